@@ -1,0 +1,27 @@
+terraform {
+  required_providers {
+    octomil = {
+      source = "octomil/octomil"
+    }
+  }
+}
+
+# Address, key and organization come from OCTOMIL_API_URL, OCTOMIL_API_KEY and OCTOMIL_ORG_ID.
+provider "octomil" {
+  poll_interval = "200ms" # a simulated fleet moves in seconds
+}
+
+resource "octomil_model_deployment" "phi" {
+  model   = "phi-4-mini"
+  version = "2.0.0"
+}
+
+data "octomil_rollout_status" "phi" {
+  model = octomil_model_deployment.phi.model
+
+  depends_on = [octomil_model_deployment.phi]
+}
+
+output "fleet" {
+  value = data.octomil_rollout_status.phi.summary
+}

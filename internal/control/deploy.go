@@ -1,0 +1,112 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// GroupDeployment asks for a version on the members of a device group (the control API contract, section 4).
+type GroupDeployment struct {
+	ModelID, ModelName string
+	Version            string
+	// Group is the group's name.
+	Group string
+	// Percentage is the share of the members, 1 to 100.
+	Percentage float64
+}
+
+// body is the union of both dialects.
+func (d GroupDeployment) body() map[string]any {
+	return map[string]any{
+		"model_id": d.ModelID, "model_name": d.ModelName,
+		"model_version": d.Version, "version": d.Version,
+		"group": d.Group,
+	}
+}
+
+// DeploymentPreview is what a deployment would do (the control API contract, section 4).
+type DeploymentPreview struct {
+	// Targets is the number of devices, nil where the server does not say.
+	Targets *int
+	// Warnings are the server's own.
+	Warnings []string
+}
+
+// UnmarshalJSON reads both dialects.
+func (p *DeploymentPreview) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		TargetCount     *flexNumber       `json:"target_count"`
+		ResolvedTargets []json.RawMessage `json:"resolved_targets"`
+		Deployments     []struct {
+			ConversionNeeded bool `json:"conversion_needed"`
+		} `json:"deployments"`
+		Warnings []flexText `json:"warnings"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*p = DeploymentPreview{Targets: count(wire.TargetCount)}
+	switch {
+	case p.Targets != nil:
+	case wire.ResolvedTargets != nil:
+		n := len(wire.ResolvedTargets)
+		p.Targets = &n
+	case wire.Deployments != nil:
+		n := len(wire.Deployments)
+		p.Targets = &n
+	}
+	for _, warning := range wire.Warnings {
+		if warning != "" {
+			p.Warnings = append(p.Warnings, string(warning))
+		}
+	}
+	return nil
+}
+
+// PrepareDeployment previews a deployment; it has no side effect, so it is repeated like a read.
+func (c *Client) PrepareDeployment(ctx context.Context, d GroupDeployment) (DeploymentPreview, error) {
+	post := func(ctx context.Context) (DeploymentPreview, error) {
+		var p DeploymentPreview
+		err := c.post(ctx, "prepare the deployment", "deploy/prepare", d.body(), &p)
+		return p, err
+	}
+	never := func(context.Context) (DeploymentPreview, bool, error) { return DeploymentPreview{}, false, nil }
+	return createOnce(ctx, c, post, never)
+}
+
+// GroupDeploymentResult is the answer to an executed deployment.
+type GroupDeploymentResult struct {
+	// ID is the deployment's, "" where the server gives none. No call reads it back.
+	ID string
+}
+
+// UnmarshalJSON reads both dialects.
+func (r *GroupDeploymentResult) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		DeploymentID *flexText `json:"deployment_id"`
+		ID           *flexText `json:"id"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*r = GroupDeploymentResult{ID: string(firstOf(wire.DeploymentID, wire.ID))}
+	return nil
+}
+
+// ExecuteDeployment assigns the version to the group's members. reached tells whether the members already have it: it is asked
+// when the answer is lost, before anything is sent again.
+func (c *Client) ExecuteDeployment(ctx context.Context, d GroupDeployment, reached func(context.Context) (bool, error)) (GroupDeploymentResult, error) {
+	body := d.body()
+	body["rollout_percentage"] = d.Percentage
+	body["strategy"] = "immediate"
+	post := func(ctx context.Context) (GroupDeploymentResult, error) {
+		var r GroupDeploymentResult
+		err := c.post(ctx, "deploy to the device group", "deploy/execute", body, &r)
+		return r, err
+	}
+	find := func(ctx context.Context) (GroupDeploymentResult, bool, error) {
+		ok, err := reached(ctx)
+		return GroupDeploymentResult{}, ok, err
+	}
+	return createOnce(ctx, c, post, find)
+}

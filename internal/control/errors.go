@@ -1,0 +1,274 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// maxExcerpt is how much of a body that is not understood an error quotes, in characters (the control API contract, section 1).
+const maxExcerpt = 300
+
+// APIError is an answer of the server other than 2xx, in any of its three envelopes (the control API contract, section 1).
+type APIError struct {
+	// Operation is what was attempted, in words: "create the rollout".
+	Operation string
+	// Method and Path name the call on the wire.
+	Method, Path string
+	StatusCode   int
+	// Code is the machine-readable word of the server, or "".
+	Code string
+	// Message is the server's text, or an excerpt of a body that could not be understood.
+	Message string
+	// Fields are the parts of the request that the server found wrong, where it names them.
+	Fields []FieldError
+	// RequestID is what the vendor's support asks for, or "".
+	RequestID string
+	// NoSuchRoute is true for the bare 404 (or a 405) that says that the server does not know the call, not the object.
+	NoSuchRoute bool
+}
+
+// FieldError is one part of a request that the server found wrong.
+type FieldError struct {
+	// Name is the last word of the server's location of it: the JSON key.
+	Name    string
+	Message string
+}
+
+func (e *APIError) Error() string {
+	return fmt.Sprintf("could not %s: the server answered %s%s", e.Operation, e.Answer(), e.requestSuffix())
+}
+
+// Answer is what the server said: status, code and message.
+func (e *APIError) Answer() string {
+	status := fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	if e.Code != "" {
+		status += " (" + e.Code + ")"
+	}
+	if e.Message == "" {
+		return status
+	}
+	return status + ": " + e.Message
+}
+
+func (e *APIError) requestSuffix() string {
+	if e.RequestID == "" {
+		return ""
+	}
+	return " (request " + e.RequestID + ")"
+}
+
+// TransportError means that there was no whole answer: the connection failed, was cut, or took too long.
+type TransportError struct {
+	Operation string
+	Host      string
+	Err       error
+	// NotExecuted is true when the request cannot have reached the server.
+	NotExecuted bool
+}
+
+func (e *TransportError) Error() string {
+	return fmt.Sprintf("could not %s: no whole answer from %s: %v", e.Operation, e.Host, e.Err)
+}
+
+func (e *TransportError) Unwrap() error { return e.Err }
+
+// BodyError is a 2xx answer whose body is not what the contract promises.
+type BodyError struct {
+	Operation string
+	RequestID string
+	Excerpt   string
+	Err       error
+}
+
+func (e *BodyError) Error() string {
+	request := ""
+	if e.RequestID != "" {
+		request = " (request " + e.RequestID + ")"
+	}
+	return fmt.Sprintf("could not %s: the server's answer was not understood%s: %v. It began with: %s", e.Operation, request, e.Err, e.Excerpt)
+}
+
+func (e *BodyError) Unwrap() error { return e.Err }
+
+// RateLimitError means that waiting for the rate limit would have outlasted the operation, so that nothing was sent.
+type RateLimitError struct {
+	// Hint is the time that a request would have had to wait, Left the time that the operation had.
+	Hint, Left time.Duration
+	// APIError is the server's last answer; nil when the client's own limit made it wait.
+	APIError *APIError
+}
+
+func (e *RateLimitError) Error() string {
+	text := fmt.Sprintf("the rate limit asks to wait %s, and the operation has only %s left",
+		e.Hint.Round(time.Second), e.Left.Round(time.Second))
+	if e.APIError != nil {
+		return e.APIError.Error() + "; " + text
+	}
+	return text
+}
+
+func (e *RateLimitError) Unwrap() error {
+	if e.APIError == nil {
+		return nil
+	}
+	return e.APIError
+}
+
+// NotFound is true when the server says that the object does not exist. A bare 404, which says that the call does not exist,
+// is not one (the control API contract, section 1).
+func NotFound(err error) bool {
+	var api *APIError
+	return errors.As(err, &api) && api.StatusCode == http.StatusNotFound && !api.NoSuchRoute
+}
+
+// NoSuchRoute is true when this server does not know the call at all.
+func NoSuchRoute(err error) bool {
+	var api *APIError
+	return errors.As(err, &api) && api.NoSuchRoute
+}
+
+// HasStatus is true when the server answered with that status.
+func HasStatus(err error, status int) bool {
+	var api *APIError
+	return errors.As(err, &api) && api.StatusCode == status
+}
+
+// Ambiguous is true when a request may have been executed although its answer is missing or says otherwise.
+func Ambiguous(err error) bool {
+	var transport *TransportError
+	if errors.As(err, &transport) {
+		return !transport.NotExecuted
+	}
+	var body *BodyError
+	if errors.As(err, &body) {
+		return true
+	}
+	var api *APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	switch api.StatusCode {
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// Transient is true when the same read may succeed a moment later.
+func Transient(err error) bool {
+	var transport *TransportError
+	return errors.As(err, &transport) || Ambiguous(err)
+}
+
+// newAPIError decodes whichever envelope the body has; secret is removed from what is quoted.
+func newAPIError(r request, resp *http.Response, body []byte, secret string) *APIError {
+	e := &APIError{
+		Operation:   r.operation,
+		Method:      r.method,
+		Path:        r.path,
+		StatusCode:  resp.StatusCode,
+		RequestID:   requestID(resp),
+		NoSuchRoute: resp.StatusCode == http.StatusMethodNotAllowed || resp.StatusCode == http.StatusNotFound && bareNotFound(body),
+	}
+	var envelope struct {
+		Error     flexText        `json:"error"`
+		Code      flexText        `json:"code"`
+		Message   flexText        `json:"message"`
+		RequestID flexText        `json:"request_id"`
+		Detail    json.RawMessage `json:"detail"`
+	}
+	if json.Unmarshal(body, &envelope) == nil {
+		e.Code = firstWord(string(envelope.Code), string(envelope.Error))
+		e.Message = string(envelope.Message)
+		if e.RequestID == "" {
+			e.RequestID = string(envelope.RequestID)
+		}
+		if e.Message == "" {
+			e.Message, e.Fields = decodeDetail(envelope.Detail)
+		}
+	}
+	if e.Message == "" && e.Code == "" {
+		e.Message = excerpt(body, secret)
+		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode/100 == 3 {
+			e.Message = "it redirects to " + location + ", which is not followed"
+		}
+	}
+	e.Message = redact(e.Message, secret)
+	return e
+}
+
+// decodeDetail reads FastAPI's detail: a text, or a list of problems each with the location of its field.
+func decodeDetail(detail json.RawMessage) (string, []FieldError) {
+	var text string
+	if json.Unmarshal(detail, &text) == nil {
+		return text, nil
+	}
+	var problems []struct {
+		Loc []any  `json:"loc"`
+		Msg string `json:"msg"`
+	}
+	if json.Unmarshal(detail, &problems) != nil {
+		return "", nil
+	}
+	var texts []string
+	var fields []FieldError
+	for _, p := range problems {
+		where := make([]string, 0, len(p.Loc))
+		for _, step := range p.Loc {
+			where = append(where, fmt.Sprint(step))
+		}
+		texts = append(texts, strings.Join(where, ".")+": "+p.Msg)
+		if len(where) > 0 {
+			fields = append(fields, FieldError{Name: where[len(where)-1], Message: p.Msg})
+		}
+	}
+	return strings.Join(texts, "; "), fields
+}
+
+// bareNotFound recognises the answer of a server that has no such route.
+func bareNotFound(body []byte) bool {
+	text := strings.TrimSpace(string(body))
+	if strings.EqualFold(text, "not found") || strings.EqualFold(text, "404 page not found") {
+		return true
+	}
+	var envelope map[string]any
+	if json.Unmarshal(body, &envelope) != nil || len(envelope) != 1 {
+		return false
+	}
+	return envelope["detail"] == "Not Found"
+}
+
+func requestID(resp *http.Response) string { return resp.Header.Get("X-Request-Id") }
+
+// excerpt is the beginning of a body, on one line and without the secret.
+func excerpt(body []byte, secret string) string {
+	text := strings.Join(strings.Fields(redact(strings.ToValidUTF8(string(body), "�"), secret)), " ")
+	if text == "" {
+		return "an empty body"
+	}
+	if utf8.RuneCountInString(text) > maxExcerpt {
+		text = string([]rune(text)[:maxExcerpt]) + "…"
+	}
+	return text
+}
+
+func redact(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, secret, "***")
+}
+
+func firstWord(words ...string) string {
+	for _, word := range words {
+		if word != "" {
+			return word
+		}
+	}
+	return ""
+}

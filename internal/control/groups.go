@@ -1,0 +1,314 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Group types (the control API contract, section 5).
+const (
+	GroupStatic  = "static"
+	GroupDynamic = "dynamic"
+	GroupHybrid  = "hybrid"
+)
+
+// Rule is one condition of a dynamic or hybrid group; all of a group's rules must hold (the control API contract, section 5).
+type Rule struct {
+	Field    string `json:"field"`
+	Operator string `json:"operator"`
+	Value    string `json:"value"`
+}
+
+// UnmarshalJSON takes a value that a server writes as a number, a bool or a list of words, too.
+func (r *Rule) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		Field    flexText        `json:"field"`
+		Operator flexText        `json:"operator"`
+		Value    json.RawMessage `json:"value"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*r = Rule{Field: string(wire.Field), Operator: string(wire.Operator), Value: ruleValue(wire.Value)}
+	return nil
+}
+
+func ruleValue(raw json.RawMessage) string {
+	var words []flexText
+	if json.Unmarshal(raw, &words) == nil {
+		joined := ""
+		for i, word := range words {
+			if i > 0 {
+				joined += ","
+			}
+			joined += string(word)
+		}
+		return joined
+	}
+	var truth bool
+	if json.Unmarshal(raw, &truth) == nil && string(raw) != "null" {
+		if truth {
+			return "true"
+		}
+		return "false"
+	}
+	var word flexText
+	_ = word.UnmarshalJSON(raw)
+	return string(word)
+}
+
+// Group is a device group (the control API contract, section 5).
+type Group struct {
+	ID, OrgID, Name string
+	// Description is nil where the server has none.
+	Description *string
+	Type        string
+	Rules       []Rule
+	Tags        []string
+	// CreatedAt is the server's text.
+	CreatedAt string
+}
+
+// UnmarshalJSON fails on an object without an id.
+func (g *Group) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ID          flexText  `json:"id"`
+		OrgID       flexText  `json:"org_id"`
+		Name        flexText  `json:"name"`
+		Description *string   `json:"description"`
+		GroupType   *flexText `json:"group_type"`
+		Mode        *flexText `json:"mode"`
+		Rules       []Rule    `json:"rules"`
+		Tags        []string  `json:"tags"`
+		CreatedAt   flexText  `json:"created_at"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if wire.ID == "" {
+		return errors.New("a device group without an id")
+	}
+	*g = Group{
+		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Description: wire.Description,
+		Type: string(firstOf(wire.GroupType, wire.Mode)), Rules: wire.Rules, Tags: wire.Tags, CreatedAt: string(wire.CreatedAt),
+	}
+	return nil
+}
+
+// GroupSettings is what a create or an update of a group sends. A nil list is not sent, an empty one clears.
+type GroupSettings struct {
+	Name        string
+	Description *string
+	// Type is sent by a create only: it cannot change.
+	Type  string
+	Rules []Rule
+	Tags  []string
+}
+
+func (s GroupSettings) body() map[string]any {
+	body := map[string]any{"name": s.Name, "description": s.Description}
+	if s.Rules != nil {
+		body["rules"] = s.Rules
+	}
+	if s.Tags != nil {
+		body["tags"] = s.Tags
+	}
+	return body
+}
+
+var groupListing = listing{operation: "list the device groups", path: "device-groups", key: "groups", pageSize: 1000}
+
+// Groups lists the organization's device groups.
+func (c *Client) Groups(ctx context.Context) ([]Group, error) {
+	return listAll[Group](ctx, c, groupListing, c.scoped(nil))
+}
+
+// GroupByName finds a device group by its exact name, or else by its id; found is false where there is none.
+func (c *Client) GroupByName(ctx context.Context, nameOrID string) (group Group, found bool, err error) {
+	groups, err := c.Groups(ctx)
+	if err != nil {
+		return Group{}, false, err
+	}
+	for _, g := range groups {
+		if g.Name == nameOrID {
+			return g, true, nil
+		}
+	}
+	for _, g := range groups {
+		if g.ID == nameOrID {
+			return g, true, nil
+		}
+	}
+	return Group{}, false, nil
+}
+
+// Group reads one device group by its id.
+func (c *Client) Group(ctx context.Context, id string) (Group, error) {
+	var g Group
+	err := c.get(ctx, "read the device group", join("device-groups", id), nil, &g)
+	return g, err
+}
+
+// CreateGroup creates a device group. When the answer is lost, a group of that name is looked for and adopted, unless it is
+// older than the request: names are unique in an organization, so the repeated request then ends as a conflict.
+func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error) {
+	body := s.body()
+	body["group_type"] = s.Type
+	if c.orgID != "" {
+		body["org_id"] = c.orgID
+	}
+	post := func(ctx context.Context) (Group, error) {
+		var g Group
+		err := c.post(ctx, "create the device group", groupListing.path, body, &g)
+		return g, err
+	}
+	begun := time.Now()
+	find := func(ctx context.Context) (Group, bool, error) {
+		g, found, err := c.GroupByName(ctx, s.Name)
+		return g, found && g.Name == s.Name && !createdBefore(g.CreatedAt, begun), err
+	}
+	return createOnce(ctx, c, post, find)
+}
+
+// clockSkew is how far this machine's clock and the server's may be apart.
+const clockSkew = 5 * time.Minute
+
+// createdBefore is true when an object is surely older than a request: then it is somebody else's, and not to be adopted.
+func createdBefore(createdAt string, begun time.Time) bool {
+	at, err := time.Parse(time.RFC3339Nano, createdAt)
+	return err == nil && at.Before(begun.Add(-clockSkew))
+}
+
+// UpdateGroup changes name, description, tags and rules of a group and answers the group as it is afterwards.
+func (c *Client) UpdateGroup(ctx context.Context, id string, s GroupSettings) (Group, error) {
+	err := c.call(ctx, request{
+		operation: "update the device group", method: http.MethodPut, path: join("device-groups", id), body: s.body(),
+	}, nil)
+	if err != nil {
+		return Group{}, err
+	}
+	return c.Group(ctx, id)
+}
+
+// DeleteGroup deletes a group; its devices stay registered. A group that is gone already is no error.
+func (c *Client) DeleteGroup(ctx context.Context, id string) error {
+	err := c.call(ctx, request{
+		operation: "delete the device group", method: http.MethodDelete, path: join("device-groups", id),
+	}, nil)
+	if NotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// GroupDevices lists the members of a group.
+func (c *Client) GroupDevices(ctx context.Context, id string) ([]Device, error) {
+	list := listing{operation: "list the members of the device group", path: join("device-groups", id, "devices"), key: "devices", pageSize: 1000}
+	return listAll[Device](ctx, c, list, nil)
+}
+
+// memberBatch is how many devices one call may add (the control API contract, section 5).
+const memberBatch = 1000
+
+// AddGroupDevices adds devices to a static or hybrid group, in batches. Adding a member again changes nothing, so a batch whose
+// answer was lost is sent again.
+func (c *Client) AddGroupDevices(ctx context.Context, id string, deviceIDs []string) error {
+	for len(deviceIDs) > 0 {
+		batch := deviceIDs[:min(memberBatch, len(deviceIDs))]
+		deviceIDs = deviceIDs[len(batch):]
+		if err := c.addBatch(ctx, id, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Client) addBatch(ctx context.Context, id string, batch []string) error {
+	post := func(ctx context.Context) (struct{}, error) {
+		body := map[string]any{"device_ids": batch}
+		return struct{}{}, c.post(ctx, "add devices to the device group", join("device-groups", id, "devices"), body, nil)
+	}
+	never := func(context.Context) (struct{}, bool, error) { return struct{}{}, false, nil }
+	_, err := createOnce(ctx, c, post, never)
+	return err
+}
+
+// RemoveGroupDevice removes one member; a device that is no member is no error.
+func (c *Client) RemoveGroupDevice(ctx context.Context, id, deviceID string) error {
+	err := c.call(ctx, request{
+		operation: "remove a device from the device group",
+		method:    http.MethodDelete, path: join("device-groups", id, "devices", deviceID),
+	}, nil)
+	if NotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// Device is a registered device, as far as the provider uses it (the control API contract, section 5).
+type Device struct {
+	ID, Identifier, Status string
+	// Assignments is nil where the server's list does not carry them.
+	Assignments []Assignment
+}
+
+// Assignment is the version of a model that a device is to run (the control API contract, section 4).
+type Assignment struct {
+	ModelID, Version string
+}
+
+// UnmarshalJSON fails on an object without an id.
+func (d *Device) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ID          *flexText    `json:"id"`
+		DeviceID    *flexText    `json:"device_id"`
+		Identifier  flexText     `json:"device_identifier"`
+		Status      flexText     `json:"status"`
+		Assignments []Assignment `json:"assignments"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*d = Device{
+		ID: string(firstOf(wire.ID, wire.DeviceID)), Identifier: string(wire.Identifier),
+		Status: string(wire.Status), Assignments: wire.Assignments,
+	}
+	if d.ID == "" {
+		return errors.New("a device without an id")
+	}
+	return nil
+}
+
+// UnmarshalJSON takes ids that are numbers.
+func (a *Assignment) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ModelID flexText `json:"model_id"`
+		Version flexText `json:"version"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*a = Assignment{ModelID: string(wire.ModelID), Version: string(wire.Version)}
+	return nil
+}
+
+// DeviceAssignments reads what one device is to run, for servers whose lists do not say it (the control API contract,
+// section 4).
+func (c *Client) DeviceAssignments(ctx context.Context, deviceID string) ([]Assignment, error) {
+	list := listing{operation: "read the assignments of a device", path: join("devices", deviceID, "assignments"), key: "assignments"}
+	return listAll[Assignment](ctx, c, list, nil)
+}
+
+// DeviceCount is the number of devices of the organization, nil where the server does not say.
+func (c *Client) DeviceCount(ctx context.Context) (*int, error) {
+	query := c.scoped(url.Values{"limit": {"1"}})
+	body := listBody{key: "devices"}
+	if err := c.get(ctx, "count the devices", "devices", query, &body); err != nil || body.total < 0 {
+		return nil, err
+	}
+	return &body.total, nil
+}

@@ -1,0 +1,55 @@
+package control
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+)
+
+// logSubsystem is the name under which requests are logged; its level is set by TF_LOG_PROVIDER_OCTOMIL_CONTROL.
+const logSubsystem = "control"
+
+// logContext adds the logger of requests to ctx. The key is masked by value, wherever it would turn up.
+func (c *Client) logContext(ctx context.Context) context.Context {
+	ctx = tflog.NewSubsystem(ctx, logSubsystem, tflog.WithLevelFromEnv("TF_LOG_PROVIDER_OCTOMIL_CONTROL"), tflog.WithRootFields())
+	if c.apiKey == "" {
+		return ctx
+	}
+	ctx = tflog.SubsystemMaskAllFieldValuesStrings(ctx, logSubsystem, c.apiKey)
+	return tflog.SubsystemMaskMessageStrings(ctx, logSubsystem, c.apiKey)
+}
+
+// logAttempt writes one line a try: what was asked, what came back, how long it took. Never a body, never a header's value.
+func logAttempt(req *http.Request, resp *http.Response, took time.Duration, err error) {
+	fields := map[string]any{
+		"method":      req.Method,
+		"url":         req.URL.String(),
+		"duration_ms": took.Milliseconds(),
+	}
+	if resp != nil {
+		fields["status"] = resp.StatusCode
+		fields["request_id"] = requestID(resp)
+	}
+	if err != nil {
+		fields["error"] = err.Error()
+		tflog.SubsystemWarn(req.Context(), logSubsystem, "Request to the control API failed", fields)
+		return
+	}
+	tflog.SubsystemDebug(req.Context(), logSubsystem, "Request to the control API", fields)
+}
+
+type callerKey struct{}
+
+// WithCaller names the resource type on whose behalf requests are made; it is sent in the user agent.
+func WithCaller(ctx context.Context, typeName string) context.Context {
+	return context.WithValue(ctx, callerKey{}, typeName)
+}
+
+func userAgent(ctx context.Context, agent string) string {
+	if caller, ok := ctx.Value(callerKey{}).(string); ok && caller != "" {
+		return agent + " " + caller
+	}
+	return agent
+}

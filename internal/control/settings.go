@@ -1,0 +1,28 @@
+package control
+
+import (
+	"context"
+	"net/http"
+)
+
+// Settings are an organization's settings as the server gives them: JSON values by key. Which keys exist is in the control API
+// contract, section 6; a key that a server does not have is absent.
+type Settings map[string]any
+
+// Settings reads the settings of an organization.
+func (c *Client) Settings(ctx context.Context, orgID string) (Settings, error) {
+	var s Settings
+	err := c.get(ctx, "read the organization's settings", join("settings", orgID), nil, &s)
+	return s, err
+}
+
+// UpdateSettings writes only the keys in changes and answers all settings as they are afterwards.
+func (c *Client) UpdateSettings(ctx context.Context, orgID string, changes Settings) (Settings, error) {
+	err := c.call(ctx, request{
+		operation: "write the organization's settings", method: http.MethodPut, path: join("settings", orgID), body: changes,
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c.Settings(ctx, orgID)
+}

@@ -1,0 +1,39 @@
+package control
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// NormalizeURL turns what a user configures into the root of the API: a bare host, or one that ends in /v1 or /api/v1, with
+// or without a slash, all mean <host>/api/v1 (the control API contract, section 1). It refuses a URL without a scheme or
+// host, any scheme but http and https, and http to another machine than this one unless insecure is true.
+func NormalizeURL(raw string, insecure bool) (string, error) {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return "", fmt.Errorf("%q is not a URL with a scheme and a host. Write it like %s", raw, DefaultURL)
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("%q holds more than a scheme, a host and a path. Write it like %s", u.Redacted(), DefaultURL)
+	}
+	if u.Scheme == "http" && !insecure && !loopback(u.Hostname()) {
+		return "", fmt.Errorf("%q would send the API key in clear text to another machine. Use https://, or set "+
+			"allow_insecure_http = true if the network between is trusted", raw)
+	}
+	path := strings.TrimRight(u.Path, "/")
+	path = strings.TrimSuffix(path, "/v1")
+	path = strings.TrimSuffix(path, "/api")
+	u.Path = path + "/api/v1"
+	u.RawPath = ""
+	return u.String(), nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

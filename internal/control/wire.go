@@ -1,0 +1,77 @@
+package control
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// flexText is an id or a word that servers write as a JSON string or as a number; `5` and `"5"` are the same
+// (the control API contract, section 1). Anything else decodes to "".
+type flexText string
+
+func (t *flexText) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) == nil {
+		*t = flexText(text)
+		return nil
+	}
+	var number json.Number
+	if err := json.Unmarshal(data, &number); err != nil {
+		*t = ""
+		return nil //nolint:nilerr // an object or a bool where a word belongs means that the word is not given
+	}
+	*t = flexText(wholeNumber(number.String()))
+	return nil
+}
+
+// wholeNumber writes 5.0 as 5 and leaves any other number as it came.
+func wholeNumber(number string) string {
+	if head, tail, ok := strings.Cut(number, "."); ok && strings.Trim(tail, "0") == "" {
+		return head
+	}
+	return number
+}
+
+// flexNumber is a number that servers write as 10, 10.0 or "10".
+type flexNumber float64
+
+func (n *flexNumber) UnmarshalJSON(data []byte) error {
+	text := strings.Trim(string(data), `"`)
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return fmt.Errorf("%s is not a number", data)
+	}
+	*n = flexNumber(value)
+	return nil
+}
+
+// flexTime is an RFC 3339 time; FastAPI servers may leave the zone away, which means UTC. Anything else is the zero time.
+type flexTime struct{ time.Time }
+
+func (t *flexTime) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) != nil {
+		return nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00"} {
+		if parsed, err := time.Parse(layout, text); err == nil {
+			t.Time = parsed.UTC()
+			return nil
+		}
+	}
+	return nil
+}
+
+// firstOf returns the first value that the server gave, for fields that have several names, and the zero value where none is.
+func firstOf[T any](values ...*T) T {
+	for _, value := range values {
+		if value != nil {
+			return *value
+		}
+	}
+	var none T
+	return none
+}

@@ -1,0 +1,136 @@
+// Package provider is the provider block and the one list of everything that the provider offers.
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+type octomilProvider struct {
+	version string
+}
+
+// New returns the provider's factory; version is what the user agent names.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &octomilProvider{version: version} }
+}
+
+func (p *octomilProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "octomil"
+	resp.Version = p.version
+}
+
+func (p *octomilProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Deploys AI models to fleets of devices with [Octomil](https://octomil.com), and rolls them back: " +
+			"the version in the configuration is a pin, and pinning an older one performs a rollback.",
+		Attributes: map[string]schema.Attribute{
+			"api_key": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "The API key. Where it is not set: `OCTOMIL_API_KEY`, then `OCTOMIL_SERVER_KEY`, then the " +
+					"`api_key` of `~/.octomil/credentials`, which `octomil login` writes. Best kept out of the configuration.",
+			},
+			"org_id": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The organization. Where it is not set: `OCTOMIL_ORG_ID`, then the `org_id` of " +
+					"`~/.octomil/credentials` or `~/.octomil/config.json`; else the organization of the key.",
+			},
+			"api_url": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The control API, such as `" + control.DefaultURL + "`, the default; a bare host does as well. " +
+					"Where it is not set: `OCTOMIL_API_URL`, then `OCTOMIL_API_BASE`.",
+			},
+			"allow_insecure_http": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Allow `http://` to another machine than this one, which sends the key in clear text. Default `false`.",
+			},
+			"ca_certificate_file": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "A PEM file of certificates to trust beside the system's.",
+			},
+			"max_requests_per_minute": schema.Int64Attribute{
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.AtLeast(0)},
+				MarkdownDescription: "How many requests may be sent in a minute, over all resources. Default `100`, the API's own limit; `0` is no limit.",
+			},
+			"max_retries": schema.Int64Attribute{
+				Optional:   true,
+				Validators: []validator.Int64{int64validator.Between(0, 20)},
+				MarkdownDescription: "How often a failed request is repeated. Default `4`. Answers of the rate limit do not count: they " +
+					"are repeated for as long as the operation may take.",
+			},
+			"request_timeout": schema.StringAttribute{
+				CustomType:          timetypes.GoDurationType{},
+				Optional:            true,
+				MarkdownDescription: "How long a single attempt of a request may take, such as `30s`, the default.",
+			},
+			"poll_interval": schema.StringAttribute{
+				CustomType:          timetypes.GoDurationType{},
+				Optional:            true,
+				MarkdownDescription: "How long to pause between two looks at a running rollout, at first; it grows to 30 seconds. Default `2s`.",
+			},
+		},
+	}
+}
+
+func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var cfg block
+	resp.Diagnostics.Append(req.Config.Get(ctx, &cfg)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if unknown := cfg.unknown(); unknown != "" {
+		p.configureLater(req, resp, unknown)
+		return
+	}
+	settings, err := cfg.settings(sources{getenv: os.Getenv, home: os.UserHomeDir, readFile: os.ReadFile})
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
+		return
+	}
+	settings.client.UserAgent = fmt.Sprintf("terraform-provider-octomil/%s Terraform/%s", p.version, req.TerraformVersion)
+	client, clientErr := control.New(settings.client)
+	if clientErr != nil {
+		resp.Diagnostics.AddError("The provider could not be configured", clientErr.Error())
+		return
+	}
+	shared := &resourcekit.Provider{Client: client, PollInterval: settings.pollInterval}
+	resp.ResourceData = shared
+	resp.DataSourceData = shared
+}
+
+// configureLater handles a provider block of which a part is only known after apply: Terraform defers everything where it can;
+// elsewhere the plan goes on as far as it needs no request.
+func (p *octomilProvider) configureLater(req provider.ConfigureRequest, resp *provider.ConfigureResponse, unknown string) {
+	if req.ClientCapabilities.DeferralAllowed {
+		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		return
+	}
+	resp.Diagnostics.AddWarning("The provider block is not known yet",
+		fmt.Sprintf("%s is only known after apply, so this plan cannot ask the control API: nothing is checked there, and whatever "+
+			"must be read fails. Apply what it depends on first, for example with -target, for a full plan.", unknown))
+	shared := &resourcekit.Provider{Unknown: unknown}
+	resp.ResourceData = shared
+	resp.DataSourceData = shared
+}
+
+func (p *octomilProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{}
+}
+
+func (p *octomilProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{}
+}

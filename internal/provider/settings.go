@@ -1,0 +1,181 @@
+package provider
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+const (
+	defaultRequestsPerMinute = 100
+	defaultRetries           = 4
+	defaultRequestTimeout    = 30 * time.Second
+	defaultPollInterval      = 2 * time.Second
+)
+
+// block is the provider block as configured.
+type block struct {
+	APIKey               types.String         `tfsdk:"api_key"`
+	OrgID                types.String         `tfsdk:"org_id"`
+	APIURL               types.String         `tfsdk:"api_url"`
+	AllowInsecureHTTP    types.Bool           `tfsdk:"allow_insecure_http"`
+	CACertificateFile    types.String         `tfsdk:"ca_certificate_file"`
+	MaxRequestsPerMinute types.Int64          `tfsdk:"max_requests_per_minute"`
+	MaxRetries           types.Int64          `tfsdk:"max_retries"`
+	RequestTimeout       timetypes.GoDuration `tfsdk:"request_timeout"`
+	PollInterval         timetypes.GoDuration `tfsdk:"poll_interval"`
+}
+
+// unknown names the first setting that is not known yet, or is "".
+func (b block) unknown() string {
+	settings := []struct {
+		name  string
+		value interface{ IsUnknown() bool }
+	}{
+		{"api_key", b.APIKey}, {"org_id", b.OrgID}, {"api_url", b.APIURL}, {"allow_insecure_http", b.AllowInsecureHTTP},
+		{"ca_certificate_file", b.CACertificateFile}, {"max_requests_per_minute", b.MaxRequestsPerMinute},
+		{"max_retries", b.MaxRetries}, {"request_timeout", b.RequestTimeout}, {"poll_interval", b.PollInterval},
+	}
+	for _, s := range settings {
+		if s.value.IsUnknown() {
+			return s.name
+		}
+	}
+	return ""
+}
+
+// sources is where settings come from when the block does not have them; tests hand in their own.
+type sources struct {
+	getenv   func(string) string
+	home     func() (string, error)
+	readFile func(string) ([]byte, error)
+}
+
+// settings is the block with every default and source applied.
+type settings struct {
+	client       control.Config
+	pollInterval time.Duration
+}
+
+// settingError is an unusable setting, on the attribute that a user would set.
+type settingError struct {
+	at              path.Path
+	summary, detail string
+}
+
+// settings applies the order of sources: the block, the environment, the CLI's files (the control API contract, section 1).
+func (b block) settings(from sources) (settings, *settingError) {
+	s := settings{
+		client: control.Config{
+			APIKey:               first(b.APIKey.ValueString(), from.getenv("OCTOMIL_API_KEY"), from.getenv("OCTOMIL_SERVER_KEY")),
+			OrgID:                first(b.OrgID.ValueString(), from.getenv("OCTOMIL_ORG_ID")),
+			MaxRequestsPerMinute: int(orDefault(b.MaxRequestsPerMinute, defaultRequestsPerMinute)),
+			MaxRetries:           int(orDefault(b.MaxRetries, defaultRetries)),
+		},
+	}
+	var err error
+	if s.client.APIKey == "" || s.client.OrgID == "" {
+		files, err := from.cliFiles()
+		if err != nil {
+			return settings{}, &settingError{path.Root("api_key"), "The CLI's files cannot be read",
+				err.Error() + "\n\nMend or remove the file, or set both api_key and org_id elsewhere."}
+		}
+		s.client.APIKey = first(s.client.APIKey, files.APIKey)
+		s.client.OrgID = first(s.client.OrgID, files.OrgID)
+	}
+	if s.client.APIKey == "" {
+		return settings{}, &settingError{path.Root("api_key"), "An API key is missing",
+			"Set one of these: api_key in the provider block, OCTOMIL_API_KEY in the environment, or run `octomil login`, which " +
+				"writes ~/.octomil/credentials. A sandbox (terraform-provider-octomil sandbox) takes the key \"sandbox\"."}
+	}
+	url := first(b.APIURL.ValueString(), from.getenv("OCTOMIL_API_URL"), from.getenv("OCTOMIL_API_BASE"), control.DefaultURL)
+	if s.client.BaseURL, err = control.NormalizeURL(url, b.AllowInsecureHTTP.ValueBool()); err != nil {
+		return settings{}, &settingError{path.Root("api_url"), "The API URL cannot be used", err.Error() + ". It comes from " +
+			"api_url of the provider block, OCTOMIL_API_URL or OCTOMIL_API_BASE."}
+	}
+	var bad *settingError
+	if s.client.RequestTimeout, bad = duration(b.RequestTimeout, "request_timeout", defaultRequestTimeout); bad != nil {
+		return settings{}, bad
+	}
+	if s.pollInterval, bad = duration(b.PollInterval, "poll_interval", defaultPollInterval); bad != nil {
+		return settings{}, bad
+	}
+	if file := b.CACertificateFile.ValueString(); file != "" {
+		if s.client.CACertificates, err = from.readFile(file); err != nil {
+			return settings{}, &settingError{path.Root("ca_certificate_file"), "The certificates cannot be read", err.Error()}
+		}
+	}
+	return s, nil
+}
+
+// cliFile is what the vendor's command line keeps in its files (the control API contract, section 1).
+type cliFile struct {
+	APIKey string `json:"api_key"`
+	OrgID  string `json:"org_id"`
+}
+
+// cliFiles reads ~/.octomil/credentials and ~/.octomil/config.json; a missing one is no error.
+func (s sources) cliFiles() (cliFile, error) {
+	home, err := s.home()
+	if err != nil {
+		return cliFile{}, nil //nolint:nilerr // without a home there are no files, as in a container
+	}
+	var merged cliFile
+	for _, name := range []string{"credentials", "config.json"} {
+		file := filepath.Join(home, ".octomil", name)
+		content, err := s.readFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return cliFile{}, err
+		}
+		var parsed cliFile
+		if err := json.Unmarshal(content, &parsed); err != nil {
+			return cliFile{}, fmt.Errorf("%s is not the JSON that `octomil login` writes: %w", file, err)
+		}
+		merged.OrgID = first(merged.OrgID, parsed.OrgID)
+		if name == "credentials" {
+			merged.APIKey = parsed.APIKey
+		}
+	}
+	return merged, nil
+}
+
+func duration(value timetypes.GoDuration, name string, fallback time.Duration) (time.Duration, *settingError) {
+	if !resourcekit.Known(value) {
+		return fallback, nil
+	}
+	d, diags := value.ValueGoDuration()
+	if diags.HasError() || d <= 0 {
+		return 0, &settingError{path.Root(name), "The duration cannot be used",
+			fmt.Sprintf("%s is %q; write a duration above zero such as %s.", name, value.ValueString(), fallback)}
+	}
+	return d, nil
+}
+
+func orDefault(value types.Int64, fallback int64) int64 {
+	if value.IsNull() {
+		return fallback
+	}
+	return value.ValueInt64()
+}
+
+func first(values ...string) string {
+	for _, value := range values {
+		if value != "" {
+			return value
+		}
+	}
+	return ""
+}

@@ -1,0 +1,111 @@
+package resourcekit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// AddError adds the diagnostic of a failed call on the attribute that caused it; at is path.Empty() where no single one did.
+// summary says what the user wanted, such as "Could not create the device group".
+func AddError(diags *diag.Diagnostics, at path.Path, summary string, err error) {
+	detail := Explain(err)
+	if at.Equal(path.Empty()) {
+		diags.AddError(summary, detail)
+		return
+	}
+	diags.AddAttributeError(at, summary, detail)
+}
+
+// Explain is the text of an error of the control API: what was attempted, what the server said with its request id, what to
+// do next.
+func Explain(err error) string {
+	var text strings.Builder
+	sentence(&text, err.Error())
+	if next := advice(err); next != "" {
+		text.WriteString("\n\n")
+		text.WriteString(next)
+	}
+	return text.String()
+}
+
+// sentence writes an error as a sentence: a capital at the beginning, a stop at the end.
+func sentence(text *strings.Builder, words string) {
+	if words == "" {
+		return
+	}
+	text.WriteString(strings.ToUpper(words[:1]))
+	text.WriteString(words[1:])
+	if !strings.HasSuffix(words, ".") {
+		text.WriteString(".")
+	}
+}
+
+func advice(err error) string {
+	var limit *control.RateLimitError
+	var body *control.BodyError
+	var api *control.APIError
+	var transport *control.TransportError
+	switch {
+	case errors.As(err, &limit):
+		return "Nothing was changed by this request. Run it again later, raise the resource's timeouts, or lower the load " +
+			"(max_requests_per_minute of the provider block)."
+	case errors.As(err, &body):
+		return "Check that api_url of the provider block (or OCTOMIL_API_URL) points to an Octomil control plane and to no proxy or web page."
+	case errors.As(err, &api):
+		return adviceOnAnswer(api)
+	case errors.As(err, &transport):
+		return adviceOnTransport(transport)
+	}
+	return ""
+}
+
+func adviceOnTransport(err *control.TransportError) string {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return "The operation ended before the server had answered. The next plan shows what the server has made of it."
+	}
+	return fmt.Sprintf("Check that %s is reachable from here and that api_url of the provider block (or OCTOMIL_API_URL) is right. "+
+		"State is unchanged; run the same command again once it is.", err.Host)
+}
+
+func adviceOnAnswer(err *control.APIError) string {
+	switch {
+	case err.NoSuchRoute:
+		return fmt.Sprintf("This server does not know %s %s. Check api_url of the provider block (or OCTOMIL_API_URL); if it is "+
+			"right, the server is too old or just starting.", err.Method, err.Path)
+	case err.StatusCode == http.StatusUnauthorized:
+		return "Check the API key: api_key of the provider block, OCTOMIL_API_KEY, or ~/.octomil/credentials. It may be wrong, expired or revoked."
+	case err.StatusCode == http.StatusPaymentRequired:
+		return "The plan's limit is reached. See https://app.octomil.com/settings/billing."
+	case err.StatusCode == http.StatusForbidden && PolicyDenied(err):
+		return "The organization's policy refused it. Stay within the limit it names, or change octomil_rollback_policy."
+	case err.StatusCode == http.StatusForbidden:
+		return "Use an API key that has the scope for this, or have it added to this one."
+	case err.StatusCode == http.StatusNotFound:
+		return "It may have been deleted, or belong to another organization: check org_id of the provider block."
+	case err.StatusCode == http.StatusConflict && PolicyDenied(err):
+		return "The organization's policy refused it. Wait as long as it asks for, or change octomil_rollback_policy."
+	case err.StatusCode == http.StatusConflict:
+		return "Something of that name exists already, or is in a state that forbids this. Import it, or run plan again to see what has changed."
+	case err.StatusCode == http.StatusBadRequest || err.StatusCode == http.StatusUnprocessableEntity:
+		return "Correct the value that the server names and apply again."
+	case err.StatusCode/100 == 3:
+		return "Set api_url of the provider block (or OCTOMIL_API_URL) to the address of the control plane itself."
+	case err.StatusCode >= http.StatusInternalServerError:
+		return "This is a fault of the server or of something in front of it. Run the same command again; if it stays, quote the request id to Octomil's support."
+	}
+	return ""
+}
+
+// PolicyDenied is true when the organization's policy refused a call (the control API contract, section 6).
+func PolicyDenied(err error) bool {
+	var api *control.APIError
+	return errors.As(err, &api) && api.Code == "policy_denied"
+}

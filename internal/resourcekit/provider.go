@@ -1,0 +1,76 @@
+// Package resourcekit is what every resource and data source shares: the configured client, errors of the API as
+// diagnostics, the one waiter, and the mapping of the API's values to Terraform's.
+package resourcekit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// Provider is what the provider block amounts to; every resource gets the same one.
+type Provider struct {
+	// Client is nil while a part of the provider block is not known yet, which can only be so during a plan.
+	Client *control.Client
+	// Unknown names the settings that are not known yet, for the error of whoever needs the client all the same.
+	Unknown string
+	// PollInterval is the first pause of a wait; it grows from there.
+	PollInterval time.Duration
+}
+
+// Configured is embedded by every resource and data source: it takes the provider's data and hands out the client.
+type Configured struct {
+	// TypeName is sent in the user agent of the requests made for this type.
+	TypeName string
+	Provider *Provider
+}
+
+// ConfigureResource is the Configure method of a resource.
+func (c *Configured) ConfigureResource(req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	c.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+// ConfigureDataSource is the Configure method of a data source.
+func (c *Configured) ConfigureDataSource(req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	c.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (c *Configured) configure(data any, diags *diag.Diagnostics) {
+	if data == nil {
+		return // validation runs before the provider is configured
+	}
+	provider, ok := data.(*Provider)
+	if !ok {
+		diags.AddError("Unexpected provider data",
+			fmt.Sprintf("Got %T where *resourcekit.Provider was expected. Please report this to the provider's developers.", data))
+		return
+	}
+	c.Provider = provider
+}
+
+// Client returns the client and a context that names the type to the server, or adds an error when the provider block is not
+// fully known yet.
+func (c *Configured) Client(ctx context.Context, diags *diag.Diagnostics) (context.Context, *control.Client) {
+	ctx = control.WithCaller(ctx, c.TypeName)
+	switch {
+	case c.Provider == nil:
+		diags.AddError("The provider is not configured", "A request was made before the provider was configured. "+
+			"Please report this to the provider's developers.")
+		return ctx, nil
+	case c.Provider.Client == nil:
+		diags.AddError("The provider block is not known yet",
+			fmt.Sprintf("This needs the control API, but %s of the provider block is only known after apply. "+
+				"Apply what it depends on first, for example with -target.", c.Provider.Unknown))
+		return ctx, nil
+	}
+	return ctx, c.Provider.Client
+}
+
+// Online is true when requests can be made: checks during a plan are skipped where they cannot.
+func (c *Configured) Online() bool { return c.Provider != nil && c.Provider.Client != nil }

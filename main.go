@@ -1,0 +1,37 @@
+// Command terraform-provider-octomil is the Terraform provider of Octomil, the control plane that deploys AI models to fleets
+// of devices.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/octomil/terraform-provider-octomil/internal/provider"
+)
+
+// version is set by the linker in a release.
+var version = "dev"
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "terraform-provider-octomil:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("terraform-provider-octomil", flag.ContinueOnError)
+	debug := flags.Bool("debug", false, "serve for a debugger: print how Terraform can attach, and wait")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return providerserver.Serve(ctx, provider.New(version), providerserver.ServeOpts{
+		Address:         "registry.terraform.io/octomil/octomil",
+		Debug:           *debug,
+		ProtocolVersion: 6,
+	})
+}
