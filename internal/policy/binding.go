@@ -1,0 +1,152 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// binding maps one attribute to the JSON value of its key and back.
+type binding interface {
+	IsNull() bool
+	IsUnknown() bool
+	// wire is the JSON value of an attribute that is known.
+	wire() any
+	// read takes a JSON value; one that is missing, null or of another kind is null.
+	read(json any)
+	// same is true when a JSON value means what the attribute says.
+	same(json any) bool
+	// forget makes the attribute unknown.
+	forget()
+}
+
+type boolean struct{ *types.Bool }
+
+func (b boolean) wire() any { return b.ValueBool() }
+func (b boolean) forget()   { *b.Bool = types.BoolUnknown() }
+
+func (b boolean) read(json any) {
+	*b.Bool = types.BoolNull()
+	if truth, ok := json.(bool); ok {
+		*b.Bool = types.BoolValue(truth)
+	}
+}
+
+func (b boolean) same(json any) bool {
+	truth, ok := json.(bool)
+	return ok && truth == b.ValueBool()
+}
+
+type number struct{ *types.Float64 }
+
+func (n number) wire() any { return n.ValueFloat64() }
+func (n number) forget()   { *n.Float64 = types.Float64Unknown() }
+
+func (n number) read(json any) {
+	*n.Float64 = types.Float64Null()
+	if value, ok := json.(float64); ok {
+		*n.Float64 = types.Float64Value(value)
+	}
+}
+
+func (n number) same(json any) bool {
+	value, ok := json.(float64)
+	return ok && value == n.ValueFloat64()
+}
+
+// milliseconds is a duration that the server keeps as a number.
+type milliseconds struct{ *timetypes.GoDuration }
+
+func (m milliseconds) wire() any { return float64(length(*m.GoDuration)) / float64(time.Millisecond) }
+func (m milliseconds) forget()   { *m.GoDuration = timetypes.NewGoDurationUnknown() }
+
+func (m milliseconds) read(json any) {
+	*m.GoDuration = timetypes.NewGoDurationNull()
+	if value, ok := json.(float64); ok {
+		*m.GoDuration = timetypes.NewGoDurationValue(time.Duration(value * float64(time.Millisecond)))
+	}
+}
+
+func (m milliseconds) same(json any) bool {
+	value, ok := json.(float64)
+	return ok && value == m.wire()
+}
+
+// durationText is a duration that the server keeps as a text; two spellings of one duration are the same.
+type durationText struct{ *timetypes.GoDuration }
+
+func (d durationText) wire() any { return d.ValueString() }
+func (d durationText) forget()   { *d.GoDuration = timetypes.NewGoDurationUnknown() }
+
+func (d durationText) read(json any) {
+	*d.GoDuration = timetypes.NewGoDurationNull()
+	if text, ok := json.(string); ok && text != "" {
+		*d.GoDuration = timetypes.GoDuration{StringValue: types.StringValue(text)}
+	}
+}
+
+func (d durationText) same(json any) bool {
+	text, ok := json.(string)
+	if !ok {
+		return false
+	}
+	other, err := time.ParseDuration(text)
+	return err == nil && other == length(*d.GoDuration)
+}
+
+// length is 0 for a text that is no duration: the type's own validation has refused it long before.
+func length(d timetypes.GoDuration) time.Duration {
+	parsed, err := time.ParseDuration(d.ValueString())
+	if err != nil {
+		return 0
+	}
+	return parsed
+}
+
+// textMap is an object of words; an empty one and none are the same to the server.
+type textMap struct{ *types.Map }
+
+func (m textMap) forget() { *m.Map = types.MapUnknown(types.StringType) }
+
+func (m textMap) wire() any {
+	words := map[string]any{}
+	for key, value := range m.Elements() {
+		if text, ok := value.(types.String); ok {
+			words[key] = text.ValueString()
+		}
+	}
+	return words
+}
+
+func (m textMap) read(json any) {
+	words, ok := json.(map[string]any)
+	if len(words) == 0 && !m.IsNull() && !m.IsUnknown() && len(m.Elements()) == 0 {
+		return
+	}
+	if !ok {
+		*m.Map = types.MapNull(types.StringType)
+		return
+	}
+	elements := make(map[string]attr.Value, len(words))
+	for key, value := range words {
+		if text, ok := value.(string); ok {
+			elements[key] = types.StringValue(text)
+		}
+	}
+	*m.Map = types.MapValueMust(types.StringType, elements)
+}
+
+func (m textMap) same(json any) bool {
+	theirs, _ := json.(map[string]any)
+	if len(theirs) != len(m.Elements()) {
+		return false
+	}
+	for key, value := range m.Elements() {
+		if text, ok := value.(types.String); !ok || theirs[key] != text.ValueString() {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,119 @@
+// Package policy is octomil_rollback_policy: the organization's guardrails for rollouts and their automatic rollback.
+package policy
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+)
+
+// model is the resource as Terraform holds it.
+type model struct {
+	ID             types.String         `tfsdk:"id"`
+	OrgID          types.String         `tfsdk:"org_id"`
+	AutoRollback   types.Bool           `tfsdk:"auto_rollback"`
+	ErrorThreshold types.Float64        `tfsdk:"error_threshold_percent"`
+	CrashThreshold types.Float64        `tfsdk:"crash_threshold_percent"`
+	LatencyP95Max  timetypes.GoDuration `tfsdk:"latency_p95_max"`
+	QualityGate    types.Object         `tfsdk:"quality_gate"`
+	RolloutLimits  types.Object         `tfsdk:"rollout_limits"`
+	DeviceLimits   types.Object         `tfsdk:"device_limits"`
+}
+
+type qualityGate struct {
+	RequireEval     types.Bool    `tfsdk:"require_eval"`
+	MinAccuracy     types.Float64 `tfsdk:"min_accuracy"`
+	MaxQualityDelta types.Float64 `tfsdk:"max_quality_delta"`
+}
+
+type rolloutLimits struct {
+	MinDuration     timetypes.GoDuration `tfsdk:"min_duration"`
+	MaxStepPercent  types.Float64        `tfsdk:"max_step_percent"`
+	RequireApproval types.Bool           `tfsdk:"require_approval"`
+}
+
+type deviceLimits struct {
+	MinOSVersion types.Map     `tfsdk:"min_os_version"`
+	MinMemoryGB  types.Float64 `tfsdk:"min_memory_gb"`
+}
+
+var (
+	qualityGateTypes = map[string]attr.Type{
+		"require_eval": types.BoolType, "min_accuracy": types.Float64Type, "max_quality_delta": types.Float64Type,
+	}
+	rolloutLimitsTypes = map[string]attr.Type{
+		"min_duration": timetypes.GoDurationType{}, "max_step_percent": types.Float64Type, "require_approval": types.BoolType,
+	}
+	deviceLimitsTypes = map[string]attr.Type{
+		"min_os_version": types.MapType{ElemType: types.StringType}, "min_memory_gb": types.Float64Type,
+	}
+)
+
+// guardrails is the model without its nesting: every attribute that stands for a key of the settings.
+type guardrails struct {
+	AutoRollback   types.Bool
+	ErrorThreshold types.Float64
+	CrashThreshold types.Float64
+	LatencyP95Max  timetypes.GoDuration
+	qualityGate
+	rolloutLimits
+	deviceLimits
+}
+
+// guardrails opens the nested objects: one that is null holds nulls, one that is unknown holds unknowns.
+func (m *model) guardrails(ctx context.Context, diags *diag.Diagnostics) *guardrails {
+	g := &guardrails{
+		AutoRollback: m.AutoRollback, ErrorThreshold: m.ErrorThreshold, CrashThreshold: m.CrashThreshold, LatencyP95Max: m.LatencyP95Max,
+		deviceLimits: deviceLimits{MinOSVersion: types.MapNull(types.StringType)},
+	}
+	open(ctx, m.QualityGate, &g.qualityGate, diags)
+	open(ctx, m.RolloutLimits, &g.rolloutLimits, diags)
+	open(ctx, m.DeviceLimits, &g.deviceLimits, diags)
+	for _, f := range g.fields() {
+		if m.nestedUnknown(f.at) {
+			f.forget()
+		}
+	}
+	return g
+}
+
+func open(ctx context.Context, object types.Object, into any, diags *diag.Diagnostics) {
+	if object.IsNull() || object.IsUnknown() {
+		return
+	}
+	diags.Append(object.As(ctx, into, basetypes.ObjectAsOptions{})...)
+}
+
+// nestedUnknown is true when the object around an attribute is unknown as a whole.
+func (m *model) nestedUnknown(at path.Path) bool {
+	root, _ := at.Steps().NextStep()
+	switch root.String() {
+	case "quality_gate":
+		return m.QualityGate.IsUnknown()
+	case "rollout_limits":
+		return m.RolloutLimits.IsUnknown()
+	case "device_limits":
+		return m.DeviceLimits.IsUnknown()
+	}
+	return false
+}
+
+// setGuardrails is the way back. The objects are always there, so that a member which is added to the configuration later is a
+// change of that member only.
+func (m *model) setGuardrails(ctx context.Context, g *guardrails, diags *diag.Diagnostics) {
+	m.AutoRollback, m.ErrorThreshold, m.CrashThreshold, m.LatencyP95Max = g.AutoRollback, g.ErrorThreshold, g.CrashThreshold, g.LatencyP95Max
+	m.QualityGate = shut(ctx, qualityGateTypes, g.qualityGate, diags)
+	m.RolloutLimits = shut(ctx, rolloutLimitsTypes, g.rolloutLimits, diags)
+	m.DeviceLimits = shut(ctx, deviceLimitsTypes, g.deviceLimits, diags)
+}
+
+func shut(ctx context.Context, members map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
+	object, d := types.ObjectValueFrom(ctx, members, from)
+	diags.Append(d...)
+	return object
+}

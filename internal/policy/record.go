@@ -1,0 +1,92 @@
+package policy
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// record is what the resource remembers in private state, so that its destruction can put things back.
+type record struct {
+	// Imported is true of a policy that existed before Terraform: what its keys were before is not known.
+	Imported bool `json:"imported,omitempty"`
+	// Before holds the value of each key as it was when the key was first managed.
+	Before map[string]original `json:"before"`
+}
+
+type original struct {
+	Value any `json:"value"`
+	// Absent is true when the server did not have the key at all.
+	Absent bool `json:"absent,omitempty"`
+}
+
+const recordKey = "before"
+
+// privateState is what the framework hands to every operation.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+func loadRecord(ctx context.Context, private privateState, diags *diag.Diagnostics) record {
+	data, d := private.GetKey(ctx, recordKey)
+	diags.Append(d...)
+	r := record{Before: map[string]original{}}
+	if len(data) == 0 {
+		return r
+	}
+	if err := json.Unmarshal(data, &r); err != nil {
+		diags.AddError("The policy's private state cannot be read", "Please report this to the provider's developers: "+err.Error())
+	}
+	return r
+}
+
+func (r record) save(ctx context.Context, private privateState, diags *diag.Diagnostics) {
+	data, err := json.Marshal(r)
+	if err != nil {
+		diags.AddError("The policy's private state cannot be written", "Please report this to the provider's developers: "+err.Error())
+		return
+	}
+	diags.Append(private.SetKey(ctx, recordKey, data)...)
+}
+
+// note remembers the present value of each managed key that is not remembered yet.
+func (r record) note(managed []field, settings control.Settings) {
+	for _, f := range managed {
+		if _, known := r.Before[f.key]; known {
+			continue
+		}
+		value, present := settings[f.key]
+		r.Before[f.key] = original{Value: value, Absent: !present}
+	}
+}
+
+// restore is what must be written to put back what is remembered. A key that the server did not have goes back to null where
+// null means no limit; the attributes of those where it does not are in left.
+func (r record) restore(settings control.Settings) (due control.Settings, left []string) {
+	due = control.Settings{}
+	for _, f := range new(guardrails).fields() {
+		before, known := r.Before[f.key]
+		if !known || sameJSON(before.Value, settings[f.key]) {
+			continue
+		}
+		if before.Absent && !f.nullable {
+			left = append(left, f.at.String())
+			continue
+		}
+		due[f.key] = before.Value
+	}
+	slices.Sort(left)
+	return due, left
+}
+
+// sameJSON compares two decoded JSON values; a map's keys come out sorted.
+func sameJSON(a, b any) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && string(x) == string(y)
+}

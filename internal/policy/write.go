@@ -1,0 +1,80 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// written is how a write of the managed keys went.
+type written struct {
+	managed []field
+	record  record
+	// settings are the newest that are known.
+	settings control.Settings
+	// touched is true unless the server surely took nothing.
+	touched bool
+	err     error
+}
+
+// write makes the settings hold the managed fields. It writes only what differs, and nothing at all where nothing does.
+func write(ctx context.Context, client *control.Client, org string, managed []field, remembered record) written {
+	before, err := client.Settings(ctx, org)
+	if err != nil {
+		return written{managed: managed, err: err}
+	}
+	w := written{managed: managed, record: remembered, settings: before, touched: true}
+	w.record.note(managed, before)
+	due := changes(managed, before)
+	if len(due) == 0 {
+		return w
+	}
+	after, err := client.UpdateSettings(ctx, org, due)
+	if err != nil {
+		w.err, w.touched = err, !refused(err)
+		return w
+	}
+	w.settings = after
+	return w
+}
+
+// refused is true when the write itself was answered with a clear no. Any other failure may have come after the server had
+// taken it.
+func refused(err error) bool {
+	var api *control.APIError
+	return errors.As(err, &api) && api.Method == http.MethodPut && !control.Ambiguous(err)
+}
+
+// report adds what went wrong. A server that takes a write and keeps the old value has failed, too: a guardrail that is not in
+// force must not look as if it were.
+func (w written) report(diags *diag.Diagnostics, summary string) {
+	if w.err != nil {
+		at := blame(w.managed, w.err)
+		if control.NotFound(w.err) {
+			at = path.Root("org_id")
+		}
+		resourcekit.AddError(diags, at, summary, w.err)
+		return
+	}
+	for _, f := range w.managed {
+		if now, present := w.settings[f.key]; !f.same(now) {
+			diags.AddAttributeError(f.at, "The setting is not in force", ignored(f.key, now, present))
+		}
+	}
+}
+
+func ignored(key string, now any, present bool) string {
+	if !present {
+		return fmt.Sprintf("The server took the request, but its settings have no %s afterwards. It may not know this setting: "+
+			"remove it from the configuration.", key)
+	}
+	return fmt.Sprintf("The server took the request, but %s is %v afterwards. Apply again; if it stays so, the server keeps this "+
+		"setting within limits of its own, or someone else writes it, too.", key, now)
+}
