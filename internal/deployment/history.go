@@ -60,11 +60,10 @@ func (h history) deployed() []string {
 // replaced is the version that a rollout replaced: what the record says, else the version of the newest older rollout of
 // another version that was live; "" where there is none.
 func (h history) replaced(r control.Rollout) string {
-	if r.PreviousVersion != "" {
+	if r.PreviousVersion != "" && r.PreviousVersion != r.Version {
 		return r.PreviousVersion
 	}
-	i := slices.IndexFunc(h, func(other control.Rollout) bool { return other.ID == r.ID })
-	older := h[i+1:]
+	older := h[h.position(r)+1:]
 	if previous, ok := older.newest(func(o control.Rollout) bool {
 		return o.Version != r.Version && o.Status == control.RolloutCompleted
 	}); ok {

@@ -1,7 +1,7 @@
 package deployment
 
 import (
-	"slices"
+	"fmt"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -11,10 +11,12 @@ type operationKind string
 
 const (
 	operationNone     operationKind = ""
+	operationAdopt    operationKind = "adopt"
 	operationDeploy   operationKind = "deploy"
 	operationRollback operationKind = "rollback"
 	operationAdvance  operationKind = "advance"
 	operationResume   operationKind = "resume"
+	operationPause    operationKind = "pause"
 )
 
 // operation is one decided step from what is targeted to what is pinned. From is "" where nothing is deployed yet.
@@ -23,30 +25,54 @@ type operation struct {
 	From, To string
 }
 
-// wish is what the configuration asks of the whole fleet.
+// replaces is true when the operation puts another version in the place of the targeted one.
+func (o operation) replaces() bool { return o.Kind == operationDeploy || o.Kind == operationRollback }
+
+// words say the operation as a user would: "roll 2.0.0 back to 1.0.0".
+func (o operation) words() string {
+	switch o.Kind {
+	case operationDeploy:
+		if o.From != "" {
+			return fmt.Sprintf("deploy %s in the place of %s", o.To, o.From)
+		}
+		return "deploy " + o.To
+	case operationRollback:
+		return fmt.Sprintf("roll %s back to %s", o.From, o.To)
+	case operationAdvance:
+		return "advance the rollout of " + o.To
+	case operationResume:
+		return "go on with the rollout of " + o.To
+	case operationPause:
+		return "pause the rollout of " + o.To
+	}
+	return "leave " + o.To + " as it is"
+}
+
+// wish is what the configuration asks of a scope.
 type wish struct {
 	version string
-	// share of the fleet, 1 to 100.
+	// share of the scope, 1 to 100.
 	share float64
+	// paused is nil where the configuration leaves it to others.
+	paused *bool
 	// settled is true when nothing is owed for a rollout that runs at its full share: the last apply ended well, or the
 	// configuration does not wait for completion.
 	settled bool
 }
 
-// decide chooses the operation that brings the fleet from its history to the wish. It is pure: a plan and the apply that
+func (w wish) wantsPause() bool  { return w.paused != nil && *w.paused }
+func (w wish) wantsMotion() bool { return w.paused != nil && !*w.paused }
+
+// decide chooses the operation that brings a scope from its situation to the wish. It is pure: a plan and the apply that
 // follows get the same answer from the same facts.
-func decide(h history, w wish) operation {
-	target, live := h.targeted()
-	op := operation{To: w.version}
-	if live {
-		op.From = target.Version
-	}
+func decide(s situation, w wish) operation {
+	op := operation{From: s.target(), To: w.version}
 	switch {
-	case live && target.Version == w.version:
-		op.Kind = continuation(target, w)
-	case pendingOf(h, w.version):
+	case s.Targeted != nil && s.Targeted.Version == w.version:
+		op.Kind = continuation(*s.Targeted, w)
+	case s.Open != nil && s.Open.Version == w.version:
 		op.Kind = operationResume
-	case live && slices.Contains(h.deployed(), w.version) && precedes(w.version, target.Version, h.deployed()):
+	case s.Targeted != nil && s.wasDeployed(w.version) && precedes(w.version, s.Targeted.Version, s.Deployed):
 		op.Kind = operationRollback
 	default:
 		op.Kind = operationDeploy
@@ -55,26 +81,31 @@ func decide(h history, w wish) operation {
 }
 
 // continuation is what is left to do for a rollout of the pinned version itself.
-func continuation(r control.Rollout, w wish) operationKind {
+func continuation(r record, w wish) operationKind {
 	switch {
 	case r.Status == control.RolloutCompleted:
 		return operationNone
 	case r.Status == control.RolloutRollingBack:
-		if w.settled {
-			return operationNone
-		}
+		return unless(w.settled, operationResume)
+	case r.Status == control.RolloutPaused && w.wantsPause():
+		return operationNone
+	case r.Status == control.RolloutPaused && (w.wantsMotion() || r.Percentage < w.share):
 		return operationResume
-	case r.Status == control.RolloutPaused && r.Percentage < w.share:
-		return operationResume
+	case r.Status == control.RolloutPaused:
+		return operationNone
+	case w.wantsPause():
+		return operationPause
 	case r.Percentage < w.share:
 		return operationAdvance
-	case r.Status == control.RolloutActive && w.share == 100 && !w.settled:
-		return operationResume
+	case w.share == 100:
+		return unless(w.settled, operationResume)
 	}
 	return operationNone
 }
 
-func pendingOf(h history, version string) bool {
-	r, ok := h.open()
-	return ok && r.Version == version
+func unless(done bool, kind operationKind) operationKind {
+	if done {
+		return operationNone
+	}
+	return kind
 }

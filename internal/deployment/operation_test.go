@@ -14,6 +14,7 @@ func TestDecide(t *testing.T) {
 	with := func(status control.RolloutStatus, share float64) history {
 		return append(past(control.Rollout{ID: "3", Version: "2.0.0", Status: status, Percentage: share}), base...)
 	}
+	yes, no := true, false
 	for name, c := range map[string]struct {
 		h    history
 		w    wish
@@ -31,12 +32,17 @@ func TestDecide(t *testing.T) {
 		"server is further":             {with(control.RolloutActive, 60), wish{version: "2.0.0", share: 40}, operation{operationNone, "2.0.0", "2.0.0"}},
 		"full share, owed":              {with(control.RolloutActive, 100), wish{version: "2.0.0", share: 100}, operation{operationResume, "2.0.0", "2.0.0"}},
 		"full share, settled":           {with(control.RolloutActive, 100), wish{version: "2.0.0", share: 100, settled: true}, operation{operationNone, "2.0.0", "2.0.0"}},
+		"share grows, to be paused":     {with(control.RolloutActive, 10), wish{version: "2.0.0", share: 40, paused: &yes}, operation{operationPause, "2.0.0", "2.0.0"}},
+		"paused as wanted":              {with(control.RolloutPaused, 10), wish{version: "2.0.0", share: 40, paused: &yes}, operation{operationNone, "2.0.0", "2.0.0"}},
+		"paused, to go on":              {with(control.RolloutPaused, 40), wish{version: "2.0.0", share: 40, paused: &no}, operation{operationResume, "2.0.0", "2.0.0"}},
+		"paused at the share":           {with(control.RolloutPaused, 40), wish{version: "2.0.0", share: 40}, operation{operationNone, "2.0.0", "2.0.0"}},
+		"completed, to be paused":       {base, wish{version: "1.0.0", share: 100, paused: &yes}, operation{operationNone, "1.0.0", "1.0.0"}},
 		"paused below the share":        {with(control.RolloutPaused, 40), wish{version: "2.0.0", share: 100}, operation{operationResume, "2.0.0", "2.0.0"}},
 		"pending rollout of the pin":    {with(control.RolloutPending, 0), wish{version: "2.0.0", share: 40}, operation{operationResume, "1.0.0", "2.0.0"}},
 		"rolling back to the pin, owed": {append(past(control.Rollout{ID: "9", Version: "1.0.0", Status: control.RolloutRollingBack, Percentage: 100}), base...), wish{version: "1.0.0", share: 100}, operation{operationResume, "1.0.0", "1.0.0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := decide(c.h, c.w); got != c.want {
+			if got := decide(c.h.situation(), c.w); got != c.want {
 				t.Errorf("decided %+v; want %+v", got, c.want)
 			}
 		})

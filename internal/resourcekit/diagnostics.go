@@ -27,25 +27,19 @@ func AddError(diags *diag.Diagnostics, at path.Path, summary string, err error) 
 // Explain is the text of an error of the control API: what was attempted, what the server said with its request id, what to
 // do next.
 func Explain(err error) string {
-	var text strings.Builder
-	sentence(&text, err.Error())
+	text := Sentence(err.Error())
 	if next := advice(err); next != "" {
-		text.WriteString("\n\n")
-		text.WriteString(next)
+		text += "\n\n" + next
 	}
-	return text.String()
+	return text
 }
 
-// sentence writes an error as a sentence: a capital at the beginning, a stop at the end.
-func sentence(text *strings.Builder, words string) {
+// Sentence writes words such as an error's as a sentence: a capital at the beginning, a stop at the end.
+func Sentence(words string) string {
 	if words == "" {
-		return
+		return ""
 	}
-	text.WriteString(strings.ToUpper(words[:1]))
-	text.WriteString(words[1:])
-	if !strings.HasSuffix(words, ".") {
-		text.WriteString(".")
-	}
+	return strings.ToUpper(words[:1]) + strings.TrimSuffix(words[1:], ".") + "."
 }
 
 func advice(err error) string {

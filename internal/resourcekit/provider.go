@@ -22,6 +22,8 @@ type Provider struct {
 	Unknown string
 	// PollInterval is the first pause of a wait; it grows from there.
 	PollInterval time.Duration
+	// Planned is what the plan under way creates.
+	Planned Planned
 }
 
 // Configured is embedded by every resource and data source: it takes the provider's data and hands out the client.

@@ -1,0 +1,4 @@
+import {
+  to = octomil_model_deployment.fleet
+  id = "phi-4-mini"
+}

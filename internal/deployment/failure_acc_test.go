@@ -1,0 +1,241 @@
+package deployment_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+// says matches words in the order given, whatever the line breaks of the command line.
+func says(words ...string) *regexp.Regexp {
+	for i, w := range words {
+		words[i] = strings.Join(strings.Fields(regexp.QuoteMeta(w)), `[\s│]+`)
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(words, `.*`))
+}
+
+func TestBadInputIsOneErrorAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	sb.AddKey("reader", "models:read", "rollouts:read", "devices:read")
+	withKey := func(key string) string {
+		return strings.Replace(pinned(sb, "2.0.0"), `= "sandbox"`, fmt.Sprintf("= %q", key), 1)
+	}
+	cases := map[string]struct {
+		config string
+		want   *regexp.Regexp
+	}{
+		"a wrong key": {withKey("nonsense"), says("401", "request", "Check the API key")},
+		"a key without the scope": {
+			withKey("reader"), says("Could not deploy 2.0.0 in the place of 1.0.0", "403", "request", "Use an API key that has the scope"),
+		},
+		"an unknown model": {
+			strings.Replace(pinned(sb, "2.0.0"), `"phi-4-mini"`, `"phi-4-mni"`, 1),
+			says("The model does not exist", "model", `no model "phi-4-mni"`, "phi-4-mini", "404", "request"),
+		},
+		"an unknown version": {
+			pinned(sb, "1.0.1"), says("The version does not exist", `version = "1.0.1"`, "The closest that exist: 1.0.0"),
+		},
+		"a group that does not exist": {
+			pinned(sb, "2.0.0", `group = "stagin"`), says("The device group does not exist", `group = "stagin"`, "The closest that exist: staging"),
+		},
+		"a percentage of 0":            {pinned(sb, "2.0.0", "rollout = { percentage = 0 }"), says("percentage", "between 1")},
+		"a percentage of 101":          {pinned(sb, "2.0.0", "rollout = { percentage = 101 }"), says("percentage", "between 1")},
+		"an unknown word for wait_for": {pinned(sb, "2.0.0", `wait_for = "ever"`), says("wait_for", "complete")},
+	}
+	t.Run("cases", func(t *testing.T) { // returns when all of them have ended
+		for name, c := range cases {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				resource.UnitTest(t, resource.TestCase{
+					ProtoV6ProviderFactories: acctest.Providers(),
+					Steps:                    []resource.TestStep{{Config: c.config, ExpectError: c.want}},
+				})
+			})
+		}
+	})
+	sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
+	if n := len(rollouts(t, sb)); n != 2 {
+		t.Errorf("there are %d rollouts; want the 2 from before", n)
+	}
+}
+
+func TestServerFaultsAreErrorsAndKeepTheState(t *testing.T) {
+	t.Parallel()
+	html := sandbox.Fault{
+		Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 502, Headers: map[string]string{"Content-Type": "text/html"},
+		Body: "<html><body><h1>502 Bad Gateway</h1></body></html>",
+	}
+	for name, c := range map[string]struct {
+		fault sandbox.Fault
+		want  *regexp.Regexp
+	}{
+		"an HTML 502":        {html, says("Could not read the deployment", "502", "<h1>502 Bad Gateway</h1>", "fault of the server")},
+		"a cut-off body":     {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Cut: "body"}, says("Could not read the deployment", "cut off", "State is unchanged")},
+		"another kind of ok": {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 200, Body: `{"hello":"world"}`}, says("was not understood", `no "rollouts"`, "api_url")},
+		"a bare 404":         {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 404, Body: `{"detail":"Not Found"}`}, says("does not know GET")},
+		"a 403":              {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 403, Body: `{"detail":"no"}`}, says("403", "scope")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sb := start(t, sandbox.DialectDocs)
+			config := strings.Replace(pinned(sb, "1.0.0"), "poll_interval", "max_retries = 0\n  poll_interval", 1)
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Providers(),
+				Steps: []resource.TestStep{
+					{Config: config},
+					{PreConfig: func() { sb.AddFault(c.fault) }, Config: config, ExpectError: c.want},
+					{
+						PreConfig: sb.ClearFaults, Config: config,
+						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+					},
+				},
+			})
+			if got := sb.Writes(); len(got) != 0 {
+				t.Errorf("wrote %v", got)
+			}
+		})
+	}
+}
+
+func TestLostAnswersLeaveOneRollout(t *testing.T) {
+	t.Parallel()
+	create := sandbox.Fault{Method: "POST", Path: "models/*/rollouts", Execute: true}
+	rollback := sandbox.Fault{Method: "POST", Path: "models/*/rollback", Execute: true}
+	with := func(f sandbox.Fault, change func(*sandbox.Fault)) sandbox.Fault {
+		change(&f)
+		return f
+	}
+	for name, c := range map[string]struct {
+		fault   sandbox.Fault
+		version string
+	}{
+		"create, cut off before any answer": {with(create, func(f *sandbox.Fault) { f.Cut = "before" }), "2.0.0"},
+		"create, cut off in the body":       {with(create, func(f *sandbox.Fault) { f.Cut = "body" }), "2.0.0"},
+		"create, answered 502":              {with(create, func(f *sandbox.Fault) { f.Status = 502; f.Body = "<html>" }), "2.0.0"},
+		"create, answered with nothing":     {with(create, func(f *sandbox.Fault) { f.Status = 200; f.Body = "" }), "2.0.0"},
+		"roll back, cut off":                {with(rollback, func(f *sandbox.Fault) { f.Cut = "before" }), "0.9.0"},
+		"roll back, answered 500":           {with(rollback, func(f *sandbox.Fault) { f.Status = 500; f.Body = "oops" }), "0.9.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sb := start(t, sandbox.DialectDocs)
+			sb.AddFault(c.fault)
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Providers(),
+				Steps: []resource.TestStep{{
+					Config:            pinned(sb, c.version),
+					Check:             runs(t, sb, map[string]int{c.version: 124}),
+					ConfigStateChecks: []statecheck.StateCheck{shows("status", "completed")},
+				}},
+			})
+			if n := len(rollouts(t, sb)); n != 3 {
+				t.Errorf("there are %d rollouts; want the 2 from before and the new one", n)
+			}
+		})
+	}
+}
+
+func TestTimeoutKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string][]resource.TestStep{
+		"create": nil,
+		"update": {{Config: "1.0.0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sb := start(t, sandbox.DialectDocs)
+			const hurried = `timeouts = { create = "2s", update = "2s" }`
+			for i := range before {
+				before[i].Config = pinned(sb, before[i].Config)
+			}
+			var id string
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Providers(),
+				Steps: append(before,
+					resource.TestStep{
+						PreConfig:   sb.Clock.Hold,
+						Config:      pinned(sb, "2.0.0", hurried),
+						ExpectError: says("did not finish in time", "0 of 124 devices updated", "the next apply attaches to it"),
+					},
+					resource.TestStep{
+						PreConfig: func() {
+							id = newest(t, sb)
+							sb.Clock.Release()
+						},
+						Config: pinned(sb, "2.0.0"),
+						Check: resource.ComposeAggregateTestCheckFunc(runs(t, sb, map[string]int{"2.0.0": 124}), func(s *terraform.State) error {
+							if got := s.RootModule().Resources[address].Primary.Attributes["rollout_id"]; got != id {
+								return fmt.Errorf("the rollout is %s; want the first one, %s", got, id)
+							}
+							return nil
+						}, wrote(sb, "POST create rollout")),
+					},
+				),
+			})
+		})
+	}
+}
+
+func TestRolledBackWhileWaitingIsAnErrorWithTheTruth(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
+	sb.SetHealth(phi, "2.0.0", sandbox.Health{ErrorPercent: 12})
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: pinned(sb, "1.0.0")},
+			{
+				Config: pinned(sb, "2.0.0"),
+				ExpectError: says("The rollout was rolled back", `version = "2.0.0"`, "automatically by the organization's policy", "12",
+					"goes back to 1.0.0", "Pin a version that is known to be good"),
+			},
+			{
+				// The state says what runs, so the good pin has nothing to do.
+				Config:           pinned(sb, "1.0.0"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+		},
+	})
+	sb.Settle()
+	sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
+}
+
+func TestForeignRolloutIsNotCancelledByADeploy(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions", map[string]any{
+		"version": "3.0.0", "storage_path": "s3://models/phi/3.0.0", "format": "gguf", "checksum": "sha256:00", "size_bytes": 1,
+	})
+	sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/3.0.0/publish", map[string]any{})
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: pinned(sb, "1.0.0")},
+			{
+				PreConfig: func() {
+					sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
+						"version": "2.0.0", "rollout_percentage": 10, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
+					})
+					sb.ClearLedger()
+				},
+				Config:      pinned(sb, "3.0.0"),
+				ExpectError: says("Another rollout is under way", "2.0.0 is active at 10 percent"),
+			},
+			{Config: pinned(sb, "2.0.0", "rollout = { percentage = 40 }"), ConfigPlanChecks: updates(plans("advance", "2.0.0", "2.0.0")), Check: wrote(sb, "POST update percentage")},
+			// Once this resource has attached to it, the rollout is its own.
+			{Config: pinned(sb, "3.0.0"), ConfigPlanChecks: updates(plans("deploy", "2.0.0", "3.0.0")), Check: wrote(sb, "DELETE cancel rollout", "POST create rollout")},
+		},
+	})
+	sb.ExpectFleet(t, phi, map[string]int{"3.0.0": 124})
+}

@@ -1,0 +1,191 @@
+package deployment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+const typeName = "octomil_model_deployment"
+
+// defaultTimeout is how long an apply waits where the configuration does not say.
+const defaultTimeout = 30 * time.Minute
+
+type deploymentResource struct {
+	resourcekit.Configured
+}
+
+var (
+	_ resource.ResourceWithConfigure        = (*deploymentResource)(nil)
+	_ resource.ResourceWithConfigValidators = (*deploymentResource)(nil)
+	_ resource.ResourceWithImportState      = (*deploymentResource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*deploymentResource)(nil)
+)
+
+// NewResource returns octomil_model_deployment.
+func NewResource() resource.Resource {
+	return &deploymentResource{Configured: resourcekit.Configured{TypeName: typeName}}
+}
+
+func (r *deploymentResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = typeName
+}
+
+func (r *deploymentResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.ConfigureResource(req, resp)
+}
+
+func (r *deploymentResource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{
+		resourcevalidator.Conflicting(path.MatchRoot("group"), path.MatchRoot("paused")),
+	}
+}
+
+func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	limit, d := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(d...)
+	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !locate(ctx, client, &plan, &resp.Diagnostics) {
+		return
+	}
+	a := application{
+		scope: r.scope(client, &plan), client: client, plan: &plan, limit: limit, diags: &resp.Diagnostics,
+	}
+	a.save = func(m model, remembered memory, v view) {
+		m.closeComputed()
+		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+		remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
+	}
+	if !resp.Diagnostics.HasError() {
+		a.run(ctx)
+	}
+}
+
+func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	var remembered memory
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
+	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	scope := r.scope(client, &state)
+	v, err := scope.look(ctx, remembered)
+	if control.NotFound(err) || err == nil && v.Targeted == nil {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the deployment", err)
+		return
+	}
+	state.show(ctx, v, &resp.Diagnostics)
+	if op, said := state.operation(ctx, &resp.Diagnostics); said && op.To != v.target() {
+		// Something else has happened since. Left in place, the same operation again would be no visible change in a plan.
+		state.LastOperation = types.ObjectNull(lastOperationTypes)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	if remembered.Pin == "" { // after an import
+		remembered.Pin, remembered.Share = v.target(), 100
+	}
+	remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
+}
+
+func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan model
+	var remembered memory
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
+	limit, d := plan.Timeouts.Update(ctx, defaultTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.Status.IsUnknown() { // the plan has found nothing to do at the server
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		return
+	}
+	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	a := application{
+		scope: r.scope(client, &plan), client: client, plan: &plan, remembered: remembered,
+		limit: limit, diags: &resp.Diagnostics,
+	}
+	a.save = func(m model, remembered memory, v view) {
+		m.closeComputed()
+		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+		remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
+	}
+	if !resp.Diagnostics.HasError() {
+		a.run(ctx)
+	}
+}
+
+// Delete writes nothing: a fleet cannot run no version at all, and what runs well must not change because Terraform lets go of it.
+func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.AddWarning("The deployment goes on without Terraform",
+		fmt.Sprintf("%s of %s stays on %s as it is (%s). Only the resource is gone.", state.Version.ValueString(), state.Model.ValueString(),
+			state.scopeText(), state.Status.ValueString()))
+}
+
+// ImportState takes a model, or a model and a group with a slash between, each by name or id.
+func (r *deploymentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	for _, way := range splits(req.ID) {
+		found, err := find(ctx, client, way[0], way[1])
+		if err != nil {
+			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not import the deployment", err)
+			return
+		}
+		if found == nil {
+			continue
+		}
+		for name, value := range found {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+		}
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("wait_for"), waitForComplete)...)
+		// Whatever is under way was not begun here: nothing is owed.
+		resourcekit.Remember(ctx, resp.Private, memoryKey, memory{Settled: true}, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.AddError("There is nothing to import",
+		fmt.Sprintf("%q is no model of this organization, and no model and group of it with a slash between. Import a deployment by "+
+			"the model, such as phi-4-mini, or by model and group, such as phi-4-mini/staging.", req.ID))
+}
+
+// scope is the one that the model names. ModelID, and GroupID where there is a group, are known.
+func (r *deploymentResource) scope(client *control.Client, m *model) scope {
+	if m.Group.IsNull() {
+		return fleet{
+			client: client, modelID: m.ModelID.ValueString(), reason: m.Reason.ValueString(), poll: r.Provider.PollInterval,
+		}
+	}
+	return group{
+		client: client, modelID: m.ModelID.ValueString(),
+		id: m.GroupID.ValueString(), name: m.Group.ValueString(), poll: r.Provider.PollInterval,
+	}
+}
+
+func remember(ctx context.Context, private resourcekit.PrivateState, remembered memory, v view, diags *diag.Diagnostics) {
+	resourcekit.Remember(ctx, private, memoryKey, remembered, diags)
+	resourcekit.Remember(ctx, private, situationKey, v.situation, diags)
+}

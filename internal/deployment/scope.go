@@ -1,0 +1,34 @@
+package deployment
+
+import (
+	"context"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// scope is where a version is pinned: the whole fleet, or one device group. The two have nothing in common on the wire.
+type scope interface {
+	// look reads what the scope runs.
+	look(ctx context.Context, remembered memory) (view, error)
+	// execute sends an operation that was decided from before. What the server has accepted is in the receipt, also beside an
+	// error that came later.
+	execute(ctx context.Context, op operation, w wish, before view) (receipt, error)
+	// after is the view once an operation has been accepted, as far as it follows without a further look.
+	after(op operation, w wish, before view, accepted receipt) view
+	// await returns when what was accepted has reached the wish, or with an error that says why it has not.
+	await(ctx context.Context, w wish, accepted receipt) error
+}
+
+// receipt is what the server has accepted of an operation.
+type receipt struct {
+	// id is the rollout's or the deployment's, "" where nothing was accepted or the server gives none.
+	id string
+	// rollout is the fleet's record, as far as it is known.
+	rollout control.Rollout
+	// activated is the number of a group's members that were assigned the version.
+	activated int
+	// warnings are the server's own.
+	warnings []string
+	// written is true as soon as anything may have changed on the server.
+	written bool
+}

@@ -1,0 +1,23 @@
+package resourcekit
+
+import "sync"
+
+// Planned remembers what resources of the running plan are going to create. A resource that refers to another one by its name
+// looks here before it calls a name that the server does not know a mistake: Terraform plans what is referred to first.
+// The zero value is ready, and safe for concurrent use.
+type Planned struct {
+	names sync.Map
+}
+
+type plannedName struct{ typeName, name string }
+
+// Announce says that a resource of this type will create an object of this name.
+func (p *Planned) Announce(typeName, name string) {
+	p.names.Store(plannedName{typeName, name}, struct{}{})
+}
+
+// Announced is true when some resource of the type has announced the name.
+func (p *Planned) Announced(typeName, name string) bool {
+	_, ok := p.names.Load(plannedName{typeName, name})
+	return ok
+}
