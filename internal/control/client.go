@@ -29,7 +29,7 @@ const (
 	retryWaitMax = 10 * time.Second
 )
 
-// Config is what a client needs to know. The zero value of a duration or a count means its default.
+// Config is what a client needs to know.
 type Config struct {
 	// BaseURL is the normalised root of the API, as NormalizeURL returns it.
 	BaseURL string
@@ -62,7 +62,11 @@ type Client struct {
 	models   map[string]Model
 }
 
-// New opens a client. It fails on an unusable URL or certificate only; the key is first used by the first request.
+// ErrUnusableKey means that the key cannot be sent at all.
+var ErrUnusableKey = errors.New("the API key holds a line break or another character that no HTTP header can carry")
+
+// New opens a client. It fails on a URL, a key or a certificate that cannot be used; whether the server takes the key shows only
+// with the first request.
 func New(cfg Config) (*Client, error) {
 	base, err := url.Parse(cfg.BaseURL)
 	if err != nil {
@@ -70,6 +74,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	if cfg.RequestTimeout <= 0 {
 		cfg.RequestTimeout = 30 * time.Second
+	}
+	if strings.ContainsFunc(cfg.APIKey, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return nil, ErrUnusableKey
 	}
 	inner, err := baseTransport(cfg.CACertificates)
 	if err != nil {
@@ -126,6 +133,9 @@ func (c *Client) get(ctx context.Context, operation, path string, query url.Valu
 // It returns *APIError when the server refused, *TransportError when there was no whole answer, *BodyError when the answer
 // was not what the contract promises, and *RateLimitError when waiting for the server's pause would outlast ctx.
 func (c *Client) call(ctx context.Context, r request, out any) error {
+	if err := checkPath(r); err != nil {
+		return err
+	}
 	ctx = c.logContext(ctx)
 	var payload []byte
 	if r.body != nil {
@@ -134,7 +144,7 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 			return fmt.Errorf("could not %s: encoding the request: %w", r.operation, err)
 		}
 	}
-	budget := &retryBudget{operation: r.operation, method: r.method, failuresLeft: c.retries}
+	budget := &retryBudget{request: r, secret: c.apiKey, failuresLeft: c.retries}
 	ctx = withRetryBudget(ctx, budget)
 
 	target := c.base.JoinPath(r.path)
@@ -152,47 +162,70 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return c.transportError(ctx, r, err)
+		return c.transportError(ctx, r, budget, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return c.transportError(ctx, r, err)
+		budget.mayBeExecuted = true
+		return c.transportError(ctx, r, budget, err)
 	}
 	if budget.rateLimit != nil {
 		budget.rateLimit.APIError = newAPIError(r, resp, body, c.apiKey)
 		return budget.rateLimit
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		if r.method == http.MethodDelete && resp.StatusCode == http.StatusNotFound && budget.repeated && !bareNotFound(body) {
+		refused := newAPIError(r, resp, body, c.apiKey)
+		if r.method == http.MethodDelete && budget.mayBeExecuted && NotFound(refused) {
 			return nil // an earlier attempt had deleted it and its answer was lost
 		}
-		return newAPIError(r, resp, body, c.apiKey)
+		return refused
 	}
 	if out == nil {
 		return nil
 	}
 	if err := json.Unmarshal(body, out); err != nil {
-		return &BodyError{Operation: r.operation, RequestID: requestID(resp), Excerpt: excerpt(body, c.apiKey), Err: err}
+		return newBodyError(r, resp, body, c.apiKey, err)
 	}
 	return nil
 }
 
-func (c *Client) transportError(ctx context.Context, r request, err error) error {
+// transportError is the error of a request that ended without an answer, err, or that ctx has ended.
+func (c *Client) transportError(ctx context.Context, r request, budget *retryBudget, err error) error {
 	var limit *RateLimitError
 	if errors.As(err, &limit) {
+		limit.Operation = r.operation
+		errors.As(budget.last, &limit.APIError)
 		return limit
 	}
+	err = withoutURL(err)
 	if ctx.Err() != nil {
 		err = ctx.Err()
-	}
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err // it would repeat method and URL
+		if budget.last != nil {
+			err = fmt.Errorf("%w; the try before that: %s", err, saying(budget.last))
+		}
 	}
 	return &TransportError{
-		Operation: r.operation, Host: c.base.Host, Err: err, NotExecuted: neverSent(err),
+		Operation: r.operation, Host: c.base.Host, Err: withoutSecret(err, c.apiKey), NotExecuted: !budget.mayBeExecuted,
 	}
+}
+
+// withoutURL drops net/http's wrapper, which repeats method and URL.
+func withoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+// saying is what a failed try came to, without the operation that the error around it names already.
+func saying(err error) string {
+	var api *APIError
+	if errors.As(err, &api) {
+		return "the server answered " + api.Answer() + api.requestSuffix()
+	}
+	return err.Error()
 }
 
 // payloadReader keeps nil a nil: retryablehttp takes a typed nil for a body.
@@ -210,6 +243,17 @@ func join(parts ...string) string {
 		escaped[i] = strings.ReplaceAll(url.PathEscape(part), "+", "%2B")
 	}
 	return strings.Join(escaped, "/")
+}
+
+// checkPath refuses what cleaning would turn into the path of something else: with an empty id the deletion of one rollout would
+// name all of them, and with ".." the model.
+func checkPath(r request) error {
+	for _, part := range strings.Split(r.path, "/") {
+		if part == "" || part == "." || part == ".." {
+			return fmt.Errorf("could not %s: %q is no id", r.operation, part)
+		}
+	}
+	return nil
 }
 
 // scoped adds the client's organization to a query, where one is configured.

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -14,14 +15,16 @@ const lookAgain = 10 * time.Second
 func createOnce[T any](ctx context.Context, c *Client, post func(context.Context) (T, error), find func(context.Context) (T, bool, error)) (T, error) {
 	for failures := 0; ; failures++ {
 		created, err := post(ctx)
-		if err == nil || !Ambiguous(err) {
+		// After a lost answer, a conflict may be one with what the lost request has created after all.
+		conflict := failures > 0 && HasStatus(err, http.StatusConflict)
+		if err == nil || !Ambiguous(err) && !conflict {
 			return created, err
 		}
 		found, ok, findErr := findAfter(ctx, find)
 		if ok && findErr == nil {
 			return found, nil
 		}
-		if findErr != nil || failures >= c.retries || ctx.Err() != nil {
+		if findErr != nil || conflict || failures >= c.retries || ctx.Err() != nil {
 			return created, err
 		}
 		if sleepErr := sleep(ctx, backoff(retryWaitMin, retryWaitMax, failures, nil)); sleepErr != nil {

@@ -9,7 +9,7 @@ import (
 type GroupDeployment struct {
 	ModelID, ModelName string
 	Version            string
-	// Group is the group's name.
+	// Group is the group's name; "" asks a preview for the whole fleet, which a server may refuse.
 	Group string
 	// Percentage is the share of the members, 1 to 100.
 	Percentage float64
@@ -17,11 +17,14 @@ type GroupDeployment struct {
 
 // body is the union of both dialects.
 func (d GroupDeployment) body() map[string]any {
-	return map[string]any{
+	body := map[string]any{
 		"model_id": d.ModelID, "model_name": d.ModelName,
 		"model_version": d.Version, "version": d.Version,
-		"group": d.Group,
 	}
+	if d.Group != "" {
+		body["group"] = d.Group
+	}
+	return body
 }
 
 // DeploymentPreview is what a deployment would do (the control API contract, section 4).
@@ -78,6 +81,8 @@ func (c *Client) PrepareDeployment(ctx context.Context, d GroupDeployment) (Depl
 type GroupDeploymentResult struct {
 	// ID is the deployment's, "" where the server gives none. No call reads it back.
 	ID string
+	// Activated is the number of devices that were assigned the version, nil where the server does not say.
+	Activated *int
 }
 
 // UnmarshalJSON reads both dialects.
@@ -85,11 +90,18 @@ func (r *GroupDeploymentResult) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		DeploymentID *flexText `json:"deployment_id"`
 		ID           *flexText `json:"id"`
+		// The counts of the documented answer; the other dialect lists the devices.
+		ActivatedCount *flexNumber       `json:"activated_count"`
+		DeviceStatuses []json.RawMessage `json:"device_statuses"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	*r = GroupDeploymentResult{ID: string(firstOf(wire.DeploymentID, wire.ID))}
+	*r = GroupDeploymentResult{ID: string(firstOf(wire.DeploymentID, wire.ID)), Activated: count(wire.ActivatedCount)}
+	if r.Activated == nil && wire.DeviceStatuses != nil {
+		n := len(wire.DeviceStatuses)
+		r.Activated = &n
+	}
 	return nil
 }
 

@@ -28,7 +28,8 @@ type APIError struct {
 	Fields []FieldError
 	// RequestID is what the vendor's support asks for, or "".
 	RequestID string
-	// NoSuchRoute is true for the bare 404 (or a 405) that says that the server does not know the call, not the object.
+	// NoSuchRoute is true where nothing is said of the object: for the bare 404 and the 405 of a server that does not know the
+	// call, and for a 404 in no envelope of the API, which some proxy or web server has answered.
 	NoSuchRoute bool
 }
 
@@ -81,22 +82,48 @@ func (e *TransportError) Unwrap() error { return e.Err }
 type BodyError struct {
 	Operation string
 	RequestID string
-	Excerpt   string
-	Err       error
+	// Excerpt is the beginning of the body, "" where the body is not what is wrong.
+	Excerpt string
+	Err     error
 }
 
 func (e *BodyError) Error() string {
-	request := ""
+	text := fmt.Sprintf("could not %s: the server's answer was not understood", e.Operation)
 	if e.RequestID != "" {
-		request = " (request " + e.RequestID + ")"
+		text += " (request " + e.RequestID + ")"
 	}
-	return fmt.Sprintf("could not %s: the server's answer was not understood%s: %v. It began with: %s", e.Operation, request, e.Err, e.Excerpt)
+	text += fmt.Sprintf(": %v", e.Err)
+	if e.Excerpt != "" {
+		text += ". It began with: " + e.Excerpt
+	}
+	return text
 }
 
 func (e *BodyError) Unwrap() error { return e.Err }
 
-// RateLimitError means that waiting for the rate limit would have outlasted the operation, so that nothing was sent.
+func newBodyError(r request, resp *http.Response, body []byte, secret string, err error) *BodyError {
+	return &BodyError{
+		Operation: r.operation, RequestID: redact(requestID(resp), secret), Excerpt: excerpt(body, secret),
+		Err: withoutSecret(plainJSON(err), secret),
+	}
+}
+
+// plainJSON replaces the decoder's complaint about a wrong type: it prints the Go type, which for a struct fills a screen.
+func plainJSON(err error) error {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong):
+		return err
+	case wrong.Field == "":
+		return fmt.Errorf("a JSON %s does not fit there", wrong.Value)
+	default:
+		return fmt.Errorf("a JSON %s does not fit %q", wrong.Value, wrong.Field)
+	}
+}
+
+// RateLimitError means that waiting for the rate limit would have outlasted the operation, so that nothing was executed.
 type RateLimitError struct {
+	Operation string
 	// Hint is the time that a request would have had to wait, Left the time that the operation had.
 	Hint, Left time.Duration
 	// APIError is the server's last answer; nil when the client's own limit made it wait.
@@ -109,7 +136,7 @@ func (e *RateLimitError) Error() string {
 	if e.APIError != nil {
 		return e.APIError.Error() + "; " + text
 	}
-	return text
+	return fmt.Sprintf("could not %s: %s", e.Operation, text)
 }
 
 func (e *RateLimitError) Unwrap() error {
@@ -149,14 +176,7 @@ func Ambiguous(err error) bool {
 		return true
 	}
 	var api *APIError
-	if !errors.As(err, &api) {
-		return false
-	}
-	switch api.StatusCode {
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
+	return errors.As(err, &api) && serverFault(api.StatusCode)
 }
 
 // Transient is true when the same read may succeed a moment later.
@@ -165,16 +185,30 @@ func Transient(err error) bool {
 	return errors.As(err, &transport) || Ambiguous(err)
 }
 
-// newAPIError decodes whichever envelope the body has; secret is removed from what is quoted.
+// newAPIError decodes whichever envelope the body has; secret is removed from all that it keeps of the answer.
 func newAPIError(r request, resp *http.Response, body []byte, secret string) *APIError {
 	e := &APIError{
-		Operation:   r.operation,
-		Method:      r.method,
-		Path:        r.path,
-		StatusCode:  resp.StatusCode,
-		RequestID:   requestID(resp),
-		NoSuchRoute: resp.StatusCode == http.StatusMethodNotAllowed || resp.StatusCode == http.StatusNotFound && bareNotFound(body),
+		Operation:  r.operation,
+		Method:     r.method,
+		Path:       r.path,
+		StatusCode: resp.StatusCode,
+		RequestID:  requestID(resp),
 	}
+	e.decodeEnvelope(body)
+	understood := e.Message != "" || e.Code != ""
+	e.NoSuchRoute = resp.StatusCode == http.StatusMethodNotAllowed ||
+		resp.StatusCode == http.StatusNotFound && (!understood || bareNotFound(body))
+	if !understood {
+		e.Message = excerpt(body, secret)
+		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode/100 == 3 {
+			e.Message = "it redirects to " + location + ", which is not followed"
+		}
+	}
+	e.redact(secret)
+	return e
+}
+
+func (e *APIError) decodeEnvelope(body []byte) {
 	var envelope struct {
 		Error     flexText        `json:"error"`
 		Code      flexText        `json:"code"`
@@ -182,24 +216,25 @@ func newAPIError(r request, resp *http.Response, body []byte, secret string) *AP
 		RequestID flexText        `json:"request_id"`
 		Detail    json.RawMessage `json:"detail"`
 	}
-	if json.Unmarshal(body, &envelope) == nil {
-		e.Code = firstWord(string(envelope.Code), string(envelope.Error))
-		e.Message = string(envelope.Message)
-		if e.RequestID == "" {
-			e.RequestID = string(envelope.RequestID)
-		}
-		if e.Message == "" {
-			e.Message, e.Fields = decodeDetail(envelope.Detail)
-		}
+	if json.Unmarshal(body, &envelope) != nil {
+		return
 	}
-	if e.Message == "" && e.Code == "" {
-		e.Message = excerpt(body, secret)
-		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode/100 == 3 {
-			e.Message = "it redirects to " + location + ", which is not followed"
-		}
+	e.Code = firstWord(string(envelope.Code), string(envelope.Error))
+	e.RequestID = firstWord(e.RequestID, string(envelope.RequestID))
+	e.Message = string(envelope.Message)
+	if e.Message == "" {
+		e.Message, e.Fields = decodeDetail(envelope.Detail)
 	}
-	e.Message = redact(e.Message, secret)
-	return e
+}
+
+// redact removes the secret from every text: a server may echo it anywhere.
+func (e *APIError) redact(secret string) {
+	for _, text := range []*string{&e.Code, &e.Message, &e.RequestID} {
+		*text = redact(*text, secret)
+	}
+	for i, f := range e.Fields {
+		e.Fields[i] = FieldError{Name: redact(f.Name, secret), Message: redact(f.Message, secret)}
+	}
 }
 
 // decodeDetail reads FastAPI's detail: a text, or a list of problems each with the location of its field.
@@ -218,14 +253,16 @@ func decodeDetail(detail json.RawMessage) (string, []FieldError) {
 	var texts []string
 	var fields []FieldError
 	for _, p := range problems {
-		where := make([]string, 0, len(p.Loc))
-		for _, step := range p.Loc {
-			where = append(where, fmt.Sprint(step))
+		if len(p.Loc) == 0 {
+			texts = append(texts, p.Msg)
+			continue
+		}
+		where := make([]string, len(p.Loc))
+		for i, step := range p.Loc {
+			where[i] = fmt.Sprint(step)
 		}
 		texts = append(texts, strings.Join(where, ".")+": "+p.Msg)
-		if len(where) > 0 {
-			fields = append(fields, FieldError{Name: where[len(where)-1], Message: p.Msg})
-		}
+		fields = append(fields, FieldError{Name: where[len(where)-1], Message: p.Msg})
 	}
 	return strings.Join(texts, "; "), fields
 }
@@ -262,6 +299,14 @@ func redact(text, secret string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, secret, "***")
+}
+
+// withoutSecret keeps an error as it is unless its text holds the secret.
+func withoutSecret(err error, secret string) error {
+	if text := redact(err.Error(), secret); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
 }
 
 func firstWord(words ...string) string {

@@ -58,16 +58,20 @@ func (g *gate) wait(ctx context.Context) error {
 	}
 }
 
-// pause holds every request for d; a negative d means that the server gave no hint.
+// pause holds every request for d; a d that is not above zero means that the server gave no hint to go by.
 func (g *gate) pause(d time.Duration) {
-	if d < 0 {
+	if d <= 0 {
 		d = blindPause/2 + rand.N(blindPause)
 	}
 	until := time.Now().Add(d)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if until.After(g.pausedUntil) {
-		g.pausedUntil = until
+	if !until.After(g.pausedUntil) {
+		return
+	}
+	g.pausedUntil = until
+	// The queue of an earlier pause may reach beyond this one; who comes now stands behind it, not beside it.
+	if until.After(g.nextRelease) {
 		g.nextRelease = until
 	}
 }

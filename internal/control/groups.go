@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -38,23 +40,17 @@ func (r *Rule) UnmarshalJSON(data []byte) error {
 }
 
 func ruleValue(raw json.RawMessage) string {
-	var words []flexText
-	if json.Unmarshal(raw, &words) == nil {
-		joined := ""
-		for i, word := range words {
-			if i > 0 {
-				joined += ","
-			}
-			joined += string(word)
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) == nil {
+		words := make([]string, len(list))
+		for i, item := range list {
+			words[i] = ruleValue(item)
 		}
-		return joined
+		return strings.Join(words, ",")
 	}
 	var truth bool
-	if json.Unmarshal(raw, &truth) == nil && string(raw) != "null" {
-		if truth {
-			return "true"
-		}
-		return "false"
+	if json.Unmarshal(raw, &truth) == nil {
+		return strconv.FormatBool(truth)
 	}
 	var word flexText
 	_ = word.UnmarshalJSON(raw)
@@ -99,7 +95,7 @@ func (g *Group) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// GroupSettings is what a create or an update of a group sends. A nil list is not sent, an empty one clears.
+// GroupSettings is what a create or an update of a group sends. A nil description or list is not sent, an empty one clears.
 type GroupSettings struct {
 	Name        string
 	Description *string
@@ -110,7 +106,10 @@ type GroupSettings struct {
 }
 
 func (s GroupSettings) body() map[string]any {
-	body := map[string]any{"name": s.Name, "description": s.Description}
+	body := map[string]any{"name": s.Name}
+	if s.Description != nil {
+		body["description"] = *s.Description
+	}
 	if s.Rules != nil {
 		body["rules"] = s.Rules
 	}
@@ -179,8 +178,8 @@ const clockSkew = 5 * time.Minute
 
 // createdBefore is true when an object is surely older than a request: then it is somebody else's, and not to be adopted.
 func createdBefore(createdAt string, begun time.Time) bool {
-	at, err := time.Parse(time.RFC3339Nano, createdAt)
-	return err == nil && at.Before(begun.Add(-clockSkew))
+	at, ok := parseTime(createdAt)
+	return ok && at.Before(begun.Add(-clockSkew))
 }
 
 // UpdateGroup changes name, description, tags and rules of a group and answers the group as it is afterwards.
@@ -211,14 +210,14 @@ func (c *Client) GroupDevices(ctx context.Context, id string) ([]Device, error) 
 	return listAll[Device](ctx, c, list, nil)
 }
 
-// memberBatch is how many devices one call may add (the control API contract, section 5).
-const memberBatch = 1000
+// MemberBatch is how many devices one call may add (the control API contract, section 5).
+const MemberBatch = 1000
 
 // AddGroupDevices adds devices to a static or hybrid group, in batches. Adding a member again changes nothing, so a batch whose
 // answer was lost is sent again.
 func (c *Client) AddGroupDevices(ctx context.Context, id string, deviceIDs []string) error {
 	for len(deviceIDs) > 0 {
-		batch := deviceIDs[:min(memberBatch, len(deviceIDs))]
+		batch := deviceIDs[:min(MemberBatch, len(deviceIDs))]
 		deviceIDs = deviceIDs[len(batch):]
 		if err := c.addBatch(ctx, id, batch); err != nil {
 			return err
@@ -306,9 +305,9 @@ func (c *Client) DeviceAssignments(ctx context.Context, deviceID string) ([]Assi
 // DeviceCount is the number of devices of the organization, nil where the server does not say.
 func (c *Client) DeviceCount(ctx context.Context) (*int, error) {
 	query := c.scoped(url.Values{"limit": {"1"}})
-	body := listBody{key: "devices"}
-	if err := c.get(ctx, "count the devices", "devices", query, &body); err != nil || body.total < 0 {
+	first := page[Device]{key: "devices"}
+	if err := c.get(ctx, "count the devices", "devices", query, &first); err != nil || first.total < 0 {
 		return nil, err
 	}
-	return &body.total, nil
+	return &first.total, nil
 }

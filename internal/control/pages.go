@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"net/http"
+	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 )
 
@@ -20,24 +20,17 @@ type listing struct {
 	pageSize  int
 }
 
-// page is one decoded answer of a list call, in either of its two forms.
-type page[T any] struct {
-	items []T
-	raw   []json.RawMessage
-	total int // -1 where the server does not say
-}
-
 // listAll reads every page of a list. It ends on `total`, on a short page, or when a server that ignores `offset` repeats
 // itself. A body without the list is an error, never an empty list.
 func listAll[T any](ctx context.Context, c *Client, l listing, query url.Values) ([]T, error) {
 	var all []T
-	var previous page[T]
+	var previous []byte
 	for {
-		current, err := listPage[T](ctx, c, l, query, len(all))
-		if err != nil {
+		current := page[T]{key: l.key, previous: previous, before: len(all)}
+		if err := c.get(ctx, l.operation, l.path, l.pageQuery(query, len(all)), &current); err != nil {
 			return nil, err
 		}
-		if len(all) > 0 && repeats(previous.raw, current.raw) {
+		if current.repeats {
 			return all, nil
 		}
 		all = append(all, current.items...)
@@ -49,64 +42,78 @@ func listAll[T any](ctx context.Context, c *Client, l listing, query url.Values)
 		case current.total < 0 && len(current.items) < l.pageSize:
 			return all, nil
 		}
-		previous = current
+		previous = current.first
 	}
 }
 
-func listPage[T any](ctx context.Context, c *Client, l listing, query url.Values, offset int) (page[T], error) {
+func (l listing) pageQuery(query url.Values, offset int) url.Values {
 	paged := url.Values{}
-	for name, values := range query {
-		paged[name] = slices.Clone(values)
-	}
+	maps.Copy(paged, query)
 	if l.pageSize > 0 {
 		paged.Set("limit", strconv.Itoa(l.pageSize))
 		paged.Set("offset", strconv.Itoa(offset))
 	}
-	body := listBody{key: l.key}
-	r := request{operation: l.operation, method: http.MethodGet, path: l.path, query: paged}
-	if err := c.call(ctx, r, &body); err != nil {
-		return page[T]{}, err
+	return paged
+}
+
+// page is one answer of a list call, in either form: an object with the list under its key, or a bare array (the control API
+// contract, section 1).
+type page[T any] struct {
+	key string
+	// previous is how the page before began, nil on the first one; before is how many items came before this page.
+	previous []byte
+	before   int
+
+	items []T
+	first []byte
+	total int // -1 where the server does not say
+	// repeats is true when this is the page before once more.
+	repeats bool
+}
+
+func (p *page[T]) UnmarshalJSON(data []byte) error {
+	list, total, err := splitList(p.key, data)
+	if err != nil {
+		return err
 	}
-	result := page[T]{raw: body.items, total: body.total, items: make([]T, len(body.items))}
-	for i, raw := range body.items {
-		if err := json.Unmarshal(raw, &result.items[i]); err != nil {
-			return page[T]{}, &BodyError{Operation: l.operation, Excerpt: excerpt(raw, c.apiKey), Err: err}
+	var raw []json.RawMessage
+	if err := json.Unmarshal(list, &raw); err != nil || raw == nil {
+		return fmt.Errorf("%q is no list", p.key)
+	}
+	p.total = total
+	if len(raw) == 0 {
+		return nil
+	}
+	p.first = raw[0]
+	p.repeats = bytes.Equal(p.previous, p.first)
+	if p.repeats && p.total > p.before {
+		return fmt.Errorf("the list of %d repeats itself after %d", p.total, p.before)
+	}
+	p.items = make([]T, len(raw))
+	for i := range raw {
+		if err := json.Unmarshal(raw[i], &p.items[i]); err != nil {
+			return fmt.Errorf("entry %d of the list: %w", p.before+i, plainJSON(err))
 		}
 	}
-	return result, nil
+	return nil
 }
 
-func repeats(previous, current []json.RawMessage) bool {
-	return len(previous) > 0 && len(current) > 0 && bytes.Equal(previous[0], current[0])
-}
-
-// listBody decodes a list in both forms: an object with the list under its key, or a bare array (the control API contract,
-// section 1).
-type listBody struct {
-	key   string
-	items []json.RawMessage
-	total int
-}
-
-func (b *listBody) UnmarshalJSON(data []byte) error {
-	b.total = -1
+// splitList finds the list in a body, and its total, -1 where there is none.
+func splitList(key string, data []byte) (list []byte, total int, err error) {
 	if bytes.HasPrefix(data, []byte("[")) {
-		return json.Unmarshal(data, &b.items)
+		return data, -1, nil
 	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(data, &object); err != nil {
-		return fmt.Errorf("neither a list nor an object with one: %w", err)
+		return nil, 0, errors.New("neither a list nor an object with one")
 	}
-	list, ok := object[b.key]
+	list, ok := object[key]
 	if !ok {
-		return fmt.Errorf("the answer has no %q", b.key)
+		return nil, 0, fmt.Errorf("the answer has no %q", key)
 	}
-	if err := json.Unmarshal(list, &b.items); err != nil {
-		return fmt.Errorf("%q is no list: %w", b.key, err)
+	var number flexNumber
+	if raw, ok := object["total"]; ok && json.Unmarshal(raw, &number) == nil {
+		return list, int(number), nil
 	}
-	var total flexNumber
-	if raw, ok := object["total"]; ok && json.Unmarshal(raw, &total) == nil {
-		b.total = int(total)
-	}
-	return nil
+	return list, -1, nil
 }

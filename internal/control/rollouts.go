@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -181,17 +182,20 @@ func (c *Client) Rollback(ctx context.Context, modelID, toVersion, reason string
 	}{toVersion, reason}
 	post := func(ctx context.Context) (Rollout, error) {
 		var answer rollbackAnswer
-		if err := c.post(ctx, "roll back", join("models", modelID, "rollback"), body, &answer); err != nil {
-			return Rollout{}, err
-		}
-		if answer.RolloutID != "" {
-			return answer.rollout(modelID, toVersion), nil
-		}
-		// The documented answer need not name the new record; it is there all the same.
-		created, _, err := c.findNewRollout(modelID, toVersion, known)(ctx)
+		err := c.post(ctx, "roll back", join("models", modelID, "rollback"), body, &answer)
+		return answer.rollout(modelID, toVersion), err
+	}
+	find := c.findNewRollout(modelID, toVersion, known)
+	created, err := createOnce(ctx, c, post, find)
+	if err != nil || created.ID != "" {
 		return created, err
 	}
-	return createOnce(ctx, c, post, c.findNewRollout(modelID, toVersion, known))
+	// The documented answer need not name the new record; it is there all the same.
+	created, found, err := findAfter(ctx, find)
+	if err == nil && !found {
+		err = &BodyError{Operation: "roll back", Err: fmt.Errorf("it names no rollout, and no new one of %s is listed", toVersion)}
+	}
+	return created, err
 }
 
 // rollbackAnswer holds the fields of the documented answer; all but the status are assumed (the control API contract,
@@ -242,21 +246,21 @@ func (c *Client) ResumeRollout(ctx context.Context, modelID, rolloutID string) (
 		func(r Rollout) bool { return r.Status == RolloutActive })
 }
 
-// changeRollout sends one of the verbs and answers the rollout as it is afterwards; reached tells whether a rollout is already
-// where the verb would bring it. The bodies of the answers are not public, so the rollout is read where one is not given.
+// changeRollout sends one of the verbs and answers the rollout as it is afterwards, which is read, since the bodies of the answers
+// are not public; reached tells whether a rollout is already where the verb would bring it.
 func (c *Client) changeRollout(ctx context.Context, operation, modelID, rolloutID, verb string, body any, reached func(Rollout) bool) (Rollout, error) {
 	post := func(ctx context.Context) (Rollout, error) {
-		err := c.post(ctx, operation, join("models", modelID, "rollouts", rolloutID, verb), body, nil)
-		if err != nil {
-			return Rollout{}, err
-		}
-		return c.Rollout(ctx, modelID, rolloutID)
+		return Rollout{}, c.post(ctx, operation, join("models", modelID, "rollouts", rolloutID, verb), body, nil)
 	}
 	find := func(ctx context.Context) (Rollout, bool, error) {
 		r, err := c.Rollout(ctx, modelID, rolloutID)
 		return r, err == nil && reached(r), err
 	}
-	return createOnce(ctx, c, post, find)
+	changed, err := createOnce(ctx, c, post, find)
+	if err != nil || changed.ID != "" {
+		return changed, err
+	}
+	return c.Rollout(ctx, modelID, rolloutID)
 }
 
 // DeleteRollout cancels a rollout; an active one only with force. A rollout that is gone already is no error.

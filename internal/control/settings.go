@@ -2,6 +2,8 @@ package control
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"net/http"
 )
 
@@ -14,6 +16,19 @@ func (c *Client) Settings(ctx context.Context, orgID string) (Settings, error) {
 	var s Settings
 	err := c.get(ctx, "read the organization's settings", join("settings", orgID), nil, &s)
 	return s, err
+}
+
+// UnmarshalJSON fails on null: "no settings" must not be taken for "all of them are unset".
+func (s *Settings) UnmarshalJSON(data []byte) error {
+	var values map[string]any
+	if err := json.Unmarshal(data, &values); err != nil {
+		return err
+	}
+	if values == nil {
+		return errors.New("the settings are null")
+	}
+	*s = values
+	return nil
 }
 
 // UpdateSettings writes only the keys in changes and answers all settings as they are afterwards.

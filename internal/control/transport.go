@@ -21,6 +21,9 @@ import (
 // failure only as often as the configuration says.
 const unlimitedRetries = 1 << 30
 
+// ErrNoCertificate means that the extra certificates of a Config hold none in PEM form.
+var ErrNoCertificate = errors.New("no PEM certificate was found")
+
 // baseTransport is the standard one, with TLS 1.2 as the least and the extra certificates beside the system's. Proxies come
 // from the environment.
 func baseTransport(extraCertificates []byte) (*http.Transport, error) {
@@ -39,17 +42,21 @@ func baseTransport(extraCertificates []byte) (*http.Transport, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(extraCertificates) {
-		return nil, errors.New("no PEM certificate was found in it")
+		return nil, ErrNoCertificate
 	}
 	t.TLSClientConfig.RootCAs = pool
 	return t, nil
 }
 
-// stayOnHost follows a redirect only on the host it came from, so that the key reaches no other one. The answer of a redirect
-// elsewhere is passed on as it is and ends as an *APIError.
+// maxRedirects is how often one try follows a redirect.
+const maxRedirects = 5
+
+// stayOnHost follows a redirect only on the host it came from, so that the key reaches no other one, and only where the method
+// stays: a DELETE that net/http turns into a GET would look like a success. Any other redirect ends as an *APIError.
 func stayOnHost(req *http.Request, via []*http.Request) error {
 	first := via[0]
-	if req.URL.Host != first.URL.Host || req.URL.Scheme != first.URL.Scheme || len(via) > 5 {
+	sameHost := req.URL.Host == first.URL.Host && req.URL.Scheme == first.URL.Scheme
+	if !sameHost || req.Method != first.Method || len(via) > maxRedirects {
 		return http.ErrUseLastResponse
 	}
 	return nil
@@ -63,12 +70,20 @@ type attempt struct {
 	timeout time.Duration
 }
 
+// notSentError is a try that ended before it left, at the gate.
+type notSentError struct{ error }
+
+func (e notSentError) Unwrap() error { return e.error }
+
+// errTooLarge is a whole answer in its way: asking again would only load it again.
+var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)
+
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := a.gate.wait(req.Context()); err != nil {
-		return nil, err
+		return nil, notSentError{err}
 	}
 	ctx, cancel := context.WithTimeoutCause(req.Context(), a.timeout,
-		fmt.Errorf("no whole answer within request_timeout (%s)", a.timeout))
+		fmt.Errorf("a single try took longer than request_timeout (%s)", a.timeout))
 	defer cancel()
 
 	started := time.Now()
@@ -80,18 +95,25 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	_ = resp.Body.Close()
 	if err == nil && len(body) > maxBody {
-		err = fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)
+		err = errTooLarge
 	}
 	logAttempt(req, resp, time.Since(started), err)
 	if err != nil {
-		return nil, attemptError(ctx, req.Context(), fmt.Errorf("the answer (%s, request %s) was cut off: %w",
-			resp.Status, requestID(resp), err))
+		return nil, attemptError(ctx, req.Context(), fmt.Errorf("the answer %s was cut off: %w", headline(resp), err))
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	if resp.StatusCode == http.StatusTooManyRequests {
 		a.gate.pause(retryAfter(resp))
 	}
 	return resp, nil
+}
+
+// headline names an answer by what is known of it before its body.
+func headline(resp *http.Response) string {
+	if id := requestID(resp); id != "" {
+		return fmt.Sprintf("%d (request %s)", resp.StatusCode, id)
+	}
+	return strconv.Itoa(resp.StatusCode)
 }
 
 // attemptError tells a try that took too long from an operation that has ended.
@@ -102,25 +124,33 @@ func attemptError(try, operation context.Context, err error) error {
 	return err
 }
 
-// retryAfter is the pause that an answer asks for: seconds or an HTTP date; negative when it says nothing usable.
+// retryAfter is the pause that an answer asks for: seconds or an HTTP date, which is read by the server's own clock where the
+// answer shows it; negative when it says nothing usable.
 func retryAfter(resp *http.Response) time.Duration {
 	header := strings.TrimSpace(resp.Header.Get("Retry-After"))
 	if seconds, err := strconv.ParseFloat(header, 64); err == nil && seconds >= 0 && seconds < 1e6 {
 		return time.Duration(seconds * float64(time.Second))
 	}
 	if at, err := http.ParseTime(header); err == nil {
-		return max(time.Until(at), 0)
+		now, err := http.ParseTime(resp.Header.Get("Date"))
+		if err != nil {
+			now = time.Now()
+		}
+		return max(at.Sub(now), 0)
 	}
 	return -1
 }
 
 // retryBudget follows one request through its attempts.
 type retryBudget struct {
-	operation    string
-	method       string
+	request      request
+	secret       string
 	failuresLeft int
-	repeated     bool
-	rateLimit    *RateLimitError
+	// last is why the last try is repeated, nil before the first repetition.
+	last error
+	// mayBeExecuted is true once the answer of a try is missing or a fault, so that nobody knows what became of it.
+	mayBeExecuted bool
+	rateLimit     *RateLimitError
 }
 
 type retryBudgetKey struct{}
@@ -132,35 +162,50 @@ func withRetryBudget(ctx context.Context, b *retryBudget) context.Context {
 // checkRetry decides by method and by what is known to have been executed (the control API contract, section 1).
 func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	budget, ok := ctx.Value(retryBudgetKey{}).(*retryBudget)
-	if !ok || ctx.Err() != nil {
-		return false, ctx.Err()
+	if !ok {
+		return false, err
+	}
+	if err != nil && !neverSent(err) || err == nil && serverFault(resp.StatusCode) {
+		budget.mayBeExecuted = true
+	}
+	if ctx.Err() != nil {
+		return false, err // an answer that came in time still counts
 	}
 	var limit *RateLimitError
 	if errors.As(err, &limit) {
 		return false, err
 	}
-	if resp != nil && resp.StatusCode == http.StatusTooManyRequests {
+	if err == nil && resp.StatusCode == http.StatusTooManyRequests {
 		return budget.retryRateLimited(ctx, resp), nil
 	}
-	if !worthRepeating(budget.method, resp, err) || budget.failuresLeft <= 0 {
+	if !worthRepeating(budget.request.method, resp, err) || budget.failuresLeft <= 0 {
 		return false, err
 	}
 	budget.failuresLeft--
-	budget.repeated = true
+	budget.remember(resp, err)
 	return true, nil
+}
+
+// remember keeps what a try that is to be repeated came to, should the operation end before the next one.
+func (b *retryBudget) remember(resp *http.Response, err error) {
+	if err != nil {
+		b.last = withoutURL(err)
+		return
+	}
+	body, _ := io.ReadAll(resp.Body) // in memory since RoundTrip
+	b.last = newAPIError(b.request, resp, body, b.secret)
 }
 
 // retryRateLimited repeats a 429, which was not executed, unless the pause that the server asks for outlasts the operation.
 func (b *retryBudget) retryRateLimited(ctx context.Context, resp *http.Response) bool {
-	deadline, limited := ctx.Deadline()
-	if !limited {
-		return true
+	if deadline, limited := ctx.Deadline(); limited {
+		left := time.Until(deadline)
+		if hint := retryAfter(resp); hint > left {
+			b.rateLimit = &RateLimitError{Operation: b.request.operation, Hint: hint, Left: left}
+			return false
+		}
 	}
-	left := time.Until(deadline)
-	if hint := retryAfter(resp); hint > left {
-		b.rateLimit = &RateLimitError{Hint: hint, Left: left}
-		return false
-	}
+	b.remember(resp, nil)
 	return true
 }
 
@@ -168,38 +213,44 @@ func worthRepeating(method string, resp *http.Response, err error) bool {
 	repeatable := method != http.MethodPost
 	if err != nil {
 		var certificate *tls.CertificateVerificationError
-		if errors.As(err, &certificate) {
+		if errors.As(err, &certificate) || errors.Is(err, errTooLarge) {
 			return false
 		}
 		return neverSent(err) || repeatable
 	}
-	switch resp.StatusCode {
+	return repeatable && serverFault(resp.StatusCode)
+}
+
+// serverFault is true for the statuses that do not tell whether the request was executed (the control API contract, section 1).
+func serverFault(status int) bool {
+	switch status {
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return repeatable
+		return true
 	}
 	return false
 }
 
-// neverSent is true when the connection was refused or could not be made, so that the server cannot have executed anything.
+// neverSent is true when the connection, to the server or to the proxy before it, was refused or could not be made, or the
+// request was still held back here: the server cannot have executed anything.
 func neverSent(err error) bool {
+	var held notSentError
 	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
+	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") {
 		return true
 	}
-	return errors.Is(err, syscall.ECONNREFUSED)
+	return errors.As(err, &held) || errors.Is(err, syscall.ECONNREFUSED)
 }
 
-// backoff is the pause before the next attempt: exponential with full jitter. For a 429 the gate holds every request back, so
-// nothing is added here.
+// backoff is the pause before the next attempt: exponential with jitter, or as long as a 503 asks for, within maximum. For a 429
+// the gate holds every request back, so nothing is added here.
 func backoff(minimum, maximum time.Duration, attemptNumber int, resp *http.Response) time.Duration {
 	if resp != nil && resp.StatusCode == http.StatusTooManyRequests {
 		return 0
 	}
-	if resp != nil {
-		if hint := retryAfter(resp); hint >= 0 {
-			return min(hint, maximum)
-		}
-	}
 	ceiling := min(minimum<<min(attemptNumber, 16), maximum)
-	return ceiling/2 + rand.N(ceiling/2+1)
+	pause := ceiling/2 + rand.N(ceiling/2+1)
+	if resp != nil {
+		pause = max(pause, min(retryAfter(resp), maximum))
+	}
+	return pause
 }

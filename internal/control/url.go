@@ -12,8 +12,8 @@ import (
 // host, any scheme but http and https, and http to another machine than this one unless insecure is true.
 func NormalizeURL(raw string, insecure bool) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return "", fmt.Errorf("%q is not a URL with a scheme and a host. Write it like %s", raw, DefaultURL)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return "", fmt.Errorf("%q is not a URL with a scheme and a host. Write it like %s", shown(raw, u), DefaultURL)
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return "", fmt.Errorf("%q holds more than a scheme, a host and a path. Write it like %s", u.Redacted(), DefaultURL)
@@ -22,16 +22,23 @@ func NormalizeURL(raw string, insecure bool) (string, error) {
 		return "", fmt.Errorf("%q would send the API key in clear text to another machine. Use https://, or set "+
 			"allow_insecure_http = true if the network between is trusted", raw)
 	}
-	path := strings.TrimRight(u.Path, "/")
+	path := strings.TrimRight(u.EscapedPath(), "/")
 	path = strings.TrimSuffix(path, "/v1")
 	path = strings.TrimSuffix(path, "/api")
-	u.Path = path + "/api/v1"
-	u.RawPath = ""
-	return u.String(), nil
+	root := url.URL{Scheme: u.Scheme, Host: u.Host}
+	return root.String() + path + "/api/v1", nil
+}
+
+// shown is a refused URL as an error quotes it, without a password where one can be made out.
+func shown(raw string, u *url.URL) string {
+	if u == nil || u.User == nil {
+		return raw
+	}
+	return u.Redacted()
 }
 
 func loopback(host string) bool {
-	if host == "localhost" {
+	if strings.EqualFold(host, "localhost") {
 		return true
 	}
 	ip := net.ParseIP(host)

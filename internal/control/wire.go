@@ -3,6 +3,7 @@ package control
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +42,7 @@ type flexNumber float64
 func (n *flexNumber) UnmarshalJSON(data []byte) error {
 	text := strings.Trim(string(data), `"`)
 	value, err := strconv.ParseFloat(text, 64)
-	if err != nil {
+	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
 		return fmt.Errorf("%s is not a number", data)
 	}
 	*n = flexNumber(value)
@@ -53,16 +54,19 @@ type flexTime struct{ time.Time }
 
 func (t *flexTime) UnmarshalJSON(data []byte) error {
 	var text string
-	if json.Unmarshal(data, &text) != nil {
-		return nil
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00"} {
-		if parsed, err := time.Parse(layout, text); err == nil {
-			t.Time = parsed.UTC()
-			return nil
-		}
+	if json.Unmarshal(data, &text) == nil {
+		t.Time, _ = parseTime(text)
 	}
 	return nil
+}
+
+func parseTime(text string) (at time.Time, ok bool) {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC(), true
+		}
+	}
+	return time.Time{}, false
 }
 
 // firstOf returns the first value that the server gave, for fields that have several names, and the zero value where none is.

@@ -1,11 +1,13 @@
 package provider
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -87,11 +89,15 @@ func (b block) settings(from sources) (settings, *settingError) {
 	if s.client.APIKey == "" || s.client.OrgID == "" {
 		files, err := from.cliFiles()
 		if err != nil {
-			return settings{}, &settingError{path.Root("api_key"), "The CLI's files cannot be read",
+			missing := "api_key"
+			if s.client.APIKey != "" {
+				missing = "org_id"
+			}
+			return settings{}, &settingError{path.Root(missing), "The CLI's files cannot be read",
 				err.Error() + "\n\nMend or remove the file, or set both api_key and org_id elsewhere."}
 		}
 		s.client.APIKey = first(s.client.APIKey, files.APIKey)
-		s.client.OrgID = first(s.client.OrgID, files.OrgID)
+		s.client.OrgID = first(s.client.OrgID, string(files.OrgID))
 	}
 	if s.client.APIKey == "" {
 		return settings{}, &settingError{path.Root("api_key"), "An API key is missing",
@@ -121,7 +127,19 @@ func (b block) settings(from sources) (settings, *settingError) {
 // cliFile is what the vendor's command line keeps in its files (the control API contract, section 1).
 type cliFile struct {
 	APIKey string `json:"api_key"`
-	OrgID  string `json:"org_id"`
+	OrgID  idText `json:"org_id"`
+}
+
+// idText is an id that may be written as a number (the control API contract, section 1).
+type idText string
+
+func (id *idText) UnmarshalJSON(data []byte) error {
+	var number json.Number
+	if json.Unmarshal(data, &number) == nil {
+		*id = idText(number)
+		return nil
+	}
+	return json.Unmarshal(data, (*string)(id))
 }
 
 // cliFiles reads ~/.octomil/credentials and ~/.octomil/config.json; a missing one is no error.
@@ -144,7 +162,7 @@ func (s sources) cliFiles() (cliFile, error) {
 		if err := json.Unmarshal(content, &parsed); err != nil {
 			return cliFile{}, fmt.Errorf("%s is not the JSON that `octomil login` writes: %w", file, err)
 		}
-		merged.OrgID = first(merged.OrgID, parsed.OrgID)
+		merged.OrgID = cmp.Or(merged.OrgID, parsed.OrgID)
 		if name == "credentials" {
 			merged.APIKey = parsed.APIKey
 		}
@@ -171,11 +189,26 @@ func orDefault(value types.Int64, fallback int64) int64 {
 	return value.ValueInt64()
 }
 
+// first is the first text that is more than blanks, without those around it: a key that was read from a file ends in a line
+// break.
 func first(values ...string) string {
 	for _, value := range values {
-		if value != "" {
+		if value = strings.TrimSpace(value); value != "" {
 			return value
 		}
 	}
 	return ""
+}
+
+// unusable is the refusal of control.New, on the setting that it speaks of.
+func unusable(err error) *settingError {
+	switch {
+	case errors.Is(err, control.ErrUnusableKey):
+		return &settingError{path.Root("api_key"), "The API key cannot be used",
+			resourcekit.Sentence(err.Error()) + " It comes from api_key of the provider block, OCTOMIL_API_KEY or ~/.octomil/credentials."}
+	case errors.Is(err, control.ErrNoCertificate):
+		return &settingError{path.Root("ca_certificate_file"), "The certificates cannot be used",
+			resourcekit.Sentence(err.Error()) + " The file must hold at least one block that begins with -----BEGIN CERTIFICATE-----."}
+	}
+	return &settingError{path.Root("api_url"), "The provider could not be configured", resourcekit.Sentence(err.Error())}
 }

@@ -24,6 +24,8 @@ type Provider struct {
 	PollInterval time.Duration
 	// Planned is what the plan under way creates.
 	Planned Planned
+	// Claims is what its resources want of things that can be only one way.
+	Claims Claims
 }
 
 // Configured is embedded by every resource and data source: it takes the provider's data and hands out the client.

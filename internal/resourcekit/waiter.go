@@ -53,11 +53,13 @@ func (e *WaitError) Unwrap() error { return e.Err }
 
 // Wait polls until the poll says done or gives a verdict as an error. An error that a later poll may not have (a lost
 // connection, a 5xx) is tolerated up to four times in a row; any other ends the wait at once. The first poll is made at once,
-// the pause begins with first and grows to 30 s. When ctx ends, or the polls keep failing, the error is a *WaitError.
+// the pause begins with first and grows to 30 s. When ctx ends, or would end before the rate limit lets the next poll pass, or the
+// polls keep failing, the error is a *WaitError.
 func Wait(ctx context.Context, first time.Duration, poll func(context.Context) (done bool, err error)) error {
 	begun := time.Now()
 	pause := first
 	failures := 0
+	var limit *control.RateLimitError
 	for {
 		done, err := poll(ctx)
 		switch {
@@ -65,7 +67,9 @@ func Wait(ctx context.Context, first time.Duration, poll func(context.Context) (
 			return nil
 		case err == nil:
 			failures = 0
-		case ctx.Err() != nil:
+		case errors.As(err, &limit):
+			return &WaitError{Outcome: OutcomeTimeout, Waited: time.Since(begun), Err: err}
+		case ctx.Err() != nil && (control.Transient(err) || errors.Is(err, ctx.Err())):
 			return ended(ctx, begun, nil)
 		case !control.Transient(err):
 			return err

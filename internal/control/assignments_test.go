@@ -1,0 +1,69 @@
+package control
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// byPath answers each path with its own body, whatever the order; a path without one is a miss.
+func byPath(bodies map[string]string) reply {
+	return reply{do: func(req *http.Request) (*http.Response, error) {
+		resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}}
+		body, known := bodies[strings.TrimPrefix(req.URL.Path, "/api/v1/")]
+		if !known {
+			resp.StatusCode, body = http.StatusNotFound, `{"detail":"Device not found"}`
+		}
+		resp.Body = io.NopCloser(strings.NewReader(body))
+		return resp, nil
+	}}
+}
+
+func TestGroupAssignmentsFromTheList(t *testing.T) {
+	t.Parallel()
+	c, w := scripted(t, ok(`{"devices":[
+		{"id":"1","assignments":[{"model_id":"other","version":"9"},{"model_id":"m","version":"1.0.0"}]},
+		{"id":"2","assignments":[{"model_id":"m","version":"1.0.0"}]},
+		{"id":"3","assignments":[]}],"total":3}`))
+	got, err := c.GroupAssignments(t.Context(), "g", "m")
+	if diff := cmp.Diff(map[string]int{"1.0.0": 2, "": 1}, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if len(w.sent) != 1 {
+		t.Errorf("sent %q", w.calls())
+	}
+}
+
+func TestGroupAssignmentsDeviceByDevice(t *testing.T) {
+	t.Parallel()
+	c, w := scripted(t, byPath(map[string]string{
+		"device-groups/g/devices": `[{"id":1},{"id":2},{"id":3},{"id":4}]`,
+		"devices/1/assignments":   `[{"model_id":"m","version":"1.0.0"}]`,
+		"devices/2/assignments":   `[]`,
+		"devices/3/assignments":   `{"assignments":[{"model_id":"m","version":"2.0.0"}]}`,
+	}))
+	got, err := c.GroupAssignments(t.Context(), "g", "m")
+	// The fourth has left since the list was read, so it is no member without a version.
+	if diff := cmp.Diff(map[string]int{"1.0.0": 1, "": 1, "2.0.0": 1}, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if len(w.sent) != 5 {
+		t.Errorf("sent %q", w.calls())
+	}
+}
+
+func TestGroupAssignmentsFail(t *testing.T) {
+	t.Parallel()
+	for name, bodies := range map[string]map[string]string{
+		"no such group": {},
+		"no assignment": {"device-groups/g/devices": `[{"id":1}]`, "devices/1/assignments": `{"oops":1}`},
+	} {
+		c, _ := scripted(t, byPath(bodies))
+		if got, err := c.GroupAssignments(t.Context(), "g", "m"); err == nil || got != nil {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}
