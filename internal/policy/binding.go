@@ -82,7 +82,8 @@ func (d durationText) forget()   { *d.GoDuration = timetypes.NewGoDurationUnknow
 
 func (d durationText) read(json any) {
 	*d.GoDuration = timetypes.NewGoDurationNull()
-	if text, ok := json.(string); ok && text != "" {
+	text, ok := json.(string)
+	if _, err := time.ParseDuration(text); ok && err == nil {
 		*d.GoDuration = timetypes.GoDuration{StringValue: types.StringValue(text)}
 	}
 }

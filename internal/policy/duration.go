@@ -29,7 +29,7 @@ func (sameDuration) PlanModifyString(_ context.Context, req planmodifier.StringR
 	}
 }
 
-const wholeMilliseconds = time.Millisecond
+const serverPrecision = time.Millisecond
 
 // positive refuses durations that are not above zero, and those that are no whole number of the unit, where there is one.
 type positive struct{ unit time.Duration }

@@ -55,11 +55,15 @@ func (g *guardrails) read(settings control.Settings) {
 	}
 }
 
-// readUnknown takes from the server what a plan left open. The rest stays as it was planned; should the server hold something
-// else by now, the next refresh shows it.
-func (g *guardrails) readUnknown(settings control.Settings) {
+// settle takes from the server what a plan left open, and what the server holds otherwise although it is managed: state tells
+// what is in force. The rest stays as it was planned; should the server hold something else by now, the next refresh shows it.
+func (g *guardrails) settle(settings control.Settings, managed []field) {
+	ours := map[string]bool{}
+	for _, f := range managed {
+		ours[f.key] = true
+	}
 	for _, f := range g.fields() {
-		if f.IsUnknown() {
+		if f.IsUnknown() || ours[f.key] && !f.same(settings[f.key]) {
 			f.read(settings[f.key])
 		}
 	}

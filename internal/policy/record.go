@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
 // record is what the resource remembers in private state, so that its destruction can put things back.
@@ -26,32 +27,17 @@ type original struct {
 
 const recordKey = "before"
 
-// privateState is what the framework hands to every operation.
-type privateState interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
-func loadRecord(ctx context.Context, private privateState, diags *diag.Diagnostics) record {
-	data, d := private.GetKey(ctx, recordKey)
-	diags.Append(d...)
-	r := record{Before: map[string]original{}}
-	if len(data) == 0 {
-		return r
-	}
-	if err := json.Unmarshal(data, &r); err != nil {
-		diags.AddError("The policy's private state cannot be read", "Please report this to the provider's developers: "+err.Error())
+func loadRecord(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) record {
+	var r record
+	resourcekit.Recall(ctx, private, recordKey, &r, diags)
+	if r.Before == nil { // nothing is remembered yet, or the import has remembered that nothing is known
+		r.Before = map[string]original{}
 	}
 	return r
 }
 
-func (r record) save(ctx context.Context, private privateState, diags *diag.Diagnostics) {
-	data, err := json.Marshal(r)
-	if err != nil {
-		diags.AddError("The policy's private state cannot be written", "Please report this to the provider's developers: "+err.Error())
-		return
-	}
-	diags.Append(private.SetKey(ctx, recordKey, data)...)
+func (r record) save(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) {
+	resourcekit.Remember(ctx, private, recordKey, r, diags)
 }
 
 // note remembers the present value of each managed key that is not remembered yet.
@@ -82,6 +68,17 @@ func (r record) restore(settings control.Settings) (due control.Settings, left [
 	}
 	slices.Sort(left)
 	return due, left
+}
+
+// notRestored are the attributes of the keys that hold something else than what was written.
+func notRestored(due, settings control.Settings) []string {
+	var left []string
+	for _, f := range new(guardrails).fields() {
+		if value, written := due[f.key]; written && !sameJSON(value, settings[f.key]) {
+			left = append(left, f.at.String())
+		}
+	}
+	return left
 }
 
 // sameJSON compares two decoded JSON values; a map's keys come out sorted.

@@ -75,7 +75,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	var plan, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	wanted, managed := config.guardrails(ctx, &resp.Diagnostics), plan.guardrails(ctx, &resp.Diagnostics)
+	wanted, planned := config.guardrails(ctx, &resp.Diagnostics), plan.guardrails(ctx, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -91,13 +91,14 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	plan.ID = plan.OrgID
 
 	w := write(ctx, client, plan.OrgID.ValueString(), wanted.managed(), loadRecord(ctx, resp.Private, &resp.Diagnostics))
-	if w.touched {
-		managed.readUnknown(w.settings)
-		plan.setGuardrails(ctx, managed, &resp.Diagnostics)
-		w.record.save(ctx, resp.Private, &resp.Diagnostics)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	}
 	w.report(&resp.Diagnostics, "Could not create the rollback policy")
+	if resp.Diagnostics.HasError() && (!w.touched || w.undo(ctx, client, plan.OrgID.ValueString(), &resp.Diagnostics)) {
+		return
+	}
+	planned.settle(w.settings, w.managed)
+	plan.setGuardrails(ctx, planned, &resp.Diagnostics)
+	w.record.save(ctx, resp.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
 
 func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -126,7 +127,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	var plan, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	wanted, managed := config.guardrails(ctx, &resp.Diagnostics), plan.guardrails(ctx, &resp.Diagnostics)
+	wanted, planned := config.guardrails(ctx, &resp.Diagnostics), plan.guardrails(ctx, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -136,8 +137,8 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 		w.record.save(ctx, resp.Private, &resp.Diagnostics)
 	}
 	if w.err == nil {
-		managed.readUnknown(w.settings)
-		plan.setGuardrails(ctx, managed, &resp.Diagnostics)
+		planned.settle(w.settings, w.managed)
+		plan.setGuardrails(ctx, planned, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	}
 	w.report(&resp.Diagnostics, "Could not update the rollback policy")
@@ -162,12 +163,22 @@ func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	due, left := remembered.restore(settings)
 	if len(due) > 0 {
-		if _, err := client.UpdateSettings(ctx, org, due); err != nil {
+		after, err := client.UpdateSettings(ctx, org, due)
+		if err != nil {
 			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not put back what was there before the rollback policy", err)
 			return
 		}
+		warnOfRefusals(&resp.Diagnostics, org, notRestored(due, after))
 	}
 	warnOfRemains(&resp.Diagnostics, org, remembered, left)
+}
+
+// warnOfRefusals says which settings the server did not put back although it had accepted the request.
+func warnOfRefusals(diags *diag.Diagnostics, org string, left []string) {
+	if len(left) > 0 {
+		diags.AddWarning("Some settings are not as they were", fmt.Sprintf("The server accepted the request, but the organization %s does not have "+
+			"the value back that it had before for %s. Check them by hand.", org, strings.Join(left, ", ")))
+	}
 }
 
 // warnOfRemains says what the deletion did not put back.

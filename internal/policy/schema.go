@@ -45,7 +45,7 @@ func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 			"crash_threshold_percent": float("The share of crashes, in percent from 0 to 100, above which a rollout is rolled back. "+
 				serverDefault("`1`"), float64validator.Between(0, 100)),
 			"latency_p95_max": duration("The 95th percentile of the latency above which a rollout is rolled back, such as `250ms`, in whole "+
-				"milliseconds. "+serverDefault("no limit"), positive{unit: wholeMilliseconds}),
+				"milliseconds. "+serverDefault("no limit"), positive{unit: serverPrecision}),
 			"quality_gate":   nested("What a version must show before it may be rolled out.", qualityGateAttributes()),
 			"rollout_limits": nested("What a rollout may do.", rolloutLimitsAttributes()),
 			"device_limits":  nested("Which devices a rollout leaves out.", deviceLimitsAttributes()),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -12,6 +13,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
+
+// undoLimit is how long putting back may take, which is done even after an interrupt.
+const undoLimit = 10 * time.Second
 
 // written is how a write of the managed keys went.
 type written struct {
@@ -43,6 +47,30 @@ func write(ctx context.Context, client *control.Client, org string, managed []fi
 	}
 	w.settings = after
 	return w
+}
+
+// undo puts back what a creation that failed has written, so that there is nothing to keep in state. Terraform replaces a
+// resource whose creation failed, and the deletion does not get to see private state then: what was there before would be
+// forgotten. done is false when it could not be put back.
+func (w *written) undo(ctx context.Context, client *control.Client, org string, diags *diag.Diagnostics) (done bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoLimit)
+	defer cancel()
+	now, err := client.Settings(ctx, org)
+	if err != nil {
+		return false
+	}
+	w.settings = now
+	due, _ := w.record.restore(now)
+	if len(due) == 0 {
+		return true
+	}
+	after, err := client.UpdateSettings(ctx, org, due)
+	if err != nil || len(notRestored(due, after)) > 0 {
+		return false
+	}
+	diags.AddWarning("Nothing was kept", "What the creation of the rollback policy had written was put back: the settings of the organization "+
+		org+" are as they were before.")
+	return true
 }
 
 // refused is true when the write itself was answered with a clear no. Any other failure may have come after the server had

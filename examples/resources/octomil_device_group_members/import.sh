@@ -1,0 +1,2 @@
+# By the id of the group, or by its name.
+terraform import octomil_device_group_members.canary canary

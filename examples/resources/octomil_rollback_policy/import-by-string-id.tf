@@ -1,0 +1,5 @@
+# By the id of the organization.
+import {
+  to = octomil_rollback_policy.this
+  id = "demo"
+}

@@ -1,0 +1,2 @@
+# By the id of the organization.
+terraform import octomil_rollback_policy.this demo

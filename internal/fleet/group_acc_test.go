@@ -1,0 +1,325 @@
+package fleet_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+const lab = "octomil_device_group.lab"
+
+// groupHCL is the group that the tests work on.
+func groupHCL(attributes string) string {
+	return "resource \"octomil_device_group\" \"lab\" {\n" + attributes + "\n}\n"
+}
+
+// start runs a sandbox of a dialect with a few devices.
+func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
+	t.Helper()
+	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 30 })
+}
+
+// groupOf finds a group on the server by its name.
+func groupOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
+	t.Helper()
+	answer := sb.Do(t, http.MethodGet, "/api/v1/device-groups?org_id=demo&limit=1000", nil)
+	for _, key := range []string{"groups", "items"} {
+		list, _ := answer[key].([]any)
+		for _, item := range list {
+			if group, ok := item.(map[string]any); ok && group["name"] == name {
+				return group
+			}
+		}
+	}
+	return nil
+}
+
+func groupPath(t *testing.T, sb *acctest.Sandbox, name string) string {
+	t.Helper()
+	group := groupOf(t, sb, name)
+	if group == nil {
+		t.Fatalf("there is no group %q on the server", name)
+	}
+	return fmt.Sprintf("/api/v1/device-groups/%v", group["id"])
+}
+
+func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
+}
+
+func emptyPlan() resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+}
+
+func state(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
+}
+
+func texts(words ...string) []knownvalue.Check {
+	checks := make([]knownvalue.Check, len(words))
+	for i, word := range words {
+		checks[i] = knownvalue.StringExact(word)
+	}
+	return checks
+}
+
+func TestAccGroup(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		full := sb.Provider() + groupHCL(`
+			name        = "lab"
+			description = "Our own phones"
+			tags        = ["phones", "internal"]`)
+		bare := sb.Provider() + groupHCL(`
+			name = "laboratory"
+			tags = ["internal"]`)
+		resource.UnitTest(t, resource.TestCase{
+			ProtoV6ProviderFactories: acctest.Providers(),
+			CheckDestroy: func(*terraform.State) error {
+				if group := groupOf(t, sb, "laboratory"); group != nil {
+					return fmt.Errorf("the group is still there: %v", group)
+				}
+				return nil
+			},
+			Steps: []resource.TestStep{
+				{
+					Config: full,
+					ConfigStateChecks: []statecheck.StateCheck{
+						state(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`))), state(lab, "org_id", knownvalue.StringExact("demo")),
+						state(lab, "group_type", knownvalue.StringExact("static")), state(lab, "rules", knownvalue.Null()),
+						state(lab, "tags", knownvalue.SetExact(texts("internal", "phones"))),
+					},
+				},
+				{
+					ResourceName: lab, ImportState: true, ImportStateVerify: true,
+				},
+				{
+					Config:           bare,
+					ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+					ConfigStateChecks: []statecheck.StateCheck{
+						state(lab, "name", knownvalue.StringExact("laboratory")), state(lab, "description", knownvalue.Null()),
+					},
+				},
+				{
+					PreConfig: func() {
+						sb.Do(t, http.MethodPut, groupPath(t, sb, "laboratory"), map[string]any{
+							"name": "somebody's", "description": "changed", "tags": []string{"other"},
+						})
+					},
+					Config:           bare,
+					ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+				},
+				{
+					PreConfig: func() {
+						group := groupOf(t, sb, "laboratory")
+						if group == nil || group["description"] != "" || !cmp.Equal(group["tags"], []any{"internal"}) {
+							t.Errorf("after the drift was undone the server has %v", group)
+						}
+					},
+					ResourceName: lab, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "laboratory",
+				},
+				{
+					PreConfig:        func() { sb.Do(t, http.MethodDelete, groupPath(t, sb, "laboratory"), nil) },
+					Config:           bare,
+					ConfigPlanChecks: action(lab, plancheck.ResourceActionCreate),
+				},
+			},
+		})
+	})
+}
+
+func TestAccGroupOfRules(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	rules := func(groupType, rules string) string {
+		return sb.Provider() + groupHCL(fmt.Sprintf("name = \"lab\"\ngroup_type = %q\nrules = [%s]", groupType, rules))
+	}
+	const (
+		phones = `{ field = "platform", operator = "in", value = "ios, android" }`
+		large  = `{ field = "ram_gb", operator = "gte", value = "8" }`
+		gpu    = `{ field = "gpu_available", operator = "eq", value = true }`
+	)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: rules("dynamic", phones+","+large)},
+			{
+				PreConfig: func() {
+					// The same rules, as another client would write them.
+					sb.Do(t, http.MethodPut, groupPath(t, sb, "lab"), map[string]any{"rules": []map[string]any{
+						{"field": "ram_gb", "operator": "gte", "value": 8.0}, {"field": "platform", "operator": "in", "value": []string{"ios", "android"}},
+					}})
+				},
+				Config:           rules("dynamic", phones+","+large),
+				ConfigPlanChecks: emptyPlan(),
+			},
+			{
+				PreConfig: func() {
+					sb.Do(t, http.MethodPut, groupPath(t, sb, "lab"), map[string]any{"rules": []map[string]any{
+						{"field": "ram_gb", "operator": "gte", "value": "16"}, {"field": "platform", "operator": "in", "value": "ios,android"},
+					}})
+				},
+				Config:           rules("dynamic", phones+","+large),
+				ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+			},
+			{
+				PreConfig: func() {
+					if n := groupOf(t, sb, "lab")["device_count"]; n != 10.0 {
+						t.Errorf("the rules select %v devices after the drift was undone, want 10", n)
+					}
+				},
+				Config:           rules("hybrid", gpu),
+				ConfigPlanChecks: action(lab, plancheck.ResourceActionDestroyBeforeCreate),
+			},
+			{ResourceName: lab, ImportState: true, ImportStateVerify: true, ImportStateId: "lab"},
+			{
+				Config:           rules("hybrid", ""),
+				ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+			},
+		},
+	})
+	if group := groupOf(t, sb, "lab"); group != nil {
+		t.Errorf("the group is still there: %v", group)
+	}
+}
+
+func TestAccGroupMistakes(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	mistake := func(attributes, says string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + groupHCL(attributes), PlanOnly: true, ExpectError: regexp.MustCompile(says)}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			mistake(`name = ""`, `Attribute name string length must be at least 1`),
+			mistake("name = \"lab\"\ngroup_type = \"smart\"", `Attribute group_type value must be one of`),
+			mistake("name = \"lab\"\nrules = [{ field = \"platform\", operator = \"eq\", value = \"ios\" }]", `A static group has no rules`),
+			mistake("name = \"lab\"\ngroup_type = \"dynamic\"", `A dynamic group needs rules`),
+			mistake("name = \"lab\"\ngroup_type = \"dynamic\"\nrules = [{ field = \"ram_gb\", operator = \"eq\", value = \"8\" }]",
+				`(?s)does not fit its\s+field.*ram_gb cannot be compared with "eq"`),
+		},
+	})
+	if writes := sb.Writes(); len(writes) > 0 {
+		t.Errorf("the server was asked to %v", writes)
+	}
+}
+
+// A group of that name belongs to someone else: it is never taken over by a create, and the error says how to do it on purpose.
+func TestAccGroupNameTaken(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectSDK)
+	staging := fmt.Sprint(groupOf(t, sb, "staging")["id"])
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config:      sb.Provider() + groupHCL(`name = "staging"`),
+				ExpectError: regexp.MustCompile(`(?s)409.*terraform import octomil_device_group\.<address> "` + staging + `"`),
+			},
+			{Config: sb.Provider() + groupHCL(`name = "lab"`)},
+			{
+				Config:      sb.Provider() + groupHCL(`name = "staging"`),
+				ExpectError: regexp.MustCompile(`(?s)Could not update the device group.*409`),
+			},
+			{Config: sb.Provider() + groupHCL(`name = "lab"`), ConfigPlanChecks: emptyPlan()},
+		},
+	})
+	if groupOf(t, sb, "staging") == nil {
+		t.Error("the group that existed before is gone")
+	}
+}
+
+// Only a real miss removes a group from state. Whatever else goes wrong with a read leaves it there.
+func TestAccGroupUnreadable(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	config := sb.Provider("max_retries = 0") + groupHCL(`name = "lab"`)
+	failing := func(f sandbox.Fault, says string) resource.TestStep {
+		f.Method, f.Path, f.Times = http.MethodGet, "device-groups/*", -1
+		return resource.TestStep{
+			PreConfig: func() { sb.ClearFaults(); sb.AddFault(f) },
+			Config:    config, PlanOnly: true, ExpectError: regexp.MustCompile(says),
+		}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			failing(sandbox.Fault{Status: 404, Body: `{"detail":"Not Found"}`}, `does not know GET`),
+			failing(sandbox.Fault{Status: 401}, `(?s)401.*OCTOMIL_API_KEY`),
+			failing(sandbox.Fault{Status: 403}, `(?s)403.*scope`),
+			failing(sandbox.Fault{Status: 502, Body: "<html>bad gateway</html>"}, `(?s)502.*bad gateway`),
+			failing(sandbox.Fault{Execute: true, Cut: sandbox.CutBody}, `no whole answer`),
+			failing(sandbox.Fault{Status: 200, Body: "[]"}, `was not\s+understood`),
+			{PreConfig: sb.ClearFaults, Config: config, ConfigPlanChecks: emptyPlan()},
+		},
+	})
+}
+
+// The answer to a create is lost after the server has executed it: there is one group, and it is in state.
+func TestAccGroupCreateAnswerLost(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "device-groups", Execute: true, Cut: sandbox.CutBefore})
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{{
+			Config:            sb.Provider() + groupHCL(`name = "lab"`),
+			ConfigStateChecks: []statecheck.StateCheck{state(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`)))},
+		}},
+	})
+	want := []string{"POST create group", "DELETE delete group"}
+	if diff := cmp.Diff(want, sb.Writes()); diff != "" {
+		t.Errorf("the writes (-want +got):\n%s", diff)
+	}
+}
+
+// A server that accepts an update and keeps what it had is no success, and state tells what it has.
+func TestAccGroupUpdateIgnored(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	before, after := sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"a\"]"), sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"b\"]")
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: before},
+			{
+				PreConfig: func() {
+					sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "device-groups/*", Status: 200, Body: "{}"})
+				},
+				Config:      after,
+				ExpectError: regexp.MustCompile(`(?s)The server keeps something else.*tags`),
+			},
+			{Config: before, ConfigPlanChecks: emptyPlan()},
+			{Config: after, ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate)},
+		},
+	})
+}
+
+func TestAccGroupImportOfNothing(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{{
+			Config: sb.Provider() + groupHCL(`name = "lab"`), ResourceName: lab, ImportState: true, ImportStateId: "Staging",
+			ExpectError: regexp.MustCompile(`No device group of this organization has the id or the name "Staging"`),
+		}},
+	})
+}

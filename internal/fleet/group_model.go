@@ -1,0 +1,111 @@
+// Package fleet is octomil_device_group and octomil_device_group_members: which devices belong together, and so may be deployed
+// to together.
+package fleet
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// groupModel is the group as Terraform holds it.
+type groupModel struct {
+	ID          types.String `tfsdk:"id"`
+	OrgID       types.String `tfsdk:"org_id"`
+	Name        types.String `tfsdk:"name"`
+	Description types.String `tfsdk:"description"`
+	GroupType   types.String `tfsdk:"group_type"`
+	Tags        types.Set    `tfsdk:"tags"`
+	Rules       types.List   `tfsdk:"rules"`
+}
+
+// creation is what a create sends: only what the configuration sets.
+func (m *groupModel) creation(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
+	return control.GroupSettings{
+		Name:        m.Name.ValueString(),
+		Description: resourcekit.StringPointer(m.Description),
+		Type:        m.GroupType.ValueString(),
+		Rules:       rulesOf(ctx, m.Rules, diags),
+		Tags:        tagsOf(ctx, m.Tags, diags),
+	}
+}
+
+// update is what an update sends. What has left the configuration is sent empty, since a server may take null for "as it is".
+func (m *groupModel) update(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
+	settings := m.creation(ctx, diags)
+	if settings.Description == nil {
+		settings.Description = new(string)
+	}
+	if settings.Tags == nil {
+		settings.Tags = []string{}
+	}
+	if settings.Rules == nil && settings.Type != control.GroupStatic {
+		settings.Rules = []control.Rule{}
+	}
+	return settings
+}
+
+// read takes the group from the server. What means the same keeps the spelling that the model had; the attributes that the
+// server holds otherwise are in differ. org is the organization of a group that does not name its own.
+func (m *groupModel) read(ctx context.Context, g control.Group, org string, diags *diag.Diagnostics) (differ []path.Path) {
+	before := *m
+	m.ID = types.StringValue(g.ID)
+	m.OrgID = resourcekit.StringOrNull(firstWord(g.OrgID, before.OrgID.ValueString(), org))
+	m.Name = types.StringValue(g.Name)
+	m.Description = resourcekit.OptionalString(g.Description, before.Description)
+	m.GroupType = types.StringValue(firstWord(g.Type, before.GroupType.ValueString(), control.GroupStatic))
+	m.Tags = readTags(ctx, g.Tags, before.Tags, diags)
+	m.Rules = readRules(ctx, g.Rules, before.Rules, diags)
+
+	for _, attribute := range []struct {
+		at   path.Path
+		same bool
+	}{
+		{path.Root("name"), m.Name.Equal(before.Name)},
+		{path.Root("description"), m.Description.Equal(before.Description)},
+		{path.Root("group_type"), m.GroupType.Equal(before.GroupType)},
+		{path.Root("tags"), m.Tags.Equal(before.Tags)},
+		{path.Root("rules"), m.Rules.Equal(before.Rules)},
+	} {
+		if !attribute.same {
+			differ = append(differ, attribute.at)
+		}
+	}
+	return differ
+}
+
+func tagsOf(ctx context.Context, tags types.Set, diags *diag.Diagnostics) []string {
+	if !resourcekit.Known(tags) {
+		return nil
+	}
+	words := make([]string, 0, len(tags.Elements()))
+	diags.Append(tags.ElementsAs(ctx, &words, false)...)
+	slices.Sort(words)
+	return words
+}
+
+// readTags maps the server's tags; where it has none, prior decides between null and empty.
+func readTags(ctx context.Context, words []string, prior types.Set, diags *diag.Diagnostics) types.Set {
+	if len(words) == 0 && !resourcekit.Known(prior) {
+		return types.SetNull(types.StringType)
+	}
+	words = slices.Compact(slices.Sorted(slices.Values(words)))
+	tags, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, words...))
+	diags.Append(d...)
+	return tags
+}
+
+func firstWord(words ...string) string {
+	for _, word := range words {
+		if word != "" {
+			return word
+		}
+	}
+	return ""
+}

@@ -1,0 +1,190 @@
+package fleet
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// ruleModel is one rule as Terraform holds it.
+type ruleModel struct {
+	Field    types.String `tfsdk:"field"`
+	Operator types.String `tfsdk:"operator"`
+	Value    types.String `tfsdk:"value"`
+}
+
+var ruleType = types.ObjectType{AttrTypes: map[string]attr.Type{
+	"field": types.StringType, "operator": types.StringType, "value": types.StringType,
+}}
+
+// operatorIn compares with several values, which are separated by commas.
+const operatorIn = "in"
+
+// ruleKind says what the values of a field are.
+type ruleKind int
+
+const (
+	kindText ruleKind = iota
+	kindVersion
+	kindNumber
+	kindBool
+)
+
+// ruleField is a property of a device that rules may ask for.
+type ruleField struct {
+	name      string
+	operators []string
+	kind      ruleKind
+}
+
+// ruleFields is the table of the control API contract, section 5.
+var ruleFields = []ruleField{
+	{"platform", []string{"eq", "neq", operatorIn}, kindText},
+	{"os_version", []string{"eq", "gte", "lte", "gt", "lt"}, kindVersion},
+	{"locale", []string{"eq", operatorIn}, kindText},
+	{"region", []string{"eq", operatorIn}, kindText},
+	{"manufacturer", []string{"eq", operatorIn}, kindText},
+	{"model", []string{"eq", operatorIn}, kindText},
+	{"sdk_version", []string{"eq", "gte", "lte"}, kindVersion},
+	{"app_version", []string{"eq", "gte", "lte"}, kindVersion},
+	{"ram_gb", []string{"gte", "lte", "gt", "lt"}, kindNumber},
+	{"gpu_available", []string{"eq"}, kindBool},
+	{"npu_available", []string{"eq"}, kindBool},
+}
+
+func fieldNamed(name string) (ruleField, bool) {
+	at := slices.IndexFunc(ruleFields, func(f ruleField) bool { return f.name == name })
+	if at < 0 {
+		return ruleField{}, false
+	}
+	return ruleFields[at], true
+}
+
+func fieldNames() []string {
+	names := make([]string, len(ruleFields))
+	for i, f := range ruleFields {
+		names[i] = f.name
+	}
+	return names
+}
+
+// accepts is "" for a value that the field can be compared with, else it says what is wrong with it.
+func (f ruleField) accepts(operator, value string) string {
+	if strings.TrimSpace(value) == "" {
+		return "is empty"
+	}
+	if operator == operatorIn {
+		if slices.Contains(splitWords(value), "") {
+			return "has an empty word between its commas"
+		}
+		return ""
+	}
+	switch f.kind {
+	case kindVersion:
+		if _, err := version.NewVersion(value); err != nil {
+			return "is no version such as 17 or 17.4.1"
+		}
+	case kindNumber:
+		if number, err := strconv.ParseFloat(value, 64); err != nil || number < 0 || math.IsNaN(number) || math.IsInf(number, 0) {
+			return "is no number such as 8 or 7.5"
+		}
+	case kindBool:
+		if value != "true" && value != "false" {
+			return "is neither true nor false"
+		}
+	case kindText:
+	}
+	return ""
+}
+
+func splitWords(value string) []string {
+	words := strings.Split(value, ",")
+	for i := range words {
+		words[i] = strings.TrimSpace(words[i])
+	}
+	return words
+}
+
+// meaning is the rule in one spelling: servers may write 8 as 8.0, True for true, or another blank after a comma.
+func meaning(r control.Rule) control.Rule {
+	f, _ := fieldNamed(r.Field)
+	r.Value = strings.TrimSpace(r.Value)
+	if r.Operator == operatorIn {
+		words := splitWords(r.Value)
+		slices.Sort(words)
+		r.Value = strings.Join(words, ",")
+		return r
+	}
+	switch f.kind {
+	case kindVersion:
+		if v, err := version.NewVersion(r.Value); err == nil {
+			r.Value = v.String()
+		}
+	case kindNumber:
+		if number, err := strconv.ParseFloat(r.Value, 64); err == nil {
+			r.Value = strconv.FormatFloat(number, 'g', -1, 64)
+		}
+	case kindBool:
+		r.Value = strings.ToLower(r.Value)
+	case kindText:
+	}
+	return r
+}
+
+// sameRules is true when two lists mean the same: all rules must hold, so their order means nothing.
+func sameRules(a, b []control.Rule) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	count := map[control.Rule]int{}
+	for _, r := range a {
+		count[meaning(r)]++
+	}
+	for _, r := range b {
+		if count[meaning(r)]--; count[meaning(r)] < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// rulesOf is nil for null and unknown, an empty list is empty and not nil.
+func rulesOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []control.Rule {
+	if !resourcekit.Known(list) {
+		return nil
+	}
+	var models []ruleModel
+	diags.Append(list.ElementsAs(ctx, &models, false)...)
+	rules := make([]control.Rule, len(models))
+	for i, m := range models {
+		rules[i] = control.Rule{Field: m.Field.ValueString(), Operator: m.Operator.ValueString(), Value: m.Value.ValueString()}
+	}
+	return rules
+}
+
+// readRules keeps prior when the server's rules mean the same; that includes null and empty.
+func readRules(ctx context.Context, rules []control.Rule, prior types.List, diags *diag.Diagnostics) types.List {
+	if sameRules(rules, rulesOf(ctx, prior, diags)) && !prior.IsUnknown() {
+		return prior
+	}
+	if len(rules) == 0 && prior.IsUnknown() {
+		return types.ListNull(ruleType)
+	}
+	models := make([]ruleModel, len(rules))
+	for i, r := range rules {
+		models[i] = ruleModel{Field: types.StringValue(r.Field), Operator: types.StringValue(r.Operator), Value: types.StringValue(r.Value)}
+	}
+	list, d := types.ListValueFrom(ctx, ruleType, models)
+	diags.Append(d...)
+	return list
+}

@@ -1,0 +1,193 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+const membersTypeName = "octomil_device_group_members"
+
+type membersResource struct {
+	resourcekit.Configured
+}
+
+var (
+	_ resource.ResourceWithConfigure   = (*membersResource)(nil)
+	_ resource.ResourceWithImportState = (*membersResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*membersResource)(nil)
+)
+
+// NewGroupMembers returns octomil_device_group_members.
+func NewGroupMembers() resource.Resource {
+	return &membersResource{Configured: resourcekit.Configured{TypeName: membersTypeName}}
+}
+
+func (r *membersResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = membersTypeName
+}
+
+func (r *membersResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.ConfigureResource(req, resp)
+}
+
+func (r *membersResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "All members of a static device group. A device that is in the group and not in the list is removed from it; " +
+			"a group that has this resource twice gets no rest.\n\n" +
+			"Devices are added a thousand at a time and removed one by one, as the API does it. When the resource is destroyed, the devices " +
+			"in its list leave the group; they stay registered.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Computed:            true,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "The same as `group_id`.",
+			},
+			"group_id": schema.StringAttribute{
+				Required:      true,
+				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				MarkdownDescription: "The id of the group, such as `octomil_device_group.staging.id`. The group must be static. Another group " +
+					"replaces the resource.",
+			},
+			"device_ids": schema.ListAttribute{
+				ElementType:   types.StringType,
+				Required:      true,
+				Validators:    []validator.List{eachOnce{}},
+				PlanModifiers: []planmodifier.List{sameDevices{}},
+				MarkdownDescription: "The devices, each by its `id` or by its `device_identifier`. Their order means nothing, and none may be " +
+					"listed twice. An empty list empties the group.",
+			},
+		},
+	}
+}
+
+func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan membersModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	wanted := plan.wanted(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	group := plan.GroupID.ValueString()
+	c := converge(ctx, client, group, wanted)
+	c.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		// Without state the next apply creates again, which goes on where this one has stopped. With state Terraform would replace
+		// the resource, and take devices out of the group only to put them back.
+		if c.touched {
+			resp.Diagnostics.AddWarning("The membership is half done", fmt.Sprintf("A part of the changes to the device group %s was made before the "+
+				"error, and stays. The next apply goes on from there.", group))
+		}
+		return
+	}
+	plan.set(ctx, *c.now, wanted, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state membersModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	prior := state.wanted(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	members, err := client.GroupDevices(ctx, state.GroupID.ValueString())
+	if control.NotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not list the members of the device group", err)
+		return
+	}
+	have, known := newRoster(members), aliases{}
+	resourcekit.Recall(ctx, req.Private, aliasKey, &known, &resp.Diagnostics)
+	kept := known.keep(have)
+	for id, identifier := range state.set(ctx, have, prior, &resp.Diagnostics) {
+		kept[id] = identifier
+	}
+	if len(kept)+len(known) > 0 {
+		resourcekit.Remember(ctx, resp.Private, aliasKey, kept, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state membersModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	wanted := plan.wanted(ctx, &resp.Diagnostics)
+	prior := state.wanted(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	group := plan.GroupID.ValueString()
+	c := converge(ctx, client, group, wanted)
+	c.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
+	if c.now == nil {
+		return
+	}
+	spelling := wanted
+	if resp.Diagnostics.HasError() {
+		spelling = slices.Concat(wanted, prior)
+	} else {
+		resourcekit.Remember(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
+	}
+	plan.set(ctx, *c.now, spelling, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state membersModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	managed := state.wanted(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	group := state.GroupID.ValueString()
+	members, err := client.GroupDevices(ctx, group)
+	if control.NotFound(err) {
+		return
+	}
+	if err != nil {
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not list the members of the device group", err)
+		return
+	}
+	left, err := removeAll(ctx, client, group, newRoster(members), managed)
+	if err != nil {
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not remove all devices from the device group", err)
+		state.set(ctx, left, managed, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+}
+
+// ImportState takes the group's id or its name.
+func (r *membersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	g, found := findGroup(ctx, client, req.ID, &resp.Diagnostics)
+	if !found || !checkListed(g, path.Empty(), &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), g.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("group_id"), g.ID)...)
+}

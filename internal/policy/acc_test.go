@@ -1,0 +1,357 @@
+package policy_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+const this = "octomil_rollback_policy.this"
+
+func policyHCL(name, attributes string) string {
+	return fmt.Sprintf("resource \"octomil_rollback_policy\" %q {\n%s\n}\n", name, attributes)
+}
+
+func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
+	t.Helper()
+	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Empty = dialect, true })
+}
+
+func settings(t *testing.T, sb *acctest.Sandbox) map[string]any {
+	t.Helper()
+	return sb.Do(t, http.MethodGet, "/api/v1/settings/demo", nil)
+}
+
+func setSettings(t *testing.T, sb *acctest.Sandbox, changes map[string]any) {
+	t.Helper()
+	sb.Do(t, http.MethodPut, "/api/v1/settings/demo", changes)
+}
+
+// expectSettings fails unless the settings are those of before with these changes, and no others.
+func expectSettings(t *testing.T, sb *acctest.Sandbox, before, changes map[string]any) {
+	t.Helper()
+	want := maps.Clone(before)
+	maps.Copy(want, changes)
+	if diff := cmp.Diff(want, settings(t, sb)); diff != "" {
+		t.Errorf("the settings (-want +got):\n%s", diff)
+	}
+}
+
+// puts counts the writes of the provider.
+func puts(sb *acctest.Sandbox) int {
+	n := 0
+	for _, e := range sb.Ledger() {
+		if e.Caller == "octomil_rollback_policy" && e.Method != http.MethodGet {
+			n++
+		}
+	}
+	return n
+}
+
+func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
+}
+
+func emptyPlan() resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+}
+
+func state(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(this, path, want)
+}
+
+func TestAccPolicy(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	setSettings(t, sb, map[string]any{"error_threshold_percent": 7, "min_os_version": map[string]any{"ios": "16"}})
+	before := settings(t, sb)
+	first := sb.Provider() + policyHCL("this", `
+		auto_rollback           = true
+		error_threshold_percent = 3
+		latency_p95_max         = "250ms"
+		rollout_limits          = { min_duration = "60m" }
+		device_limits           = { min_os_version = { ios = "17.0", android = "14" } }`)
+	otherSpelling := sb.Provider() + policyHCL("this", `
+		org_id                  = "demo"
+		auto_rollback           = true
+		error_threshold_percent = 3.0
+		latency_p95_max         = "0.25s"
+		rollout_limits          = { min_duration = "1h" }
+		device_limits           = { min_os_version = { ios = "17.0", android = "14" } }`)
+	second := sb.Provider() + policyHCL("this", `
+		auto_rollback           = true
+		error_threshold_percent = 2
+		quality_gate            = { require_eval = true, min_accuracy = 0.9 }
+		device_limits           = { min_os_version = {} }`)
+	firstSettings := map[string]any{
+		"auto_rollback_enabled": true, "error_threshold_percent": 3.0, "latency_p95_max_ms": 250.0, "min_rollout_duration": "60m",
+		"min_os_version": map[string]any{"ios": "17.0", "android": "14"},
+	}
+	// What has left the configuration stays as it is.
+	secondSettings := map[string]any{
+		"auto_rollback_enabled": true, "error_threshold_percent": 2.0, "latency_p95_max_ms": 250.0, "min_rollout_duration": "60m",
+		"min_os_version": map[string]any{}, "require_eval": true, "min_accuracy": 0.9,
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: first,
+				ConfigStateChecks: []statecheck.StateCheck{
+					state(tfjsonpath.New("id"), knownvalue.StringExact("demo")), state(tfjsonpath.New("org_id"), knownvalue.StringExact("demo")),
+					state(tfjsonpath.New("crash_threshold_percent"), knownvalue.Float64Exact(1)),
+					state(tfjsonpath.New("quality_gate").AtMapKey("require_eval"), knownvalue.Bool(false)),
+					state(tfjsonpath.New("quality_gate").AtMapKey("min_accuracy"), knownvalue.Null()),
+					state(tfjsonpath.New("rollout_limits").AtMapKey("min_duration"), knownvalue.StringExact("60m")),
+				},
+			},
+			{
+				PreConfig:        func() { expectSettings(t, sb, before, firstSettings) },
+				Config:           otherSpelling,
+				ConfigPlanChecks: emptyPlan(),
+			},
+			{ResourceName: this, ImportState: true, ImportStateKind: resource.ImportBlockWithID},
+			{
+				Config:           second,
+				ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate),
+			},
+			{
+				PreConfig: func() {
+					expectSettings(t, sb, before, secondSettings)
+					setSettings(t, sb, map[string]any{"auto_rollback_enabled": false, "min_accuracy": 0.5, "min_os_version": map[string]any{"ios": "1"}})
+				},
+				Config:           second,
+				ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate),
+			},
+			{
+				PreConfig: func() {
+					expectSettings(t, sb, before, secondSettings)
+					// Another writer of the same organization, with keys of its own.
+					setSettings(t, sb, map[string]any{"crash_threshold_percent": 0.1, "mfa_required": true})
+				},
+				Config:           second,
+				ConfigPlanChecks: emptyPlan(),
+			},
+			{ResourceName: this, ImportState: true, ImportStateVerify: true},
+		},
+	})
+	expectSettings(t, sb, before, map[string]any{"crash_threshold_percent": 0.1, "mfa_required": true})
+}
+
+// A server that does not have the keys before they are written: what it cannot take back stays.
+func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectSDK)
+	before := settings(t, sb)
+	config := sb.Provider() + policyHCL("this", `
+		auto_rollback   = true
+		latency_p95_max = "2s"
+		rollout_limits  = { max_step_percent = 20, min_duration = "1h30m" }`)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: config,
+				ConfigStateChecks: []statecheck.StateCheck{
+					state(tfjsonpath.New("error_threshold_percent"), knownvalue.Null()),
+					state(tfjsonpath.New("device_limits").AtMapKey("min_os_version"), knownvalue.Null()),
+				},
+			},
+			{
+				PreConfig: func() {
+					expectSettings(t, sb, before, map[string]any{
+						"auto_rollback_enabled": true, "latency_p95_max_ms": 2000.0, "max_rollout_step_percent": 20.0, "min_rollout_duration": "1h30m",
+					})
+				},
+				Config:           sb.Provider() + policyHCL("this", `auto_rollback = false`),
+				ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate),
+			},
+			{ResourceName: this, ImportState: true, ImportStateVerify: true, ImportStateId: "demo"},
+		},
+	})
+	expectSettings(t, sb, before, map[string]any{
+		"latency_p95_max_ms": nil, "min_rollout_duration": nil, "max_rollout_step_percent": 20.0,
+	})
+}
+
+// Two policies of one organization with disjoint keys leave each other alone, also when one of them goes.
+func TestAccTwoPolicies(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	before := settings(t, sb)
+	thresholds := policyHCL("thresholds", "error_threshold_percent = 3")
+	gate := policyHCL("gate", "quality_gate = { require_eval = true }")
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: sb.Provider() + thresholds},
+			{Config: sb.Provider() + thresholds + gate},
+			{
+				PreConfig: func() {
+					expectSettings(t, sb, before, map[string]any{"error_threshold_percent": 3.0, "require_eval": true})
+					if n := puts(sb); n != 2 {
+						t.Errorf("the settings were written %d times, want 2", n)
+					}
+				},
+				Config: sb.Provider() + gate,
+			},
+			{
+				PreConfig:        func() { expectSettings(t, sb, before, map[string]any{"require_eval": true}) },
+				Config:           sb.Provider() + gate,
+				ConfigPlanChecks: emptyPlan(),
+			},
+		},
+	})
+	expectSettings(t, sb, before, nil)
+}
+
+// An imported policy can be changed, and its destruction puts back what Terraform has changed since.
+func TestAccPolicyImported(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	setSettings(t, sb, map[string]any{"error_threshold_percent": 7, "min_rollout_duration": "60m"})
+	before := settings(t, sb)
+	config := func(threshold int) string {
+		return sb.Provider() + policyHCL("this", fmt.Sprintf("error_threshold_percent = %d\nrollout_limits = { min_duration = \"1h\" }", threshold))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config(7), ResourceName: this, ImportState: true, ImportStateId: "demo", ImportStatePersist: true},
+			{Config: config(7), ConfigPlanChecks: emptyPlan()},
+			{Config: config(4), ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate)},
+			{
+				PreConfig: func() { expectSettings(t, sb, before, map[string]any{"error_threshold_percent": 4.0}) },
+				Config:    config(4), ConfigPlanChecks: emptyPlan(),
+			},
+		},
+	})
+	expectSettings(t, sb, before, nil)
+}
+
+func TestAccPolicyMistakes(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectSDK)
+	before := settings(t, sb)
+	mistake := func(attributes, says string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + policyHCL("this", attributes), ExpectError: regexp.MustCompile(says)}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			mistake("error_threshold_percent = 101", `must be between 0\.000000 and\s+100\.000000`),
+			mistake("rollout_limits = { max_step_percent = 0 }", `no rollout could ever advance`),
+			mistake(`latency_p95_max = "1.5ms"`, `whole multiples of 1ms`),
+			mistake(`rollout_limits = { min_duration = "-1h" }`, `a duration above zero`),
+			mistake(`rollout_limits = { min_duration = "an hour" }`, `(?i)invalid.*duration`),
+			mistake("org_id = \"somebody\"\nauto_rollback = true", `(?s)with octomil_rollback_policy\.this.*org_id.*"somebody"\s+was not\s+found`),
+			// Only the server knows that this is too little.
+			mistake("auto_rollback = true\ndevice_limits = { min_memory_gb = 0 }", `(?s)Could not create the rollback policy.*422.*min_memory_gb must be a\s+number\s+above 0`),
+		},
+	})
+	expectSettings(t, sb, before, nil)
+}
+
+// A server that accepts a write and does nothing is found out. A creation puts back what it has written; a failed update leaves
+// in state what is in force.
+func TestAccPolicyIgnored(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	before := settings(t, sb)
+	ignore := func() {
+		sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "settings/*", Status: 200, Body: "{}"})
+	}
+	config := func(threshold int) string {
+		return sb.Provider() + policyHCL("this", fmt.Sprintf("error_threshold_percent = %d", threshold))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{
+				PreConfig: ignore, Config: config(3),
+				ExpectError: regexp.MustCompile(`(?s)The setting is not in force.*error_threshold_percent is 5 afterwards`),
+			},
+			{Config: config(3), ConfigPlanChecks: action(this, plancheck.ResourceActionCreate)},
+			{PreConfig: ignore, Config: config(2), ExpectError: regexp.MustCompile(`error_threshold_percent is 3\s+afterwards`)},
+			{Config: config(3), ConfigPlanChecks: emptyPlan()},
+			{Config: config(2), ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate)},
+		},
+	})
+	expectSettings(t, sb, before, nil)
+}
+
+// The creation's answers are lost after the server has executed it: what it has written is put back, and nothing is in state.
+func TestAccPolicyCreateAnswerLost(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	before := settings(t, sb)
+	config := sb.Provider("max_retries = 0") + policyHCL("this", "error_threshold_percent = 3")
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{
+				PreConfig: func() {
+					sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "settings/*", Execute: true, Cut: sandbox.CutBefore})
+				},
+				Config: config, ExpectError: regexp.MustCompile(`no whole answer`),
+			},
+			{
+				PreConfig: func() { expectSettings(t, sb, before, nil) },
+				Config:    config, ConfigPlanChecks: action(this, plancheck.ResourceActionCreate),
+			},
+		},
+	})
+	expectSettings(t, sb, before, nil)
+}
+
+// Only a real miss removes the policy from state.
+func TestAccPolicyUnreadable(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	config := sb.Provider("max_retries = 0") + policyHCL("this", "error_threshold_percent = 3")
+	read := sandbox.Fault{Method: http.MethodGet, Path: "settings/*", Times: -1, Status: 404}
+	bare := read
+	bare.Body = `{"detail":"Not Found"}`
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{PreConfig: func() { sb.AddFault(bare) }, Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`does not know GET`)},
+			{PreConfig: sb.ClearFaults, Config: config, ConfigPlanChecks: emptyPlan()},
+			{
+				PreConfig: func() { sb.AddFault(read) }, Config: config, PlanOnly: true, ExpectNonEmptyPlan: true,
+			},
+			{PreConfig: sb.ClearFaults, Config: config, ConfigPlanChecks: emptyPlan()},
+		},
+	})
+}
+
+// Not parallel: it needs an environment without an organization.
+func TestAccPolicyWithoutOrganization(t *testing.T) {
+	sb := start(t, sandbox.DialectDocs)
+	t.Setenv("OCTOMIL_ORG_ID", "")
+	t.Setenv("HOME", t.TempDir())
+	provider := fmt.Sprintf("provider \"octomil\" {\n  api_url = %q\n  api_key = \"sandbox\"\n}\n", sb.URL)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: provider + policyHCL("this", "auto_rollback = true"), PlanOnly: true,
+				ExpectError: regexp.MustCompile(`(?s)The organization is not known.*OCTOMIL_ORG_ID`),
+			},
+			{Config: provider + policyHCL("this", "org_id = \"demo\"\nauto_rollback = true")},
+		},
+	})
+}

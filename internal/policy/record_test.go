@@ -1,0 +1,106 @@
+package policy
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// privateMap is private state in memory.
+type privateMap map[string][]byte
+
+func (p privateMap) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) {
+	return p[key], nil
+}
+
+func (p privateMap) SetKey(_ context.Context, key string, value []byte) diag.Diagnostics {
+	p[key] = value
+	return nil
+}
+
+// What an import saves has no values, and must be ready to take some all the same.
+func TestRecordOfAnImportTakesNotes(t *testing.T) {
+	t.Parallel()
+	private := privateMap{}
+	var diags diag.Diagnostics
+	record{Imported: true}.save(t.Context(), private, &diags)
+	got := loadRecord(t.Context(), private, &diags)
+	g := guardrails{AutoRollback: types.BoolValue(true)}
+	got.note(g.managed(), control.Settings{"auto_rollback_enabled": false})
+	want := record{Imported: true, Before: map[string]original{"auto_rollback_enabled": {Value: false}}}
+	if diff := cmp.Diff(want, got); diff != "" || diags.HasError() {
+		t.Errorf("the record (-want +got), %v:\n%s", diags, diff)
+	}
+}
+
+func TestRecordKeepsTheFirstValue(t *testing.T) {
+	t.Parallel()
+	private := privateMap{}
+	var diags diag.Diagnostics
+	g := guardrails{AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2)}
+	first := loadRecord(t.Context(), private, &diags)
+	first.note(g.managed(), control.Settings{"auto_rollback_enabled": false})
+	first.save(t.Context(), private, &diags)
+	second := loadRecord(t.Context(), private, &diags)
+	second.note(g.managed(), control.Settings{"auto_rollback_enabled": true, "error_threshold_percent": 2.0})
+	want := record{Before: map[string]original{
+		"auto_rollback_enabled": {Value: false}, "error_threshold_percent": {Absent: true},
+	}}
+	if diff := cmp.Diff(want, second); diff != "" || diags.HasError() {
+		t.Errorf("the record (-want +got), %v:\n%s", diags, diff)
+	}
+}
+
+func TestRestore(t *testing.T) {
+	t.Parallel()
+	r := record{Before: map[string]original{
+		"auto_rollback_enabled":   {Value: false},
+		"error_threshold_percent": {Value: 5.0},
+		"min_os_version":          {Value: map[string]any{"ios": "16", "android": "13"}},
+		"min_rollout_duration":    {Value: nil},
+		"min_memory_gb":           {Absent: true},
+		"require_approval":        {Absent: true},
+	}}
+	due, left := r.restore(control.Settings{
+		"auto_rollback_enabled": true, "error_threshold_percent": 5.0, "crash_threshold_percent": 3.0,
+		"min_os_version": map[string]any{"android": "13", "ios": "16"}, "min_rollout_duration": "1h", "min_memory_gb": 4.0, "require_approval": true,
+	})
+	want := control.Settings{"auto_rollback_enabled": false, "min_rollout_duration": nil, "min_memory_gb": nil}
+	if diff := cmp.Diff(want, due); diff != "" {
+		t.Errorf("to write (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"rollout_limits.require_approval"}, left); diff != "" {
+		t.Errorf("left as it is (-want +got):\n%s", diff)
+	}
+	after := control.Settings{"auto_rollback_enabled": true, "min_rollout_duration": nil}
+	if diff := cmp.Diff([]string{"auto_rollback"}, notRestored(due, after)); diff != "" {
+		t.Errorf("not restored (-want +got):\n%s", diff)
+	}
+}
+
+func TestBlame(t *testing.T) {
+	t.Parallel()
+	g := guardrails{ErrorThreshold: types.Float64Value(200), qualityGate: qualityGate{MinAccuracy: types.Float64Value(1)}}
+	tests := map[string]struct {
+		err  error
+		want string
+	}{
+		"a named field": {&control.APIError{Fields: []control.FieldError{{Name: "min_accuracy"}}, Message: "error_threshold_percent"}, "quality_gate.min_accuracy"},
+		"in the words":  {&control.APIError{Message: "error_threshold_percent must be below 100"}, "error_threshold_percent"},
+		"not managed":   {&control.APIError{Message: "crash_threshold_percent must be below 100"}, ""},
+		"no answer":     {&control.TransportError{}, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := blame(g.managed(), test.err).String(); got != test.want {
+				t.Errorf("the attribute to blame is %q, want %q", got, test.want)
+			}
+		})
+	}
+}
