@@ -7,10 +7,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
 // version is set by the linker in a release.
@@ -24,6 +27,11 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "sandbox" {
+		ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return sandbox.Command(ctx, args[1:], os.Stdout, os.Stderr)
+	}
 	flags := flag.NewFlagSet("terraform-provider-octomil", flag.ContinueOnError)
 	debug := flags.Bool("debug", false, "serve for a debugger: print how Terraform can attach, and wait")
 	if err := flags.Parse(args); err != nil {

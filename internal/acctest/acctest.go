@@ -1,0 +1,204 @@
+// Package acctest starts what an acceptance test needs: a sandbox control plane and the provider, both in the test's process.
+package acctest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/octomil/terraform-provider-octomil/internal/provider"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+const (
+	apiKey = "sandbox"
+	orgID  = "demo"
+	// interval is how often the simulated devices sync, and how often the provider looks.
+	interval = 20 * time.Millisecond
+)
+
+// Sandbox is a running control plane.
+type Sandbox struct {
+	*sandbox.Server
+	// URL is its root, such as http://127.0.0.1:40123.
+	URL string
+	// Clock is the simulation's.
+	Clock *Clock
+
+	interval time.Duration
+}
+
+// Start runs a sandbox until the test ends. Each configure may change its options; its key and organization stay what Provider
+// writes, "sandbox" and "demo".
+func Start(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
+	t.Helper()
+	isolateCLI(t)
+	clock := newClock()
+	options := sandbox.Options{APIKey: apiKey, OrgID: orgID, SyncInterval: interval, Now: clock.Now}
+	for _, change := range configure {
+		change(&options)
+	}
+	server := sandbox.New(options)
+	web := httptest.NewServer(server)
+	t.Cleanup(func() {
+		web.CloseClientConnections()
+		web.Close()
+	})
+	return &Sandbox{Server: server, URL: web.URL, Clock: clock, interval: options.SyncInterval}
+}
+
+// Settle lets every device that can be reached sync, and once more, so that whatever follows from that has happened as well.
+func (s *Sandbox) Settle() {
+	s.Clock.Skip(2 * s.interval)
+	s.Advance()
+}
+
+// isolated makes isolateCLI set the environment of the process once.
+var isolated sync.Once
+
+// isolateCLI keeps the settings of this machine, and the question for updates, out of the command-line tool that a test starts.
+func isolateCLI(t testing.TB) {
+	t.Helper()
+	isolated.Do(func() {
+		empty := filepath.Join(os.TempDir(), "terraform-provider-octomil-empty.tfrc")
+		if err := os.WriteFile(empty, nil, 0o600); err != nil {
+			t.Fatalf("writing an empty configuration for the command-line tool: %v", err)
+		}
+		setenv("TF_CLI_CONFIG_FILE", empty)
+		setenv("CHECKPOINT_DISABLE", "1")
+	})
+}
+
+// setenv outlives the test that asks for it, unlike t.Setenv, which tests that run in parallel must not call.
+func setenv(name, value string) {
+	if err := os.Setenv(name, value); err != nil {
+		panic(err)
+	}
+}
+
+// Provider is the HCL of a provider block for the sandbox, with further lines of it.
+func (s *Sandbox) Provider(extra ...string) string {
+	return fmt.Sprintf(`
+provider "octomil" {
+  api_url                 = %q
+  api_key                 = %q
+  org_id                  = %q
+  poll_interval           = %q
+  max_requests_per_minute = 0
+  %s
+}
+`, s.URL, apiKey, orgID, interval, strings.Join(extra, "\n  "))
+}
+
+// Do sends a request to the control API, as somebody beside Terraform would, and answers the decoded body; a bare array comes
+// under the key "items". path begins with /api/v1 or /sandbox. An answer other than 2xx fails the test.
+func (s *Sandbox) Do(t testing.TB, method, path string, body any) map[string]any {
+	t.Helper()
+	status, answer := s.send(t, method, path, body)
+	if status < 200 || status > 299 {
+		t.Fatalf("%s %s: the sandbox answered %d: %s", method, path, status, answer)
+	}
+	return decode(t, method+" "+path, answer)
+}
+
+// Try is Do for a request that the server may refuse; it answers the status.
+func (s *Sandbox) Try(t testing.TB, method, path string, body any) int {
+	t.Helper()
+	status, _ := s.send(t, method, path, body)
+	return status
+}
+
+func (s *Sandbox) send(t testing.TB, method, path string, body any) (status int, answer []byte) {
+	t.Helper()
+	var payload io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			t.Fatalf("%s %s: encoding the body: %v", method, path, err)
+		}
+		payload = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, payload)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	request.Header.Set("Authorization", "Bearer "+apiKey)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if answer, err = io.ReadAll(response.Body); err != nil {
+		t.Fatalf("%s %s: reading the answer: %v", method, path, err)
+	}
+	return response.StatusCode, answer
+}
+
+func decode(t testing.TB, what string, answer []byte) map[string]any {
+	t.Helper()
+	switch {
+	case len(answer) == 0:
+		return nil
+	case answer[0] == '[':
+		var items []any
+		if err := json.Unmarshal(answer, &items); err != nil {
+			t.Fatalf("%s: decoding the answer: %v", what, err)
+		}
+		return map[string]any{"items": items}
+	default:
+		var object map[string]any
+		if err := json.Unmarshal(answer, &object); err != nil {
+			t.Fatalf("%s: decoding the answer: %v", what, err)
+		}
+		return object
+	}
+}
+
+// ExpectFleet fails the test unless the devices run exactly these versions, each on so many.
+func (s *Sandbox) ExpectFleet(t testing.TB, model string, versions map[string]int) {
+	t.Helper()
+	if diff := cmp.Diff(versions, s.Fleet(model).Versions); diff != "" {
+		t.Errorf("what the devices run of %s (-want +got):\n%s", model, diff)
+	}
+}
+
+// Writes lists the requests that could change something, as "METHOD operation", in their order. Prepare, which is a POST without
+// a side effect, is left out, and so are calls that this dialect does not have.
+func (s *Sandbox) Writes() []string {
+	var writes []string
+	for _, e := range s.Ledger() {
+		if e.Method != http.MethodGet && e.Operation != "" && e.Operation != "prepare deployment" {
+			writes = append(writes, e.Method+" "+e.Operation)
+		}
+	}
+	return writes
+}
+
+// Providers are the factories for the provider in the test's process.
+func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"octomil": providerserver.NewProtocol6WithError(provider.New("test")()),
+	}
+}
+
+// EachDialect runs a test against both dialects.
+func EachDialect(t *testing.T, run func(t *testing.T, dialect sandbox.Dialect)) {
+	t.Helper()
+	for _, dialect := range []sandbox.Dialect{sandbox.DialectDocs, sandbox.DialectSDK} {
+		t.Run(string(dialect), func(t *testing.T) { run(t, dialect) })
+	}
+}

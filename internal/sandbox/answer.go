@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// api is one call's view of the world, in a dialect.
+type api struct{ world *world }
+
+// answer is what is sent.
+type answer struct {
+	status int
+	body   []byte
+}
+
+// answerJSON encodes a body; nil sends none.
+func answerJSON(status int, body any) answer {
+	if body == nil {
+		return answer{status: http.StatusNoContent}
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return answer{http.StatusInternalServerError, []byte(`{"detail":"the answer cannot be encoded"}`)}
+	}
+	return answer{status, encoded}
+}
+
+// answerError encodes a refusal in the envelope of the dialect (the control API contract, section 1).
+func answerError(dialect Dialect, requestID string, err error) answer {
+	var p *problem
+	if !errors.As(err, &p) {
+		p = &problem{status: http.StatusInternalServerError, code: "internal_error", message: err.Error()}
+	}
+	if dialect == DialectSDK {
+		return answerJSON(p.status, sdkEnvelope(p, requestID))
+	}
+	envelope := map[string]any{"error": p.code, "message": p.message, "status_code": p.status}
+	if p.field != "" {
+		envelope["detail"] = fieldDetail(p)
+	}
+	return answerJSON(p.status, envelope)
+}
+
+// sdkEnvelope is the one that public SDKs read: a detail, and for the words that they act on the contract's code.
+func sdkEnvelope(p *problem, requestID string) any {
+	switch {
+	case p.field != "":
+		return map[string]any{"detail": fieldDetail(p)}
+	case p.code == "policy_denied":
+		return map[string]any{
+			"code": p.code, "message": p.message, "request_id": requestID, "retryable": false, "category": "policy",
+		}
+	default:
+		return map[string]any{"detail": p.message}
+	}
+}
+
+func fieldDetail(p *problem) []map[string]any {
+	return []map[string]any{{"loc": []string{"body", p.field}, "msg": p.message, "type": "value_error"}}
+}
+
+// noSuchRoute is the bare 404 of a server that does not know the call (the control API contract, section 1).
+var noSuchRoute = answer{http.StatusNotFound, []byte(`{"detail":"Not Found"}`)}
+
+var methodNotAllowed = answer{http.StatusMethodNotAllowed, []byte(`{"detail":"Method Not Allowed"}`)}
+
+// number writes a percentage as the dialect does: 10 or 10.0.
+func (a *api) number(value float64) any {
+	if a.world.dialect == DialectSDK && value == math.Trunc(value) {
+		return json.Number(strconv.FormatFloat(value, 'f', 1, 64))
+	}
+	return value
+}
+
+// rolloutID writes the id of a rollout as the dialect does: a text or an integer.
+func (a *api) rolloutID(r *rollout) any {
+	if a.world.dialect == DialectSDK {
+		return json.Number(r.id)
+	}
+	return r.id
+}
+
+// list is a list that is not paged: an object with the list under its key, or in the other dialect a bare array.
+func (a *api) list(key string, items any) any {
+	if a.world.dialect == DialectSDK {
+		return items
+	}
+	return map[string]any{key: items}
+}
+
+// pageSize is how many items a list answers at once.
+type pageSize struct{ standard, most int }
+
+// listPage answers one page of a list, each item as view shows it.
+func listPage[T, V any](c *call, key string, all []T, size pageSize, view func(T) V) (map[string]any, error) {
+	limit, err := c.count("limit", size.standard)
+	if err != nil {
+		return nil, err
+	}
+	offset, err := c.count("offset", 0)
+	if err != nil {
+		return nil, err
+	}
+	limit = min(limit, size.most)
+	begin := min(offset, len(all))
+	views := []V{}
+	for _, item := range all[begin:min(begin+limit, len(all))] {
+		views = append(views, view(item))
+	}
+	return map[string]any{key: views, "total": len(all), "limit": limit, "offset": offset}, nil
+}
+
+// count reads a whole number of the query that is not negative.
+func (c *call) count(name string, fallback int) (int, error) {
+	written := c.query(name)
+	if written == "" {
+		return fallback, nil
+	}
+	n, err := strconv.Atoi(written)
+	if err != nil || n < 0 {
+		return 0, invalid(name, "%s must be a whole number, 0 or more", name)
+	}
+	return n, nil
+}
+
+// stamp writes a time as the API does: RFC 3339, UTC, with fractions of a second; null for none.
+func stamp(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	written := t.UTC().Format("2006-01-02T15:04:05.000000Z07:00")
+	return &written
+}
+
+func orNull(word string) *string {
+	if word == "" {
+		return nil
+	}
+	return &word
+}
+
+func orElse[T any](value *T, fallback T) T {
+	if value == nil {
+		return fallback
+	}
+	return *value
+}
+
+func text(value *string) string { return orElse(value, "") }
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return slices.Clone(list)
+}

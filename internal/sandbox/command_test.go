@@ -1,0 +1,214 @@
+package sandbox
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// running is a sandbox's command under way.
+type running struct {
+	url   string
+	lines *bufio.Scanner
+	ended chan error
+	stop  context.CancelFunc
+}
+
+func startCommand(t *testing.T, args ...string) *running {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	r := &running{lines: bufio.NewScanner(reader), ended: make(chan error, 1), stop: stop}
+	go func() {
+		err := Command(ctx, args, writer, io.Discard)
+		_ = writer.CloseWithError(io.EOF)
+		r.ended <- err
+	}()
+	t.Cleanup(func() { stop(); _ = reader.Close() })
+	ready := r.next(t)
+	match := regexp.MustCompile(`^sandbox: ready on (http://127\.0\.0\.1:[0-9]+)( |$)`).FindStringSubmatch(ready)
+	if match == nil {
+		t.Fatalf("the first line is %q", ready)
+	}
+	r.url = match[1]
+	return r
+}
+
+func (r *running) next(t *testing.T) string {
+	t.Helper()
+	if !r.lines.Scan() {
+		t.Fatalf("the output ended: %v", r.lines.Err())
+	}
+	return r.lines.Text()
+}
+
+func TestCommand(t *testing.T) {
+	t.Parallel()
+	r := startCommand(t, "--listen", "127.0.0.1:0", "--dialect", "sdk", "--api-key", "k", "--org", "o", "--devices", "10", "--sync-interval", "20ms")
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+rolloutsPath, strings.NewReader(`{"version":"2.0.0","rollout_percentage":100}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer k")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusCreated {
+		t.Fatalf("create: %s", resp.Status)
+	}
+	// The fleet goes on without any request.
+	progress := regexp.MustCompile(`^sandbox: phi-4-mini: 2\.0\.0 \d+/10 \(\d+%\)$`)
+	seen := map[string]bool{}
+	for line := ""; line != "sandbox: phi-4-mini: 2.0.0 10/10 (100%)"; {
+		line = r.next(t)
+		seen["progress"] = seen["progress"] || progress.MatchString(line)
+		seen["active"] = seen["active"] || strings.Contains(line, "rollout 3 of 2.0.0 is active at 100%")
+		seen["completed"] = seen["completed"] || strings.Contains(line, "rollout 3 of 2.0.0 is completed at 100%")
+	}
+	for _, what := range []string{"progress", "active", "completed"} {
+		if !seen[what] {
+			t.Errorf("no line says %s", what)
+		}
+	}
+	r.stop()
+	select {
+	case err := <-r.ended:
+		if err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it did not end")
+	}
+}
+
+// A request under way does not hold up the end.
+func TestCommandEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	r := startCommand(t, "--listen", "127.0.0.1:0", "--empty")
+	post, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/sandbox/faults", strings.NewReader(`{"path":"health","delay_ms":60000}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(post)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/api/v1/health", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		if resp, err := http.DefaultClient.Do(get); err == nil {
+			_ = resp.Body.Close()
+		}
+	}()
+	r.stop()
+	select {
+	case err := <-r.ended:
+		if err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("it waits for the request")
+	}
+	<-answered
+}
+
+// Nobody has to read the lines: neither requests nor the end wait for that.
+func TestCommandWithoutAReader(t *testing.T) {
+	t.Parallel()
+	r := startCommand(t, "--listen", "127.0.0.1:0", "--sync-interval", "1ms")
+	client := &http.Client{Timeout: 5 * time.Second}
+	for i, version := range []string{"2.0.0", "1.0.0", "2.0.0"} {
+		body := strings.NewReader(`{"version":"` + version + `","rollout_percentage":100}`)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+rolloutsPath, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer sandbox")
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatalf("request %d: %v", i, err)
+		}
+		_ = resp.Body.Close()
+	}
+	r.stop()
+	select {
+	case err := <-r.ended:
+		if err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it waits for a reader")
+	}
+}
+
+func TestCommandRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args string
+		says string
+	}{
+		{"--listen 0.0.0.0:8787", "loopback"},
+		{"--listen 192.168.1.2:8787", "loopback"},
+		{"--listen example.com:80", "loopback"},
+		{"--listen :8787", "loopback"},
+		{"--listen 8787", "not an address"},
+		{"--dialect klingon", "docs or sdk"},
+		{"--devices -3", "--devices"},
+		{"--devices many", "devices"},
+		{"--sync-interval 0s", "--sync-interval"},
+		{"--sync-interval soon", "sync-interval"},
+		{"--api-key=", "--api-key"},
+		{"--org=", "--org"},
+		{"--bogus", "bogus"},
+		{"surplus", "surplus"},
+	} {
+		var out, errOut bytes.Buffer
+		err := Command(t.Context(), strings.Fields(c.args), &out, &errOut)
+		if err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: got %v, want an error that says %q", c.args, err, c.says)
+		}
+		if out.Len() > 0 {
+			t.Errorf("%s: printed %s", c.args, out.String())
+		}
+	}
+	for _, loopback := range []string{"127.0.0.1:1", "[::1]:1", "localhost:1", "127.8.9.1:0"} {
+		if err := loopbackOnly(loopback); err != nil {
+			t.Errorf("%s: %v", loopback, err)
+		}
+	}
+}
+
+func TestCommandHelp(t *testing.T) {
+	t.Parallel()
+	var out, errOut bytes.Buffer
+	if err := Command(t.Context(), []string{"-help"}, &out, &errOut); err != nil {
+		t.Errorf("-help ended with %v", err)
+	}
+	for _, name := range []string{"listen", "dialect", "api-key", "org", "devices", "sync-interval", "empty"} {
+		if !strings.Contains(errOut.String(), "-"+name) {
+			t.Errorf("the help does not name -%s", name)
+		}
+	}
+}
+
+func TestCommandPortInUse(t *testing.T) {
+	t.Parallel()
+	r := startCommand(t, "--listen", "127.0.0.1:0")
+	err := Command(t.Context(), []string{"--listen", strings.TrimPrefix(r.url, "http://")}, io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "listen") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,130 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+)
+
+// controlRoutes are the sandbox's own calls. They need no key and stay out of the ledger.
+func (s *Server) controlRoutes() http.Handler {
+	mux := http.NewServeMux()
+	handle := func(pattern string, run func(*http.Request) (any, error)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			body, err := run(r)
+			if err != nil {
+				send(w, nil, answerError(DialectDocs, "", err))
+				return
+			}
+			send(w, nil, answerJSON(http.StatusOK, body))
+		})
+	}
+	handle("GET /sandbox/ledger", func(*http.Request) (any, error) {
+		return map[string]any{"entries": orEmpty(s.Ledger())}, nil
+	})
+	handle("DELETE /sandbox/ledger", func(*http.Request) (any, error) { s.ClearLedger(); return nil, nil })
+	handle("POST /sandbox/faults", s.postFault)
+	handle("DELETE /sandbox/faults", func(*http.Request) (any, error) { s.ClearFaults(); return nil, nil })
+	handle("GET /sandbox/fleet", s.getFleet)
+	handle("PUT /sandbox/devices/offline", s.putOffline)
+	handle("PUT /sandbox/versions/{model}/{version}/health", s.putHealth)
+	handle("PUT /sandbox/versions/{model}/{version}/status", s.putStatus)
+	return mux
+}
+
+// readControl decodes the body of a control; a key that it does not have is an error.
+func readControl(r *http.Request, out any) error {
+	decoder := json.NewDecoder(io.LimitReader(r.Body, maxRequestBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(out); err != nil {
+		return malformed("the body is not what this call takes: %v", err)
+	}
+	return nil
+}
+
+func (s *Server) postFault(r *http.Request) (any, error) {
+	var f Fault
+	if err := readControl(r, &f); err != nil {
+		return nil, err
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	s.AddFault(f)
+	return f, nil
+}
+
+// getFleet answers the fleet of ?model=, and only the members of ?group= where that is given.
+func (s *Server) getFleet(r *http.Request) (any, error) {
+	model, group := r.URL.Query().Get("model"), r.URL.Query().Get("group")
+	var err error
+	s.locked(func(w *world) {
+		if _, err = w.model(model); err == nil && group != "" {
+			_, err = w.anyGroup(group)
+		}
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case group != "":
+		return s.GroupFleet(model, group), nil
+	default:
+		return s.Fleet(model), nil
+	}
+}
+
+func (s *Server) putOffline(r *http.Request) (any, error) {
+	var body struct {
+		Percent *int `json:"percent"`
+	}
+	if err := readControl(r, &body); err != nil {
+		return nil, err
+	}
+	if body.Percent == nil || *body.Percent < 0 || *body.Percent > 100 {
+		return nil, invalid("percent", "percent is required and must be from 0 to 100")
+	}
+	s.SetOffline(*body.Percent)
+	return body, nil
+}
+
+// versionOf finds the version that a control's path names, and runs something with it.
+func (s *Server) versionOf(r *http.Request, run func(*model, *version)) error {
+	var err error
+	s.locked(func(w *world) {
+		var m *model
+		var v *version
+		if m, err = w.model(r.PathValue("model")); err != nil {
+			return
+		}
+		if v, err = m.version(r.PathValue("version")); err == nil {
+			run(m, v)
+		}
+	})
+	return err
+}
+
+func (s *Server) putHealth(r *http.Request) (any, error) {
+	var h Health
+	if err := readControl(r, &h); err != nil {
+		return nil, err
+	}
+	if h.ErrorPercent < 0 || h.ErrorPercent > 100 || h.CrashPercent < 0 || h.CrashPercent > 100 || h.LatencyP95MS < 0 {
+		return nil, invalid("error_percent", "error_percent and crash_percent must be from 0 to 100, latency_p95_ms 0 or more")
+	}
+	return h, s.versionOf(r, func(m *model, v *version) { m.health[v.version] = h })
+}
+
+// putStatus gives a version a status that no call of the API leads to, such as retired.
+func (s *Server) putStatus(r *http.Request) (any, error) {
+	var body struct {
+		Status string `json:"status"`
+	}
+	if err := readControl(r, &body); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(versionStatuses, body.Status) {
+		return nil, invalid("status", "status %q is not one of %v", body.Status, versionStatuses)
+	}
+	return body, s.versionOf(r, func(_ *model, v *version) { v.status = body.Status })
+}

@@ -1,0 +1,163 @@
+package sandbox
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// visit is one sync of one device, at its instant.
+type visit struct {
+	at   time.Time
+	seat *seat
+}
+
+// advance simulates the fleet up to an instant. Only syncs that change something are played, in the order of their time; where
+// nothing has to change the clock just jumps.
+func (w *world) advance(to time.Time) {
+	w.check()
+	for due := w.due(to); len(due) > 0; due = w.due(to) {
+		w.play(due)
+		w.check()
+	}
+	if to.After(w.clock) {
+		w.clock = to
+	}
+	w.check()
+	w.report()
+}
+
+// due lists the syncs up to an instant that change something as things are now.
+func (w *world) due(to time.Time) []visit {
+	if !to.After(w.clock) {
+		return nil
+	}
+	var due []visit
+	for _, m := range w.models {
+		for s := range m.pending {
+			if at := w.nextSync(s.device); s.device.syncs(w) && !at.After(to) {
+				due = append(due, visit{at, s})
+			}
+		}
+		if w.breach(m) == "" {
+			continue
+		}
+		for _, s := range m.seats {
+			if at := w.nextSync(s.device); s.reports(m.targeted()) && s.device.syncs(w) && !at.After(to) {
+				due = append(due, visit{at, s})
+			}
+		}
+	}
+	slices.SortFunc(due, func(a, b visit) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.seat.device.index, b.seat.device.index),
+			cmp.Compare(a.seat.model.id, b.seat.model.id))
+	})
+	return due
+}
+
+// play lets devices sync one after the other, until a rollout changes: what is due must then be asked anew. Syncs of the same
+// instant are played together.
+func (w *world) play(due []visit) {
+	changed := false
+	for _, s := range due {
+		if changed && s.at.After(w.clock) {
+			return
+		}
+		w.clock = s.at
+		changed = w.syncSeat(s.seat) || changed
+	}
+}
+
+// syncSeat lets a device take its version and report how it does with it. It tells whether a rollout changed by that.
+func (w *world) syncSeat(s *seat) bool {
+	m := s.model
+	if m.pending[s] {
+		m.take(s)
+	}
+	if reason := w.breach(m); reason != "" && s.reports(m.targeted()) {
+		w.autoRollback(m, reason)
+		return true
+	}
+	return w.settle(m)
+}
+
+// check ends the rollouts of every model that may have reached their end.
+func (w *world) check() {
+	for _, m := range w.models {
+		if m.unchecked || len(m.pending) > 0 {
+			w.settle(m)
+		}
+	}
+}
+
+// settle completes the rollouts that have nothing left to do: a rollback waits for the devices that can be reached, a full
+// rollout for all of them (the control API contract, section 3). It tells whether one was completed.
+func (w *world) settle(m *model) bool {
+	m.unchecked = false
+	changed := false
+	for _, r := range slices.Backward(m.rollouts) {
+		if r.status == completed {
+			break
+		}
+		if w.finished(r) {
+			w.complete(r)
+			changed = true
+		}
+	}
+	if changed {
+		w.lookAll(m)
+		m.unchecked = false
+	}
+	return changed
+}
+
+func (w *world) finished(r *rollout) bool {
+	switch {
+	case r.status == rollingBack:
+		return !r.model.anyPending(r, func(s *seat) bool { return s.device.reachable(w) })
+	case r.status == active && r.percentage >= 100 && r.target >= 100:
+		return !r.model.anyPending(r, func(*seat) bool { return true })
+	default:
+		return false
+	}
+}
+
+// nextSync is the first sync of a simulated device after the clock. The devices are staggered over the interval.
+func (w *world) nextSync(d *device) time.Time {
+	first := w.epoch.Add(w.phase(d))
+	if w.clock.Before(first) {
+		return first
+	}
+	rounds := int64(w.clock.Sub(first)/w.interval) + 1
+	return first.Add(time.Duration(rounds * int64(w.interval)))
+}
+
+// lastSync is the last sync of a simulated device up to the clock, or the beginning where it had none.
+func (w *world) lastSync(d *device) time.Time {
+	if last := w.nextSync(d).Add(-w.interval); last.After(w.epoch) {
+		return last
+	}
+	return w.epoch
+}
+
+func (w *world) phase(d *device) time.Duration {
+	return w.interval * time.Duration(d.index) / time.Duration(max(w.simulated, 1))
+}
+
+// report writes a line for every version that more devices run than when it was last reported.
+func (w *world) report() {
+	for _, m := range w.models {
+		if !m.moved {
+			continue
+		}
+		m.moved = false
+		f := w.fleet(m, everyDevice)
+		for _, version := range slices.Sorted(maps.Keys(f.Versions)) {
+			if n := f.Versions[version]; n > m.reported[version] {
+				w.say("%s: %s %d/%d (%s)", m.name, version, n, f.Total, percent(float64(n)*100/float64(f.Total)))
+			}
+		}
+		m.reported = f.Versions
+	}
+}

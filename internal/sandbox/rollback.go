@@ -1,0 +1,32 @@
+package sandbox
+
+// rollback reverts the whole fleet to a version that was deployed before. It ends what is under way; a completed rollout stays
+// completed (the control API contract, section 3).
+func (w *world) rollback(m *model, version, reason string) (*rollout, error) {
+	if err := m.usable(version); err != nil {
+		return nil, err
+	}
+	if !m.deployed[version] {
+		return nil, conflict("version %s of model %s was never deployed, so there is nothing to roll back to", version, m.name)
+	}
+	from := m.targetedVersion()
+	for _, r := range m.rollouts {
+		if r.open() || r.status == rollingBack {
+			w.end(r, reason, triggerManual, actorCaller)
+		}
+	}
+	r := w.revert(m, version, from, reason, triggerManual, actorCaller)
+	w.lookAll(m)
+	return r, nil
+}
+
+// revert creates the record of a rollback: the older version for the whole fleet at once.
+func (w *world) revert(m *model, to, from, reason, trigger, actor string) *rollout {
+	r := w.addRollout(&rollout{
+		model: m, version: to, status: rollingBack, previous: from, isRollback: true, reason: reason, trigger: trigger,
+		percentage: 100, target: 100, step: 100, started: w.clock, shareChanged: w.clock,
+	})
+	r.affected = w.affected(r).total
+	w.record(r, reason, actor)
+	return r
+}

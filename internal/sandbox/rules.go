@@ -1,0 +1,169 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	goversion "github.com/hashicorp/go-version"
+)
+
+// rule is one condition of a dynamic or hybrid group; all of a group's rules must hold (the control API contract, section 5).
+type rule struct {
+	Field    string `json:"field"`
+	Operator string `json:"operator"`
+	Value    string `json:"value"`
+}
+
+// ruleOperators are the fields that a rule may ask for, each with its operators.
+var ruleOperators = map[string][]string{
+	"platform":      {"eq", "neq", "in"},
+	"os_version":    {"eq", "gte", "lte", "gt", "lt"},
+	"locale":        {"eq", "in"},
+	"region":        {"eq", "in"},
+	"manufacturer":  {"eq", "in"},
+	"model":         {"eq", "in"},
+	"sdk_version":   {"eq", "gte", "lte"},
+	"app_version":   {"eq", "gte", "lte"},
+	"ram_gb":        {"gte", "lte", "gt", "lt"},
+	"gpu_available": {"eq"},
+	"npu_available": {"eq"},
+}
+
+// UnmarshalJSON takes a value that is no text, too: a number, a bool, or a list of words.
+func (r *rule) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		Field    string `json:"field"`
+		Operator string `json:"operator"`
+		Value    any    `json:"value"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*r = rule{Field: wire.Field, Operator: wire.Operator}
+	switch value := wire.Value.(type) {
+	case nil:
+	case []any:
+		words := make([]string, len(value))
+		for i, word := range value {
+			words[i] = fmt.Sprint(word)
+		}
+		r.Value = strings.Join(words, ",")
+	default:
+		r.Value = fmt.Sprint(value)
+	}
+	return nil
+}
+
+func (r rule) validate() error {
+	operators, known := ruleOperators[r.Field]
+	if !known {
+		return invalid("rules", "rules: %q is no field that a rule can ask for", r.Field)
+	}
+	if !slices.Contains(operators, r.Operator) {
+		return invalid("rules", "rules: %s takes the operators %s, not %q", r.Field, strings.Join(operators, ", "), r.Operator)
+	}
+	if r.Value == "" {
+		return invalid("rules", "rules: the rule on %s has no value", r.Field)
+	}
+	return nil
+}
+
+func matchesAll(rules []rule, d *device) bool {
+	return !slices.ContainsFunc(rules, func(r rule) bool { return !r.matches(d) })
+}
+
+// matches is false of a device that does not say what the rule asks for.
+func (r rule) matches(d *device) bool {
+	value := d.facts.value(r.Field)
+	if value == "" {
+		return false
+	}
+	switch r.Operator {
+	case "eq":
+		return value == r.Value
+	case "neq":
+		return value != r.Value
+	case "in":
+		return slices.ContainsFunc(strings.Split(r.Value, ","), func(word string) bool { return strings.TrimSpace(word) == value })
+	}
+	order, ok := compare(r.Field, value, r.Value)
+	if !ok {
+		return false
+	}
+	switch r.Operator {
+	case "gte":
+		return order >= 0
+	case "lte":
+		return order <= 0
+	case "gt":
+		return order > 0
+	default:
+		return order < 0
+	}
+}
+
+// compare orders two values: amounts of memory as numbers, anything else as versions.
+func compare(field, a, b string) (order int, ok bool) {
+	if field == "ram_gb" {
+		x, errX := strconv.ParseFloat(a, 64)
+		y, errY := strconv.ParseFloat(b, 64)
+		switch {
+		case errX != nil || errY != nil:
+			return 0, false
+		case x < y:
+			return -1, true
+		case x > y:
+			return 1, true
+		}
+		return 0, true
+	}
+	x, errX := goversion.NewVersion(a)
+	y, errY := goversion.NewVersion(b)
+	if errX != nil || errY != nil {
+		return 0, false
+	}
+	return x.Compare(y), true
+}
+
+// value is what a device says under a rule's field, "" where it does not say.
+func (f facts) value(field string) string {
+	switch field {
+	case "platform":
+		return text(f.Platform)
+	case "os_version":
+		return text(f.OSVersion)
+	case "locale":
+		return text(f.Locale)
+	case "region":
+		return text(f.Region)
+	case "manufacturer":
+		return text(f.Manufacturer)
+	case "model":
+		return text(f.Model)
+	case "sdk_version":
+		return text(f.SDKVersion)
+	case "app_version":
+		return text(f.AppVersion)
+	case "ram_gb":
+		if f.TotalMemoryMB == nil {
+			return ""
+		}
+		return strconv.FormatFloat(*f.TotalMemoryMB/1024, 'f', -1, 64)
+	case "gpu_available":
+		return truth(f.GPUAvailable)
+	case "npu_available":
+		return truth(f.NPUAvailable)
+	default:
+		return ""
+	}
+}
+
+func truth(b *bool) string {
+	if b == nil {
+		return ""
+	}
+	return strconv.FormatBool(*b)
+}

@@ -1,0 +1,182 @@
+package sandbox
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// setting is one key of the organization's settings (the control API contract, section 6).
+type setting struct {
+	kind     settingKind
+	fallback any
+	// assumed is true of a key that no public source shows; the sdk dialect answers it only once it was written.
+	assumed bool
+	// nullable is true of a key for which null is a value of its own: no limit.
+	nullable bool
+}
+
+type settingKind int
+
+const (
+	isBool settingKind = iota
+	isPercent
+	isFraction
+	isAmount
+	isCount
+	isDuration
+	isVersions
+)
+
+var knownSettings = map[string]setting{
+	"auto_rollback_enabled": {kind: isBool, fallback: false},
+
+	"error_threshold_percent":  {kind: isPercent, fallback: 5.0, assumed: true},
+	"crash_threshold_percent":  {kind: isPercent, fallback: 1.0, assumed: true},
+	"latency_p95_max_ms":       {kind: isAmount, assumed: true, nullable: true},
+	"require_eval":             {kind: isBool, fallback: false, assumed: true},
+	"min_accuracy":             {kind: isFraction, assumed: true, nullable: true},
+	"max_quality_delta":        {kind: isFraction, assumed: true, nullable: true},
+	"min_rollout_duration":     {kind: isDuration, assumed: true, nullable: true},
+	"max_rollout_step_percent": {kind: isPercent, fallback: 100.0, assumed: true},
+	"require_approval":         {kind: isBool, fallback: false, assumed: true},
+	"min_os_version":           {kind: isVersions, assumed: true, nullable: true},
+	"min_memory_gb":            {kind: isAmount, assumed: true, nullable: true},
+
+	"audit_retention_days":    {kind: isCount, fallback: 90.0},
+	"require_mfa_for_admin":   {kind: isBool, fallback: false},
+	"mfa_required":            {kind: isBool, fallback: false},
+	"require_admin_approval":  {kind: isBool, fallback: false},
+	"require_model_approval":  {kind: isBool, fallback: false},
+	"session_duration_hours":  {kind: isCount, fallback: 24.0},
+	"reauth_interval_minutes": {kind: isCount, fallback: 60.0},
+	"hipaa_mode":              {kind: isBool, fallback: false},
+}
+
+// check says what is wrong with a value, nil for nothing.
+func (s setting) check(key string, value any) error {
+	if value == nil {
+		if s.nullable {
+			return nil
+		}
+		return invalid(key, "%s must not be null", key)
+	}
+	number, isNumber := value.(float64)
+	ok, wants := false, ""
+	switch s.kind {
+	case isBool:
+		_, ok = value.(bool)
+		wants = "true or false"
+	case isPercent:
+		ok, wants = isNumber && number >= 0 && number <= 100, "a number from 0 to 100"
+	case isFraction:
+		ok, wants = isNumber && number >= 0 && number <= 1, "a number from 0 to 1"
+	case isAmount:
+		ok, wants = isNumber && number > 0, "a number above 0"
+	case isCount:
+		ok, wants = isNumber && number >= 0 && number == float64(int64(number)), "a whole number, 0 or more"
+	case isDuration:
+		written, isText := value.(string)
+		parsed, err := time.ParseDuration(written)
+		ok, wants = isText && err == nil && parsed >= 0, "a duration such as 1h or 30m"
+	case isVersions:
+		ok, wants = isTextMap(value), "an object of platforms, each with its least version as a text"
+	}
+	if !ok {
+		return invalid(key, "%s must be %s", key, wants)
+	}
+	return nil
+}
+
+func isTextMap(value any) bool {
+	entries, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	for _, entry := range entries {
+		if _, isText := entry.(string); !isText {
+			return false
+		}
+	}
+	return true
+}
+
+// setting is the value of a key, or its default.
+func (w *world) setting(key string) any {
+	if value, written := w.settings[key]; written {
+		return value
+	}
+	return knownSettings[key].fallback
+}
+
+func (w *world) flag(key string) bool {
+	on, isFlag := w.setting(key).(bool)
+	return isFlag && on
+}
+
+// number is the value of a key; limited is false where it is null.
+func (w *world) number(key string) (value float64, limited bool) {
+	value, limited = w.setting(key).(float64)
+	return value, limited
+}
+
+func (w *world) duration(key string) time.Duration {
+	written, isText := w.setting(key).(string)
+	if !isText {
+		return 0
+	}
+	parsed, err := time.ParseDuration(written)
+	if err != nil {
+		return 0 // check has let only durations in
+	}
+	return parsed
+}
+
+// changeSettings writes all the keys, or none where one is wrong.
+func (w *world) changeSettings(changes map[string]any) error {
+	for _, key := range slices.Sorted(maps.Keys(changes)) {
+		s, known := knownSettings[key]
+		if !known {
+			return invalid(key, "%s is no setting of an organization", key)
+		}
+		if err := s.check(key, changes[key]); err != nil {
+			return err
+		}
+	}
+	maps.Copy(w.settings, changes)
+	return nil
+}
+
+// visibleSettings is what a read answers: the documented dialect knows every key, the other one those that public SDKs write,
+// and what was written.
+func (w *world) visibleSettings() map[string]any {
+	visible := map[string]any{"org_id": w.org, "name": w.org}
+	for key, s := range knownSettings {
+		_, written := w.settings[key]
+		if written || !s.assumed || w.dialect == DialectDocs {
+			visible[key] = w.setting(key)
+		}
+	}
+	return visible
+}
+
+func (a *api) getSettings(c *call) (any, error) {
+	if err := a.world.ownOrg(c.id("org")); err != nil {
+		return nil, err
+	}
+	return a.world.visibleSettings(), nil
+}
+
+func (a *api) updateSettings(c *call) (any, error) {
+	if err := a.world.ownOrg(c.id("org")); err != nil {
+		return nil, err
+	}
+	changes := map[string]any{}
+	if err := c.decode(&changes); err != nil {
+		return nil, err
+	}
+	if err := a.world.changeSettings(changes); err != nil {
+		return nil, err
+	}
+	return a.world.visibleSettings(), nil
+}
