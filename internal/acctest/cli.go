@@ -1,0 +1,171 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// CLI is a folder with a configuration and the real command line around it, which starts the provider as a process of its own.
+// It serves what the test framework cannot show: logs, plan files, interrupts.
+type CLI struct {
+	// Dir holds main.tf and the state.
+	Dir string
+	// Env is added to the environment of each command.
+	Env []string
+
+	config string
+}
+
+// commandLimit ends a command that hangs.
+const commandLimit = 2 * time.Minute
+
+// NewCLI writes the configuration into a folder of the test's own. The provider is built once a test binary; development
+// overrides need no init.
+func NewCLI(t testing.TB, configuration string) *CLI {
+	t.Helper()
+	dir := t.TempDir()
+	c := &CLI{Dir: dir, config: filepath.Join(dir, "cli.tfrc")}
+	folder := builtProvider(t)
+	overrides := `provider_installation {
+  dev_overrides {
+    "registry.terraform.io/octomil/octomil" = "` + folder + `"
+    "registry.opentofu.org/octomil/octomil" = "` + folder + `"
+  }
+  direct {}
+}
+`
+	write(t, c.config, overrides)
+	c.Configure(t, configuration)
+	return c
+}
+
+// Configure replaces the configuration.
+func (c *CLI) Configure(t testing.TB, configuration string) {
+	t.Helper()
+	const source = `terraform {
+  required_providers {
+    octomil = { source = "octomil/octomil" }
+  }
+}
+`
+	write(t, filepath.Join(c.Dir, "main.tf"), source+configuration)
+}
+
+// Result is how a command ended.
+type Result struct {
+	// Output is what it printed, errors included.
+	Output string
+	// Code is its exit code.
+	Code int
+}
+
+// Run runs a command of Terraform to its end.
+func (c *CLI) Run(t testing.TB, args ...string) Result {
+	t.Helper()
+	return c.Start(t, args...).Wait(t)
+}
+
+// Command is a running command.
+type Command struct {
+	cmd    *exec.Cmd
+	output *bytes.Buffer
+	cancel context.CancelFunc
+}
+
+// Start starts a command and does not wait for it.
+func (c *CLI) Start(t testing.TB, args ...string) *Command {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), commandLimit)
+	cmd := exec.CommandContext(ctx, executable(t), append(args, "-no-color")...) //nolint:gosec // the tests choose what runs
+	cmd.Dir = c.Dir
+	cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+c.config, "CHECKPOINT_DISABLE=1", "TF_INPUT=0", "TF_IN_AUTOMATION=1")
+	cmd.Env = append(cmd.Env, c.Env...)
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := cmd.Start(); err != nil {
+		cancel()
+		t.Fatalf("starting the command line: %v", err)
+	}
+	return &Command{cmd: cmd, output: &output, cancel: cancel}
+}
+
+// Interrupt is a single Ctrl-C.
+func (c *Command) Interrupt(t testing.TB) {
+	t.Helper()
+	if err := c.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatalf("interrupting: %v", err)
+	}
+}
+
+// Wait waits for the command's end.
+func (c *Command) Wait(t testing.TB) Result {
+	t.Helper()
+	defer c.cancel()
+	err := c.cmd.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("running the command line: %v", err)
+	}
+	return Result{Output: c.output.String(), Code: c.cmd.ProcessState.ExitCode()}
+}
+
+// executable is the command line that `make test` has found, or else the one on PATH.
+func executable(t testing.TB) string {
+	t.Helper()
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Fatal("neither terraform nor tofu is on PATH; install one, or run `make test`, which does")
+	return ""
+}
+
+var (
+	buildOnce   sync.Once
+	buildFolder string
+	errBuild    error
+)
+
+// builtProvider is a folder with the provider's executable.
+func builtProvider(t testing.TB) string {
+	t.Helper()
+	buildOnce.Do(func() {
+		if buildFolder, errBuild = os.MkdirTemp("", "octomil-provider-"); errBuild != nil {
+			return
+		}
+		build := exec.Command("go", "build", "-o", buildFolder, "github.com/octomil/terraform-provider-octomil") //nolint:noctx // ends with go's own limits
+		if out, err := build.CombinedOutput(); err != nil {
+			errBuild = errors.New(strings.TrimSpace(string(out)))
+		}
+	})
+	if errBuild != nil {
+		t.Fatalf("building the provider: %v", errBuild)
+	}
+	return buildFolder
+}
+
+// RemoveBuilt removes the provider that NewCLI has built; call it at the end of TestMain.
+func RemoveBuilt() {
+	if buildFolder != "" {
+		_ = os.RemoveAll(buildFolder)
+	}
+}
+
+func write(t testing.TB, file, content string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

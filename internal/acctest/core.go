@@ -1,0 +1,307 @@
+package acctest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/octomil/terraform-provider-octomil/internal/provider"
+)
+
+// Core plays Terraform's part of the plugin protocol for one resource, in the test's process: refresh, plan, apply with its
+// second plan, replacement, destroy. It holds the provider to what Terraform itself checks, and fails the test where Terraform
+// would speak of a bug in the provider. Where hundreds of cases have to run, it takes the place of the executable, which needs a
+// second for each.
+type Core struct {
+	t        testing.TB
+	url      string
+	server   tfprotov6.ProviderServer
+	typeName string
+	schema   *tfprotov6.SchemaBlock
+	object   tftypes.Object
+
+	state   tftypes.Value
+	private []byte
+	tainted bool
+}
+
+// Action is what a plan is going to do with the resource.
+type Action string
+
+// The actions of a plan.
+const (
+	ActionNone    Action = "no-op"
+	ActionCreate  Action = "create"
+	ActionUpdate  Action = "update"
+	ActionReplace Action = "replace"
+)
+
+// Plan is a plan for one resource.
+type Plan struct {
+	Action Action
+	// Planned are the attributes as planned; an unknown one is Unknown.
+	Planned map[string]any
+	Report
+
+	config, planned tftypes.Value
+	private         []byte
+}
+
+// Report is what the provider said.
+type Report struct {
+	Errors, Warnings []string
+}
+
+func (r *Report) add(diagnostics []*tfprotov6.Diagnostic) {
+	for _, d := range diagnostics {
+		text := d.Summary + ": " + d.Detail
+		if d.Attribute != nil && len(d.Attribute.Steps()) > 0 {
+			text = strings.ReplaceAll(strings.ReplaceAll(d.Attribute.String(), `AttributeName("`, ""), `")`, "") + ": " + text
+		}
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			r.Errors = append(r.Errors, text)
+		} else {
+			r.Warnings = append(r.Warnings, text)
+		}
+	}
+}
+
+// Failed is true where there is an error.
+func (r *Report) Failed() bool { return len(r.Errors) > 0 }
+
+// Core plays Terraform for a resource of the type against the sandbox.
+func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
+	t.Helper()
+	c := &Core{t: t, url: s.URL, typeName: typeName}
+	schemas := c.start()
+	c.schema = schemas.ResourceSchemas[typeName].Block
+	c.object = objectType(t, schemas.ResourceSchemas[typeName].ValueType())
+	c.state = tftypes.NewValue(c.object, nil)
+	return c
+}
+
+// start starts and configures a provider, as Terraform does anew for each command.
+func (c *Core) start() *tfprotov6.GetProviderSchemaResponse {
+	c.t.Helper()
+	c.server = providerserver.NewProtocol6(provider.New("test")())()
+	schemas, err := c.server.GetProviderSchema(c.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	block := objectType(c.t, schemas.Provider.ValueType())
+	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.14.0",
+		Config: c.encode(block, valueOf(c.t, block, map[string]any{
+			"api_url": c.url, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
+		})),
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var said Report
+	if said.add(configured.Diagnostics); said.Failed() {
+		c.t.Fatal(said.Errors)
+	}
+	return schemas
+}
+
+// State are the attributes in the state, nil where there is none.
+func (c *Core) State() map[string]any {
+	c.t.Helper()
+	attributes, _ := plain(c.t, c.state).(map[string]any)
+	return attributes
+}
+
+// Tainted is true after a create that failed and left a state.
+func (c *Core) Tainted() bool { return c.tainted }
+
+// Refresh reads the resource.
+func (c *Core) Refresh() Report {
+	c.t.Helper()
+	var said Report
+	if c.state.IsNull() {
+		return said
+	}
+	answer, err := c.server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: c.typeName, CurrentState: c.encode(c.object, c.state), Private: c.private,
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if said.add(answer.Diagnostics); !said.Failed() {
+		c.state, c.private = c.decode(answer.NewState), answer.Private
+	}
+	return said
+}
+
+// Plan validates the configuration, refreshes and plans.
+func (c *Core) Plan(config map[string]any) Plan {
+	c.t.Helper()
+	c.start()
+	p := Plan{config: valueOf(c.t, c.object, config)}
+	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: c.typeName, Config: c.encode(c.object, p.config),
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if p.add(validated.Diagnostics); p.Failed() {
+		return p
+	}
+	if said := c.Refresh(); said.Failed() {
+		p.Report = said
+		return p
+	}
+	p.Action = ActionUpdate
+	var replace bool
+	if !c.tainted {
+		replace = c.plan(&p, c.state, c.private)
+	}
+	switch {
+	case p.Failed():
+	case c.state.IsNull():
+		p.Action = ActionCreate
+	case replace, c.tainted:
+		p.Action = ActionReplace
+		p.Report = Report{}
+		c.plan(&p, tftypes.NewValue(c.object, nil), nil)
+	case p.planned.Equal(c.state):
+		p.Action = ActionNone
+	}
+	p.Planned, _ = plain(c.t, p.planned).(map[string]any)
+	return p
+}
+
+// plan asks for a plan from a prior state and reports whether the resource must be replaced.
+func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool) {
+	c.t.Helper()
+	answer, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PriorPrivate: private, Config: c.encode(c.object, p.config),
+		ProposedNewState: c.encode(c.object, proposed(c.t, c.schema.Attributes, c.object, prior, p.config)),
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if p.add(answer.Diagnostics); p.Failed() {
+		return false
+	}
+	p.planned, p.private = c.decode(answer.PlannedState), answer.PlannedPrivate
+	for _, problem := range invalidPlan(c.t, c.schema.Attributes, prior, p.config, p.planned) {
+		c.t.Errorf("Terraform would call the plan invalid: %s", problem)
+	}
+	return len(answer.RequiresReplace) > 0 && !prior.IsNull()
+}
+
+// Apply applies a plan, with the second plan that Terraform makes on the way.
+func (c *Core) Apply(p Plan) Report {
+	c.t.Helper()
+	if p.Action == ActionNone {
+		return Report{}
+	}
+	c.start()
+	if p.Action == ActionReplace {
+		if said := c.Destroy(); said.Failed() {
+			return said
+		}
+	}
+	second := Plan{config: p.config}
+	prior, private := c.state, c.private
+	if c.plan(&second, prior, private); second.Failed() {
+		return second.Report
+	}
+	for _, problem := range different(c.t, "", p.planned, second.planned) {
+		c.t.Errorf("Terraform would speak of an inconsistent final plan: %s", problem)
+	}
+	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PlannedState: c.encode(c.object, second.planned),
+		Config: c.encode(c.object, p.config), PlannedPrivate: second.private,
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var said Report
+	said.add(answer.Diagnostics)
+	c.state, c.private = c.decode(answer.NewState), answer.Private
+	c.tainted = said.Failed() && prior.IsNull() && !c.state.IsNull()
+	if !c.state.IsNull() && !c.state.IsFullyKnown() {
+		c.t.Errorf("after the apply something is still unknown: %s", c.state)
+	}
+	if !said.Failed() {
+		for _, problem := range different(c.t, "", second.planned, c.state) {
+			c.t.Errorf("Terraform would speak of an inconsistent result after apply: %s", problem)
+		}
+	}
+	return said
+}
+
+// Destroy destroys the resource.
+func (c *Core) Destroy() Report {
+	c.t.Helper()
+	var said Report
+	if c.state.IsNull() {
+		return said
+	}
+	none := tftypes.NewValue(c.object, nil)
+	if c.tainted { // Terraform forgets the private state of a tainted resource that it replaces
+		c.private = nil
+	}
+	planned, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PriorPrivate: c.private,
+		Config: c.encode(c.object, none), ProposedNewState: c.encode(c.object, none),
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if said.add(planned.Diagnostics); said.Failed() {
+		return said
+	}
+	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PlannedState: c.encode(c.object, none),
+		Config: c.encode(c.object, none), PlannedPrivate: planned.PlannedPrivate,
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	said.add(answer.Diagnostics)
+	if c.state = c.decode(answer.NewState); !said.Failed() {
+		c.private, c.tainted = nil, false
+	}
+	if said.Failed() == c.state.IsNull() {
+		c.t.Errorf("after the destroy the state is %s, with errors %v", c.state, said.Errors)
+	}
+	return said
+}
+
+func (c *Core) encode(object tftypes.Object, value tftypes.Value) *tfprotov6.DynamicValue {
+	c.t.Helper()
+	encoded, err := tfprotov6.NewDynamicValue(object, value)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return &encoded
+}
+
+func (c *Core) decode(value *tfprotov6.DynamicValue) tftypes.Value {
+	c.t.Helper()
+	if value == nil {
+		return tftypes.NewValue(c.object, nil)
+	}
+	decoded, err := value.Unmarshal(c.object)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return decoded
+}
+
+func objectType(t testing.TB, typ tftypes.Type) tftypes.Object {
+	t.Helper()
+	object, ok := typ.(tftypes.Object)
+	if !ok {
+		t.Fatal(fmt.Sprintf("%s is no object", typ))
+	}
+	return object
+}

@@ -1,0 +1,188 @@
+package acctest
+
+import (
+	"fmt"
+	"math/big"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Unknown stands for a value that is only known after apply.
+const Unknown = "(known after apply)"
+
+// valueOf makes a value of Go's: nil is null, Unknown is unknown, numbers may be int or float64, an object is a map that may
+// leave attributes out.
+func valueOf(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
+	t.Helper()
+	if in == Unknown {
+		return tftypes.NewValue(typ, tftypes.UnknownValue)
+	}
+	switch v := in.(type) {
+	case nil:
+		return tftypes.NewValue(typ, nil)
+	case int:
+		return tftypes.NewValue(typ, big.NewFloat(float64(v)))
+	case float64:
+		return tftypes.NewValue(typ, big.NewFloat(v))
+	case map[string]any:
+		if m, ok := typ.(tftypes.Map); ok {
+			elements := map[string]tftypes.Value{}
+			for key, element := range v {
+				elements[key] = valueOf(t, m.ElementType, element)
+			}
+			return tftypes.NewValue(typ, elements)
+		}
+		attributes := map[string]tftypes.Value{}
+		for name, attribute := range objectType(t, typ).AttributeTypes {
+			attributes[name] = valueOf(t, attribute, v[name])
+		}
+		for name := range v {
+			if _, ok := attributes[name]; !ok {
+				t.Fatalf("there is no attribute %q", name)
+			}
+		}
+		return tftypes.NewValue(typ, attributes)
+	case []any:
+		elements := make([]tftypes.Value, len(v))
+		for i, element := range v {
+			elements[i] = valueOf(t, elementType(t, typ), element)
+		}
+		return tftypes.NewValue(typ, elements)
+	}
+	return tftypes.NewValue(typ, in)
+}
+
+func elementType(t testing.TB, typ tftypes.Type) tftypes.Type {
+	t.Helper()
+	switch collection := typ.(type) {
+	case tftypes.List:
+		return collection.ElementType
+	case tftypes.Set:
+		return collection.ElementType
+	}
+	t.Fatalf("%s has no elements", typ)
+	return nil
+}
+
+// plain is the way back.
+func plain(t testing.TB, value tftypes.Value) any {
+	t.Helper()
+	if !value.IsKnown() {
+		return Unknown
+	}
+	if value.IsNull() {
+		return nil
+	}
+	if object, ok := members(value); ok {
+		out := make(map[string]any, len(object))
+		for name, attribute := range object {
+			out[name] = plain(t, attribute)
+		}
+		return out
+	}
+	var list []tftypes.Value
+	var number big.Float
+	var text string
+	var truth bool
+	switch {
+	case value.As(&list) == nil:
+		out := make([]any, len(list))
+		for i, element := range list {
+			out[i] = plain(t, element)
+		}
+		return out
+	case value.Type().Is(tftypes.Number) && value.As(&number) == nil:
+		float, _ := number.Float64()
+		return float
+	case value.Type().Is(tftypes.Bool) && value.As(&truth) == nil:
+		return truth
+	case value.As(&text) == nil:
+		return text
+	}
+	t.Fatalf("%s cannot be read", value)
+	return nil
+}
+
+// members opens an object or a map that is known and not null.
+func members(value tftypes.Value) (map[string]tftypes.Value, bool) {
+	if value.IsNull() || !value.IsKnown() {
+		return nil, false
+	}
+	if !value.Type().Is(tftypes.Object{}) && !value.Type().Is(tftypes.Map{}) {
+		return nil, false
+	}
+	var object map[string]tftypes.Value
+	return object, value.As(&object) == nil
+}
+
+// proposed is what Terraform proposes before it asks the provider: what is configured, and the prior value of what is computed.
+func proposed(t testing.TB, schema []*tfprotov6.SchemaAttribute, object tftypes.Object, prior, config tftypes.Value) tftypes.Value {
+	t.Helper()
+	configured, ok := members(config)
+	if !ok {
+		return config
+	}
+	before, _ := members(prior)
+	out := make(map[string]tftypes.Value, len(configured))
+	for _, a := range schema {
+		typ := object.AttributeTypes[a.Name]
+		was, had := before[a.Name]
+		if !had {
+			was = tftypes.NewValue(typ, nil)
+		}
+		switch {
+		case configured[a.Name].IsNull() && a.Computed:
+			out[a.Name] = was
+		case a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
+			out[a.Name] = proposed(t, a.NestedType.Attributes, objectType(t, typ), was, configured[a.Name])
+		default:
+			out[a.Name] = configured[a.Name]
+		}
+	}
+	return tftypes.NewValue(object, out)
+}
+
+// invalidPlan lists what Terraform refuses of a plan: what is configured must be planned as it is, or stay as it was.
+func invalidPlan(t testing.TB, schema []*tfprotov6.SchemaAttribute, prior, config, planned tftypes.Value) []string {
+	t.Helper()
+	configured, ok := members(config)
+	if !ok {
+		return nil
+	}
+	before, _ := members(prior)
+	after, _ := members(planned)
+	var problems []string
+	for _, a := range schema {
+		want, got := configured[a.Name], after[a.Name]
+		was, had := before[a.Name]
+		switch {
+		case had && got.Equal(was), got.Equal(want):
+		case want.IsNull() && a.Computed:
+		case a.NestedType != nil && !want.IsNull() && want.IsKnown():
+			problems = append(problems, invalidPlan(t, a.NestedType.Attributes, was, want, got)...)
+		default:
+			problems = append(problems, fmt.Sprintf("%s is %s in the configuration and planned as %s", a.Name, want, got))
+		}
+	}
+	return problems
+}
+
+// different lists where a later value is not what an earlier one had announced: only what was unknown may change.
+func different(t testing.TB, at string, announced, later tftypes.Value) []string {
+	t.Helper()
+	if !announced.IsKnown() || announced.Equal(later) {
+		return nil
+	}
+	before, okBefore := members(announced)
+	after, okAfter := members(later)
+	if !okBefore || !okAfter {
+		return []string{fmt.Sprintf("%s was %v and is %v", at, plain(t, announced), plain(t, later))}
+	}
+	var problems []string
+	for name, value := range before {
+		problems = append(problems, different(t, at+"."+name, value, after[name])...)
+	}
+	return problems
+}
