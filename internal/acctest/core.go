@@ -134,6 +134,7 @@ func (c *Core) Refresh() Report {
 	}
 	if said.add(answer.Diagnostics); !said.Failed() {
 		c.state, c.private = c.decode(answer.NewState), answer.Private
+		c.tainted = c.tainted && !c.state.IsNull()
 	}
 	return said
 }

@@ -41,40 +41,88 @@ func (a *application) run(ctx context.Context) {
 		return
 	}
 	if op.Kind == operationRollback {
-		w.share, w.paused = 100, nil // a rollback is for all devices, at once
+		w = w.atOnce()
 	}
-	limited, cancel := context.WithTimeout(ctx, a.limit)
+	a.review(ctx, before, op, w)
+	if a.diags.HasError() {
+		return
+	}
+	a.climb(ctx, op, w, before)
+}
+
+// climb executes the operation for its first step and raises the share from step to step.
+func (a *application) climb(ctx context.Context, op operation, w wish, before view) {
+	steps := stepsOf(ctx, a.client, a.plan, before.situation, op, w)
+	limited, cancel := context.WithTimeout(ctx, a.limit+pauses(steps))
 	defer cancel()
 
 	var done receipt
-	if op.Kind == operationAdopt {
-		done.id = before.Targeted.ID
-	} else if done, err = a.scope.execute(limited, op, w, before); err != nil && !done.written {
-		a.refused(ctx, op, err)
-		return
-	}
-	for _, warning := range done.warnings {
-		a.diags.AddWarning("The control plane warns", warning)
-	}
-	a.remembered = a.remembered.pinned(w, done)
-	a.plan.setOperation(ctx, op, a.diags)
-	last := a.scope.after(op, w, before, done)
-	a.show(ctx, op, last)
-	if err == nil && done.written && a.plan.WaitFor.ValueString() == waitForComplete {
-		err = a.scope.await(limited, w, done)
-		var late *unfinished
-		if errors.As(err, &late) {
-			done.rollout = late.rollout
-			last = a.scope.after(op, w, before, done)
+	var last view
+	var err error
+	for i, s := range steps {
+		at := w.at(s.share)
+		if i == 0 {
+			done, err = a.scope.execute(limited, op, at, before)
+			if err != nil && !done.written {
+				a.refused(ctx, op, err)
+				return
+			}
+			a.plan.setOperation(ctx, op, a.diags)
+		} else {
+			done, err = a.scope.raise(limited, at, done)
+		}
+		if err == nil || i == 0 {
+			a.remembered = a.remembered.pinned(at, done)
+			last = a.scope.after(op, at, before, done)
+			a.show(ctx, op, last)
+		}
+		if done.nobody {
+			a.diags.AddAttributeWarning(path.Root("group"), "The group has no devices", fmt.Sprintf("Nothing was deployed to %s. Devices that join "+
+				"it later show as a difference in the next plan.", a.plan.scopeText()))
+			break
+		}
+		if err == nil && done.written && a.plan.waits() {
+			err = a.scope.await(limited, at, done)
+		}
+		if err == nil && s.bake > 0 {
+			err = a.scope.watch(limited, at, done, s.bake)
+		}
+		if err != nil {
+			break
 		}
 	}
+	var late *unfinished
+	if errors.As(err, &late) {
+		done.rollout = late.rollout
+		last = a.scope.after(op, w, before, done)
+	}
 	a.finish(ctx, op, w, last, err)
+}
+
+// stepsOf is the way to the wanted share. Only an apply that waits can go it in steps.
+func stepsOf(ctx context.Context, client *control.Client, m *model, s situation, op operation, w wish) []step {
+	switch {
+	case !m.waits(), op.Kind == operationRollback, op.Kind == operationAdopt, op.Kind == operationPause, w.wantsPause():
+		return []step{{share: w.share}}
+	}
+	reached := 0.0
+	if op.Kind != operationDeploy && s.target() == w.version {
+		reached = s.Targeted.Percentage
+	}
+	var allowed limits
+	if m.Group.IsNull() {
+		allowed = limitsOf(ctx, client)
+	}
+	return w.ladder(reached, !w.settled, allowed)
 }
 
 // decide chooses the operation anew and holds it against the plan's.
 func (a *application) decide(ctx context.Context, before view, w wish) operation {
 	op := decide(before.situation, w)
 	planned, known := a.plan.operation(ctx, a.diags)
+	if op.Kind == operationNone && known && planned.Kind == operationAdopt {
+		return planned
+	}
 	switch {
 	case known && op.Kind == operationNone && !planned.replaces():
 		return planned // it has got there by itself since
@@ -85,18 +133,7 @@ func (a *application) decide(ctx context.Context, before view, w wish) operation
 	case op.Kind == operationNone:
 		op.Kind = operationAdopt
 	}
-	refuseForeign(before.situation, op, a.remembered, a.diags)
 	return op
-}
-
-// refuseForeign stops a deploy that would have to cancel a rollout which this resource did not start. A rollback may.
-func refuseForeign(s situation, op operation, remembered memory, diags *diag.Diagnostics) {
-	if op.Kind != operationDeploy || s.Open == nil || remembered.Rollout == s.Open.ID {
-		return
-	}
-	diags.AddAttributeError(path.Root("version"), "Another rollout is under way",
-		fmt.Sprintf("Rollout %s of %s is %s at %g percent and was not started by this resource. A model has one rollout at a time. "+
-			"Wait until it has ended, cancel it, or pin %s to take it over.", s.Open.ID, s.Open.Version, s.Open.Status, s.Open.Percentage, s.Open.Version))
 }
 
 // show takes a view into the state and saves it.
@@ -119,7 +156,7 @@ func (a *application) show(ctx context.Context, op operation, v view) {
 // finish leaves the truth in the state, however the wait has ended. last is what is known without a further look, which is all
 // there is after an interrupt, and enough where nothing was waited for.
 func (a *application) finish(ctx context.Context, op operation, w wish, last view, err error) {
-	if err != nil || a.plan.WaitFor.ValueString() == waitForComplete {
+	if err != nil || a.plan.waits() {
 		if v, lookErr := a.scope.look(ctx, a.remembered); lookErr == nil {
 			v.groupDeployment = last.groupDeployment
 			last = v
@@ -128,7 +165,12 @@ func (a *application) finish(ctx context.Context, op operation, w wish, last vie
 	if err == nil && last.target() != w.version {
 		err = &verdict{kind: verdictOvertaken, progress: progress{rollout: control.Rollout{Version: w.version}}}
 	}
+	var ended *verdict
+	if errors.As(err, &ended) {
+		ended.because(last.rolledBack)
+	}
 	a.remembered.Settled = err == nil
+	a.remembered.Lasting = a.remembered.Lasting || err == nil
 	a.show(ctx, op, last)
 	if err != nil {
 		a.failed(op, last, err)
@@ -142,7 +184,7 @@ func (a *application) failed(op operation, v view, err error) {
 	var late *unfinished
 	switch {
 	case errors.As(err, &ended):
-		summary, detail := ended.explain(v.target())
+		summary, detail := ended.explain(a.plan.scopeText(), v.target())
 		a.diags.AddAttributeError(at, summary, detail)
 	case errors.As(err, &late):
 		summary, detail := late.explain()

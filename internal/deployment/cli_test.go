@@ -31,7 +31,7 @@ func TestInterruptKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
 			sb.ClearLedger()
 			cli.Configure(t, pinned(sb, "2.0.0"))
 			apply := cli.Start(t, "apply", "-auto-approve")
-			waitFor(t, sb, "get affected devices")
+			waitFor(t, sb, "get rollout")
 			apply.Interrupt(t)
 			interrupted := apply.Wait(t)
 			if interrupted.Code == 0 || !says("Interrupted while the rollout goes on", "the next apply attaches to it").MatchString(interrupted.Output) {

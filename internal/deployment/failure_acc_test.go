@@ -198,17 +198,29 @@ func TestRolledBackWhileWaitingIsAnErrorWithTheTruth(t *testing.T) {
 			{
 				Config: pinned(sb, "2.0.0"),
 				ExpectError: says("The rollout was rolled back", `version = "2.0.0"`, "automatically by the organization's policy", "12",
-					"goes back to 1.0.0", "Pin a version that is known to be good"),
+					"goes back to is 1.0.0", "Pin a version that is known to be good"),
 			},
 			{
-				// The state says what runs, so the good pin has nothing to do.
+				// The next apply does not push it again, and says why.
+				Config: pinned(sb, "2.0.0"),
+				ExpectError: says("The version was rolled back", `version = "2.0.0"`, "automatically, by the organization's policy", "12",
+					"since is 1.0.0", "on_rollback"),
+			},
+			{
+				// The state says what runs, so the good pin has nothing to write.
+				PreConfig:        sb.ClearLedger,
 				Config:           pinned(sb, "1.0.0"),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+				ConfigPlanChecks: updates(plans("adopt", "1.0.0", "1.0.0")),
+				Check:            wrote(sb),
+			},
+			{
+				// Pinned once more on purpose, it is deployed once more.
+				PreConfig: func() { sb.SetHealth(phi, "2.0.0", sandbox.Health{}) },
+				Config:    pinned(sb, "2.0.0"),
+				Check:     runs(t, sb, map[string]int{"2.0.0": 124}),
 			},
 		},
 	})
-	sb.Settle()
-	sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
 }
 
 func TestForeignRolloutIsNotCancelledByADeploy(t *testing.T) {

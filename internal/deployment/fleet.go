@@ -3,7 +3,6 @@ package deployment
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -19,6 +18,8 @@ type fleet struct {
 	reason  string
 	// poll is the first pause between two looks at a rollout.
 	poll time.Duration
+	// report is told how far a wait has come; nil where nobody listens.
+	report reporter
 }
 
 func (f fleet) look(ctx context.Context, _ memory) (view, error) {
@@ -45,15 +46,28 @@ func (f fleet) execute(ctx context.Context, op operation, w wish, before view) (
 	case operationRollback:
 		return f.rollback(ctx, w, before)
 	case operationAdvance:
-		r, err := f.client.UpdateRolloutPercentage(ctx, f.modelID, before.Targeted.ID, w.share, f.reason)
-		return accepted(r, before.Targeted, err)
+		return f.raise(ctx, w, knownReceipt(before.Targeted))
 	case operationPause:
 		r, err := f.client.PauseRollout(ctx, f.modelID, before.Targeted.ID)
 		return accepted(r, before.Targeted, err)
 	case operationResume:
 		return f.resume(ctx, w, before)
+	default:
+		return knownReceipt(before.Targeted), nil
 	}
-	return accepted(control.Rollout{}, before.Targeted, nil)
+}
+
+// raise sets the share of a rollout, unless it is there already.
+func (f fleet) raise(ctx context.Context, w wish, done receipt) (receipt, error) {
+	if done.rollout.Percentage >= w.share {
+		return done, nil
+	}
+	r, err := f.client.UpdateRolloutPercentage(ctx, f.modelID, done.id, w.share, f.reason)
+	if err != nil {
+		done.written = done.written || control.Ambiguous(err)
+		return done, err
+	}
+	return receipt{id: r.ID, rollout: r, written: true}, nil
 }
 
 // deploy starts a rollout at the wanted share. Its final share is always all, so that it can be advanced later. An open rollout of
@@ -145,35 +159,65 @@ func changed(r control.Rollout, err error, change func() (control.Rollout, error
 
 // accepted is the receipt of a rollout; at is the record that was there before, for a change that failed.
 func accepted(r control.Rollout, at *record, err error) (receipt, error) {
-	done := receipt{id: r.ID, rollout: r, written: true}
 	if r.ID == "" && at != nil {
-		done.id = at.ID
-		done.rollout = control.Rollout{ID: at.ID, Version: at.Version, Status: at.Status, Percentage: at.Percentage}
+		return knownReceipt(at), err
 	}
-	return done, err
+	return receipt{id: r.ID, rollout: r, written: r.ID != ""}, err
+}
+
+// knownReceipt is that of a rollout which is there already; nothing has been written for it.
+func knownReceipt(at *record) receipt {
+	return receipt{id: at.ID, rollout: control.Rollout{ID: at.ID, Version: at.Version, Status: at.Status, Percentage: at.Percentage}}
 }
 
 // await watches our own rollout, never "is the fleet steady": it ends well only when the rollout that this apply has started or
 // attached to has the pin's version and has reached its share.
-func (f fleet) await(ctx context.Context, w wish, accepted receipt) error {
-	latest := progress{rollout: accepted.rollout}
+func (f fleet) await(ctx context.Context, w wish, done receipt) error {
+	latest := progress{rollout: done.rollout}
 	err := resourcekit.Wait(ctx, f.poll, func(ctx context.Context) (bool, error) {
-		r, err := f.client.Rollout(ctx, f.modelID, accepted.id)
-		if control.NotFound(err) {
-			return false, &verdict{kind: verdictGone, progress: latest}
-		}
-		if err != nil {
+		if err := f.follow(ctx, &latest, done.id); err != nil {
 			return false, err
 		}
-		latest.rollout = r
-		if r.Status == control.RolloutActive && r.Percentage >= 100 || r.Status == control.RolloutRollingBack {
-			if latest.affected, err = f.affected(ctx, r.ID); err != nil {
-				return false, err
-			}
-		}
-		tflog.Info(ctx, "Waiting for the rollout", latest.fields())
 		return judge(latest, w)
 	})
+	return stillRunning(err, latest, w)
+}
+
+// watch bakes a share: whatever takes the version back, or stops it, ends the bake at once.
+func (f fleet) watch(ctx context.Context, w wish, done receipt, bake time.Duration) error {
+	latest := progress{rollout: done.rollout}
+	err := resourcekit.Watch(ctx, f.poll, bake, func(ctx context.Context) error {
+		if err := f.follow(ctx, &latest, done.id); err != nil {
+			return err
+		}
+		_, err := judge(latest, w)
+		return err
+	})
+	return stillRunning(err, latest, w)
+}
+
+// follow takes one look at a rollout.
+func (f fleet) follow(ctx context.Context, latest *progress, rolloutID string) error {
+	r, err := f.client.Rollout(ctx, f.modelID, rolloutID)
+	if control.NotFound(err) {
+		return &verdict{kind: verdictGone, progress: *latest}
+	}
+	if err != nil {
+		return err
+	}
+	latest.rollout = r
+	if r.Status == control.RolloutActive || r.Status == control.RolloutRollingBack {
+		if latest.affected, err = f.affected(ctx, r.ID); err != nil {
+			return err
+		}
+	}
+	tflog.Info(ctx, "Waiting for the rollout", latest.fields())
+	f.report.tell(*latest)
+	return nil
+}
+
+// stillRunning gives a wait that has ended before its rollout the progress so far.
+func stillRunning(err error, latest progress, w wish) error {
 	var ended *resourcekit.WaitError
 	if errors.As(err, &ended) {
 		return &unfinished{WaitError: ended, progress: latest, share: w.share}
@@ -188,48 +232,4 @@ func (f fleet) affected(ctx context.Context, rolloutID string) (control.Affected
 		return control.AffectedDevices{}, nil
 	}
 	return affected, err
-}
-
-// judge tells whether a rollout has reached the wish, must be waited for, or never will.
-func judge(p progress, w wish) (done bool, err error) {
-	r := p.rollout
-	switch {
-	case r.Version != w.version:
-		return false, &verdict{kind: verdictOther, progress: p}
-	case r.Status == control.RolloutCompleted:
-		return true, nil
-	case r.Status == control.RolloutRolledBack:
-		return false, &verdict{kind: verdictRolledBack, progress: p}
-	case r.Status == control.RolloutPaused && w.wantsPause():
-		return true, nil
-	case r.Status == control.RolloutPaused:
-		return false, &verdict{kind: verdictPaused, progress: p}
-	case r.Status == control.RolloutActive && w.share < 100:
-		return r.Percentage >= w.share, nil
-	case r.Status == control.RolloutActive:
-		return r.Percentage >= 100 && p.affected.AllUpdated(), nil
-	}
-	return false, nil
-}
-
-// progress is how far a rollout has come.
-type progress struct {
-	rollout  control.Rollout
-	affected control.AffectedDevices
-}
-
-func (p progress) fields() map[string]any {
-	fields := map[string]any{"rollout_id": p.rollout.ID, "version": p.rollout.Version, "status": string(p.rollout.Status), "percentage": p.rollout.Percentage}
-	if p.affected.Total != nil && p.affected.Updated != nil {
-		fields["devices_updated"], fields["devices_total"] = *p.affected.Updated, *p.affected.Total
-	}
-	return fields
-}
-
-func (p progress) String() string {
-	text := fmt.Sprintf("rollout %s of %s was %s at %g percent", p.rollout.ID, p.rollout.Version, p.rollout.Status, p.rollout.Percentage)
-	if p.affected.Total != nil && p.affected.Updated != nil {
-		text += fmt.Sprintf(", %d of %d devices updated", *p.affected.Updated, *p.affected.Total)
-	}
-	return text
 }

@@ -2,8 +2,6 @@ package deployment
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -19,6 +17,8 @@ type group struct {
 	modelID  string
 	id, name string
 	poll     time.Duration
+	// report is told how far a wait has come; nil where nobody listens.
+	report reporter
 }
 
 func (g group) look(ctx context.Context, remembered memory) (view, error) {
@@ -34,34 +34,50 @@ func (g group) look(ctx context.Context, remembered memory) (view, error) {
 }
 
 // execute deploys to the members. Every operation is a deployment there: a rollback one of an older version to all, an advance
-// one of the same version to more.
+// one of the same version to more, and an adoption one of the version that they have from the fleet, so that they keep it when
+// the fleet moves on.
 func (g group) execute(ctx context.Context, _ operation, w wish, _ view) (receipt, error) {
-	named, _, err := g.client.ResolveModel(ctx, g.modelID)
+	preview, err := g.prepare(ctx, w)
 	if err != nil {
 		return receipt{}, err
 	}
-	d := control.GroupDeployment{
-		ModelID: g.modelID, ModelName: named.Name, Version: w.version, Group: g.name, Percentage: w.share,
-	}
-	preview, err := g.client.PrepareDeployment(ctx, d)
-	if err != nil {
-		return receipt{}, err
-	}
-	done := receipt{warnings: preview.Warnings}
 	if preview.Targets != nil && *preview.Targets == 0 {
-		done.warnings = append(done.warnings, fmt.Sprintf("The group %s has no devices: nothing was deployed. Devices that join it later show "+
-			"as a difference in the next plan.", g.name))
-		return done, nil
+		return receipt{nobody: true}, nil
+	}
+	return g.raise(ctx, w, receipt{})
+}
+
+func (g group) prepare(ctx context.Context, w wish) (control.DeploymentPreview, error) {
+	d, err := g.deployment(ctx, w)
+	if err != nil {
+		return control.DeploymentPreview{}, err
+	}
+	return g.client.PrepareDeployment(ctx, d)
+}
+
+// deployment is the request for a share of the members.
+func (g group) deployment(ctx context.Context, w wish) (control.GroupDeployment, error) {
+	named, _, err := g.client.ResolveModel(ctx, g.modelID)
+	return control.GroupDeployment{
+		ModelID: g.modelID, ModelName: named.Name, Version: w.version, Group: g.name, Percentage: w.share,
+	}, err
+}
+
+// raise assigns the version to a share of the members.
+func (g group) raise(ctx context.Context, w wish, done receipt) (receipt, error) {
+	d, err := g.deployment(ctx, w)
+	if err != nil {
+		return done, err
 	}
 	result, err := g.client.ExecuteDeployment(ctx, d, func(ctx context.Context) (bool, error) {
 		members, err := g.client.GroupAssignments(ctx, g.id, g.modelID)
 		return err == nil && w.share == 100 && everyone(members, w.version), err
 	})
-	done.written = err == nil || control.Ambiguous(err)
 	if err != nil {
+		done.written = done.written || control.Ambiguous(err)
 		return done, err
 	}
-	done.id = result.ID
+	done = receipt{id: result.ID, written: true}
 	if result.Activated != nil {
 		done.activated = *result.Activated
 	}
@@ -80,33 +96,62 @@ func (g group) after(_ operation, w wish, before view, accepted receipt) view {
 
 // await returns when the members are assigned the version: all of them, or as many as the server said it would reach. What a
 // device has loaded no public call tells.
-func (g group) await(ctx context.Context, w wish, accepted receipt) error {
+func (g group) await(ctx context.Context, w wish, done receipt) error {
 	var members assignments
 	err := resourcekit.Wait(ctx, g.poll, func(ctx context.Context) (bool, error) {
 		var err error
-		if members, err = g.client.GroupAssignments(ctx, g.id, g.modelID); err != nil {
+		if members, err = g.count(ctx, w); err != nil {
 			return false, err
 		}
-		tflog.Info(ctx, "Waiting for the group's members", map[string]any{
-			"group": g.name, "version": w.version, "devices_assigned": members[w.version], "devices_total": members.total(),
-		})
-		if w.share < 100 {
-			return members[w.version] >= min(accepted.activated, members.total()), nil
-		}
-		return everyone(members, w.version), nil
+		return g.reached(members, w, done), nil
 	})
-	var ended *resourcekit.WaitError
-	if errors.As(err, &ended) {
-		assigned := members[w.version]
-		total := members.total()
-		return &unfinished{WaitError: ended, share: w.share, progress: progress{
-			rollout: control.Rollout{
-				ID: accepted.id, Version: w.version, Status: control.RolloutActive, Percentage: share(assigned, total),
-			},
-			affected: control.AffectedDevices{Total: &total, Updated: &assigned},
-		}}
+	return stillRunning(err, assigned(members, w, done), w)
+}
+
+// watch bakes a share of the members: when some of them lose the version again, somebody has taken it back.
+func (g group) watch(ctx context.Context, w wish, done receipt, bake time.Duration) error {
+	var members assignments
+	err := resourcekit.Watch(ctx, g.poll, bake, func(ctx context.Context) error {
+		var err error
+		if members, err = g.count(ctx, w); err != nil {
+			return err
+		}
+		if !g.reached(members, w, done) {
+			return &verdict{kind: verdictRolledBack, progress: assigned(members, w, done)}
+		}
+		return nil
+	})
+	return stillRunning(err, assigned(members, w, done), w)
+}
+
+// count takes one look at the members.
+func (g group) count(ctx context.Context, w wish) (assignments, error) {
+	members, err := g.client.GroupAssignments(ctx, g.id, g.modelID)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	tflog.Info(ctx, "Waiting for the group's members", map[string]any{
+		"group": g.name, "version": w.version, "percentage": w.share,
+		"devices_assigned": members[w.version], "devices_total": assignments(members).total(),
+	})
+	g.report.tell(assigned(members, w, receipt{}))
+	return members, nil
+}
+
+func (g group) reached(members assignments, w wish, done receipt) bool {
+	if w.share < 100 {
+		return members[w.version] >= min(done.activated, members.total())
+	}
+	return everyone(members, w.version)
+}
+
+// assigned is how far a deployment to a group has come.
+func assigned(members assignments, w wish, done receipt) progress {
+	updated, total := members[w.version], members.total()
+	return progress{
+		rollout:  control.Rollout{ID: done.id, Version: w.version, Status: control.RolloutActive, Percentage: share(updated, total)},
+		affected: control.AffectedDevices{Total: &total, Updated: &updated},
+	}
 }
 
 func everyone(members assignments, version string) bool { return members[version] == members.total() }

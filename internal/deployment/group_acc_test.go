@@ -39,8 +39,9 @@ func TestGroupGoesForwardAndBackAlone(t *testing.T) {
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{
+					// The members have it from the fleet. It is made their own, so that they keep it when the fleet moves on.
 					Config:            pinned(sb, "1.0.0", inStaging),
-					Check:             wrote(sb),
+					Check:             wrote(sb, "POST execute deployment"),
 					ConfigStateChecks: []statecheck.StateCheck{shows("id", "phi-4-mini/staging"), shows("status", "completed"), shows("active_version", "1.0.0")},
 				},
 				{

@@ -20,8 +20,9 @@ func (h history) targeted() (control.Rollout, bool) {
 		switch r.Status {
 		case control.RolloutActive, control.RolloutPaused, control.RolloutCompleted, control.RolloutRollingBack:
 			return true
+		default:
+			return false
 		}
-		return false
 	})
 }
 
@@ -40,10 +41,6 @@ func (h history) newest(matches func(control.Rollout) bool) (control.Rollout, bo
 		return h[i], true
 	}
 	return control.Rollout{}, false
-}
-
-func (h history) byID(id string) (control.Rollout, bool) {
-	return h.newest(func(r control.Rollout) bool { return r.ID == id })
 }
 
 // deployed lists the versions that once had a rollout that completed, in the order of their first one.

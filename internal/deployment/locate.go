@@ -101,14 +101,17 @@ func (r *deploymentResource) checkNames(ctx context.Context, client *control.Cli
 	if listed {
 		m.ModelID = types.StringValue(found.ID)
 	}
-	r.checkVersion(ctx, client, found.ID, m, diags)
+	named := *m
+	named.ModelID = types.StringValue(found.ID)
+	r.checkVersion(ctx, client, &named, operation{Kind: operationDeploy, To: m.Version.ValueString()}, diags)
 }
 
-func (r *deploymentResource) checkVersion(ctx context.Context, client *control.Client, modelID string, m *model, diags *diag.Diagnostics) {
+// checkVersion looks whether the pin exists and may be deployed, or rolled back to.
+func (r *deploymentResource) checkVersion(ctx context.Context, client *control.Client, m *model, op operation, diags *diag.Diagnostics) {
 	if m.Version.IsUnknown() || r.Provider.Planned.Announced("octomil_model_version", m.Model.ValueString()+"/"+m.Version.ValueString()) {
 		return
 	}
-	versions, err := client.Versions(ctx, modelID, "")
+	versions, err := client.Versions(ctx, m.ModelID.ValueString(), "")
 	if control.NotFound(err) {
 		missingModel(ctx, client, m.Model.ValueString(), err, diags)
 		return
@@ -117,7 +120,7 @@ func (r *deploymentResource) checkVersion(ctx context.Context, client *control.C
 		resourcekit.AddError(diags, path.Empty(), "Could not list the versions of the model", err)
 		return
 	}
-	missingVersion(m, versions, diags)
+	checkPin(m, op, versions, diags)
 }
 
 // missingVersion adds an error, and answers true, when the pin is none of the versions.

@@ -8,6 +8,8 @@ type memory struct {
 	Pin string `json:"pin,omitempty"`
 	// Settled is true when that apply ended well: nothing is owed.
 	Settled bool `json:"settled,omitempty"`
+	// Lasting is true once an apply has ended well: before that, a destroy leaves everything alone.
+	Lasting bool `json:"lasting,omitempty"`
 	// Rollout is the id of the rollout that this resource has started or attached to: that one is its own.
 	Rollout string `json:"rollout,omitempty"`
 	// Share is the share of the group that the last apply asked for, in percent, and Activated the number of members that it
@@ -20,7 +22,7 @@ type memory struct {
 
 // pinned is what to remember once an apply has been accepted; whether it ends well is not known yet.
 func (m memory) pinned(w wish, accepted receipt) memory {
-	next := memory{Pin: w.version, Rollout: accepted.id, Share: w.share, Activated: accepted.activated, Deployed: m.Deployed}
+	next := memory{Pin: w.version, Lasting: m.Lasting, Rollout: accepted.id, Share: w.share, Activated: accepted.activated, Deployed: m.Deployed}
 	if m.Pin != "" && m.Pin != w.version && m.Settled && m.Share >= 100 && !slices.Contains(m.Deployed, m.Pin) {
 		next.Deployed = append(slices.Clone(m.Deployed), m.Pin)
 	}

@@ -26,6 +26,10 @@ type model struct {
 	Rollout         types.Object   `tfsdk:"rollout"`
 	Reason          types.String   `tfsdk:"reason"`
 	Paused          types.Bool     `tfsdk:"paused"`
+	MaxAffected     types.Int64    `tfsdk:"max_affected_devices"`
+	Supersede       types.Bool     `tfsdk:"supersede"`
+	OnRollback      types.String   `tfsdk:"on_rollback"`
+	OnDestroy       types.String   `tfsdk:"on_destroy"`
 	WaitFor         types.String   `tfsdk:"wait_for"`
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 	Status          types.String   `tfsdk:"status"`
@@ -39,6 +43,12 @@ type model struct {
 
 type rolloutModel struct {
 	Percentage types.Float64 `tfsdk:"percentage"`
+	Stages     types.List    `tfsdk:"stages"`
+}
+
+type stageModel struct {
+	Percentage types.Float64        `tfsdk:"percentage"`
+	Bake       timetypes.GoDuration `tfsdk:"bake"`
 }
 
 type lastOperationModel struct {
@@ -69,37 +79,84 @@ const (
 	waitForAccepted = "accepted"
 )
 
+// What on_rollback may say.
+const (
+	onRollbackBlock    = "block"
+	onRollbackAccept   = "accept"
+	onRollbackRedeploy = "redeploy"
+)
+
+// What on_destroy may say.
+const (
+	onDestroyKeep     = "keep"
+	onDestroyCancel   = "cancel"
+	onDestroyRollback = "rollback"
+)
+
 // wish is what the configuration asks for; ok is false while a part of it is not known yet.
 func (m *model) wish(ctx context.Context, remembered memory, diags *diag.Diagnostics) (w wish, ok bool) {
-	share, known := m.share(ctx, diags)
+	share, stages, known := m.rollout(ctx, diags)
 	if !known || m.Version.IsUnknown() || m.Paused.IsUnknown() || m.WaitFor.IsUnknown() {
 		return wish{}, false
 	}
 	return wish{
 		version: m.Version.ValueString(),
 		share:   share,
+		stages:  stages,
 		paused:  m.Paused.ValueBoolPointer(),
-		settled: remembered.Settled || m.WaitFor.ValueString() == waitForAccepted,
+		settled: remembered.Settled && (remembered.Pin == "" || remembered.Pin == m.Version.ValueString()) || !m.waits(),
 	}, true
 }
 
-// share is the part of the scope that the configuration wants, in percent: all of it unless it says otherwise.
-func (m *model) share(ctx context.Context, diags *diag.Diagnostics) (percent float64, known bool) {
+// waits is true when an apply is done only once the wanted share is reached, which is the default.
+func (m *model) waits() bool { return m.WaitFor.ValueString() != waitForAccepted }
+
+// rollout is the part of the scope that the configuration wants, in percent, all of it unless it says otherwise, and the stages on
+// the way there.
+func (m *model) rollout(ctx context.Context, diags *diag.Diagnostics) (share float64, stages []step, known bool) {
 	if m.Rollout.IsUnknown() {
-		return 0, false
+		return 0, nil, false
 	}
 	if m.Rollout.IsNull() {
-		return 100, true
+		return 100, nil, true
 	}
 	var r rolloutModel
 	diags.Append(m.Rollout.As(ctx, &r, basetypes.ObjectAsOptions{})...)
-	switch {
-	case r.Percentage.IsUnknown():
-		return 0, false
-	case r.Percentage.IsNull():
-		return 100, true
+	stages, known = r.stages(ctx, diags)
+	if r.Percentage.IsUnknown() || !known {
+		return 0, nil, false
 	}
-	return r.Percentage.ValueFloat64(), true
+	if r.Percentage.IsNull() {
+		return 100, stages, true
+	}
+	return r.Percentage.ValueFloat64(), stages, true
+}
+
+// stages are the configured steps; known is false while any part of them is not.
+func (r rolloutModel) stages(ctx context.Context, diags *diag.Diagnostics) (steps []step, known bool) {
+	if r.Stages.IsUnknown() {
+		return nil, false
+	}
+	var stages []stageModel
+	for _, element := range r.Stages.Elements() {
+		if element.IsUnknown() {
+			return nil, false
+		}
+	}
+	diags.Append(r.Stages.ElementsAs(ctx, &stages, false)...)
+	for _, s := range stages {
+		if s.Percentage.IsUnknown() || s.Bake.IsUnknown() {
+			return nil, false
+		}
+		bake := time.Duration(0)
+		if !s.Bake.IsNull() {
+			var d diag.Diagnostics
+			bake, d = s.Bake.ValueGoDuration()
+			diags.Append(d...)
+		}
+		steps = append(steps, step{share: s.Percentage.ValueFloat64(), bake: bake})
+	}
+	return steps, true
 }
 
 // operation is what last_operation says; ok is false where it is not known, or says nothing.
@@ -175,6 +232,22 @@ func (m *model) showRolledBack(ctx context.Context, back *takenBack, diags *diag
 	})
 	diags.Append(d...)
 	m.RolledBack = object
+}
+
+// takenBack is what rolled_back says, nil where it says nothing.
+func (m *model) takenBack(ctx context.Context, diags *diag.Diagnostics) *takenBack {
+	if !resourcekit.Known(m.RolledBack) {
+		return nil
+	}
+	var back rolledBackModel
+	diags.Append(m.RolledBack.As(ctx, &back, basetypes.ObjectAsOptions{})...)
+	t := &takenBack{version: back.Version.ValueString(), reason: back.Reason.ValueString(), trigger: back.Trigger.ValueString()}
+	if resourcekit.Known(back.At) {
+		at, d := back.At.ValueRFC3339Time()
+		diags.Append(d...)
+		t.at = at
+	}
+	return t
 }
 
 // openComputed makes every computed attribute that an operation changes unknown.

@@ -28,6 +28,9 @@ type operation struct {
 // replaces is true when the operation puts another version in the place of the targeted one.
 func (o operation) replaces() bool { return o.Kind == operationDeploy || o.Kind == operationRollback }
 
+// moves is true when devices get another version by the operation.
+func (o operation) moves() bool { return o.replaces() || o.Kind == operationAdvance }
+
 // words say the operation as a user would: "roll 2.0.0 back to 1.0.0".
 func (o operation) words() string {
 	switch o.Kind {
@@ -44,8 +47,9 @@ func (o operation) words() string {
 		return "go on with the rollout of " + o.To
 	case operationPause:
 		return "pause the rollout of " + o.To
+	default:
+		return "leave " + o.To + " as it is"
 	}
-	return "leave " + o.To + " as it is"
 }
 
 // wish is what the configuration asks of a scope.
@@ -53,11 +57,25 @@ type wish struct {
 	version string
 	// share of the scope, 1 to 100.
 	share float64
+	// stages are the steps on the way to that share; a rollback has none.
+	stages []step
 	// paused is nil where the configuration leaves it to others.
 	paused *bool
 	// settled is true when nothing is owed for a rollout that runs at its full share: the last apply ended well, or the
 	// configuration does not wait for completion.
 	settled bool
+}
+
+// at is the wish for one step of the way.
+func (w wish) at(share float64) wish {
+	w.share = share
+	return w
+}
+
+// atOnce is the wish of a rollback: all devices, no stages, no pause.
+func (w wish) atOnce() wish {
+	w.share, w.stages, w.paused = 100, nil, nil
+	return w
 }
 
 func (w wish) wantsPause() bool  { return w.paused != nil && *w.paused }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
@@ -37,7 +39,21 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	default:
 		r.planUpdate(ctx, &plan, state, req, resp)
 	}
+	r.claim(&plan, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// claim refuses two resources that pin different versions to one scope: each apply of one would undo the other.
+func (r *deploymentResource) claim(plan *model, diags *diag.Diagnostics) {
+	if plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() || plan.Version.IsUnknown() {
+		return
+	}
+	scope := typeName + ":" + plan.ModelID.ValueString() + "/" + plan.GroupID.ValueString()
+	if other, ok := r.Provider.Claims.Claim(scope, plan.Version.ValueString()); !ok {
+		diags.AddAttributeError(path.Root("version"), "Two resources pin different versions",
+			fmt.Sprintf("Another octomil_model_deployment of this configuration pins %s of %s to %s, and this one to %s. They would undo each "+
+				"other's work at every apply: keep one.", plan.Model.ValueString(), plan.scopeText(), other, plan.Version.ValueString()))
+	}
 }
 
 // planReplacement finds out whether the resource is about another scope now. A model that is only spelled otherwise, by its id
@@ -50,7 +66,7 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 		return
 	}
 	if resourcekit.Known(plan.Model) && r.Online() {
-		ctx, client := r.Client(ctx, &resp.Diagnostics)
+		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		found, _, err := client.ResolveModel(ctx, plan.Model.ValueString())
 		if err != nil {
 			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not look up the model", err)
@@ -65,6 +81,7 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 }
 
 // planCreate leaves open what only the apply can tell: between the two plans another resource may have deployed the same pin.
+// The warning says what it would be now.
 func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *resource.ModifyPlanResponse) {
 	plan.openComputed()
 	plan.ModelID, plan.GroupID, plan.ID = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
@@ -77,8 +94,22 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 	if !r.Online() {
 		return
 	}
-	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	r.checkNames(ctx, client, plan, &resp.Diagnostics)
+	w, known := plan.wish(ctx, memory{}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !known || plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() {
+		return
+	}
+	now, err := r.scope(client, plan).look(ctx, memory{})
+	if err != nil {
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read what "+plan.scopeText()+" runs", err)
+		return
+	}
+	if takenBackSince(now.situation, w, memory{}, now.rolledBack) && plan.OnRollback.ValueString() != onRollbackRedeploy {
+		refuseTakenBack(plan, now.situation, now.rolledBack, &resp.Diagnostics)
+		return
+	}
+	r.review(ctx, client, plan, now.situation, decide(now.situation, w), w, memory{}, &resp.Diagnostics)
 }
 
 func (r *deploymentResource) planUpdate(
@@ -94,10 +125,18 @@ func (r *deploymentResource) planUpdate(
 		plan.openComputed()
 		return
 	}
+	if back := state.takenBack(ctx, &resp.Diagnostics); takenBackSince(now, w, remembered, back) {
+		if r.planTakenBack(plan, state, now, back, resp) {
+			return
+		}
+	}
 	if remembered.Pin == w.version {
 		refuseShrinking(ctx, plan, state, w, resp)
 	}
 	op := decide(now, w)
+	if op.Kind == operationNone && remembered.Pin != "" && remembered.Pin != w.version {
+		op.Kind = operationAdopt // the scope is there already, and the new pin must be remembered as one
+	}
 	if op.Kind == operationNone {
 		plan.keepComputed(state)
 		return
@@ -108,17 +147,52 @@ func (r *deploymentResource) planUpdate(
 	if op.replaces() {
 		plan.PreviousVersion = resourcekit.StringOrNull(op.From)
 	}
-	refuseForeign(now, op, remembered, &resp.Diagnostics)
-	if op.replaces() && r.Online() {
-		ctx, client := r.Client(ctx, &resp.Diagnostics)
-		r.checkVersion(ctx, client, plan.ModelID.ValueString(), plan, &resp.Diagnostics)
+	if r.Online() {
+		ctx, client := r.Reader(ctx, &resp.Diagnostics)
+		if op.replaces() {
+			r.checkVersion(ctx, client, plan, op, &resp.Diagnostics)
+		}
+		r.review(ctx, client, plan, now, op, w, remembered, &resp.Diagnostics)
 	}
+}
+
+// planTakenBack plans what on_rollback says of a version that was rolled back since it was pinned. It reports whether that is
+// all there is to plan.
+func (r *deploymentResource) planTakenBack(plan *model, state model, now situation, back *takenBack, resp *resource.ModifyPlanResponse) bool {
+	switch plan.OnRollback.ValueString() {
+	case onRollbackRedeploy:
+		return false
+	case onRollbackAccept:
+		resp.Diagnostics.AddAttributeWarning(path.Root("version"), "The version was rolled back", takenBackText(plan, now, back)+
+			" With on_rollback = \"accept\" that is left as it is, until another version is pinned.")
+		plan.Version = state.Version // Terraform takes the prior value of an attribute for no change
+		plan.keepComputed(state)
+	default:
+		refuseTakenBack(plan, now, back, &resp.Diagnostics)
+	}
+	return true
+}
+
+// review refuses what the configuration guards against, and says the rest in words.
+func (r *deploymentResource) review(
+	ctx context.Context, client *control.Client, plan *model, now situation, op operation, w wish, remembered memory, diags *diag.Diagnostics,
+) {
+	refuseForeign(now, op, remembered, plan, diags)
+	if !op.moves() || diags.HasError() {
+		return
+	}
+	if op.Kind == operationRollback {
+		w = w.atOnce()
+	}
+	reached := measure(ctx, client, plan, now, w)
+	refuseReach(plan, reached, now, op, w, diags)
+	announce(plan, reached, now, op, w, stepsOf(ctx, client, plan, now, op, w), diags)
 }
 
 // refuseShrinking holds the configured share of a pin that stands against the one in the state, not against the server's, which
 // others may have advanced: devices that have a version keep it until it is rolled back.
 func refuseShrinking(ctx context.Context, plan *model, state model, w wish, resp *resource.ModifyPlanResponse) {
-	before, _ := state.share(ctx, &resp.Diagnostics)
+	before, _, _ := state.rollout(ctx, &resp.Diagnostics)
 	if w.share >= before {
 		return
 	}

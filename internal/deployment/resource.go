@@ -29,6 +29,7 @@ var (
 	_ resource.ResourceWithConfigValidators = (*deploymentResource)(nil)
 	_ resource.ResourceWithImportState      = (*deploymentResource)(nil)
 	_ resource.ResourceWithModifyPlan       = (*deploymentResource)(nil)
+	_ resource.ResourceWithValidateConfig   = (*deploymentResource)(nil)
 )
 
 // NewResource returns octomil_model_deployment.
@@ -77,7 +78,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	var remembered memory
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
-	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -104,9 +105,10 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 }
 
 func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan model
+	var plan, config model
 	var remembered memory
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
 	limit, d := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(d...)
@@ -115,6 +117,8 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	if !plan.Status.IsUnknown() { // the plan has found nothing to do at the server
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		remembered.Pin = config.Version.ValueString()
+		resourcekit.Remember(ctx, resp.Private, memoryKey, remembered, &resp.Diagnostics)
 		return
 	}
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
@@ -135,18 +139,9 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 }
 
-// Delete writes nothing: a fleet cannot run no version at all, and what runs well must not change because Terraform lets go of it.
-func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.AddWarning("The deployment goes on without Terraform",
-		fmt.Sprintf("%s of %s stays on %s as it is (%s). Only the resource is gone.", state.Version.ValueString(), state.Model.ValueString(),
-			state.scopeText(), state.Status.ValueString()))
-}
-
 // ImportState takes a model, or a model and a group with a slash between, each by name or id.
 func (r *deploymentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -162,9 +157,8 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 		for name, value := range found {
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 		}
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("wait_for"), waitForComplete)...)
 		// Whatever is under way was not begun here: nothing is owed.
-		resourcekit.Remember(ctx, resp.Private, memoryKey, memory{Settled: true}, &resp.Diagnostics)
+		resourcekit.Remember(ctx, resp.Private, memoryKey, memory{Settled: true, Lasting: true}, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.AddError("There is nothing to import",
@@ -172,17 +166,23 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 			"the model, such as phi-4-mini, or by model and group, such as phi-4-mini/staging.", req.ID))
 }
 
-// scope is the one that the model names. ModelID, and GroupID where there is a group, are known.
+// scope is the one that the model names.
 func (r *deploymentResource) scope(client *control.Client, m *model) scope {
+	return scopeOf(client, m, r.Provider.PollInterval, nil)
+}
+
+// scopeOf is the scope that a model names. ModelID, and GroupID where there is a group, are known.
+func scopeOf(client *control.Client, m *model, poll time.Duration, report reporter) scope {
 	if m.Group.IsNull() {
-		return fleet{
-			client: client, modelID: m.ModelID.ValueString(), reason: m.Reason.ValueString(), poll: r.Provider.PollInterval,
-		}
+		return fleetOf(client, m, poll, report)
 	}
 	return group{
-		client: client, modelID: m.ModelID.ValueString(),
-		id: m.GroupID.ValueString(), name: m.Group.ValueString(), poll: r.Provider.PollInterval,
+		client: client, modelID: m.ModelID.ValueString(), id: m.GroupID.ValueString(), name: m.Group.ValueString(), poll: poll, report: report,
 	}
+}
+
+func fleetOf(client *control.Client, m *model, poll time.Duration, report reporter) fleet {
+	return fleet{client: client, modelID: m.ModelID.ValueString(), reason: m.Reason.ValueString(), poll: poll, report: report}
 }
 
 func remember(ctx context.Context, private resourcekit.PrivateState, remembered memory, v view, diags *diag.Diagnostics) {

@@ -259,15 +259,13 @@ func TestDriftShowsOnThePin(t *testing.T) {
 				ConfigPlanChecks: updates(plans("rollback", "2.0.0", "1.0.0"), changes("last_operation")),
 			},
 			{
-				// An older one by hand is a difference as well.
+				// An older one by hand is a rollback, and is not undone without being asked to.
 				PreConfig: func() {
-					sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "0.9.0", "reason": "by hand"})
+					sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "0.9.0", "reason": "it was me"})
 					sb.Settle()
 				},
-				RefreshState: true, ExpectNonEmptyPlan: true,
-				RefreshPlanChecks: resource.RefreshPlanChecks{PostRefresh: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate), plans("deploy", "0.9.0", "1.0.0"),
-				}},
+				Config:      pinned(sb, "1.0.0"),
+				ExpectError: says("The version was rolled back", `version = "1.0.0"`, "by hand: it was me", "since is 0.9.0", "on_rollback"),
 			},
 		},
 	})

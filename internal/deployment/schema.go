@@ -6,11 +6,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/float64default"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
@@ -21,7 +20,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"Raise the pin and the version is rolled out. Pin an older version that was deployed before, and the same apply is a " +
 			"rollback: at once, for every device in scope, also in the middle of a rollout, which it cancels. What anyone changes " +
 			"outside of Terraform shows as a difference on `version`.\n\n" +
-			"Destroying the resource leaves the fleet as it is.",
+			"Destroying the resource leaves the fleet as it is, unless `on_destroy` says otherwise.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed:            true,
@@ -55,10 +54,28 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 				MarkdownDescription: "How a version that was not deployed before goes out. A rollback ignores it: it is for all devices, at once.",
 				Attributes: map[string]schema.Attribute{
 					"percentage": schema.Float64Attribute{
-						Optional: true, Computed: true, Default: float64default.StaticFloat64(100),
+						Optional:   true,
 						Validators: []validator.Float64{float64validator.Between(1, 100)},
 						MarkdownDescription: "The share of the scope that is to have the version, in percent from 1 to 100. Raise it to " +
 							"advance the rollout; it cannot shrink. Default `100`.",
+					},
+					"stages": schema.ListNestedAttribute{
+						Optional: true,
+						MarkdownDescription: "Steps that one apply goes on the way to `percentage`: each share is reached, then watched for its `bake`, " +
+							"then the next one follows. A rollback, a pause or a deletion of the rollout ends the apply at once. After an interrupt the " +
+							"next apply goes on with the stage that was reached.",
+						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+							"percentage": schema.Float64Attribute{
+								Required: true, Validators: []validator.Float64{float64validator.Between(0.01, 100)},
+								MarkdownDescription: "The share of the scope, in percent: more than in the stage before, and less than the `percentage` of the " +
+									"rollout.",
+							},
+							"bake": schema.StringAttribute{
+								Optional: true, CustomType: timetypes.GoDurationType{},
+								MarkdownDescription: "How long to watch the share before the next one, such as `30m`. Not at all when it is not set. " +
+									"It does not count towards `timeouts`.",
+							},
+						}},
 					},
 				},
 			},
@@ -71,8 +88,30 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 				MarkdownDescription: "Whether the rollout is paused: `true` stops further assignments and keeps those made, `false` lets " +
 					"it go on. Not managed when it is not set. A deployment to a group cannot be paused.",
 			},
+			"max_affected_devices": schema.Int64Attribute{
+				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
+				MarkdownDescription: "A plan that would give another version to more devices than this fails, and so does one where the control plane " +
+					"counts none. No limit when it is not set.",
+			},
+			"supersede": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether a new version may cancel an active rollout that this resource did not start. Default `false`: " +
+					"the plan fails. A rollback always cancels what is under way.",
+			},
+			"on_rollback": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.OneOf(onRollbackBlock, onRollbackAccept, onRollbackRedeploy)},
+				MarkdownDescription: "What to do when the pinned version has been rolled back since it was pinned, by the organization's policy or by hand: " +
+					"`block`, the default, fails the plan and says when, why and by what; `accept` plans nothing and warns; `redeploy` " +
+					"deploys it again.",
+			},
+			"on_destroy": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.OneOf(onDestroyKeep, onDestroyCancel, onDestroyRollback)},
+				MarkdownDescription: "What a destroy does: `keep`, the default, leaves everything as it is; `cancel` ends a rollout that is still under " +
+					"way and was started here; `rollback` goes back to `previous_version` and fails where there is none. What never " +
+					"ended well after its creation is kept.",
+			},
 			"wait_for": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString(waitForComplete),
+				Optional:   true,
 				Validators: []validator.String{stringvalidator.OneOf(waitForComplete, waitForAccepted)},
 				MarkdownDescription: "When an apply is done: `complete`, the default, when the wanted share is reached and, for all " +
 					"devices, confirmed; `accepted` as soon as the control plane has taken the change.",
@@ -80,6 +119,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, CreateDescription: "How long the first deployment may take, such as `45m`. Default `30m`. The rollout goes on beyond it.",
 				Update: true, UpdateDescription: "How long a change may take, such as `45m`. Default `30m`. The rollout goes on beyond it.",
+				Delete: true, DeleteDescription: "How long a destroy with `on_destroy = \"rollback\"` may take, such as `45m`. Default `30m`.",
 			}),
 			"status": schema.StringAttribute{
 				Computed: true,

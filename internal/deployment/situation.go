@@ -26,6 +26,8 @@ type situation struct {
 	Open *record `json:"open,omitempty"`
 	// Deployed are the versions that were deployed to the scope before, in the order of their first time.
 	Deployed []string `json:"deployed,omitempty"`
+	// Partly is true of a group of which some members have the pin and others not: devices that joined later.
+	Partly bool `json:"partly,omitempty"`
 }
 
 // situation is the whole fleet's.
@@ -85,18 +87,18 @@ func groupSituation(members assignments, fleet history, remembered memory) situa
 		}
 	}
 	pin, total := remembered.Pin, members.total()
+	s.Partly = pin != "" && members[pin] > 0 && members[pin] < total
+	most := members.most(pin)
 	switch {
-	case total == 0 && pin != "":
-		// Nobody is there who could run something else.
-		s.Targeted = &record{Version: pin, Status: control.RolloutCompleted, Percentage: 100}
-	case pin != "" && members[pin] == total:
+	case pin != "" && members[pin] == total: // also where nobody is there who could run something else
 		s.Targeted = &record{Version: pin, Status: control.RolloutCompleted, Percentage: 100}
 	case pin != "" && remembered.Share < 100 && members[pin] > 0 && members[pin] >= min(remembered.Activated, total):
 		s.Targeted = &record{Version: pin, Status: control.RolloutActive, Percentage: remembered.Share}
-	case members.most(pin) != "":
-		s.Targeted = &record{Version: members.most(pin), Status: control.RolloutCompleted, Percentage: 100}
-	case members[pin] > 0 && pin != "":
-		// The others have nothing at all: the pin is owed to them.
+	case most != "" && members[most] == total:
+		s.Targeted = &record{Version: most, Status: control.RolloutCompleted, Percentage: 100}
+	case most != "":
+		s.Targeted = &record{Version: most, Status: control.RolloutActive, Percentage: share(members[most], total)}
+	case s.Partly: // the others have nothing at all: the pin is owed to them
 		s.Targeted = &record{Version: pin, Status: control.RolloutActive, Percentage: share(members[pin], total)}
 	}
 	return s

@@ -13,6 +13,9 @@ func TestGroupSituationTargetsWhatMembersAreAssigned(t *testing.T) {
 	fleet := past(control.Rollout{ID: "1", Version: "0.9.0", Status: control.RolloutCompleted})
 	pinned := memory{Pin: "1.0.0", Share: 100, Settled: true}
 	partial := memory{Pin: "2.0.0", Share: 40, Activated: 10, Settled: true}
+	some := func(version string, percent float64) *record {
+		return &record{Version: version, Status: control.RolloutActive, Percentage: percent}
+	}
 	complete := func(version string) *record {
 		return &record{Version: version, Status: control.RolloutCompleted, Percentage: 100}
 	}
@@ -22,16 +25,16 @@ func TestGroupSituationTargetsWhatMembersAreAssigned(t *testing.T) {
 		want       *record
 	}{
 		"every member has the pin":             {assignments{"1.0.0": 24}, pinned, complete("1.0.0")},
-		"a late joiner has another":            {assignments{"1.0.0": 24, "2.0.0": 1}, pinned, complete("2.0.0")},
-		"late joiners disagree":                {assignments{"1.0.0": 20, "0.9.0": 1, "2.0.0": 3}, pinned, complete("2.0.0")},
-		"a late joiner has nothing":            {assignments{"1.0.0": 18, "": 6}, pinned, &record{Version: "1.0.0", Status: control.RolloutActive, Percentage: 75}},
+		"a late joiner has another":            {assignments{"1.0.0": 24, "2.0.0": 1}, pinned, some("2.0.0", 4)},
+		"late joiners disagree":                {assignments{"1.0.0": 20, "0.9.0": 2, "2.0.0": 3}, pinned, some("2.0.0", 12)},
+		"a late joiner has nothing":            {assignments{"1.0.0": 18, "": 6}, pinned, some("1.0.0", 75)},
 		"nobody has anything":                  {assignments{"": 24}, pinned, nil},
 		"nobody is there":                      {assignments{}, pinned, complete("1.0.0")},
 		"nobody is there and nothing was":      {assignments{}, memory{}, nil},
-		"the share that was asked for":         {assignments{"1.0.0": 14, "2.0.0": 10}, partial, &record{Version: "2.0.0", Status: control.RolloutActive, Percentage: 40}},
-		"less than was reached":                {assignments{"1.0.0": 20, "2.0.0": 4}, partial, complete("1.0.0")},
+		"the share that was asked for":         {assignments{"1.0.0": 14, "2.0.0": 10}, partial, some("2.0.0", 40)},
+		"less than was reached":                {assignments{"1.0.0": 20, "2.0.0": 5}, partial, some("1.0.0", 80)},
 		"the group has shrunk below the reach": {assignments{"2.0.0": 5}, partial, complete("2.0.0")},
-		"imported":                             {assignments{"1.0.0": 23, "2.0.0": 1}, memory{}, complete("1.0.0")},
+		"imported":                             {assignments{"1.0.0": 24, "2.0.0": 1}, memory{}, some("1.0.0", 96)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -99,7 +99,7 @@ func (d *statusDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 func (d *statusDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m statusModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	ctx, client := d.Client(ctx, &resp.Diagnostics)
+	ctx, client := d.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -28,12 +29,19 @@ type Provider struct {
 	Claims Claims
 }
 
-// Configured is embedded by every resource and data source: it takes the provider's data and hands out the client.
+// Configured is embedded by every resource, data source and action: it takes the provider's data and hands out the client.
 type Configured struct {
 	// TypeName is sent in the user agent of the requests made for this type.
 	TypeName string
 	Provider *Provider
+
+	// sharedFor is the greatest age of what Reader's reads may be answered with, 0 for no limit.
+	sharedFor time.Duration
 }
+
+// dataSourceAge is how old what a data source shows may be. Unlike a refresh it can be read in the middle of an apply, after
+// something that Terraform has run besides.
+const dataSourceAge = 10 * time.Second
 
 // ConfigureResource is the Configure method of a resource.
 func (c *Configured) ConfigureResource(req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
@@ -42,6 +50,12 @@ func (c *Configured) ConfigureResource(req resource.ConfigureRequest, resp *reso
 
 // ConfigureDataSource is the Configure method of a data source.
 func (c *Configured) ConfigureDataSource(req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	c.sharedFor = dataSourceAge
+	c.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+// ConfigureAction is the Configure method of an action.
+func (c *Configured) ConfigureAction(req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	c.configure(req.ProviderData, &resp.Diagnostics)
 }
 
@@ -74,6 +88,12 @@ func (c *Configured) Client(ctx context.Context, diags *diag.Diagnostics) (conte
 		return ctx, nil
 	}
 	return ctx, c.Provider.Client
+}
+
+// Reader is Client for what only looks: a refresh, an import, a data source, the checks of a plan. Many of them cost few requests,
+// since they may get what the same walk of Terraform has read before; see control.WithSharing.
+func (c *Configured) Reader(ctx context.Context, diags *diag.Diagnostics) (context.Context, *control.Client) {
+	return c.Client(control.WithSharing(ctx, c.sharedFor), diags)
 }
 
 // Online is true when requests can be made: checks during a plan are skipped where they cannot.

@@ -1,0 +1,130 @@
+package deployment_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+)
+
+// shrinking lets a failure inside a generated case end that case, so that a smaller one is looked for.
+type shrinking struct {
+	testing.TB
+	rt *rapid.T
+}
+
+func (s shrinking) Helper()                           {}
+func (s shrinking) Error(args ...any)                 { s.rt.Error(args...) }
+func (s shrinking) Errorf(format string, args ...any) { s.rt.Errorf(format, args...) }
+func (s shrinking) Fatal(args ...any)                 { s.rt.Fatal(args...) }
+func (s shrinking) Fatalf(format string, args ...any) { s.rt.Fatalf(format, args...) }
+
+// Whatever has happened to the fleet, by whoever: the plan's known values are the applied ones (which Core checks), an apply that
+// ends well has brought the pin to the devices, and the plan after it is empty. An apply that does not end well says one of a few
+// things, and writes nothing where it refuses.
+func TestAnyHistoryConvergesOrIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, group := range []string{"", "staging"} {
+		t.Run("group "+group, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(rt *rapid.T) {
+				r := newRig(t, group)
+				c := r.sb.Core(shrinking{t, rt}, "octomil_model_deployment")
+				for range rapid.IntRange(1, 6).Draw(rt, "turns") {
+					for range rapid.IntRange(0, 3).Draw(rt, "outside") {
+						outside(rt, r)
+					}
+					turn(rt, r, c)
+				}
+			})
+		})
+	}
+}
+
+var versions = []string{"0.8.0", "0.9.0", "1.0.0", "2.0.0", "3.0.0"}
+
+// outside is one thing that somebody else does, if the server lets them.
+func outside(rt *rapid.T, r *rig) {
+	version := rapid.SampledFrom(versions).Draw(rt, "version")
+	share := rapid.SampledFrom([]int{10, 40, 100}).Draw(rt, "share")
+	last := "/api/v1/models/phi-4-mini/rollouts/" + lastRollout(r)
+	switch rapid.SampledFrom([]string{"deploy", "rollback", "pause", "resume", "advance", "delete", "settle", "group"}).Draw(rt, "what") {
+	case "deploy":
+		r.sb.Try(r, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
+			"version": version, "rollout_percentage": share, "target_percentage": 100, "increment_step": 10,
+			"start_immediately": rapid.Bool().Draw(rt, "started"),
+		})
+	case "rollback":
+		r.sb.Try(r, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": version})
+	case "pause", "resume":
+		r.sb.Try(r, "POST", last+"/"+rapid.SampledFrom([]string{"pause", "resume"}).Draw(rt, "verb"), map[string]any{})
+	case "advance":
+		r.sb.Try(r, "POST", last+"/update-percentage", map[string]any{"percentage": share})
+	case "delete":
+		r.sb.Try(r, "DELETE", last+"?force=true", nil)
+	case "settle":
+		r.sb.Settle()
+	case "group":
+		r.sb.Try(r, "POST", "/api/v1/deploy/execute", map[string]any{
+			"model_id": modelID(r.T, r.sb), "model_name": phi, "version": version, "model_version": version, "group": "staging", "rollout_percentage": share,
+		})
+	}
+}
+
+func lastRollout(r *rig) string {
+	if len(rollouts(r.T, r.sb)) == 0 {
+		return "none"
+	}
+	return newest(r.T, r.sb)
+}
+
+// turn plans and applies one configuration.
+func turn(rt *rapid.T, r *rig, c *acctest.Core) {
+	w := wanted{version: rapid.SampledFrom(versions).Draw(rt, "pin"), percentage: rapid.SampledFrom([]int{0, 20, 60}).Draw(rt, "percentage")}
+	config := r.config(w)
+	config["on_rollback"] = rapid.SampledFrom([]any{nil, "block", "redeploy"}).Draw(rt, "on_rollback")
+	config["supersede"] = rapid.SampledFrom([]any{nil, true}).Draw(rt, "supersede")
+	if r.group == "" {
+		config["paused"] = rapid.SampledFrom([]any{nil, false}).Draw(rt, "paused")
+	}
+	r.sb.Settle()
+	r.sb.ClearLedger()
+	plan := c.Plan(config)
+	if plan.Failed() {
+		refusal(rt, plan.Report, "A share cannot shrink", "The version was rolled back", "Another rollout is under way")
+		if writes := r.sb.Writes(); len(writes) > 0 {
+			rt.Errorf("a plan wrote %v", writes)
+		}
+		return
+	}
+	if said := c.Apply(plan); said.Failed() {
+		refusal(rt, said, "The rollout is paused")
+		return
+	}
+	r.sb.Settle()
+	if second := c.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
+		rt.Errorf("the second plan of %v is %s: %v\nbefore %v\nafter  %v", config, second.Action, second.Errors, c.State(), second.Planned)
+	}
+	fleet := r.sb.Fleet(phi)
+	if r.group != "" {
+		fleet = r.sb.GroupFleet(phi, r.group)
+	}
+	if c.State()["status"] == "completed" && r.group != "" && fleet.Versions[w.version] != fleet.Total {
+		rt.Errorf("%s is completed, and the group runs %v", w.version, fleet.Versions)
+	}
+	if fleet.Versions[w.version] == 0 {
+		rt.Errorf("nobody runs %s: %v", w.version, fleet.Versions)
+	}
+}
+
+// refusal fails unless the errors are among the known ones.
+func refusal(rt *rapid.T, said acctest.Report, known ...string) {
+	for _, text := range said.Errors {
+		if !slices.ContainsFunc(known, func(words string) bool { return strings.Contains(text, words) }) {
+			rt.Errorf("unexpected error: %s", text)
+		}
+	}
+}
