@@ -1,0 +1,154 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+const (
+	versionsTypeName = "octomil_model_versions"
+	// suggestions is how many existing names the error of an unknown one lists.
+	suggestions = 3
+)
+
+type versionsDataSource struct {
+	resourcekit.Configured
+}
+
+var _ datasource.DataSourceWithConfigure = (*versionsDataSource)(nil)
+
+// NewVersions returns the data source octomil_model_versions.
+func NewVersions() datasource.DataSource {
+	return &versionsDataSource{Configured: resourcekit.Configured{TypeName: versionsTypeName}}
+}
+
+func (d *versionsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = versionsTypeName
+}
+
+func (d *versionsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.ConfigureDataSource(req, resp)
+}
+
+func (d *versionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The versions of a model, newest first, and which of them were deployed before: those are the ones that " +
+			"`octomil_model_deployment` can roll back to.",
+		Attributes: map[string]schema.Attribute{
+			"model": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				MarkdownDescription: "The model's name or id.",
+			},
+			"status": schema.StringAttribute{
+				Optional:   true,
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				MarkdownDescription: "List only the versions of this status, such as `" + control.VersionPublished + "`. Default: every " +
+					"version.",
+			},
+			"model_id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The model's id.",
+			},
+			"versions": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The versions, newest first.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: versionAttributes()},
+			},
+		},
+	}
+}
+
+func versionAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"version": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The version, such as `1.0.0`: what `octomil_model_deployment` pins.",
+		},
+		"status": schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "Where the version stands: `" + control.VersionDraft + "`, `" + control.VersionPublished + "`, `" +
+				control.VersionDeprecated + "`, or another word of the server.",
+		},
+		"format": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The format of the artifact, such as `onnx`. Null where the server does not say.",
+		},
+		"description": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "What was written about the version. Null where nothing was.",
+		},
+		"size_bytes": schema.Int64Attribute{
+			Computed:            true,
+			MarkdownDescription: "The size of the artifact in bytes. Null where the server does not say.",
+		},
+		"created_at": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "When the version was created, an RFC 3339 time. Null where the server does not say.",
+		},
+		"deployed": schema.BoolAttribute{
+			Computed: true,
+			MarkdownDescription: "Whether a rollout of this version to the whole fleet once completed. Deployments to a group leave no " +
+				"record that can be read and do not count.",
+		},
+	}
+}
+
+func (d *versionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var state versionsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &state)...)
+	ctx, client := d.Reader(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	name := state.Model.ValueString()
+	model, _, err := client.ResolveModel(ctx, name)
+	if err != nil {
+		resourcekit.AddError(&resp.Diagnostics, path.Root("model"), fmt.Sprintf("Could not find the model %q", name), err)
+		return
+	}
+	versions, err := client.Versions(ctx, model.ID, state.Status.ValueString())
+	if control.NotFound(err) {
+		resp.Diagnostics.AddAttributeError(path.Root("model"), fmt.Sprintf("There is no model %q", name), unknownModel(ctx, client, name, err))
+		return
+	}
+	if err != nil {
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), fmt.Sprintf("Could not list the versions of the model %q", name), err)
+		return
+	}
+	rollouts, err := client.Rollouts(ctx, model.ID)
+	if err != nil {
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), fmt.Sprintf("Could not list the rollouts of the model %q", name), err)
+		return
+	}
+	state.ModelID = resourcekit.StringOrNull(model.ID)
+	state.Versions = versionsList(ctx, versions, deployedVersions(rollouts), &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+// unknownModel says what the server said, and which existing models the word may have meant.
+func unknownModel(ctx context.Context, client *control.Client, name string, err error) string {
+	text := resourcekit.Explain(err)
+	models, listErr := client.Models(ctx)
+	if listErr != nil {
+		return text // the suggestion is a courtesy; the first error is what matters
+	}
+	names := make([]string, 0, len(models))
+	for _, m := range models {
+		names = append(names, m.Name)
+	}
+	if len(names) == 0 {
+		return text + "\n\nThe organization has no models."
+	}
+	return text + "\n\nThe closest existing models: " + strings.Join(resourcekit.Closest(name, names, suggestions), ", ") + "."
+}
