@@ -7,10 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
 // CLI is a folder with a configuration and the real command line around it, which starts the provider as a process of its own.
@@ -27,13 +29,13 @@ type CLI struct {
 // commandLimit ends a command that hangs.
 const commandLimit = 2 * time.Minute
 
-// NewCLI writes the configuration into a folder of the test's own. The provider is built once a test binary; development
-// overrides need no init.
+// NewCLI writes the configuration into a folder of the test's own. The package's TestMain has to call
+// Main; development overrides need no init.
 func NewCLI(t testing.TB, configuration string) *CLI {
 	t.Helper()
-	dir := t.TempDir()
+	dir, folder := t.TempDir(), t.TempDir()
+	linkProvider(t, folder)
 	c := &CLI{Dir: dir, config: filepath.Join(dir, "cli.tfrc")}
-	folder := builtProvider(t)
 	overrides := `provider_installation {
   dev_overrides {
     "registry.terraform.io/octomil/octomil" = "` + folder + `"
@@ -132,34 +134,33 @@ func executable(t testing.TB) string {
 	return ""
 }
 
-var (
-	buildOnce   sync.Once
-	buildFolder string
-	errBuild    error
-)
+// providerName is the name by which the command line looks for a provider's executable.
+const providerName = "terraform-provider-octomil"
 
-// builtProvider is a folder with the provider's executable.
-func builtProvider(t testing.TB) string {
-	t.Helper()
-	buildOnce.Do(func() {
-		if buildFolder, errBuild = os.MkdirTemp("", "octomil-provider-"); errBuild != nil {
-			return
-		}
-		build := exec.Command("go", "build", "-o", buildFolder, "github.com/octomil/terraform-provider-octomil") //nolint:noctx // ends with go's own limits
-		if out, err := build.CombinedOutput(); err != nil {
-			errBuild = errors.New(strings.TrimSpace(string(out)))
-		}
-	})
-	if errBuild != nil {
-		t.Fatalf("building the provider: %v", errBuild)
+// Main runs the tests of a package that uses NewCLI; TestMain calls it. The test's own executable is the provider as well, under
+// the provider's name, so that none has to be built beside it.
+func Main(m *testing.M) {
+	if filepath.Base(os.Args[0]) != providerName {
+		m.Run()
+		return
 	}
-	return buildFolder
+	err := providerserver.Serve(context.Background(), provider.New("test"), providerserver.ServeOpts{
+		Address: "registry.terraform.io/octomil/octomil", ProtocolVersion: 6,
+	})
+	if err != nil {
+		panic(err)
+	}
 }
 
-// RemoveBuilt removes the provider that NewCLI has built; call it at the end of TestMain.
-func RemoveBuilt() {
-	if buildFolder != "" {
-		_ = os.RemoveAll(buildFolder)
+// linkProvider puts the provider's executable into a folder.
+func linkProvider(t testing.TB, folder string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(folder, providerName)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -11,11 +11,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	acctest.RemoveBuilt()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { acctest.Main(m) }
 
 func TestInterruptKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
 	t.Parallel()

@@ -10,11 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	acctest.RemoveBuilt()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { acctest.Main(m) }
 
 // A provider block that cannot be used is one error that names the setting, and costs nothing: neither state nor fleet.
 func TestUnusableSettingsAreOneErrorAndKeepTheState(t *testing.T) {
