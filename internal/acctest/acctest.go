@@ -39,6 +39,8 @@ type Sandbox struct {
 	Clock *Clock
 
 	interval time.Duration
+	// transport leads to it without a network; nil where there is one.
+	transport http.RoundTripper
 }
 
 // Start runs a sandbox until the test ends. Each configure may change its options; its key and organization stay what Provider
@@ -137,7 +139,7 @@ func (s *Sandbox) send(t testing.TB, method, path string, body any) (status int,
 	}
 	request.Header.Set("Authorization", "Bearer "+apiKey)
 	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Transport: s.transport}).Do(request)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}

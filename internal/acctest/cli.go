@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"go.uber.org/goleak"
 
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
@@ -22,6 +23,8 @@ type CLI struct {
 	Dir string
 	// Env is added to the environment of each command.
 	Env []string
+	// Limit ends a command that hangs, after 2 minutes unless it says otherwise.
+	Limit time.Duration
 
 	config string
 }
@@ -67,6 +70,8 @@ type Result struct {
 	Output string
 	// Code is its exit code.
 	Code int
+	// Process is what the operating system says of the command and of the providers that it has started.
+	Process *os.ProcessState
 }
 
 // Run runs a command of Terraform to its end.
@@ -85,7 +90,11 @@ type Command struct {
 // Start starts a command and does not wait for it.
 func (c *CLI) Start(t testing.TB, args ...string) *Command {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), commandLimit)
+	limit := c.Limit
+	if limit <= 0 {
+		limit = commandLimit
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	cmd := exec.CommandContext(ctx, executable(t), append(args, "-no-color")...) //nolint:gosec // the tests choose what runs
 	cmd.Dir = c.Dir
 	cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+c.config, "CHECKPOINT_DISABLE=1", "TF_INPUT=0", "TF_IN_AUTOMATION=1")
@@ -116,7 +125,7 @@ func (c *Command) Wait(t testing.TB) Result {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("running the command line: %v", err)
 	}
-	return Result{Output: c.output.String(), Code: c.cmd.ProcessState.ExitCode()}
+	return Result{Output: c.output.String(), Code: c.cmd.ProcessState.ExitCode(), Process: c.cmd.ProcessState}
 }
 
 // executable is the command line that `make test` has found, or else the one on PATH.
@@ -141,7 +150,7 @@ const providerName = "terraform-provider-octomil"
 // the provider's name, so that none has to be built beside it.
 func Main(m *testing.M) {
 	if filepath.Base(os.Args[0]) != providerName {
-		m.Run()
+		goleak.VerifyTestMain(m)
 		return
 	}
 	err := providerserver.Serve(context.Background(), provider.New("test"), providerserver.ServeOpts{

@@ -1,7 +1,6 @@
 package acctest
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -18,7 +17,7 @@ import (
 // second for each.
 type Core struct {
 	t        testing.TB
-	url      string
+	sandbox  *Sandbox
 	server   tfprotov6.ProviderServer
 	typeName string
 	schema   *tfprotov6.SchemaBlock
@@ -76,7 +75,7 @@ func (r *Report) Failed() bool { return len(r.Errors) > 0 }
 // Core plays Terraform for a resource of the type against the sandbox.
 func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 	t.Helper()
-	c := &Core{t: t, url: s.URL, typeName: typeName}
+	c := &Core{t: t, sandbox: s, typeName: typeName}
 	schemas := c.start()
 	c.schema = schemas.ResourceSchemas[typeName].Block
 	c.object = objectType(t, schemas.ResourceSchemas[typeName].ValueType())
@@ -87,7 +86,7 @@ func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 // start starts and configures a provider, as Terraform does anew for each command.
 func (c *Core) start() *tfprotov6.GetProviderSchemaResponse {
 	c.t.Helper()
-	c.server = providerserver.NewProtocol6(provider.New("test")())()
+	c.server = providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
 	schemas, err := c.server.GetProviderSchema(c.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		c.t.Fatal(err)
@@ -96,7 +95,7 @@ func (c *Core) start() *tfprotov6.GetProviderSchemaResponse {
 	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.14.0",
 		Config: c.encode(block, valueOf(c.t, block, map[string]any{
-			"api_url": c.url, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
+			"api_url": c.sandbox.URL, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
 		})),
 	})
 	if err != nil {
@@ -135,6 +134,28 @@ func (c *Core) Refresh() Report {
 	if said.add(answer.Diagnostics); !said.Failed() {
 		c.state, c.private = c.decode(answer.NewState), answer.Private
 		c.tainted = c.tainted && !c.state.IsNull()
+	}
+	return said
+}
+
+// Import imports the resource by its id and reads it. An error leaves no state.
+func (c *Core) Import(id string) Report {
+	c.t.Helper()
+	c.start()
+	var said Report
+	answer, err := c.server.ImportResourceState(c.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: c.typeName, ID: id})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if said.add(answer.Diagnostics); said.Failed() {
+		return said
+	}
+	if len(answer.ImportedResources) != 1 {
+		c.t.Fatalf("the import of %s answered %d resources", id, len(answer.ImportedResources))
+	}
+	c.state, c.private = c.decode(answer.ImportedResources[0].State), answer.ImportedResources[0].Private
+	if said = c.Refresh(); said.Failed() {
+		c.state, c.private = tftypes.NewValue(c.object, nil), nil
 	}
 	return said
 }
@@ -302,7 +323,7 @@ func objectType(t testing.TB, typ tftypes.Type) tftypes.Object {
 	t.Helper()
 	object, ok := typ.(tftypes.Object)
 	if !ok {
-		t.Fatal(fmt.Sprintf("%s is no object", typ))
+		t.Fatalf("%s is no object", typ)
 	}
 	return object
 }

@@ -23,6 +23,7 @@ func says(words ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(words, `.*`))
 }
 
+//nolint:tparallel // its one subtest holds the parallel ones, and ends before the fleet is counted
 func TestBadInputIsOneErrorAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)

@@ -60,7 +60,7 @@ func TestPlanSaysInWordsWhatItDoes(t *testing.T) {
 		}}})), "in steps of 5 (then 10m), 25 (then 1h) and 100 percent; the apply takes at least 1h10m")
 		r.warns(r.core.Plan(r.config(wanted{version: "0.8.0"})), "This deploys 0.8.0", "0.8.0 is older than 1.0.0 but was never deployed to the fleet, so this is no rollback")
 		r.apply(wanted{version: "2.0.0", percentage: 40})
-		r.warns(r.core.Plan(r.config(wanted{version: "2.0.0"})), "This advances 2.0.0 from 40 to 100 percent", "74 of 124 devices of the fleet more get 2.0.0")
+		r.warns(r.core.Plan(r.config(wanted{version: "2.0.0"})), "This advances 2.0.0 from 40 to 100 percent", "74 of 124 devices of the fleet get 2.0.0 as well")
 		r.warns(r.core.Plan(r.config(wanted{version: "0.9.0"})), "This is a rollback from 2.0.0 to 0.9.0", "All 124 devices of the fleet go back to 0.9.0, at once.",
 			"of 2.0.0, active at 40 percent, is cancelled: the devices that have it already revert as well")
 		if plan := r.core.Plan(r.config(wanted{version: "2.0.0", percentage: 40})); len(plan.Warnings) != 0 || plan.Action != acctest.ActionNone {
@@ -363,6 +363,19 @@ func TestPolicyThatRefusesAStepIsExplained(t *testing.T) {
 	if diff := cmp.Diff(before["percentage"], r.core.State()["percentage"]); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// What the configuration wanted before an import is not known, so a share of it is no shrinking.
+func TestImportedDeploymentMayHaveAShare(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "")
+	if said := r.core.Import(phi); said.Failed() {
+		t.Fatal(said.Errors)
+	}
+	r.sb.ClearLedger()
+	r.succeeds(r.core.Plan(r.config(wanted{version: "1.0.0", percentage: 40})))
+	r.expect(wanted{runs: all("1.0.0")})
+	r.fails(r.core.Plan(r.config(wanted{version: "1.0.0", percentage: 20})).Report, "A share cannot shrink")
 }
 
 func TestPlanThatIsOutOfDateStopsBeforeAnyWrite(t *testing.T) {

@@ -6,6 +6,8 @@ import "slices"
 type memory struct {
 	// Pin is the version that the last apply asked for.
 	Pin string `json:"pin,omitempty"`
+	// Imported is true until the first apply after an import: what the configuration wanted before is not known.
+	Imported bool `json:"imported,omitempty"`
 	// Settled is true when that apply ended well: nothing is owed.
 	Settled bool `json:"settled,omitempty"`
 	// Lasting is true once an apply has ended well: before that, a destroy leaves everything alone.

@@ -130,7 +130,7 @@ func (r *deploymentResource) planUpdate(
 			return
 		}
 	}
-	if remembered.Pin == w.version {
+	if remembered.Pin == w.version && !remembered.Imported {
 		refuseShrinking(ctx, plan, state, w, resp)
 	}
 	op := decide(now, w)

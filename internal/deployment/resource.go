@@ -117,7 +117,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	if !plan.Status.IsUnknown() { // the plan has found nothing to do at the server
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		remembered.Pin = config.Version.ValueString()
+		remembered.Pin, remembered.Imported = config.Version.ValueString(), false
 		resourcekit.Remember(ctx, resp.Private, memoryKey, remembered, &resp.Diagnostics)
 		return
 	}
@@ -158,7 +158,7 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 		}
 		// Whatever is under way was not begun here: nothing is owed.
-		resourcekit.Remember(ctx, resp.Private, memoryKey, memory{Settled: true, Lasting: true}, &resp.Diagnostics)
+		resourcekit.Remember(ctx, resp.Private, memoryKey, memory{Imported: true, Settled: true, Lasting: true}, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.AddError("There is nothing to import",

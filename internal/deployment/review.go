@@ -116,7 +116,7 @@ func announce(m *model, r reach, s situation, op operation, w wish, steps []step
 		}
 	case operationAdvance:
 		summary = fmt.Sprintf("This advances %s from %g to %g percent", op.To, from, to)
-		fmt.Fprintf(&text, "%s more %s %s.", subject(count, r.all, m), verb(count, "gets", "get"), op.To)
+		fmt.Fprintf(&text, "%s %s %s as well.", subject(count, r.all, m), verb(count, "gets", "get"), op.To)
 	default:
 		return
 	}

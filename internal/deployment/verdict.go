@@ -108,7 +108,7 @@ type unfinished struct {
 	share float64
 }
 
-func (u *unfinished) Error() string { return u.WaitError.Error() + ": " + u.progress.String() }
+func (u *unfinished) Error() string { return u.WaitError.Error() + ": " + u.String() }
 
 // Unwrap keeps the last failed poll reachable.
 func (u *unfinished) Unwrap() error { return u.WaitError }

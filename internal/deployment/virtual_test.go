@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/octomil/terraform-provider-octomil/internal/acctest/inmemory"
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
@@ -35,27 +36,11 @@ type bench struct {
 	state      *model
 }
 
-// inMemory is the sandbox in the place of the network.
-type inMemory struct{ server http.Handler }
-
-func (m inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := req.Context().Err(); err != nil {
-		return nil, err
-	}
-	served := req.Clone(req.Context())
-	if served.Body == nil { // as a server would see it
-		served.Body = http.NoBody
-	}
-	recorder := httptest.NewRecorder()
-	m.server.ServeHTTP(recorder, served)
-	return recorder.Result(), nil
-}
-
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	server := sandbox.New(sandbox.Options{})
 	client, err := control.New(control.Config{
-		BaseURL: "http://sandbox.test/api/v1", APIKey: "sandbox", OrgID: "demo", Transport: inMemory{server}, MaxRetries: 0,
+		BaseURL: "http://sandbox.test/api/v1", APIKey: "sandbox", OrgID: "demo", Transport: inmemory.Transport{Handler: server}, MaxRetries: 0,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -89,7 +89,9 @@ var (
 // An example of a type that is no longer there would be planned by no test.
 func TestEveryExampleIsOfSomething(t *testing.T) {
 	t.Parallel()
-	for folder, types := range map[string][]string{"resources": resources(t), "data-sources": dataSources(t)} {
+	for folder, types := range map[string][]string{
+		"resources": resources(t), "data-sources": dataSources(t), "actions": actions(t),
+	} {
 		entries, err := os.ReadDir(filepath.Join(examples, folder))
 		if err != nil {
 			t.Fatal(err)

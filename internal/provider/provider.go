@@ -4,27 +4,42 @@ package provider
 import (
 	"context"
 	"fmt"
-	"os"
+	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/octomil/terraform-provider-octomil/internal/catalog"
 	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/deployment"
+	"github.com/octomil/terraform-provider-octomil/internal/fleet"
+	"github.com/octomil/terraform-provider-octomil/internal/policy"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
 type octomilProvider struct {
 	version string
+	// transport takes the place of the network; nil is the network.
+	transport http.RoundTripper
 }
+
+var _ provider.ProviderWithActions = (*octomilProvider)(nil)
 
 // New returns the provider's factory; version is what the user agent names.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &octomilProvider{version: version} }
+}
+
+// NewOver is New for a provider whose requests go over a transport of the caller's, so that a test needs no network and can run in
+// virtual time.
+func NewOver(version string, transport http.RoundTripper) func() provider.Provider {
+	return func() provider.Provider { return &octomilProvider{version: version, transport: transport} }
 }
 
 func (p *octomilProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -96,20 +111,26 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 		p.configureLater(req, resp, unknown)
 		return
 	}
-	settings, err := cfg.settings(sources{getenv: os.Getenv, home: os.UserHomeDir, readFile: os.ReadFile})
+	settings, err := cfg.settings(thisMachine)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
 		return
 	}
+	if settings.exposed != "" {
+		resp.Diagnostics.AddWarning(exposedKey(settings.exposed))
+	}
 	settings.client.UserAgent = fmt.Sprintf("terraform-provider-octomil/%s Terraform/%s", p.version, req.TerraformVersion)
+	settings.client.Transport = p.transport
 	client, clientErr := control.New(settings.client)
 	if clientErr != nil {
-		resp.Diagnostics.AddError("The provider could not be configured", clientErr.Error())
+		err = unusable(clientErr)
+		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
 		return
 	}
 	shared := &resourcekit.Provider{Client: client, PollInterval: settings.pollInterval}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
+	resp.ActionData = shared
 }
 
 // configureLater handles a provider block of which a part is only known after apply: Terraform defers everything where it can;
@@ -125,12 +146,33 @@ func (p *octomilProvider) configureLater(req provider.ConfigureRequest, resp *pr
 	shared := &resourcekit.Provider{Unknown: unknown}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
+	resp.ActionData = shared
 }
 
 func (p *octomilProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{}
+	return []func() resource.Resource{
+		deployment.NewResource,
+		fleet.NewGroup,
+		fleet.NewGroupMembers,
+		policy.NewResource,
+	}
 }
 
 func (p *octomilProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{}
+	return []func() datasource.DataSource{
+		catalog.NewVersions,
+		deployment.NewPreview,
+		deployment.NewRollouts,
+		deployment.NewStatus,
+	}
+}
+
+func (p *octomilProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		deployment.NewRollbackAction,
+		deployment.NewAdvanceAction,
+		deployment.NewCancelAction,
+		deployment.NewPauseAction,
+		deployment.NewResumeAction,
+	}
 }

@@ -1,0 +1,22 @@
+variable "version_wanted" {
+  type    = string
+  default = "2.0.0"
+}
+
+data "octomil_deployment_preview" "phi" {
+  model      = "phi-4-mini"
+  version    = var.version_wanted
+  percentage = 40
+}
+
+output "what_would_happen" {
+  value = "${data.octomil_deployment_preview.phi.operation} on ${coalesce(data.octomil_deployment_preview.phi.devices, "an unknown number of")} devices"
+}
+
+# A failed check is a warning of the plan.
+check "nobody_else_is_rolling_out" {
+  assert {
+    condition     = data.octomil_deployment_preview.phi.cancels == null
+    error_message = "Deploying ${var.version_wanted} would cancel a rollout that is under way."
+  }
+}

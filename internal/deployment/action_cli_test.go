@@ -1,0 +1,41 @@
+package deployment_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+// Of the actions themselves the tests at the protocol level tell more; this one holds that Terraform can trigger them.
+func TestActionIsTriggeredByALifecycle(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	begin(t, sb, 40, 100)
+	resource.UnitTest(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{{
+			Config: sb.Provider() + `
+resource "terraform_data" "alarm" {
+  lifecycle {
+    action_trigger {
+      events  = [after_create]
+      actions = [action.octomil_rollback.phi]
+    }
+  }
+}
+
+action "octomil_rollback" "phi" {
+  config {
+    model = "phi-4-mini"
+  }
+}
+`,
+			Check: resource.ComposeAggregateTestCheckFunc(wrote(sb, "POST roll back"), runs(t, sb, map[string]int{"1.0.0": 124})),
+		}},
+	})
+}

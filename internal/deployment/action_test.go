@@ -1,0 +1,61 @@
+package deployment
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// What the same plan creates is not looked for at the server.
+func TestActionsWaitForWhatThePlanCreates(t *testing.T) {
+	t.Parallel()
+	a := &operatorAction{Configured: resourcekit.Configured{Provider: &resourcekit.Provider{}}}
+	a.Provider.Planned.Announce("octomil_model", "new")
+	a.Provider.Planned.Announce("octomil_device_group", "fresh")
+	for name, tc := range map[string]struct {
+		model string
+		group types.String
+		want  bool
+	}{
+		"both there":   {"phi", types.StringValue("staging"), false},
+		"no group":     {"phi", types.StringNull(), false},
+		"a new model":  {"new", types.StringNull(), true},
+		"a new group":  {"phi", types.StringValue("fresh"), true},
+		"other things": {"fresh", types.StringValue("new"), false},
+	} {
+		if got := a.announced(order{Model: types.StringValue(tc.model), Group: tc.group}); got != tc.want {
+			t.Errorf("%s: announced is %t", name, got)
+		}
+	}
+}
+
+func TestOrderIsKnownOnlyAsAWhole(t *testing.T) {
+	t.Parallel()
+	if !(order{Model: types.StringValue("phi")}).known() {
+		t.Error("an order of a known model and nulls is not known")
+	}
+	for name, o := range map[string]order{
+		"model":      {Model: types.StringUnknown()},
+		"group":      {Group: types.StringUnknown()},
+		"to_version": {ToVersion: types.StringUnknown()},
+		"rollout_id": {RolloutID: types.StringUnknown()},
+		"percentage": {Percentage: types.Float64Unknown()},
+	} {
+		if o.known() {
+			t.Errorf("an order with an unknown %s is known", name)
+		}
+	}
+}
+
+func TestFinalShareIsAllWhereTheServerDoesNotSay(t *testing.T) {
+	t.Parallel()
+	if got := finalShare(control.Rollout{}); got != 100 {
+		t.Errorf("the final share is %g; want 100", got)
+	}
+	if got := finalShare(control.Rollout{TargetPercentage: 50}); got != 50 {
+		t.Errorf("the final share is %g; want 50", got)
+	}
+}

@@ -1,0 +1,121 @@
+package provider_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/provider"
+)
+
+// Older command lines know no actions, so their examples are read here and invoked at the level of the protocol, each in a
+// sandbox where there is something to do.
+func TestExamplesOfActions(t *testing.T) {
+	t.Parallel()
+	for _, name := range actions(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			found := actionBlocks(t, name)
+			if len(found) == 0 {
+				t.Fatal("action.tf has no action")
+			}
+			for label, config := range found {
+				sandbox := acctest.Start(t)
+				prepare(t, sandbox, name)
+				progress, said := sandbox.Invoke(t, name, config)
+				if said.Failed() {
+					t.Errorf("%s failed: %v", label, said.Errors)
+				}
+				if len(progress) == 0 || len(sandbox.Writes()) == 0 {
+					t.Errorf("%s said %q and wrote %v; want both", label, progress, sandbox.Writes())
+				}
+			}
+		})
+	}
+}
+
+// prepare brings the sandbox to where the action has something to do.
+func prepare(t *testing.T, sandbox *acctest.Sandbox, actionType string) {
+	t.Helper()
+	const rollouts = "/api/v1/models/phi-4-mini/rollouts"
+	if actionType == "octomil_rollback" {
+		return // two versions have been deployed
+	}
+	r := sandbox.Do(t, "POST", rollouts, map[string]any{
+		"version": "2.0.0", "rollout_percentage": 40, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
+	})
+	id, ok := r["id"].(string)
+	if !ok {
+		t.Fatalf("the rollout has no id: %v", r)
+	}
+	if actionType == "octomil_rollout_resume" {
+		sandbox.Do(t, "POST", rollouts+"/"+id+"/pause", map[string]any{})
+	}
+	sandbox.Settle()
+	sandbox.ClearLedger()
+}
+
+// actionBlocks are the configurations of all actions in the example of a type, by their names.
+func actionBlocks(t *testing.T, actionType string) map[string]map[string]any {
+	t.Helper()
+	file, diags := hclparse.NewParser().ParseHCL([]byte(example(t, "actions", actionType, "action.tf")), "action.tf")
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		t.Fatalf("the body is a %T", file.Body)
+	}
+	found := map[string]map[string]any{}
+	for _, block := range body.Blocks {
+		if block.Type != "action" || len(block.Labels) != 2 || block.Labels[0] != actionType ||
+			len(block.Body.Blocks) != 1 || block.Body.Blocks[0].Type != "config" {
+			t.Fatalf("%s %v is no %s with a config", block.Type, block.Labels, actionType)
+		}
+		config := map[string]any{}
+		for name, attribute := range block.Body.Blocks[0].Body.Attributes {
+			value, diags := attribute.Expr.Value(nil)
+			if diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			config[name] = goValue(t, value)
+		}
+		found[block.Labels[1]] = config
+	}
+	return found
+}
+
+func goValue(t *testing.T, value cty.Value) any {
+	t.Helper()
+	switch value.Type() {
+	case cty.String:
+		return value.AsString()
+	case cty.Number:
+		number, _ := value.AsBigFloat().Float64()
+		return number
+	}
+	t.Fatalf("%#v is neither text nor number", value)
+	return nil
+}
+
+func actions(t *testing.T) []string {
+	t.Helper()
+	offers, ok := provider.New("test")().(frameworkprovider.ProviderWithActions)
+	if !ok {
+		t.Fatal("the provider offers no actions")
+	}
+	var names []string
+	for _, open := range offers.Actions(t.Context()) {
+		var meta action.MetadataResponse
+		open().Metadata(t.Context(), action.MetadataRequest{ProviderTypeName: "octomil"}, &meta)
+		names = append(names, meta.TypeName)
+	}
+	slices.Sort(names)
+	return names
+}
