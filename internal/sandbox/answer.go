@@ -94,6 +94,15 @@ func (a *api) list(key string, items any) any {
 	return map[string]any{key: items}
 }
 
+// viewAll shows every item of a list.
+func viewAll[T, V any](all []T, view func(T) V) []V {
+	views := make([]V, len(all))
+	for i, item := range all {
+		views[i] = view(item)
+	}
+	return views
+}
+
 // pageSize is how many items a list answers at once.
 type pageSize struct{ standard, most int }
 

@@ -71,6 +71,9 @@ func parseFlags(args []string, stderr io.Writer) (Options, string, error) {
 	org := flags.String("org", "demo", "`id` of the organization")
 	devices := flags.Int("devices", 124, "`number` of simulated devices")
 	interval := flags.Duration("sync-interval", time.Second, "how often each device syncs")
+	limit := flags.Int("rate-limit", 0, "`requests` a minute that a key may make; 0 is no limit")
+	models := flags.Int("seed-models", 0, "`number` of further models, each with one published version")
+	groups := flags.Int("seed-groups", 0, "`number` of further device groups, without members")
 	empty := flags.Bool("empty", false, "start with the organization only")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -82,6 +85,7 @@ func parseFlags(args []string, stderr io.Writer) (Options, string, error) {
 	}
 	o := Options{
 		Dialect: Dialect(*dialect), APIKey: *key, OrgID: *org, Devices: *devices, SyncInterval: *interval, Empty: *empty,
+		RateLimit: *limit, SeedModels: *models, SeedGroups: *groups,
 	}
 	if *devices == 0 {
 		o.Devices = -1
@@ -95,6 +99,10 @@ func parseFlags(args []string, stderr io.Writer) (Options, string, error) {
 		return o, "", errors.New("sandbox: --api-key and --org must not be empty")
 	case *devices < 0:
 		return o, "", errors.New("sandbox: --devices must be 0 or more")
+	case *limit < 0:
+		return o, "", errors.New("sandbox: --rate-limit must be 0 or more")
+	case *models < 0 || *groups < 0:
+		return o, "", errors.New("sandbox: --seed-models and --seed-groups must be 0 or more")
 	case *interval <= 0:
 		return o, "", errors.New("sandbox: --sync-interval must be a duration above 0, such as 1s")
 	}

@@ -12,19 +12,19 @@ import (
 	"time"
 )
 
-// running is a sandbox's command under way.
-type running struct {
+// commandRun is a sandbox's command under way.
+type commandRun struct {
 	url   string
 	lines *bufio.Scanner
 	ended chan error
 	stop  context.CancelFunc
 }
 
-func startCommand(t *testing.T, args ...string) *running {
+func startCommand(t *testing.T, args ...string) *commandRun {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
-	r := &running{lines: bufio.NewScanner(reader), ended: make(chan error, 1), stop: stop}
+	r := &commandRun{lines: bufio.NewScanner(reader), ended: make(chan error, 1), stop: stop}
 	go func() {
 		err := Command(ctx, args, writer, io.Discard)
 		_ = writer.CloseWithError(io.EOF)
@@ -40,7 +40,7 @@ func startCommand(t *testing.T, args ...string) *running {
 	return r
 }
 
-func (r *running) next(t *testing.T) string {
+func (r *commandRun) next(t *testing.T) string {
 	t.Helper()
 	if !r.lines.Scan() {
 		t.Fatalf("the output ended: %v", r.lines.Err())
@@ -170,6 +170,9 @@ func TestCommandRefuses(t *testing.T) {
 		{"--devices many", "devices"},
 		{"--sync-interval 0s", "--sync-interval"},
 		{"--sync-interval soon", "sync-interval"},
+		{"--rate-limit -1", "--rate-limit"},
+		{"--seed-models -1", "--seed-models"},
+		{"--seed-groups -1", "--seed-groups"},
 		{"--api-key=", "--api-key"},
 		{"--org=", "--org"},
 		{"--bogus", "bogus"},
@@ -191,13 +194,43 @@ func TestCommandRefuses(t *testing.T) {
 	}
 }
 
+func TestCommandSeedsAndLimits(t *testing.T) {
+	t.Parallel()
+	r := startCommand(t, "--listen", "127.0.0.1:0", "--empty", "--seed-models", "3", "--seed-groups", "5", "--rate-limit", "2")
+	get := func(path string) (int, string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer sandbox")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, string(body)
+	}
+	for path, total := range map[string]string{modelsPath: `"total":3`, groupsPath: `"total":5`} {
+		if status, body := get(path); status != 200 || !strings.Contains(body, total) {
+			t.Errorf("GET %s: %d, without %s: %.300s", path, status, total, body)
+		}
+	}
+	if status, body := get(modelsPath); status != http.StatusTooManyRequests {
+		t.Errorf("the third request: %d %.300s", status, body)
+	}
+}
+
 func TestCommandHelp(t *testing.T) {
 	t.Parallel()
 	var out, errOut bytes.Buffer
 	if err := Command(t.Context(), []string{"-help"}, &out, &errOut); err != nil {
 		t.Errorf("-help ended with %v", err)
 	}
-	for _, name := range []string{"listen", "dialect", "api-key", "org", "devices", "sync-interval", "empty"} {
+	for _, name := range []string{"listen", "dialect", "api-key", "org", "devices", "sync-interval", "rate-limit", "seed-models", "seed-groups", "empty"} {
 		if !strings.Contains(errOut.String(), "-"+name) {
 			t.Errorf("the help does not name -%s", name)
 		}

@@ -30,6 +30,7 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("PUT /sandbox/devices/offline", s.putOffline)
 	handle("PUT /sandbox/versions/{model}/{version}/health", s.putHealth)
 	handle("PUT /sandbox/versions/{model}/{version}/status", s.putStatus)
+	handle("POST /sandbox/members/{email}/accept", s.acceptInvitation)
 	return mux
 }
 
@@ -127,4 +128,11 @@ func (s *Server) putStatus(r *http.Request) (any, error) {
 		return nil, invalid("status", "status %q is not one of %v", body.Status, versionStatuses)
 	}
 	return body, s.versionOf(r, func(_ *model, v *version) { v.status = body.Status })
+}
+
+// acceptInvitation lets an invited person join the organization.
+func (s *Server) acceptInvitation(r *http.Request) (any, error) {
+	var err error
+	s.locked(func(w *world) { err = w.accept(r.PathValue("email")) })
+	return nil, err
 }

@@ -242,9 +242,12 @@ func (a *api) updateDevice(c *call) (any, error) {
 		}
 		a.world.setStatus(d, *body.Status)
 	}
-	d.facts.Name = given(body.Name, d.facts.Name)
-	if body.Labels != nil {
-		d.labels = *body.Labels
+	// A null takes away; a key that is not there leaves as it is.
+	if c.has("name") {
+		d.facts.Name = body.Name
+	}
+	if c.has("labels") {
+		d.labels = orElse(body.Labels, nil)
 	}
 	d.updated = a.world.clock
 	return a.deviceView(d), nil

@@ -109,6 +109,36 @@ func TestUpdateDevice(t *testing.T) {
 	l.wantFields(l.do(200, "GET", devicesPath+"?platform=ios&limit=1", nil), object{"total": 21.0})
 }
 
+// A key that is not given stays as it is, a null takes away, and labels are replaced as a whole.
+func TestUpdateDeviceInPart(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, func(l *lab) {
+		path := devicesPath + "/phone-000001"
+		l.do(200, "PATCH", path, object{"name": "lobby", "labels": object{"floor": "2", "wing": "west"}})
+		l.wantFields(l.do(200, "PATCH", path, object{"labels": object{"floor": "3"}}), object{"name": "lobby", "labels": object{"floor": "3"}})
+		l.wantFields(l.do(200, "PATCH", path, object{"name": nil}), object{"name": nil, "labels": object{"floor": "3"}, "status": "active"})
+		l.wantFields(l.do(200, "PATCH", path, object{"labels": object{}}), object{"labels": object{}})
+		l.wantFields(l.do(200, "PATCH", path, object{"labels": nil}), object{"labels": nil})
+		if r := l.do(422, "PATCH", path, object{"labels": object{"floor": 2}}); !strings.Contains(r.raw, "labels") {
+			l.t.Errorf("the answer does not name labels: %s", r.raw)
+		}
+		l.do(404, "PATCH", devicesPath+"/nothing", object{})
+	})
+}
+
+func TestDeviceFilters(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, func(l *lab) {
+		l.do(200, "PATCH", devicesPath+"/dev_00000001", object{"status": "archived"}) // an iOS one
+		for query, want := range map[string]float64{
+			"": 124, "platform=ios": 21, "platform=linux": 41, "status=active": 123, "status=archived": 1,
+			"platform=ios&status=archived": 1, "platform=ios&status=active": 20, "platform=linux&status=archived": 0, "platform=toaster": 0,
+		} {
+			l.wantFields(l.do(200, "GET", devicesPath+"?org_id=demo&limit=1&"+query, nil), object{"total": want})
+		}
+	})
+}
+
 func TestOfflineDevicesFallSilent(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)

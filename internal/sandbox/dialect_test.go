@@ -112,6 +112,8 @@ func TestMissingObjectsNameThemselves(t *testing.T) {
 			"models/nothing", "models/nothing/versions", "models/nothing/rollouts", "models/phi-4-mini/versions/nothing",
 			"models/phi-4-mini/rollouts/nothing", "device-groups/nothing", "device-groups/nothing/devices", "devices/nothing",
 			"devices/nothing/assignments", "settings/nothing", "models?org_id=nothing", "devices?org_id=nothing",
+			"settings/compliance/nothing", "settings/integrations/nothing", "orgs/nothing/members", "experiments/nothing",
+			"experiments/nothing/target-groups", "federations/nothing", "federations/nothing/models", "federations/nothing/privacy",
 		} {
 			if r := l.do(404, "GET", "/api/v1/"+path, nil); !strings.Contains(r.raw, "nothing") {
 				l.t.Errorf("%s: %s", path, r.raw)
@@ -142,6 +144,34 @@ func TestScopes(t *testing.T) {
 			t.Errorf("%s %s with key %q: got %d, want %d", c.method, c.path, c.key, r.status, c.status)
 		}
 	}
+}
+
+// Every call has a name for the ledger, and whoever may make none of those that need a scope is refused before anything else.
+func TestEveryRouteHasItsScope(t *testing.T) {
+	t.Parallel()
+	open := map[string]bool{"health": true, "register device": true}
+	ids := strings.NewReplacer("{", "", "}", "")
+	eachDialect(t, func(l *lab) {
+		l.AddKey("nothing", "nothing:at_all")
+		for _, r := range routes() {
+			if r.only != "" && r.only != l.world.dialect || r.scope == anyKey {
+				continue
+			}
+			path := "/api/v1" + ids.Replace(r.path)
+			stranger, limited := l.request("", r.method, path, nil), l.request("nothing", r.method, path, nil)
+			if open[r.operation] {
+				continue
+			}
+			if stranger.status != 401 || limited.status != 403 || !strings.Contains(limited.raw, r.scope) {
+				l.t.Errorf("%s %s: got %d without a key, %d with a limited one: %s", r.method, r.path, stranger.status, limited.status, limited.raw)
+			}
+			entries := l.Ledger()
+			last := entries[len(entries)-1]
+			if r.operation == "" || last.Operation != r.operation || last.Status != 403 {
+				l.t.Errorf("%s %s: the ledger has %+v", r.method, r.path, last)
+			}
+		}
+	})
 }
 
 func TestBothRootsAndEscapedIDs(t *testing.T) {

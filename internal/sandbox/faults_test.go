@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,42 @@ func (w *web) send(method, path, body string) (int, string, error) {
 	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(resp.Body)
 	return resp.StatusCode, string(answer), err
+}
+
+// put sends a file, without a key.
+func (w *web) put(path, content string) (int, string, error) {
+	w.t.Helper()
+	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodPut, w.url+path, strings.NewReader(content))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	resp, err := w.client.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(answer), err
+}
+
+// entries are the requests of one operation in the ledger.
+func (w *web) entries(operation string) []Entry {
+	return slices.DeleteFunc(w.Ledger(), func(e Entry) bool { return e.Operation != operation })
+}
+
+// waitFor waits for what the server does in a time of its own.
+func (w *web) waitFor(done func() bool) {
+	w.t.Helper()
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	end := time.After(10 * time.Second)
+	for !done() {
+		select {
+		case <-ticker.C:
+		case <-end:
+			w.t.Fatal("it did not happen within ten seconds")
+		}
+	}
 }
 
 func (w *web) script(fault string) {

@@ -54,6 +54,7 @@ func (w *world) renameGroup(g *group, name string) error {
 
 // deleteGroup leaves its devices registered, and what was assigned to them.
 func (w *world) deleteGroup(g *group) {
+	w.untarget(g)
 	w.groups = without(w.groups, g)
 	delete(w.groupByID, g.id)
 	delete(w.groupByName, g.name)

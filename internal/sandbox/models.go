@@ -52,8 +52,10 @@ func (w *world) renameModel(m *model, name string) error {
 	return nil
 }
 
-// deleteModel takes all its versions and rollouts with it.
+// deleteModel takes all its versions and rollouts with it, and its experiments end.
 func (w *world) deleteModel(m *model) {
+	w.endExperiments(m)
+	w.unshare(m)
 	w.models = without(w.models, m)
 	delete(w.modelByID, m.id)
 	delete(w.modelByName, m.name)

@@ -45,6 +45,18 @@ func (w *world) seed(devices int) {
 	m.reported = w.fleet(m, everyDevice).Versions
 }
 
+// seedMany adds models and device groups by the number, for whoever measures.
+func (w *world) seedMany(models, groups int) {
+	for i := range models {
+		m := &model{name: fmt.Sprintf("model-%06d", i+1), framework: "onnx", useCase: "other"}
+		w.mustSeed(w.createModel(m))
+		w.mustSeed(nil, w.createVersion(m, seedVersion(m, "1.0.0", 0)))
+	}
+	for i := range groups {
+		w.mustSeed(w.createGroup(&group{name: fmt.Sprintf("group-%06d", i+1), mode: static}))
+	}
+}
+
 // mustSeed ends a program whose seed contradicts the rules: that is a mistake in this file.
 func (w *world) mustSeed(_ any, err error) {
 	if err != nil {

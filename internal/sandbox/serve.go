@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,10 +13,14 @@ import (
 // maxRequestBody caps what is read of one request, in bytes.
 const maxRequestBody = 16 << 20
 
-// ServeHTTP serves the API below /api/v1 and /v1, and the sandbox's own controls below /sandbox.
+// ServeHTTP serves the API below /api/v1 and /v1, uploads below /uploads, and the sandbox's own controls below /sandbox.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/sandbox/") {
 		s.controls.ServeHTTP(w, r)
+		return
+	}
+	if token, ok := strings.CutPrefix(r.URL.Path, uploadRoot); ok {
+		s.serveUpload(w, r, token)
 		return
 	}
 	below, ok := belowRoot(r)
@@ -37,31 +42,41 @@ type visitor struct {
 	entry   Entry
 	match   matched
 	refusal *answer
+	// unlimited is true where no limit of requests holds.
+	unlimited bool
+	// headers go with whatever is answered.
+	headers map[string]string
 }
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, body []byte) {
 	v := &visitor{request: r, body: body}
 	v.match, v.refusal = s.router.match(r)
+	s.attend(w, v, func() answer { return s.execute(v) })
+}
+
+// attend carries a request out, in the way that the fault it meets leaves it, and answers it.
+func (s *Server) attend(w http.ResponseWriter, v *visitor, execute func() answer) {
 	fault := s.admit(v)
 	if fault == nil {
-		s.finish(w, v, s.execute(v))
+		s.finish(w, v, nil, execute())
 		return
 	}
 	var actual answer
 	if fault.Execute {
-		actual = s.execute(v)
+		actual = execute()
 	}
-	if !pause(r, fault.delay()) {
+	if !pause(v.request, fault.delay()) {
 		s.note(v, 0) // the client has gone
 		return
 	}
 	if !fault.Execute && fault.runs() {
-		actual = s.execute(v)
+		actual = execute()
 	}
 	s.sendFaulty(w, v, fault, fault.replace(s.options.Dialect, v.entry.RequestID, actual))
 }
 
-// admit numbers a request and finds the fault that it meets.
+// admit numbers a request, counts it against the limit of its key, and finds the fault that it meets. One over the limit meets
+// none.
 func (s *Server) admit(v *visitor) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,7 +86,26 @@ func (s *Server) admit(v *visitor) *Fault {
 		Path: strings.Trim(v.request.URL.EscapedPath(), "/"), Query: v.request.URL.RawQuery,
 		At: s.options.Now(), RequestID: fmt.Sprintf("req_%08d", s.nextID), Caller: caller(v.request),
 	}
+	v.headers = map[string]string{"X-Request-Id": v.entry.RequestID}
+	if refusal := s.overLimit(v); refusal != nil {
+		v.refusal = refusal
+		return nil
+	}
 	return s.matchFault(v.entry.Method, strings.Trim(v.request.URL.Path, "/"))
+}
+
+// overLimit counts a request, and answers the refusal of one over the limit.
+func (s *Server) overLimit(v *visitor) *answer {
+	if v.unlimited {
+		return nil
+	}
+	headers, err := s.limits.admit(v.request.Header.Get("Authorization"), v.entry.At)
+	maps.Copy(v.headers, headers)
+	if err == nil {
+		return nil
+	}
+	refusal := answerError(s.options.Dialect, v.entry.RequestID, err)
+	return &refusal
 }
 
 // execute carries a request out. The fleet is brought to the present first.
@@ -106,7 +140,7 @@ func (s *Server) authorize(v *visitor) error {
 		return nil
 	}
 	key, isBearer := strings.CutPrefix(v.request.Header.Get("Authorization"), "Bearer ")
-	limits, known := s.keys[key]
+	limits, known := s.world.secrets[key]
 	if !isBearer || !known {
 		return &problem{status: http.StatusUnauthorized, code: "unauthorized", message: "the API key is missing or not valid"}
 	}
@@ -116,11 +150,21 @@ func (s *Server) authorize(v *visitor) error {
 	return nil
 }
 
-// finish sends an answer and notes the request.
-func (s *Server) finish(w http.ResponseWriter, v *visitor, a answer) {
+// finish sends an answer and notes the request. headers win over the ones that the answer would have.
+func (s *Server) finish(w http.ResponseWriter, v *visitor, headers map[string]string, a answer) {
 	s.note(v, a.status)
-	w.Header().Set("X-Request-Id", v.entry.RequestID)
-	send(w, nil, a)
+	if a.status == 0 {
+		panic(http.ErrAbortHandler) // nobody is there to answer
+	}
+	v.setHeaders(w)
+	send(w, headers, a)
+}
+
+// setHeaders writes the headers that every answer to the request has; a fault may overwrite them.
+func (v *visitor) setHeaders(w http.ResponseWriter) {
+	for name, value := range v.headers {
+		w.Header().Set(name, value)
+	}
 }
 
 // note enters a request in the ledger, before its answer is sent: who has the answer finds the request there.
@@ -133,15 +177,14 @@ func (s *Server) note(v *visitor, status int) {
 
 // sendFaulty sends an answer as a fault wants it.
 func (s *Server) sendFaulty(w http.ResponseWriter, v *visitor, fault *Fault, a answer) {
-	w.Header().Set("X-Request-Id", v.entry.RequestID)
 	if fault.Cut == "" {
-		s.note(v, a.status)
-		send(w, fault.Headers, a)
+		s.finish(w, v, fault.Headers, a)
 		return
 	}
 	s.note(v, 0)
 	// An answer without a body cannot be cut in its body: then nothing of it is sent.
 	if half := a.body[:len(a.body)/2]; fault.Cut == CutBody && len(half) > 0 {
+		v.setHeaders(w)
 		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 		send(w, fault.Headers, answer{a.status, half})
 		_ = http.NewResponseController(w).Flush()

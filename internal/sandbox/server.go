@@ -1,6 +1,7 @@
 // Package sandbox is a control plane for trying the provider and for its tests: the control API in memory, with a simulated
 // fleet of devices, scripted faults and a ledger of requests (the control API contract, section 8). It is deterministic: what
-// it does follows from the requests and from the injected clock.
+// it does follows from the requests and from the injected clock. Only what must not be guessed, the secrets of API keys and the
+// URLs of uploads, is random.
 package sandbox
 
 import (
@@ -33,6 +34,11 @@ type Options struct {
 	Devices int
 	// SyncInterval is how often each device syncs, 1 s by default.
 	SyncInterval time.Duration
+	// RateLimit is how many requests a key may make in a minute; 0 means no limit.
+	RateLimit int
+	// SeedModels and SeedGroups are how many models, each with one published version, and how many device groups without members
+	// it starts with beside all else.
+	SeedModels, SeedGroups int
 	// Empty starts with the organization only: no model, no device, no group.
 	Empty bool
 	// Now is the clock, time.Now by default.
@@ -74,29 +80,24 @@ type Server struct {
 
 	mu     sync.Mutex
 	world  *world
-	keys   map[string]scopes
+	limits *limiter
 	faults []*armed
 	ledger []Entry
 	nextID int
-}
-
-// scopes are what a key may do; nil means everything.
-type scopes []string
-
-func (s scopes) allow(scope string) bool {
-	return s == nil || scope == anyKey || slices.Contains(s, scope)
 }
 
 // New makes a sandbox.
 func New(options Options) *Server {
 	o := options.withDefaults()
 	s := &Server{
-		options: o, router: newRouter(o.Dialect, routes()), world: newWorld(o, o.Now()), keys: map[string]scopes{o.APIKey: nil},
+		options: o, router: newRouter(o.Dialect, routes()), world: newWorld(o, o.Now()), limits: newLimiter(o.RateLimit),
 	}
+	s.world.secrets[o.APIKey] = nil
 	s.controls = s.controlRoutes()
 	if !o.Empty {
 		s.world.seed(max(o.Devices, 0))
 	}
+	s.world.seedMany(o.SeedModels, o.SeedGroups)
 	return s
 }
 
@@ -181,5 +182,5 @@ func (s *Server) SetOffline(percent int) {
 func (s *Server) AddKey(key string, limits ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keys[key] = limits
+	s.world.secrets[key] = limits
 }

@@ -234,6 +234,9 @@ func (a *api) deleteVersion(c *call) (any, error) {
 	if user := m.usedBy(v.version); user != "" {
 		return nil, conflict("version %s of model %s is in use by %s", v.version, m.name, user)
 	}
+	if e := a.world.testing(m, v.version); e != nil {
+		return nil, conflict("version %s of model %s is in use by experiment %s", v.version, m.name, e.id)
+	}
 	m.versions = without(m.versions, v)
 	delete(m.versionByName, v.version)
 	return nil, nil

@@ -38,6 +38,16 @@ type world struct {
 	groups      []*group
 	groupByID   map[string]*group
 	groupByName map[string]*group
+
+	// secrets are the API keys that are valid now, each with what it may do; keys are the records of those that were created.
+	secrets map[string]scopes
+	keys    *collection[apiKey]
+	members *collection[orgMember]
+	// uploads are found by their storage key, and for the bytes themselves by the token in their URL.
+	uploads      *collection[upload]
+	integrations *collection[integration]
+	experiments  *collection[experiment]
+	federations  *collection[federation]
 }
 
 func newWorld(o Options, now time.Time) *world {
@@ -47,6 +57,9 @@ func newWorld(o Options, now time.Time) *world {
 		modelByID: map[string]*model{}, modelByName: map[string]*model{},
 		deviceByID: map[string]*device{}, deviceByIdentifier: map[string]*device{},
 		groupByID: map[string]*group{}, groupByName: map[string]*group{},
+		secrets: map[string]scopes{}, keys: newCollection[apiKey]("API key"), members: newCollection[orgMember]("member"),
+		uploads: newCollection[upload]("upload"), integrations: newCollection[integration]("integration"),
+		experiments: newCollection[experiment]("experiment"), federations: newCollection[federation]("federation"),
 	}
 }
 

@@ -1,0 +1,46 @@
+package sandbox
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCompliancePresets(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, func(l *lab) {
+		for name, want := range map[string]object{
+			"hipaa": {
+				"name": "hipaa", "policy_profile": "regulated", "audit_retention_days": 2190.0, "hipaa_mode": true,
+				"require_mfa_for_admin": true, "session_duration_hours": 8.0, "reauth_interval_minutes": 30.0,
+			},
+			"gdpr": {"name": "gdpr", "policy_profile": "balanced", "audit_retention_days": 1825.0, "require_mfa_for_admin": true},
+			"pci": {
+				"name": "pci", "policy_profile": "regulated", "require_mfa_for_admin": true, "mfa_required": true,
+				"require_admin_approval": true, "session_duration_hours": 8.0,
+			},
+			"soc2": {
+				"name": "soc2", "policy_profile": "balanced", "audit_retention_days": 365.0, "require_mfa_for_admin": true,
+				"require_admin_approval": true, "require_model_approval": true, "auto_rollback_enabled": true,
+			},
+		} {
+			if diff := cmp.Diff(want, l.do(200, "GET", "/api/v1/settings/compliance/"+name, nil).object); diff != "" {
+				l.t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+		}
+		l.do(404, "GET", "/api/v1/settings/compliance/nothing", nil)
+	})
+}
+
+// What a preset sets can be written to the settings as it is, its name and profile aside.
+func TestPresetsAreSettings(t *testing.T) {
+	t.Parallel()
+	for name := range presets {
+		l := newLab(t)
+		preset := l.do(200, "GET", "/api/v1/settings/compliance/"+name, nil)
+		delete(preset.object, "name")
+		delete(preset.object, "policy_profile")
+		l.settings(preset.object)
+		l.wantFields(l.do(200, "GET", settingsPath, nil), preset.object)
+	}
+}

@@ -1,0 +1,288 @@
+package sandbox
+
+import (
+	"slices"
+)
+
+// experimentBody is what a create or an update of an experiment may hold, variants aside.
+type experimentBody struct {
+	Name          *string  `json:"name"`
+	Description   *string  `json:"description"`
+	Traffic       *float64 `json:"traffic_percentage"`
+	MinSample     *int     `json:"min_sample_size"`
+	Confidence    *float64 `json:"confidence_level"`
+	PrimaryMetric *string  `json:"primary_metric"`
+}
+
+// applyTo writes what is given, or nothing where something is wrong.
+func (b experimentBody) applyTo(e *experiment) error {
+	changed := *e
+	changed.name, changed.description = orElse(b.Name, e.name), given(b.Description, e.description)
+	changed.traffic, changed.minSample = orElse(b.Traffic, e.traffic), orElse(b.MinSample, e.minSample)
+	changed.confidence, changed.primaryMetric = orElse(b.Confidence, e.confidence), orElse(b.PrimaryMetric, e.primaryMetric)
+	switch {
+	case changed.name == "":
+		return invalid("name", "name is required")
+	case changed.traffic < 0 || changed.traffic > 100:
+		return invalid("traffic_percentage", "traffic_percentage must be from 0 to 100")
+	case changed.minSample < 1:
+		return invalid("min_sample_size", "min_sample_size must be 1 or more")
+	case changed.confidence <= 0 || changed.confidence >= 1:
+		return invalid("confidence_level", "confidence_level must lie between 0 and 1")
+	case changed.primaryMetric == "":
+		return invalid("primary_metric", "primary_metric must not be empty")
+	}
+	*e = changed
+	return nil
+}
+
+type experimentView struct {
+	ID             string        `json:"id"`
+	OrgID          string        `json:"org_id"`
+	Name           string        `json:"name"`
+	Description    *string       `json:"description"`
+	ModelID        string        `json:"model_id"`
+	Status         string        `json:"status"`
+	Traffic        any           `json:"traffic_percentage"`
+	MinSampleSize  int           `json:"min_sample_size"`
+	Confidence     float64       `json:"confidence_level"`
+	PrimaryMetric  string        `json:"primary_metric"`
+	Variants       []variantView `json:"variants"`
+	TargetGroupIDs []string      `json:"target_group_ids"`
+	CreatedAt      *string       `json:"created_at"`
+	UpdatedAt      *string       `json:"updated_at"`
+	StartedAt      *string       `json:"started_at"`
+	CompletedAt    *string       `json:"completed_at"`
+}
+
+// variantView has the share under one of two names: the one of the requests, or in the other dialect the one that SDKs read.
+type variantView struct {
+	ID                string `json:"id"`
+	Name              string `json:"name"`
+	ModelID           string `json:"model_id"`
+	ModelVersion      string `json:"model_version"`
+	IsControl         bool   `json:"is_control"`
+	TrafficAllocation any    `json:"traffic_allocation,omitempty"`
+	TrafficPercentage any    `json:"traffic_percentage,omitempty"`
+}
+
+func (a *api) experimentView(e *experiment) experimentView {
+	view := experimentView{
+		ID: e.id, OrgID: a.world.org, Name: e.name, Description: e.description, ModelID: e.model.id,
+		Status: a.experimentStatus(e.status), Traffic: a.number(e.traffic), MinSampleSize: e.minSample, Confidence: e.confidence,
+		PrimaryMetric: e.primaryMetric, TargetGroupIDs: e.targetIDs(),
+		CreatedAt: stamp(e.created), UpdatedAt: stamp(e.updated), StartedAt: stamp(e.started), CompletedAt: stamp(e.ended),
+	}
+	for _, v := range e.variants {
+		shown := variantView{ID: v.id, Name: v.name, ModelID: e.model.id, ModelVersion: v.version, IsControl: v.control}
+		if a.world.dialect == DialectSDK {
+			shown.TrafficPercentage = a.number(v.allocation)
+		} else {
+			shown.TrafficAllocation = v.allocation
+		}
+		view.Variants = append(view.Variants, shown)
+	}
+	return view
+}
+
+// experimentStatus is the dialect's word for a status: one of the SDKs calls a running experiment active.
+func (a *api) experimentStatus(status string) string {
+	if a.world.dialect == DialectSDK && status == running {
+		return active
+	}
+	return status
+}
+
+func (a *api) listExperiments(c *call) (any, error) {
+	status, modelID := c.query("status"), c.query("model_id")
+	if status == active {
+		status = running
+	}
+	var found []*experiment
+	for _, e := range slices.Backward(a.world.experiments.all) {
+		if (status == "" || e.status == status) && (modelID == "" || e.model.id == modelID) {
+			found = append(found, e)
+		}
+	}
+	page, err := listPage(c, "experiments", found, pageSize{100, 100}, a.experimentView)
+	if err != nil || a.world.dialect == DialectDocs {
+		return page, err
+	}
+	return page["experiments"], nil
+}
+
+func (a *api) createExperiment(c *call) (any, error) {
+	var body struct {
+		ModelID  string `json:"model_id"`
+		Variants []struct {
+			Name         string  `json:"name"`
+			ModelVersion string  `json:"model_version"`
+			Allocation   float64 `json:"traffic_allocation"`
+			IsControl    bool    `json:"is_control"`
+		} `json:"variants"`
+		experimentBody
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if body.ModelID == "" {
+		return nil, invalid("model_id", "model_id is required")
+	}
+	m, err := a.world.model(body.ModelID)
+	if err != nil {
+		return nil, err
+	}
+	e := &experiment{model: m, traffic: 100, minSample: 100, confidence: 0.95, primaryMetric: "conversion"}
+	if err := body.applyTo(e); err != nil {
+		return nil, err
+	}
+	for _, v := range body.Variants {
+		e.variants = append(e.variants, &variant{name: v.Name, version: v.ModelVersion, allocation: v.Allocation, control: v.IsControl})
+	}
+	if err := checkVariants(m, e.variants); err != nil {
+		return nil, err
+	}
+	a.world.createExperiment(e)
+	return a.experimentView(e), nil
+}
+
+// experimentCall finds the experiment that a call is about.
+func (a *api) experimentCall(c *call) (*experiment, error) {
+	return a.world.experiments.find(c.id("experiment"))
+}
+
+// openExperiment is experimentCall for a call that changes the experiment.
+func (a *api) openExperiment(c *call) (*experiment, error) {
+	e, err := a.experimentCall(c)
+	if err == nil {
+		err = e.changeable()
+	}
+	return e, err
+}
+
+func (a *api) getExperiment(c *call) (any, error) {
+	e, err := a.experimentCall(c)
+	if err != nil {
+		return nil, err
+	}
+	return a.experimentView(e), nil
+}
+
+func (a *api) updateExperiment(c *call) (any, error) {
+	e, err := a.openExperiment(c)
+	if err != nil {
+		return nil, err
+	}
+	var body experimentBody
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if err := body.applyTo(e); err != nil {
+		return nil, err
+	}
+	if c.has("description") {
+		e.description = body.Description
+	}
+	e.updated = a.world.clock
+	return a.experimentView(e), nil
+}
+
+// changeExperiment is a call that takes an experiment from one status to another.
+func changeExperiment(verb, to string, from ...string) handler {
+	return func(a *api, c *call) (any, error) {
+		e, err := a.experimentCall(c)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(from, e.status) {
+			return nil, conflict("cannot %s experiment %s: it is %s", verb, e.id, a.experimentStatus(e.status))
+		}
+		a.world.move(e, to)
+		return a.experimentView(e), nil
+	}
+}
+
+func (a *api) updateAllocations(c *call) (any, error) {
+	e, err := a.openExperiment(c)
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		Variants []struct {
+			Name       string   `json:"name"`
+			Allocation *float64 `json:"traffic_allocation"`
+		} `json:"variants"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	shares := map[string]float64{}
+	for _, v := range body.Variants {
+		if v.Allocation == nil {
+			return nil, invalid("variants", "variants: traffic_allocation is required")
+		}
+		shares[v.Name] = *v.Allocation
+	}
+	if len(shares) == 0 {
+		return nil, invalid("variants", "variants is required")
+	}
+	if err := a.world.allocate(e, shares); err != nil {
+		return nil, err
+	}
+	return a.experimentView(e), nil
+}
+
+func (a *api) targetsView(e *experiment) any {
+	return map[string]any{"experiment_id": e.id, "group_ids": e.targetIDs()}
+}
+
+func (a *api) getTargetGroups(c *call) (any, error) {
+	e, err := a.experimentCall(c)
+	if err != nil {
+		return nil, err
+	}
+	return a.targetsView(e), nil
+}
+
+func (a *api) replaceTargetGroups(c *call) (any, error) {
+	e, err := a.openExperiment(c)
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		GroupIDs []string `json:"group_ids"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if body.GroupIDs == nil {
+		return nil, invalid("group_ids", "group_ids is required")
+	}
+	if err := a.world.target(e, body.GroupIDs); err != nil {
+		return nil, err
+	}
+	return a.targetsView(e), nil
+}
+
+func (a *api) addTargetGroup(c *call) (any, error) {
+	e, err := a.openExperiment(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.world.target(e, append(e.targetIDs(), c.id("group"))); err != nil {
+		return nil, err
+	}
+	return a.targetsView(e), nil
+}
+
+func (a *api) removeTargetGroup(c *call) (any, error) {
+	e, err := a.openExperiment(c)
+	if err != nil {
+		return nil, err
+	}
+	ids := e.targetIDs()
+	if !slices.Contains(ids, c.id("group")) {
+		return nil, missing("device group %q is no target of experiment %s", c.id("group"), e.id)
+	}
+	return nil, a.world.target(e, without(ids, c.id("group")))
+}

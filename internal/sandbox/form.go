@@ -1,0 +1,41 @@
+package sandbox
+
+import (
+	"bytes"
+	"mime"
+	"mime/multipart"
+	"net/url"
+)
+
+// form reads a body that is a form, in either encoding. Any other body is an empty form: then the fields are what is missing.
+func (c *call) form() (url.Values, error) {
+	kind, parameters, err := mime.ParseMediaType(c.request.Header.Get("Content-Type"))
+	if err != nil {
+		return url.Values{}, nil //nolint:nilerr // no content type that can be read is one of no form
+	}
+	switch kind {
+	case "application/x-www-form-urlencoded":
+		values, err := url.ParseQuery(string(c.body))
+		if err != nil {
+			return nil, malformed("the form cannot be read: %v", err)
+		}
+		return values, nil
+	case "multipart/form-data":
+		read, err := multipart.NewReader(bytes.NewReader(c.body), parameters["boundary"]).ReadForm(maxRequestBody)
+		if err != nil {
+			return nil, malformed("the form cannot be read: %v", err)
+		}
+		return read.Value, nil
+	default:
+		return url.Values{}, nil
+	}
+}
+
+// requireField reads a field of a form that must not be empty.
+func requireField(form url.Values, name string) (string, error) {
+	value := form.Get(name)
+	if value == "" {
+		return "", invalid(name, "%s is required", name)
+	}
+	return value, nil
+}

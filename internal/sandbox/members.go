@@ -1,0 +1,116 @@
+package sandbox
+
+import (
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+)
+
+// inviteLife is how long an invitation may be accepted.
+const inviteLife = 7 * 24 * time.Hour
+
+var memberRoles = []string{"owner", "admin", "member"}
+
+// orgMember is a member of the organization, or somebody who is invited to be one (the control API contract, section 7).
+type orgMember struct {
+	id, email, role string
+	name            *string
+	invited, joined time.Time
+}
+
+// memberByEmail finds a member, nil for none. Addresses are compared without regard to case.
+func (w *world) memberByEmail(email string) *orgMember {
+	i := slices.IndexFunc(w.members.all, func(m *orgMember) bool { return strings.EqualFold(m.email, email) })
+	if i < 0 {
+		return nil
+	}
+	return w.members.all[i]
+}
+
+// invite adds a member, or renews the invitation of one who has not accepted it, with the role and name given now.
+func (w *world) invite(email, role string, name *string) (*orgMember, error) {
+	m := w.memberByEmail(email)
+	if m == nil {
+		m = &orgMember{id: w.nextID("usr"), email: email}
+		w.members.add(m.id, m)
+	}
+	if !m.joined.IsZero() {
+		return nil, conflict("%s is a member of the organization already", m.email)
+	}
+	m.role, m.name, m.invited = role, given(name, m.name), w.clock
+	return m, nil
+}
+
+// accept lets an invited person join, as the link in the e-mail does.
+func (w *world) accept(email string) error {
+	m := w.memberByEmail(email)
+	switch {
+	case m == nil:
+		return missing("nobody was invited as %q", email)
+	case !m.joined.IsZero():
+		return conflict("%s is a member of the organization already", m.email)
+	case w.clock.After(m.invited.Add(inviteLife)):
+		return conflict("the invitation of %s has expired", m.email)
+	}
+	m.joined = w.clock
+	return nil
+}
+
+type orgMemberView struct {
+	UserID    string  `json:"user_id"`
+	OrgID     string  `json:"org_id"`
+	Email     string  `json:"email"`
+	Name      *string `json:"name"`
+	Role      string  `json:"role"`
+	Status    string  `json:"status"`
+	InvitedAt *string `json:"invited_at"`
+	JoinedAt  *string `json:"joined_at"`
+	// ExpiresAt is when a pending invitation ends.
+	ExpiresAt *string `json:"expires_at"`
+}
+
+func (a *api) orgMemberView(m *orgMember) orgMemberView {
+	view := orgMemberView{
+		UserID: m.id, OrgID: a.world.org, Email: m.email, Name: m.name, Role: m.role, Status: "active",
+		InvitedAt: stamp(m.invited), JoinedAt: stamp(m.joined),
+	}
+	if m.joined.IsZero() {
+		view.Status, view.ExpiresAt = "pending", stamp(m.invited.Add(inviteLife))
+	}
+	return view
+}
+
+func (a *api) listOrgMembers(c *call) (any, error) {
+	if err := a.world.ownOrg(c.id("org")); err != nil {
+		return nil, err
+	}
+	return a.list("members", viewAll(a.world.members.all, a.orgMemberView)), nil
+}
+
+func (a *api) addOrgMember(c *call) (any, error) {
+	if err := a.world.ownOrg(c.id("org")); err != nil {
+		return nil, err
+	}
+	var body struct {
+		Email string  `json:"email"`
+		Role  *string `json:"role"`
+		Name  *string `json:"name"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	// ParseAddress takes "Name <address>" as well: only the bare address will do.
+	if parsed, err := mail.ParseAddress(body.Email); err != nil || parsed.Address != body.Email {
+		return nil, invalid("email", "email is required and must be an address such as ada@example.com")
+	}
+	role := orElse(body.Role, "member")
+	if !slices.Contains(memberRoles, role) {
+		return nil, invalid("role", "role %q is not one of owner, admin, member", role)
+	}
+	m, err := a.world.invite(body.Email, role, body.Name)
+	if err != nil {
+		return nil, err
+	}
+	return a.orgMemberView(m), nil
+}

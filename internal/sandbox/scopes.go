@@ -1,0 +1,71 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// scopes are what a key may do, such as "models:read"; nil means everything, an empty list nothing.
+type scopes []string
+
+// allow tells whether a key may make a call. Who administers the organization has its settings, too.
+func (s scopes) allow(scope string) bool {
+	return s == nil || scope == anyKey || slices.Contains(s, scope) ||
+		slices.Contains(s, strings.Replace(scope, "settings:", "admin:", 1))
+}
+
+// scopeForm is loose: the list of scopes grows on the server.
+var scopeForm = regexp.MustCompile(`^[a-z_]+:[a-z_]+$`)
+
+// readScopes takes scopes in each of the forms that the control API contract knows (section 7): an object of words, an object of
+// lists, a list of "resource:permission". None at all are an empty list.
+func readScopes(written json.RawMessage) (scopes, error) {
+	read := scopes{}
+	var list []string
+	var object map[string]any
+	switch {
+	case len(written) == 0 || string(written) == "null":
+	case json.Unmarshal(written, &list) == nil:
+		read = append(read, list...)
+	case json.Unmarshal(written, &object) == nil:
+		for resource, permissions := range object {
+			words, err := permissionWords(permissions)
+			if err != nil {
+				return nil, err
+			}
+			for _, word := range words {
+				read = append(read, resource+":"+word)
+			}
+		}
+	default:
+		return nil, invalid("scopes", `scopes must be an object such as {"models":["read"]}, or a list such as ["models:read"]`)
+	}
+	for _, scope := range read {
+		if !scopeForm.MatchString(scope) {
+			return nil, invalid("scopes", "scopes: %q is not of the form resource:permission", scope)
+		}
+	}
+	slices.Sort(read)
+	return slices.Compact(read), nil
+}
+
+func permissionWords(permissions any) ([]string, error) {
+	switch value := permissions.(type) {
+	case string:
+		return []string{value}, nil
+	case []any:
+		words := make([]string, len(value))
+		for i := range value {
+			word, isText := value[i].(string)
+			if !isText {
+				return nil, invalid("scopes", "scopes: a permission must be a word such as read")
+			}
+			words[i] = word
+		}
+		return words, nil
+	default:
+		return nil, invalid("scopes", "scopes: the permissions on a resource must be a word or a list of words")
+	}
+}

@@ -1,0 +1,327 @@
+package sandbox
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const versionsPath = modelsPath + "/phi-4-mini/versions"
+
+// form sends a form as a browser or an SDK does, and demands a status.
+func (l *lab) form(status int, path string, fields map[string]string) reply {
+	l.t.Helper()
+	values := url.Values{}
+	for name, value := range fields {
+		values.Set(name, value)
+	}
+	return l.encoded(status, path, "application/x-www-form-urlencoded", values.Encode())
+}
+
+func (l *lab) encoded(status int, path, contentType, body string) reply {
+	l.t.Helper()
+	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	req.Header.Set("Authorization", "Bearer sandbox")
+	req.Header.Set("Content-Type", contentType)
+	rec := httptest.NewRecorder()
+	l.ServeHTTP(rec, req)
+	r := reply{status: rec.Code, raw: rec.Body.String()}
+	if err := json.Unmarshal(rec.Body.Bytes(), &r.object); err != nil {
+		l.t.Fatalf("POST %s: %v: %s", path, err, r.raw)
+	}
+	if r.status != status {
+		l.t.Fatalf("POST %s: got status %d, want %d: %s", path, r.status, status, r.raw)
+	}
+	return r
+}
+
+// upload asks for a place for a file, and answers its URL and its storage key.
+func (l *lab) upload(version, filename string) (at, key string) {
+	l.t.Helper()
+	r := l.form(200, versionsPath+"/upload-url", map[string]string{
+		"version": version, "filename": filename, "content_type": "application/octet-stream",
+	})
+	return r.object["upload_url"].(string), r.object["storage_key"].(string)
+}
+
+// send sends a file, without a key.
+func (l *lab) send(status int, at, content string) {
+	l.t.Helper()
+	if r := l.request("", "PUT", at, content); r.status != status {
+		l.t.Fatalf("PUT %s: got status %d, want %d: %s", at, r.status, status, r.raw)
+	}
+}
+
+func (l *lab) confirm(status int, version, key string, size int) reply {
+	l.t.Helper()
+	return l.form(status, versionsPath+"/confirm-upload", map[string]string{
+		"version": version, "storage_key": key, "file_size": strconv.Itoa(size), "description": "from a file",
+	})
+}
+
+func checksumOf(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+func TestUpload(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, func(l *lab) {
+		at, key := l.upload("3.0.0", "model.gguf")
+		l.send(200, at, "the weights")
+		l.do(404, "GET", versionsPath+"/3.0.0", nil) // not confirmed
+		want := object{
+			"version": "3.0.0", "status": "draft", "format": "gguf", "storage_path": key, "size_bytes": 11.0,
+			"checksum": checksumOf("the weights"), "description": "from a file", "model_id": "mdl_00000001",
+		}
+		r := l.confirm(201, "3.0.0", key, 11)
+		l.wantFields(r, want)
+		l.wantFields(r, object{"formats": object{"gguf": key}})
+		l.wantFields(l.do(200, "GET", versionsPath+"/3.0.0", nil), want)
+		l.do(200, "POST", versionsPath+"/3.0.0/publish", nil)
+		l.deploy("3.0.0")
+		l.wantFleet(map[string]int{"3.0.0": 124})
+	})
+}
+
+func TestUploadIsConfirmedOnce(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, func(l *lab) {
+		at, key := l.upload("3.0.0", "model.onnx")
+		l.send(200, at, "first")
+		l.confirm(201, "3.0.0", key, 5)
+		l.confirm(409, "3.0.0", key, 5)
+		l.send(409, at, "other")
+		l.wantFields(l.do(200, "GET", versionsPath+"/3.0.0", nil), object{"checksum": checksumOf("first")})
+		// The version exists already: be it by another upload, be it registered by its path.
+		again, second := l.upload("3.0.0", "model.onnx")
+		l.send(200, again, "second")
+		l.confirm(409, "3.0.0", second, 6)
+		l.do(204, "DELETE", versionsPath+"/3.0.0", nil)
+		l.confirm(409, "3.0.0", key, 5) // the file went with its version
+		l.confirm(201, "3.0.0", second, 6)
+	})
+}
+
+func TestConfirmIsChecked(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, func(l *lab) {
+		at, key := l.upload("3.0.0", "model.onnx")
+		for field, refused := range map[string]reply{
+			"storage_key": l.confirm(422, "3.0.0", key, 0), // nothing was sent
+			"filename":    l.form(422, versionsPath+"/upload-url", map[string]string{"version": "3.0.0"}),
+			"version":     l.form(422, versionsPath+"/upload-url", map[string]string{"filename": "x"}),
+		} {
+			if !strings.Contains(refused.raw, field) {
+				l.t.Errorf("the answer does not name %s: %s", field, refused.raw)
+			}
+		}
+		l.send(200, at, "weights")
+		if r := l.confirm(422, "3.0.0", key, 8); !strings.Contains(r.raw, "file_size") {
+			l.t.Errorf("the answer does not name file_size: %s", r.raw)
+		}
+		l.confirm(422, "3.0.1", key, 7) // the file of another version
+		l.confirm(422, "3.0.0", "models/nothing", 7)
+		l.form(422, versionsPath+"/confirm-upload", map[string]string{"version": "3.0.0", "storage_key": key, "file_size": "many"})
+		l.form(404, modelsPath+"/nothing/versions/upload-url", map[string]string{"version": "1", "filename": "x"})
+		l.form(404, modelsPath+"/nothing/versions/confirm-upload", map[string]string{})
+		l.do(422, "POST", versionsPath+"/upload-url", object{"version": "3.0.0", "filename": "model.onnx"}) // no form
+		l.encoded(400, versionsPath+"/upload-url", "multipart/form-data; boundary=x", "no parts")
+		l.encoded(400, versionsPath+"/upload-url", "application/x-www-form-urlencoded", "%zz")
+		l.confirm(201, "3.0.0", key, 7)
+	})
+}
+
+// A file of nothing is a file.
+func TestUploadOfNothing(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	at, key := l.upload("3.0.0", "empty")
+	l.send(200, at, "")
+	l.wantFields(l.confirm(201, "3.0.0", key, 0), object{"checksum": checksumOf(""), "size_bytes": 0.0, "format": "unknown"})
+}
+
+func TestUploadFormInParts(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	for name, value := range map[string]string{"version": "3.0.0", "filename": "dir/phi.mlpackage"} {
+		if err := parts.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := parts.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := l.encoded(200, versionsPath+"/upload-url", parts.FormDataContentType(), body.String())
+	key := r.object["storage_key"].(string)
+	if !strings.HasSuffix(key, "/phi.mlpackage") {
+		t.Errorf("the storage key is %s", key)
+	}
+	l.send(200, r.object["upload_url"].(string), "x")
+	l.wantFields(l.confirm(201, "3.0.0", key, 1), object{"format": "coreml"})
+}
+
+func TestUploadURL(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	at, _ := l.upload("3.0.0", "model.onnx")
+	other, _ := l.upload("3.0.0", "model.onnx")
+	parsed, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// It is on this server, outside of the API, and nobody can guess it.
+	token, below := strings.CutPrefix(parsed.Path, "/uploads/")
+	if parsed.Host != "example.com" || !below || len(token) < 26 || at == other {
+		t.Errorf("the URLs are %s and %s", at, other)
+	}
+	// Whoever sends the API key to the storage has a leak.
+	if r := l.request("sandbox", "PUT", at, "x"); r.status != 400 || !strings.Contains(r.raw, "API key") {
+		t.Errorf("with a bearer: %d %s", r.status, r.raw)
+	}
+	l.send(404, "/uploads/nothing", "x")
+	if r := l.request("", "GET", at, nil); r.status != 405 {
+		t.Errorf("GET: %d", r.status)
+	}
+}
+
+// A connection that breaks in the middle of a file leaves nothing that can be confirmed, and the file can be sent again.
+func TestBrokenUpload(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t)
+	l := &lab{Server: w.Server, t: t}
+	at, key := l.upload("3.0.0", "model.onnx")
+	parsed, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := strings.Repeat("x", 64<<10)
+	for _, length := range []int64{128 << 10, -1} { // with a length, and in chunks
+		broken := io.MultiReader(strings.NewReader(half), &failing{})
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, w.url+parsed.Path, broken)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.ContentLength = length
+		if resp, err := w.client.Do(req); err == nil {
+			_ = resp.Body.Close()
+			t.Errorf("the broken file was answered %s", resp.Status)
+		}
+	}
+	// The client knows of the break before the server does.
+	w.waitFor(func() bool { return len(w.entries("upload file")) == 2 })
+	l.confirm(422, "3.0.0", key, len(half))
+	for _, fault := range []Fault{
+		{Method: "PUT", Path: "uploads/*", Cut: CutBefore},
+		{Method: "PUT", Path: "uploads/*", Status: 503},
+	} {
+		w.AddFault(fault)
+		if status, _, err := w.put(parsed.Path, "the whole"); err == nil && status != 503 {
+			t.Errorf("%+v: got %d", fault, status)
+		}
+		l.confirm(422, "3.0.0", key, 9)
+	}
+	if status, _, err := w.put(parsed.Path, "the whole file"); err != nil || status != 200 {
+		t.Errorf("sent again: %d %v", status, err)
+	}
+	l.wantFields(l.confirm(201, "3.0.0", key, 14), object{"checksum": checksumOf("the whole file")})
+	var statuses []int
+	for _, e := range w.entries("upload file") {
+		statuses = append(statuses, e.Status)
+		if e.Method != http.MethodPut || "/"+e.Path != parsed.Path {
+			t.Errorf("the ledger has %s %s", e.Method, e.Path)
+		}
+	}
+	if diff := cmp.Diff([]int{0, 0, 0, 503, 200}, statuses); diff != "" {
+		t.Errorf("statuses of the uploads (-want +got):\n%s", diff)
+	}
+}
+
+// The answer to a whole file may be lost: what arrived can be confirmed.
+func TestUploadWithLostAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t)
+	l := &lab{Server: w.Server, t: t}
+	at, key := l.upload("3.0.0", "model.onnx")
+	parsed, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.AddFault(Fault{Method: "PUT", Path: "uploads/*", Execute: true, Cut: CutBefore})
+	if status, _, err := w.put(parsed.Path, "the file"); err == nil {
+		t.Errorf("the cut request was answered %d", status)
+	}
+	l.confirm(201, "3.0.0", key, 8)
+}
+
+// A file that is still under way holds up nothing, and comes too late once another one was confirmed.
+func TestUploadsAtOnce(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	at, key := l.upload("3.0.0", "model.onnx")
+	body, source := io.Pipe()
+	slow := make(chan int)
+	go func() {
+		rec := httptest.NewRecorder()
+		l.ServeHTTP(rec, httptest.NewRequest(http.MethodPut, at, body))
+		slow <- rec.Code
+	}()
+	if _, err := source.Write([]byte("slow")); err != nil { // returns when the server has read it
+		t.Fatal(err)
+	}
+	l.confirm(422, "3.0.0", key, 4)
+	l.send(200, at, "quick")
+	l.confirm(201, "3.0.0", key, 5)
+	if err := source.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if status := <-slow; status != 409 {
+		t.Errorf("the late file was answered %d", status)
+	}
+	l.wantFields(l.do(200, "GET", versionsPath+"/3.0.0", nil), object{"checksum": checksumOf("quick")})
+}
+
+// A large file takes no more memory than a small one.
+func TestUploadInConstantMemory(t *testing.T) {
+	const size = 64 << 20
+	l := newLab(t)
+	at, key := l.upload("3.0.0", "model.onnx")
+	req := httptest.NewRequest(http.MethodPut, at, io.LimitReader(zeros{}, size))
+	rec := httptest.NewRecorder()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	l.ServeHTTP(rec, req)
+	runtime.ReadMemStats(&after)
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 4<<20 {
+		t.Errorf("receiving %d bytes allocated %d", size, grown)
+	}
+	l.wantFields(l.confirm(201, "3.0.0", key, size), object{"size_bytes": float64(size)})
+}
+
+// zeros never ends.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// failing is a body whose source breaks.
+type failing struct{}
+
+func (*failing) Read([]byte) (int, error) { return 0, errors.New("the file cannot be read") }
