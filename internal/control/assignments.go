@@ -2,9 +2,30 @@ package control
 
 import (
 	"context"
+	"maps"
 
 	"golang.org/x/sync/errgroup"
 )
+
+// assignmentKind is what devices are to run. Its list call is the one of the devices, where that carries assignments.
+var assignmentKind = kind[Device]{
+	listing: deviceListing,
+	one: func(ctx context.Context, c *Client, id string) (Device, error) {
+		list := listing{operation: "read the assignments of a device", path: join("devices", id, "assignments"), key: "assignments"}
+		assigned, err := listAll[Assignment](ctx, c, list, nil)
+		return Device{ID: id, Assignments: assigned}, err
+	},
+	id:    func(d Device) string { return d.ID },
+	whole: func(d Device) bool { return d.Assignments != nil },
+	same:  func(single, listed Device) bool { return maps.Equal(single.versions(), listed.versions()) },
+}
+
+// DeviceAssignments reads what one device is to run, for servers whose lists do not say it (the control API contract,
+// section 4).
+func (c *Client) DeviceAssignments(ctx context.Context, deviceID string) ([]Assignment, error) {
+	d, err := assignmentKind.read(ctx, c, deviceID)
+	return d.Assignments, err
+}
 
 // assignmentReads is how many devices are asked at once where a list does not tell what they are assigned.
 const assignmentReads = 8
@@ -18,6 +39,8 @@ func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) 
 		return nil, err
 	}
 	left := make([]bool, len(members))
+	ctx, done := c.reads.moment(ctx)
+	defer done()
 	readers, ctx := errgroup.WithContext(ctx)
 	readers.SetLimit(assignmentReads)
 	for i := range members {
@@ -54,4 +77,13 @@ func (d Device) assigned(modelID string) string {
 		}
 	}
 	return ""
+}
+
+// versions are the versions that the device is to run, by model.
+func (d Device) versions() map[string]string {
+	versions := make(map[string]string, len(d.Assignments))
+	for _, a := range d.Assignments {
+		versions[a.ModelID] = a.Version
+	}
+	return versions
 }

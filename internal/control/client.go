@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -47,6 +46,8 @@ type Config struct {
 	CACertificates []byte
 	// UserAgent is sent with every request; the resource type of the caller is appended.
 	UserAgent string
+	// Transport takes the place of the network, so that a test can run in virtual time; nil is the network.
+	Transport http.RoundTripper
 }
 
 // Client speaks the control API. It is safe for concurrent use, and opening one sends no request.
@@ -58,8 +59,8 @@ type Client struct {
 	retries int
 	http    *retryablehttp.Client
 
-	modelsMu sync.Mutex
-	models   map[string]Model
+	reads *reads
+	names names
 }
 
 // ErrUnusableKey means that the key cannot be sent at all.
@@ -78,9 +79,11 @@ func New(cfg Config) (*Client, error) {
 	if strings.ContainsFunc(cfg.APIKey, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return nil, ErrUnusableKey
 	}
-	inner, err := baseTransport(cfg.CACertificates)
-	if err != nil {
-		return nil, err
+	inner := cfg.Transport
+	if inner == nil {
+		if inner, err = baseTransport(cfg.CACertificates); err != nil {
+			return nil, err
+		}
 	}
 	c := &Client{
 		base:    base,
@@ -88,7 +91,8 @@ func New(cfg Config) (*Client, error) {
 		apiKey:  cfg.APIKey,
 		agent:   cfg.UserAgent,
 		retries: cfg.MaxRetries,
-		models:  map[string]Model{},
+		reads:   newReads(),
+		names:   newNames(),
 	}
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
@@ -122,11 +126,22 @@ type request struct {
 	path  string
 	query url.Values
 	body  any
+	// harmless is true of a request that changes nothing although its method is not GET.
+	harmless bool
+	// once is true of a request that must not be sent again before it is known what it has done. So is every POST.
+	once bool
 }
 
-// get reads one object into out.
-func (c *Client) get(ctx context.Context, operation, path string, query url.Values, out any) error {
-	return c.call(ctx, request{operation: operation, method: http.MethodGet, path: path, query: query}, out)
+// writes is true of a request that may change something.
+func (r request) writes() bool { return r.method != http.MethodGet && !r.harmless }
+
+// get reads one object.
+func get[T any](ctx context.Context, c *Client, operation, path string, query url.Values) (T, error) {
+	return share(ctx, c, path+"?"+query.Encode(), func(ctx context.Context) (T, error) {
+		var object T
+		err := c.call(ctx, request{operation: operation, method: http.MethodGet, path: path, query: query}, &object)
+		return object, err
+	})
 }
 
 // call sends one request, with the retries that its method allows, and decodes a JSON answer into out unless out is nil.
@@ -135,6 +150,10 @@ func (c *Client) get(ctx context.Context, operation, path string, query url.Valu
 func (c *Client) call(ctx context.Context, r request, out any) error {
 	if err := checkPath(r); err != nil {
 		return err
+	}
+	if r.writes() {
+		defer c.reads.end()
+		defer c.names.forget(r.path)
 	}
 	ctx = c.logContext(ctx)
 	var payload []byte

@@ -9,7 +9,7 @@ import (
 // lookAgain is how long the search for a possibly created object may take after the operation itself has been cancelled.
 const lookAgain = 10 * time.Second
 
-// createOnce sends a POST that must not be executed twice. The API has no idempotency key, so when an answer is missing it
+// createOnce sends a request, mostly a POST, that must not be executed twice. The API has no idempotency key, so when an answer is missing it
 // looks for what the request may have created, adopts that, and sends again only when there is nothing
 // (the control API contract, section 1). find reports whether it found it.
 func createOnce[T any](ctx context.Context, c *Client, post func(context.Context) (T, error), find func(context.Context) (T, bool, error)) (T, error) {

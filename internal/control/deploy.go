@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 )
 
 // GroupDeployment asks for a version on the members of a device group (the control API contract, section 4).
@@ -70,7 +71,9 @@ func (p *DeploymentPreview) UnmarshalJSON(data []byte) error {
 func (c *Client) PrepareDeployment(ctx context.Context, d GroupDeployment) (DeploymentPreview, error) {
 	post := func(ctx context.Context) (DeploymentPreview, error) {
 		var p DeploymentPreview
-		err := c.post(ctx, "prepare the deployment", "deploy/prepare", d.body(), &p)
+		err := c.call(ctx, request{
+			operation: "prepare the deployment", method: http.MethodPost, path: "deploy/prepare", body: d.body(), harmless: true,
+		}, &p)
 		return p, err
 	}
 	never := func(context.Context) (DeploymentPreview, bool, error) { return DeploymentPreview{}, false, nil }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -12,6 +13,9 @@ import (
 
 // maxExcerpt is how much of a body that is not understood an error quotes, in characters (the control API contract, section 1).
 const maxExcerpt = 300
+
+// maxMessage is how much an error keeps of what the server says in an envelope, in characters.
+const maxMessage = 2000
 
 // APIError is an answer of the server other than 2xx, in any of its three envelopes (the control API contract, section 1).
 type APIError struct {
@@ -103,8 +107,8 @@ func (e *BodyError) Unwrap() error { return e.Err }
 
 func newBodyError(r request, resp *http.Response, body []byte, secret string, err error) *BodyError {
 	return &BodyError{
-		Operation: r.operation, RequestID: redact(requestID(resp), secret), Excerpt: excerpt(body, secret),
-		Err: withoutSecret(plainJSON(err), secret),
+		Operation: r.operation, RequestID: shorten(redact(requestID(resp), secret), maxExcerpt), Excerpt: excerpt(body, secret),
+		Err: concise(withoutSecret(plainJSON(err), secret)),
 	}
 }
 
@@ -205,6 +209,7 @@ func newAPIError(r request, resp *http.Response, body []byte, secret string) *AP
 		}
 	}
 	e.redact(secret)
+	e.shorten()
 	return e
 }
 
@@ -234,6 +239,15 @@ func (e *APIError) redact(secret string) {
 	}
 	for i, f := range e.Fields {
 		e.Fields[i] = FieldError{Name: redact(f.Name, secret), Message: redact(f.Message, secret)}
+	}
+}
+
+// shorten keeps the error readable: a server may say any number of words. It comes after redact, which has to see the whole key.
+func (e *APIError) shorten() {
+	e.Message = shorten(e.Message, maxMessage)
+	e.Code, e.RequestID = shorten(e.Code, maxExcerpt), shorten(e.RequestID, maxExcerpt)
+	for i, f := range e.Fields {
+		e.Fields[i] = FieldError{Name: shorten(f.Name, maxExcerpt), Message: shorten(f.Message, maxMessage)}
 	}
 }
 
@@ -288,17 +302,43 @@ func excerpt(body []byte, secret string) string {
 	if text == "" {
 		return "an empty body"
 	}
-	if utf8.RuneCountInString(text) > maxExcerpt {
-		text = string([]rune(text)[:maxExcerpt]) + "…"
-	}
-	return text
+	return shorten(text, maxExcerpt)
 }
 
+// shorten is the beginning of a text that has more than limit characters.
+func shorten(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	return string([]rune(text)[:limit]) + "…"
+}
+
+// concise keeps an error as it is unless its text, which may quote the body, is too long to be read.
+func concise(err error) error {
+	if text := shorten(err.Error(), maxMessage); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
+}
+
+// redact removes the secret, in each spelling that JSON and URLs have for it.
 func redact(text, secret string) string {
 	if secret == "" {
 		return text
 	}
-	return strings.ReplaceAll(text, secret, "***")
+	text = strings.ReplaceAll(text, secret, "***")
+	quoted, err := json.Marshal(secret)
+	if err != nil {
+		return text
+	}
+	forHTML := string(quoted[1 : len(quoted)-1])
+	plain := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(secret)
+	for _, spelling := range []string{
+		forHTML, plain, strings.ReplaceAll(plain, "/", `\/`), url.QueryEscape(secret), url.PathEscape(secret),
+	} {
+		text = strings.ReplaceAll(text, spelling, "***")
+	}
+	return text
 }
 
 // withoutSecret keeps an error as it is unless its text holds the secret.

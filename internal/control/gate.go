@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"time"
 
@@ -14,6 +15,8 @@ const (
 	blindPause = 2 * time.Second
 	// releaseGap is the mean distance between two requests that were held back by a pause: one by one, not all at once.
 	releaseGap = 100 * time.Millisecond
+	// learnedPause is the longest pause that an answer other than a 429 makes: the limit is one of requests a minute.
+	learnedPause = time.Minute
 )
 
 // gate is what every request of a client passes: a bucket that starts full and refills evenly over a minute, and a pause that
@@ -39,17 +42,22 @@ func newGate(requestsPerMinute int) *gate {
 // wait returns when the caller's request may leave, or with an error as soon as it is known that ctx ends before.
 func (g *gate) wait(ctx context.Context) error {
 	reservation := g.bucket.Reserve()
-	if err := sleep(ctx, reservation.Delay()); err != nil {
+	delay := reservation.Delay()
+	err := inTime(ctx, max(delay, g.untilRelease()))
+	if err == nil {
+		err = sleep(ctx, delay)
+	}
+	if err != nil {
 		reservation.Cancel()
 		return err
 	}
 	// Another 429 may have prolonged the pause while this one slept.
 	for {
-		delay := g.reserveRelease()
+		delay = g.reserveRelease()
 		if delay <= 0 {
 			return nil
 		}
-		if err := sleep(ctx, delay); err != nil {
+		if err = sleep(ctx, delay); err != nil {
 			return err
 		}
 		if !g.paused() {
@@ -76,10 +84,27 @@ func (g *gate) pause(d time.Duration) {
 	}
 }
 
+// learn pauses where the server says that it takes no more: with a 429, or with the last answer before one.
+func (g *gate) learn(resp *http.Response) {
+	switch hint := pauseHint(resp); {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		g.pause(hint)
+	case rateLimitHeader(resp, "Remaining") == "0" && hint > 0:
+		g.pause(min(hint, learnedPause))
+	}
+}
+
 func (g *gate) paused() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return time.Now().Before(g.pausedUntil)
+}
+
+// untilRelease is how long a pause, and the queue behind it, would hold a request that came now.
+func (g *gate) untilRelease() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return time.Until(g.nextRelease)
 }
 
 // reserveRelease gives the caller its place in the queue that a pause has formed, as the time left until then.
@@ -97,16 +122,8 @@ func (g *gate) reserveRelease() time.Duration {
 
 // sleep waits for d, or fails: at once when ctx ends sooner than d is over, else when ctx is cancelled meanwhile.
 func sleep(ctx context.Context, d time.Duration) error {
-	if err := ctx.Err(); err != nil {
+	if err := inTime(ctx, d); err != nil || d <= 0 {
 		return err
-	}
-	if d <= 0 {
-		return nil
-	}
-	if deadline, ok := ctx.Deadline(); ok {
-		if left := time.Until(deadline); left < d {
-			return &RateLimitError{Hint: d, Left: left}
-		}
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -116,4 +133,16 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// inTime fails when ctx has ended, or will before d is over.
+func inTime(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	deadline, limited := ctx.Deadline()
+	if left := time.Until(deadline); limited && d > 0 && left < d {
+		return &RateLimitError{Hint: d, Left: left}
+	}
+	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -119,11 +119,19 @@ func (s GroupSettings) body() map[string]any {
 	return body
 }
 
-var groupListing = listing{operation: "list the device groups", path: "device-groups", key: "groups", pageSize: 1000}
+var groupKind = kind[Group]{
+	listing: listing{operation: "list the device groups", path: "device-groups", key: "groups", pageSize: 1000},
+	one: func(ctx context.Context, c *Client, id string) (Group, error) {
+		return get[Group](ctx, c, "read the device group", join("device-groups", id), nil)
+	},
+	id:    func(g Group) string { return g.ID },
+	whole: func(Group) bool { return true },
+	same:  func(single, listed Group) bool { return reflect.DeepEqual(single, listed) },
+}
 
 // Groups lists the organization's device groups.
 func (c *Client) Groups(ctx context.Context) ([]Group, error) {
-	return listAll[Group](ctx, c, groupListing, c.scoped(nil))
+	return listAll[Group](ctx, c, groupKind.listing, c.scoped(nil))
 }
 
 // GroupByName finds a device group by its exact name, or else by its id; found is false where there is none.
@@ -147,9 +155,7 @@ func (c *Client) GroupByName(ctx context.Context, nameOrID string) (group Group,
 
 // Group reads one device group by its id.
 func (c *Client) Group(ctx context.Context, id string) (Group, error) {
-	var g Group
-	err := c.get(ctx, "read the device group", join("device-groups", id), nil, &g)
-	return g, err
+	return groupKind.read(ctx, c, id)
 }
 
 // CreateGroup creates a device group. When the answer is lost, a group of that name is looked for and adopted, unless it is
@@ -162,7 +168,7 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 	}
 	post := func(ctx context.Context) (Group, error) {
 		var g Group
-		err := c.post(ctx, "create the device group", groupListing.path, body, &g)
+		err := c.post(ctx, "create the device group", groupKind.path, body, &g)
 		return g, err
 	}
 	begun := time.Now()
@@ -246,68 +252,4 @@ func (c *Client) RemoveGroupDevice(ctx context.Context, id, deviceID string) err
 		return nil
 	}
 	return err
-}
-
-// Device is a registered device, as far as the provider uses it (the control API contract, section 5).
-type Device struct {
-	ID, Identifier, Status string
-	// Assignments is nil where the server's list does not carry them.
-	Assignments []Assignment
-}
-
-// Assignment is the version of a model that a device is to run (the control API contract, section 4).
-type Assignment struct {
-	ModelID, Version string
-}
-
-// UnmarshalJSON fails on an object without an id.
-func (d *Device) UnmarshalJSON(data []byte) error {
-	var wire struct {
-		ID          *flexText    `json:"id"`
-		DeviceID    *flexText    `json:"device_id"`
-		Identifier  flexText     `json:"device_identifier"`
-		Status      flexText     `json:"status"`
-		Assignments []Assignment `json:"assignments"`
-	}
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	*d = Device{
-		ID: string(firstOf(wire.ID, wire.DeviceID)), Identifier: string(wire.Identifier),
-		Status: string(wire.Status), Assignments: wire.Assignments,
-	}
-	if d.ID == "" {
-		return errors.New("a device without an id")
-	}
-	return nil
-}
-
-// UnmarshalJSON takes ids that are numbers.
-func (a *Assignment) UnmarshalJSON(data []byte) error {
-	var wire struct {
-		ModelID flexText `json:"model_id"`
-		Version flexText `json:"version"`
-	}
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	*a = Assignment{ModelID: string(wire.ModelID), Version: string(wire.Version)}
-	return nil
-}
-
-// DeviceAssignments reads what one device is to run, for servers whose lists do not say it (the control API contract,
-// section 4).
-func (c *Client) DeviceAssignments(ctx context.Context, deviceID string) ([]Assignment, error) {
-	list := listing{operation: "read the assignments of a device", path: join("devices", deviceID, "assignments"), key: "assignments"}
-	return listAll[Assignment](ctx, c, list, nil)
-}
-
-// DeviceCount is the number of devices of the organization, nil where the server does not say.
-func (c *Client) DeviceCount(ctx context.Context) (*int, error) {
-	query := c.scoped(url.Values{"limit": {"1"}})
-	first := page[Device]{key: "devices"}
-	if err := c.get(ctx, "count the devices", "devices", query, &first); err != nil || first.total < 0 {
-		return nil, err
-	}
-	return &first.total, nil
 }

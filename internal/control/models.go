@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strings"
+	"sync"
 )
 
 // Model is a model of the organization's registry (the control API contract, section 2).
@@ -29,42 +31,92 @@ func (m *Model) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+var modelKind = kind[Model]{
+	listing: listing{operation: "list the models", path: "models", key: "models", pageSize: 100},
+	one: func(ctx context.Context, c *Client, id string) (Model, error) {
+		return get[Model](ctx, c, "read the model", join("models", id), nil)
+	},
+	id:    func(m Model) string { return m.ID },
+	whole: func(Model) bool { return true },
+	same:  func(single, listed Model) bool { return single == listed },
+}
+
 // Model reads one model by its id; some servers take the name too.
 func (c *Client) Model(ctx context.Context, id string) (Model, error) {
-	var m Model
-	err := c.get(ctx, "read the model", join("models", id), nil, &m)
-	return m, err
+	return modelKind.read(ctx, c, id)
 }
 
 // Models lists the organization's models.
 func (c *Client) Models(ctx context.Context) ([]Model, error) {
-	list := listing{operation: "list the models", path: "models", key: "models", pageSize: 100}
-	return listAll[Model](ctx, c, list, c.scoped(nil))
+	return listAll[Model](ctx, c, modelKind.listing, c.scoped(nil))
+}
+
+// names remembers which model a word means. A name that was found once is not looked for again.
+type names struct {
+	// turn holds a token while nobody is reading the list on behalf of a name.
+	turn  chan struct{}
+	mu    *sync.Mutex
+	known map[string]Model
+}
+
+func newNames() names {
+	return names{turn: make(chan struct{}, 1), mu: &sync.Mutex{}, known: map[string]Model{}}
+}
+
+func (n names) find(word string) (Model, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	m, ok := n.known[word]
+	return m, ok
+}
+
+func (n names) learn(models []Model) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, m := range models {
+		n.known[m.ID] = m
+	}
+	// A name that looks like another model's id loses to the name: names are what people write.
+	for _, m := range models {
+		if m.Name != "" {
+			n.known[m.Name] = m
+		}
+	}
+}
+
+// forget gives up every name after a write to a model itself, which may have renamed or deleted it.
+func (n names) forget(path string) {
+	words := strings.Split(path, "/")
+	if words[0] != "models" || len(words) > 2 {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	clear(n.known)
 }
 
 // ResolveModel finds a model by its exact name or its id (the control API contract, section 1). A match is remembered for the
-// client's lifetime. Without a match the word is passed on unchanged as an id, and found is false: the server may still know
-// it, since some take names in paths.
+// client's lifetime, unless the client writes to a model. Without a match the word is passed on unchanged as an id, and found is
+// false: the server may still know it, since some take names in paths.
 func (c *Client) ResolveModel(ctx context.Context, nameOrID string) (model Model, found bool, err error) {
-	c.modelsMu.Lock()
-	defer c.modelsMu.Unlock()
-	if known, ok := c.models[nameOrID]; ok {
+	if known, ok := c.names.find(nameOrID); ok {
+		return known, true, nil
+	}
+	select {
+	case c.names.turn <- struct{}{}:
+		defer func() { <-c.names.turn }()
+	case <-ctx.Done():
+		return Model{}, false, ctx.Err()
+	}
+	if known, ok := c.names.find(nameOrID); ok {
 		return known, true, nil
 	}
 	models, err := c.Models(ctx)
 	if err != nil {
 		return Model{}, false, err
 	}
-	for _, m := range models {
-		c.models[m.ID] = m
-	}
-	// A name that looks like another model's id loses to the name: names are what people write.
-	for _, m := range models {
-		if m.Name != "" {
-			c.models[m.Name] = m
-		}
-	}
-	if known, ok := c.models[nameOrID]; ok {
+	c.names.learn(models)
+	if known, ok := c.names.find(nameOrID); ok {
 		return known, true, nil
 	}
 	return Model{ID: nameOrID, Name: nameOrID}, false, nil

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -20,30 +22,68 @@ type listing struct {
 	pageSize  int
 }
 
-// listAll reads every page of a list. It ends on `total`, on a short page, or when a server that ignores `offset` repeats
-// itself. A body without the list is an error, never an empty list.
+// listAll reads every page of a list. A body without the list is an error, never an empty list.
 func listAll[T any](ctx context.Context, c *Client, l listing, query url.Values) ([]T, error) {
+	all, err := share(ctx, c, l.path+"?"+query.Encode(), func(ctx context.Context) ([]T, error) {
+		p := pager[T]{listing: l, query: query}
+		return p.rest(ctx, c)
+	})
+	return slices.Clone(all), err
+}
+
+// pager reads a list page by page. It ends on `total`, on a short page, or when a server that ignores `offset` repeats itself.
+type pager[T any] struct {
+	listing
+	query url.Values
+
+	// read is how many items came so far, pages in how many pages.
+	read, pages int
+	// total is how many there are, -1 where the server does not say.
+	total int
+	ended bool
+	// first is how the last page began.
+	first []byte
+}
+
+// next reads one more page.
+func (p *pager[T]) next(ctx context.Context, c *Client) ([]T, error) {
+	current := page[T]{key: p.key, previous: p.first, before: p.read}
+	err := c.call(ctx, request{
+		operation: p.operation, method: http.MethodGet, path: p.path, query: p.pageQuery(p.query, p.read),
+	}, &current)
+	if err != nil {
+		return nil, err
+	}
+	p.pages++
+	p.total = current.total
+	if current.repeats {
+		p.ended = true
+		return nil, nil
+	}
+	p.read += len(current.items)
+	p.first = current.first
+	switch {
+	case p.pageSize == 0, len(current.items) == 0:
+		p.ended = true
+	case p.total >= 0:
+		p.ended = p.read >= p.total
+	default:
+		p.ended = len(current.items) < p.pageSize
+	}
+	return current.items, nil
+}
+
+// rest reads all pages that are left.
+func (p *pager[T]) rest(ctx context.Context, c *Client) ([]T, error) {
 	var all []T
-	var previous []byte
-	for {
-		current := page[T]{key: l.key, previous: previous, before: len(all)}
-		if err := c.get(ctx, l.operation, l.path, l.pageQuery(query, len(all)), &current); err != nil {
+	for !p.ended {
+		items, err := p.next(ctx, c)
+		if err != nil {
 			return nil, err
 		}
-		if current.repeats {
-			return all, nil
-		}
-		all = append(all, current.items...)
-		switch {
-		case l.pageSize == 0, len(current.items) == 0:
-			return all, nil
-		case current.total >= 0 && len(all) >= current.total:
-			return all, nil
-		case current.total < 0 && len(current.items) < l.pageSize:
-			return all, nil
-		}
-		previous = current.first
+		all = append(all, items...)
 	}
+	return all, nil
 }
 
 func (l listing) pageQuery(query url.Values, offset int) url.Values {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -115,8 +116,14 @@ func SortNewestFirst(rollouts []Rollout) {
 func compareIDs(a, b string) int {
 	x, okX := new(big.Int).SetString(a, 10)
 	y, okY := new(big.Int).SetString(b, 10)
-	if okX && okY {
-		return x.Cmp(y)
+	switch {
+	case okX && okY:
+		return cmp.Or(x.Cmp(y), cmp.Compare(a, b))
+	case okX != okY: // numbers before words: one order for all, whichever two are compared
+		if okX {
+			return -1
+		}
+		return 1
 	}
 	return cmp.Compare(a, b)
 }
@@ -131,9 +138,7 @@ func (c *Client) Rollouts(ctx context.Context, modelID string) ([]Rollout, error
 
 // Rollout reads one rollout.
 func (c *Client) Rollout(ctx context.Context, modelID, rolloutID string) (Rollout, error) {
-	var r Rollout
-	err := c.get(ctx, "read the rollout", join("models", modelID, "rollouts", rolloutID), nil, &r)
-	return r, err
+	return get[Rollout](ctx, c, "read the rollout", join("models", modelID, "rollouts", rolloutID), nil)
 }
 
 // NewRollout is the body of a create; all five keys are always sent, since servers differ in what they assume.
@@ -246,6 +251,13 @@ func (c *Client) ResumeRollout(ctx context.Context, modelID, rolloutID string) (
 		func(r Rollout) bool { return r.Status == RolloutActive })
 }
 
+// AdvanceRollout raises the share of a rollout by its own step. before is the rollout as it was: when the answer is lost, a larger
+// share than that tells that the request was executed, and a second one would go a step too far.
+func (c *Client) AdvanceRollout(ctx context.Context, modelID string, before Rollout) (Rollout, error) {
+	return c.changeRollout(ctx, "advance the rollout", modelID, before.ID, "advance", struct{}{},
+		func(r Rollout) bool { return r.Percentage > before.Percentage })
+}
+
 // changeRollout sends one of the verbs and answers the rollout as it is afterwards, which is read, since the bodies of the answers
 // are not public; reached tells whether a rollout is already where the verb would bring it.
 func (c *Client) changeRollout(ctx context.Context, operation, modelID, rolloutID, verb string, body any, reached func(Rollout) bool) (Rollout, error) {
@@ -263,14 +275,28 @@ func (c *Client) changeRollout(ctx context.Context, operation, modelID, rolloutI
 	return c.Rollout(ctx, modelID, rolloutID)
 }
 
-// DeleteRollout cancels a rollout; an active one only with force. A rollout that is gone already is no error.
+// DeleteRollout cancels a rollout; an active one only with force. A rollout that is gone already is no error. When the answer is
+// lost the rollout is read first: a second call would remove the record of the one that has ended, and with it what is known of
+// how it ended.
 func (c *Client) DeleteRollout(ctx context.Context, modelID, rolloutID string, force bool) error {
-	err := c.call(ctx, request{
-		operation: "cancel the rollout",
-		method:    http.MethodDelete,
-		path:      join("models", modelID, "rollouts", rolloutID),
-		query:     url.Values{"force": {strconv.FormatBool(force)}},
-	}, nil)
+	cancel := func(ctx context.Context) (struct{}, error) {
+		err := c.call(ctx, request{
+			operation: "cancel the rollout",
+			method:    http.MethodDelete,
+			path:      join("models", modelID, "rollouts", rolloutID),
+			query:     url.Values{"force": {strconv.FormatBool(force)}},
+			once:      true,
+		}, nil)
+		return struct{}{}, err
+	}
+	ended := func(ctx context.Context) (struct{}, bool, error) {
+		r, err := c.Rollout(ctx, modelID, rolloutID)
+		if NotFound(err) {
+			return struct{}{}, true, nil
+		}
+		return struct{}{}, err == nil && !r.Status.Open(), err
+	}
+	_, err := createOnce(ctx, c, cancel, ended)
 	if NotFound(err) {
 		return nil
 	}
@@ -306,8 +332,9 @@ func (a *AffectedDevices) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// count is nil for what cannot be a number of devices.
 func count(n *flexNumber) *int {
-	if n == nil {
+	if n == nil || *n < 0 || *n > math.MaxInt32 {
 		return nil
 	}
 	value := int(*n)
@@ -321,9 +348,7 @@ func (a AffectedDevices) AllUpdated() bool {
 
 // AffectedDevices counts the devices of a rollout.
 func (c *Client) AffectedDevices(ctx context.Context, modelID, rolloutID string) (AffectedDevices, error) {
-	var a AffectedDevices
-	err := c.get(ctx, "count the affected devices", join("models", modelID, "rollouts", rolloutID, "affected-devices"), nil, &a)
-	return a, err
+	return get[AffectedDevices](ctx, c, "count the affected devices", join("models", modelID, "rollouts", rolloutID, "affected-devices"), nil)
 }
 
 // post sends a POST; callers that create go through createOnce.

@@ -241,6 +241,10 @@ func TestChangesOfARollout(t *testing.T) {
 		t.Helper()
 		return c.ResumeRollout(t.Context(), "m", "2")
 	}
+	step := func(t *testing.T, c *Client) (Rollout, error) {
+		t.Helper()
+		return c.AdvanceRollout(t.Context(), "m", Rollout{ID: "2", Percentage: 10})
+	}
 	for name, tc := range map[string]struct {
 		change  change
 		verb    string
@@ -250,6 +254,7 @@ func TestChangesOfARollout(t *testing.T) {
 		refused reply
 	}{
 		"advance": {advance, "update-percentage", `{"percentage":40,"reason":"TICKET-42"}`, at("active", "40.0"), at("active", "10"), answer(422, `{"detail":"above the target"}`)},
+		"step":    {step, "advance", `{}`, at("active", "20"), at("active", "10"), answer(409, `{"detail":"it is completed"}`)},
 		"start":   {start, "start", `{}`, at("active", "0"), at("pending", "0"), answer(409, `{"detail":"it is completed"}`)},
 		"pause":   {pause, "pause", `{}`, at("paused", "10"), at("active", "10"), answer(409, `{"detail":"it is completed"}`)},
 		"resume":  {resume, "resume", `{}`, at("active", "10"), at("paused", "10"), answer(409, `{"detail":"it is completed"}`)},
@@ -341,4 +346,34 @@ func TestAffectedDevices(t *testing.T) {
 	c, _ := scripted(t, ok(`{"total":"many"}`))
 	_, err := c.AffectedDevices(t.Context(), "m", "2")
 	_ = asError[*BodyError](t, err)
+}
+
+// A second DELETE would remove the record of a rollout that the first one has ended.
+func TestDeleteRolloutLooksBeforeItIsRepeated(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		look reply
+		want []string
+	}{
+		"it has ended": {ok(`{"id":"1","version":"2.0.0","status":"rolled_back"}`), []string{"DELETE", "GET"}},
+		"it is gone":   {answer(404, `{"error":"not_found","message":"no such rollout"}`), []string{"DELETE", "GET"}},
+		"it is open":   {ok(`{"id":"1","version":"2.0.0","status":"active"}`), []string{"DELETE", "GET", "DELETE"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, w := scripted(t, failing(errCut), c.look, ok(``))
+				if err := client.DeleteRollout(t.Context(), "m", "1", true); err != nil {
+					t.Error(err)
+				}
+				var methods []string
+				for _, s := range w.sent {
+					methods = append(methods, s.method)
+				}
+				if diff := cmp.Diff(c.want, methods); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 )
 
@@ -13,9 +14,8 @@ type Settings map[string]any
 
 // Settings reads the settings of an organization.
 func (c *Client) Settings(ctx context.Context, orgID string) (Settings, error) {
-	var s Settings
-	err := c.get(ctx, "read the organization's settings", join("settings", orgID), nil, &s)
-	return s, err
+	s, err := get[Settings](ctx, c, "read the organization's settings", join("settings", orgID), nil)
+	return maps.Clone(s), err
 }
 
 // UnmarshalJSON fails on null: "no settings" must not be taken for "all of them are unset".

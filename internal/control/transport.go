@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -82,6 +81,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := a.gate.wait(req.Context()); err != nil {
 		return nil, notSentError{err}
 	}
+	leaving(req.Context())
 	ctx, cancel := context.WithTimeoutCause(req.Context(), a.timeout,
 		fmt.Errorf("a single try took longer than request_timeout (%s)", a.timeout))
 	defer cancel()
@@ -102,9 +102,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, attemptError(ctx, req.Context(), fmt.Errorf("the answer %s was cut off: %w", headline(resp), err))
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	if resp.StatusCode == http.StatusTooManyRequests {
-		a.gate.pause(retryAfter(resp))
-	}
+	a.gate.learn(resp)
 	return resp, nil
 }
 
@@ -122,23 +120,6 @@ func attemptError(try, operation context.Context, err error) error {
 		return context.Cause(try)
 	}
 	return err
-}
-
-// retryAfter is the pause that an answer asks for: seconds or an HTTP date, which is read by the server's own clock where the
-// answer shows it; negative when it says nothing usable.
-func retryAfter(resp *http.Response) time.Duration {
-	header := strings.TrimSpace(resp.Header.Get("Retry-After"))
-	if seconds, err := strconv.ParseFloat(header, 64); err == nil && seconds >= 0 && seconds < 1e6 {
-		return time.Duration(seconds * float64(time.Second))
-	}
-	if at, err := http.ParseTime(header); err == nil {
-		now, err := http.ParseTime(resp.Header.Get("Date"))
-		if err != nil {
-			now = time.Now()
-		}
-		return max(at.Sub(now), 0)
-	}
-	return -1
 }
 
 // retryBudget follows one request through its attempts.
@@ -178,7 +159,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	if err == nil && resp.StatusCode == http.StatusTooManyRequests {
 		return budget.retryRateLimited(ctx, resp), nil
 	}
-	if !worthRepeating(budget.request.method, resp, err) || budget.failuresLeft <= 0 {
+	if !worthRepeating(budget.request, resp, err) || budget.failuresLeft <= 0 {
 		return false, err
 	}
 	budget.failuresLeft--
@@ -200,7 +181,7 @@ func (b *retryBudget) remember(resp *http.Response, err error) {
 func (b *retryBudget) retryRateLimited(ctx context.Context, resp *http.Response) bool {
 	if deadline, limited := ctx.Deadline(); limited {
 		left := time.Until(deadline)
-		if hint := retryAfter(resp); hint > left {
+		if hint := pauseHint(resp); hint > left {
 			b.rateLimit = &RateLimitError{Operation: b.request.operation, Hint: hint, Left: left}
 			return false
 		}
@@ -209,8 +190,8 @@ func (b *retryBudget) retryRateLimited(ctx context.Context, resp *http.Response)
 	return true
 }
 
-func worthRepeating(method string, resp *http.Response, err error) bool {
-	repeatable := method != http.MethodPost
+func worthRepeating(r request, resp *http.Response, err error) bool {
+	repeatable := r.method != http.MethodPost && !r.once
 	if err != nil {
 		var certificate *tls.CertificateVerificationError
 		if errors.As(err, &certificate) || errors.Is(err, errTooLarge) {

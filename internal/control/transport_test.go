@@ -281,6 +281,7 @@ func TestAKeyThatNoHeaderCanCarry(t *testing.T) {
 func TestTheProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	if os.Getenv("OCTOMIL_TEST_BEHIND_PROXY") != "" {
 		c := opened(t, Config{BaseURL: "http://octomil.invalid/api/v1", APIKey: testKey})
+		defer (&http.Client{Transport: tries(t, c).inner}).CloseIdleConnections()
 		if m, err := c.Model(context.Background(), "m"); err != nil || m.ID != "by proxy" {
 			t.Fatalf("got %+v, %v", m, err)
 		}

@@ -29,12 +29,15 @@ func NormalizeURL(raw string, insecure bool) (string, error) {
 	return root.String() + path + "/api/v1", nil
 }
 
-// shown is a refused URL as an error quotes it, without a password where one can be made out.
+// shown is a refused URL as an error quotes it, without the password, also where it is no URL at all.
 func shown(raw string, u *url.URL) string {
-	if u == nil || u.User == nil {
-		return raw
+	if u != nil && u.User != nil {
+		return u.Redacted()
 	}
-	return u.Redacted()
+	if at := strings.LastIndexByte(raw, '@'); at >= 0 {
+		return "…" + raw[at:]
+	}
+	return raw
 }
 
 func loopback(host string) bool {

@@ -62,8 +62,9 @@ func (t *flexTime) UnmarshalJSON(data []byte) error {
 
 func parseTime(text string) (at time.Time, ok bool) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00"} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at.UTC(), true
+		at, err := time.Parse(layout, text)
+		if at = at.UTC(); err == nil && at.Year() >= 0 && at.Year() <= 9999 { // beyond it RFC 3339 could not write it again
+			return at, true
 		}
 	}
 	return time.Time{}, false

@@ -280,6 +280,7 @@ func TestWaitToleratesFourFailedPollsInARow(t *testing.T) {
 					return
 				}
 				fails(t, diags, "can no longer be watched", "503", "the next apply attaches")
+				b.expectWrites("0: create rollout") // a poll that fails has no side effect
 				if b.state.RolloutID.ValueString() != "rol_00000003" {
 					t.Errorf("the state has rollout %s", b.state.RolloutID)
 				}

@@ -95,7 +95,8 @@ func (f ruleField) accepts(operator, value string) string {
 			return "is no version such as 17 or 17.4.1"
 		}
 	case kindNumber:
-		if number, err := strconv.ParseFloat(value, 64); err != nil || number < 0 || math.IsNaN(number) || math.IsInf(number, 0) {
+		number, err := strconv.ParseFloat(value, 64)
+		if err != nil || number < 0 || math.IsNaN(number) || math.IsInf(number, 0) || strings.ContainsAny(value, "xX_") { // no hexadecimal
 			return "is no number such as 8 or 7.5"
 		}
 	case kindBool:

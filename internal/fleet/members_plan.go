@@ -128,7 +128,7 @@ func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	var plan membersModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !resourcekit.Known(plan.GroupID) {
 		return
 	}

@@ -101,7 +101,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state membersModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	prior := state.wanted(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -180,7 +180,7 @@ func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest
 
 // ImportState takes the group's id or its name.
 func (r *membersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

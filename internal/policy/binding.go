@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"math"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -64,14 +66,24 @@ func (m milliseconds) forget()   { *m.GoDuration = timetypes.NewGoDurationUnknow
 
 func (m milliseconds) read(json any) {
 	*m.GoDuration = timetypes.NewGoDurationNull()
-	if value, ok := json.(float64); ok {
-		*m.GoDuration = timetypes.NewGoDurationValue(time.Duration(value * float64(time.Millisecond)))
+	if d, ok := span(json); ok {
+		*m.GoDuration = timetypes.NewGoDurationValue(d)
 	}
 }
 
 func (m milliseconds) same(json any) bool {
+	d, ok := span(json)
+	return ok && d == length(*m.GoDuration)
+}
+
+// span is a number of milliseconds, to the nanosecond; ok is false for what no duration can hold.
+func span(json any) (d time.Duration, ok bool) {
 	value, ok := json.(float64)
-	return ok && value == m.wire()
+	nanoseconds := math.Round(value * float64(time.Millisecond))
+	if !ok || math.Abs(nanoseconds) > 1<<62 {
+		return 0, false
+	}
+	return time.Duration(nanoseconds), true
 }
 
 // durationText is a duration that the server keeps as a text; two spellings of one duration are the same.
@@ -122,32 +134,46 @@ func (m textMap) wire() any {
 }
 
 func (m textMap) read(json any) {
-	words, ok := json.(map[string]any)
-	if len(words) == 0 && !m.IsNull() && !m.IsUnknown() && len(m.Elements()) == 0 {
+	theirs, ok := texts(json)
+	if len(theirs) == 0 && !m.IsNull() && !m.IsUnknown() && len(m.Elements()) == 0 {
 		return
 	}
 	if !ok {
 		*m.Map = types.MapNull(types.StringType)
 		return
 	}
-	elements := make(map[string]attr.Value, len(words))
-	for key, value := range words {
-		if text, ok := value.(string); ok {
-			elements[key] = types.StringValue(text)
-		}
+	elements := make(map[string]attr.Value, len(theirs))
+	for key, word := range theirs {
+		elements[key] = types.StringValue(word)
 	}
 	*m.Map = types.MapValueMust(types.StringType, elements)
 }
 
 func (m textMap) same(json any) bool {
-	theirs, _ := json.(map[string]any)
+	theirs, _ := texts(json)
 	if len(theirs) != len(m.Elements()) {
 		return false
 	}
 	for key, value := range m.Elements() {
-		if text, ok := value.(types.String); !ok || theirs[key] != text.ValueString() {
+		text, ok := value.(types.String)
+		if word, there := theirs[key]; !ok || !there || word != text.ValueString() {
 			return false
 		}
 	}
 	return true
+}
+
+// texts are the members of an object that are words; servers may write a version such as 17 as a number.
+func texts(json any) (words map[string]string, ok bool) {
+	object, ok := json.(map[string]any)
+	words = make(map[string]string, len(object))
+	for key, value := range object {
+		switch v := value.(type) {
+		case string:
+			words[key] = v
+		case float64:
+			words[key] = strconv.FormatFloat(v, 'f', -1, 64)
+		}
+	}
+	return words, ok
 }

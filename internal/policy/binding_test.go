@@ -70,6 +70,18 @@ func TestBindings(t *testing.T) {
 			get:   func(g *guardrails) attr.Value { return g.MinOSVersion },
 			set:   func(g *guardrails) { g.MinOSVersion = words(map[string]string{"ios": "17.0"}) },
 		},
+		"map with an empty word": {
+			key: "min_os_version", value: words(map[string]string{"ios": ""}), wire: map[string]any{"ios": ""},
+			same: []any{map[string]any{"ios": ""}}, other: []any{map[string]any{"android": "14"}, map[string]any{}, nil},
+			get: func(g *guardrails) attr.Value { return g.MinOSVersion }, set: func(g *guardrails) { g.MinOSVersion = words(map[string]string{"ios": ""}) },
+		},
+		"map of numbers": {
+			key: "min_os_version", value: words(map[string]string{"ios": "17", "android": "14.5"}), wire: map[string]any{"ios": "17", "android": "14.5"},
+			same:  []any{map[string]any{"ios": 17.0, "android": 14.5}, map[string]any{"ios": "17", "android": 14.5, "web": nil}},
+			other: []any{map[string]any{"ios": 17.0}, map[string]any{"ios": 17.1, "android": 14.5}},
+			get:   func(g *guardrails) attr.Value { return g.MinOSVersion },
+			set:   func(g *guardrails) { g.MinOSVersion = words(map[string]string{"ios": "17", "android": "14.5"}) },
+		},
 		"empty map": {
 			key: "min_os_version", value: words(nil), wire: map[string]any{}, same: []any{map[string]any{}, nil}, other: []any{map[string]any{"ios": "17"}},
 			get: func(g *guardrails) attr.Value { return g.MinOSVersion }, set: func(g *guardrails) { g.MinOSVersion = words(nil) },

@@ -105,7 +105,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	shown := state.guardrails(ctx, &resp.Diagnostics)
-	ctx, client := r.Client(ctx, &resp.Diagnostics)
+	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

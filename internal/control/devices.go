@@ -1,0 +1,72 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+)
+
+// Device is a registered device, as far as the provider uses it (the control API contract, section 5).
+type Device struct {
+	ID, Identifier, Status string
+	// Assignments is nil where the server's list does not carry them.
+	Assignments []Assignment
+}
+
+// Assignment is the version of a model that a device is to run (the control API contract, section 4).
+type Assignment struct {
+	ModelID, Version string
+}
+
+// UnmarshalJSON fails on an object without an id.
+func (d *Device) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ID          *flexText    `json:"id"`
+		DeviceID    *flexText    `json:"device_id"`
+		Identifier  flexText     `json:"device_identifier"`
+		Status      flexText     `json:"status"`
+		Assignments []Assignment `json:"assignments"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*d = Device{
+		ID: string(firstOf(wire.ID, wire.DeviceID)), Identifier: string(wire.Identifier),
+		Status: string(wire.Status), Assignments: wire.Assignments,
+	}
+	if d.ID == "" {
+		return errors.New("a device without an id")
+	}
+	return nil
+}
+
+// UnmarshalJSON takes ids that are numbers.
+func (a *Assignment) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ModelID flexText `json:"model_id"`
+		Version flexText `json:"version"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*a = Assignment{ModelID: string(wire.ModelID), Version: string(wire.Version)}
+	return nil
+}
+
+var deviceListing = listing{operation: "list the devices", path: "devices", key: "devices", pageSize: 1000}
+
+// DeviceCount is the number of devices of the organization, nil where the server does not say.
+func (c *Client) DeviceCount(ctx context.Context) (*int, error) {
+	query := c.scoped(url.Values{"limit": {"1"}})
+	total, err := share(ctx, c, deviceListing.path+"?"+query.Encode(), func(ctx context.Context) (int, error) {
+		first := page[Device]{key: deviceListing.key}
+		err := c.call(ctx, request{operation: "count the devices", method: http.MethodGet, path: deviceListing.path, query: query}, &first)
+		return first.total, err
+	})
+	if err != nil || total < 0 {
+		return nil, err
+	}
+	return &total, nil
+}

@@ -1,0 +1,361 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// slowly answers after a second, unless the request is cancelled before.
+func slowly(body string) reply {
+	return reply{do: func(req *http.Request) (*http.Response, error) {
+		select {
+		case <-time.After(time.Second):
+		case <-req.Context().Done():
+			return nil, req.Context().Err()
+		}
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+	}}
+}
+
+const oneRollout = `[{"id":1,"version":"1.0.0","status":"completed"}]`
+
+// readers starts n readers of the same rollouts and answers what each got.
+func readers(ctx context.Context, t *testing.T, c *Client, n int) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			if got, err := c.Rollouts(ctx, "m"); err != nil || len(got) != 1 {
+				t.Errorf("got %v, %v", got, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestSharingReadsAreOneRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, w := scripted(t, slowly(oneRollout))
+		ctx := WithSharing(t.Context(), 0)
+		readers(ctx, t, c, 20)
+		time.Sleep(time.Hour)
+		readers(ctx, t, c, 20)
+		if n := len(w.sent); n != 1 {
+			t.Errorf("%d requests for one list", n)
+		}
+		readers(WithSharing(t.Context(), time.Minute), t, c, 20)
+		if n := len(w.sent); n != 2 {
+			t.Errorf("%d requests; want another one for those who take nothing of an hour ago", n)
+		}
+	})
+}
+
+func TestWhatIsSharedIsEachReadersOwn(t *testing.T) {
+	t.Parallel()
+	c, _ := scripted(t, ok(`[{"id":1,"version":"1.0.0","status":"completed"},{"id":2,"version":"2.0.0","status":"active"}]`))
+	ctx := WithSharing(t.Context(), 0)
+	first, _ := c.Rollouts(ctx, "m")
+	want := first[0]
+	first[0] = Rollout{ID: "spoiled"}
+	if again, err := c.Rollouts(ctx, "m"); err != nil || again[0] != want {
+		t.Errorf("one reader's change reached another one: %+v, %v", again, err)
+	}
+	c, _ = scripted(t, ok(`{"a":1}`))
+	settings, _ := c.Settings(ctx, "demo")
+	settings["a"] = "spoiled"
+	if again, err := c.Settings(ctx, "demo"); err != nil || again["a"] != 1.0 {
+		t.Errorf("one reader's change reached another one: %v, %v", again, err)
+	}
+}
+
+func TestFreshReadsShareWhatHasNotLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, w := scripted(t, slowly(oneRollout))
+		tries(t, c).gate.pause(time.Minute)
+		readers(t.Context(), t, c, 20)
+		if n := len(w.sent); n != 1 {
+			t.Errorf("%d requests for those who waited at the gate together", n)
+		}
+		// A request that is on its way already may answer with what was before the read began.
+		var all sync.WaitGroup
+		for i := range 3 {
+			all.Go(func() {
+				time.Sleep(time.Duration(i) * 100 * time.Millisecond)
+				readers(t.Context(), t, c, 1)
+			})
+		}
+		all.Wait()
+		if n := len(w.sent); n != 1+3 {
+			t.Errorf("%d requests; want one more for each that came after the one before had left", n)
+		}
+	})
+}
+
+func TestWhoGivesUpHarmsNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, w := scripted(t, slowly(oneRollout))
+		ctx := WithSharing(t.Context(), 0)
+		leader, cancel := context.WithCancel(ctx)
+		var all sync.WaitGroup
+		all.Go(func() {
+			_, err := c.Rollouts(leader, "m")
+			if transport := asError[*TransportError](t, err); !errors.Is(err, context.Canceled) || !transport.NotExecuted {
+				t.Errorf("who gave up got %v", err)
+			}
+		})
+		synctest.Wait()
+		all.Go(func() { readers(ctx, t, c, 5) })
+		time.Sleep(500 * time.Millisecond)
+		cancel()
+		all.Wait()
+		if n := len(w.sent); n != 1 {
+			t.Errorf("%d requests", n)
+		}
+	})
+}
+
+func TestARequestThatNobodyWaitsForEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, w := scripted(t, unanswered, slowly(oneRollout))
+		ctx, cancel := context.WithCancel(WithSharing(t.Context(), 0))
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				if _, err := c.Rollouts(ctx, "m"); !errors.Is(err, context.Canceled) {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		begun := time.Now()
+		cancel()
+		all.Wait()
+		if took := time.Since(begun); took != 0 {
+			t.Errorf("it took %s to give up", took)
+		}
+		readers(WithSharing(t.Context(), 0), t, c, 2)
+		if n := len(w.sent); n != 2 {
+			t.Errorf("%d requests; what was given up must not be joined", n)
+		}
+	})
+}
+
+func TestADeadlineIsEachReadersOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, w := scripted(t, slowly(oneRollout))
+		tries(t, c).gate.pause(time.Minute)
+		begun := time.Now()
+		var all sync.WaitGroup
+		limited := func(limit time.Duration, check func(error)) {
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(WithSharing(t.Context(), 0), limit)
+				defer cancel()
+				_, err := c.Rollouts(ctx, "m")
+				check(err)
+			})
+			synctest.Wait()
+		}
+		patient := func(err error) {
+			if err != nil {
+				t.Errorf("who had time got %v", err)
+			}
+		}
+		all.Go(func() { readers(WithSharing(t.Context(), 0), t, c, 1) })
+		synctest.Wait()
+		limited(5*time.Second, func(err error) {
+			if limit := asError[*RateLimitError](t, err); limit.Left != 5*time.Second || time.Since(begun) != 0 {
+				t.Errorf("%v after %s", err, time.Since(begun))
+			}
+		})
+		limited(61*time.Second, func(err error) {
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("who ran out of time got %v", err)
+			}
+		})
+		limited(5*time.Minute, patient) // joins the one before, and goes on when that ends at its own deadline
+		all.Wait()
+		if n := len(w.sent); n != 3 {
+			t.Errorf("%d requests", n)
+		}
+	})
+}
+
+func TestErrorsAreNotKept(t *testing.T) {
+	t.Parallel()
+	c, w := scripted(t, answer(403, `{"detail":"no"}`), ok(oneRollout))
+	ctx := WithSharing(t.Context(), 0)
+	if _, err := c.Rollouts(ctx, "m"); !HasStatus(err, 403) {
+		t.Errorf("got %v", err)
+	}
+	readers(ctx, t, c, 1)
+	if n := len(w.sent); n != 2 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+// TestWhatEndsSharing says after which request a read that may share is answered anew, and whether it is so for good.
+func TestWhatEndsSharing(t *testing.T) {
+	t.Parallel()
+	const nothing, once, forGood = 1, 2, 3
+	for name, tc := range map[string]struct {
+		request func(context.Context, *Client)
+		want    int
+	}{
+		"another shared read": {func(ctx context.Context, c *Client) { _, _ = c.Versions(WithSharing(ctx, 0), "m", "") }, nothing},
+		"a preview":           {func(ctx context.Context, c *Client) { _, _ = c.PrepareDeployment(ctx, GroupDeployment{}) }, nothing},
+		"a fresh read":        {func(ctx context.Context, c *Client) { _, _ = c.Group(ctx, "g") }, once},
+		"a fresh look":        {func(ctx context.Context, c *Client) { _, _ = c.GroupAssignments(ctx, "g", "m") }, once},
+		"sharing taken back":  {func(ctx context.Context, c *Client) { _, _ = c.Group(WithoutSharing(WithSharing(ctx, 0)), "g") }, once},
+		"a write":             {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithSharing(ctx, 0), "g") }, forGood},
+	} {
+		c, w := scripted(t, reply{do: func(req *http.Request) (*http.Response, error) {
+			body := `{"id":"1"}`
+			switch {
+			case strings.HasSuffix(req.URL.Path, "rollouts"):
+				body = oneRollout
+			case strings.HasSuffix(req.URL.Path, "s"):
+				body = "[]"
+			}
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+		}})
+		ctx := WithSharing(t.Context(), 0)
+		readers(ctx, t, c, 1)
+		tc.request(t.Context(), c)
+		readers(ctx, t, c, 1)
+		readers(ctx, t, c, 1)
+		got := 0
+		for _, call := range w.calls() {
+			if call == "GET models/m/rollouts" {
+				got++
+			}
+		}
+		if got != tc.want {
+			t.Errorf("after %s: %d requests for the rollouts; want %d", name, got, tc.want)
+		}
+	}
+}
+
+func TestALostWriteEndsSharing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		lost := answer(http.StatusForbidden, `{"detail":"no"}`) // what the look after the lost answer gets
+		c, w := scripted(t, ok(oneRollout), failing(errCut), lost, ok(oneRollout))
+		ctx := WithSharing(t.Context(), 0)
+		readers(ctx, t, c, 1)
+		if err := c.DeleteRollout(ctx, "m", "1", true); !Ambiguous(err) {
+			t.Fatalf("got %v", err)
+		}
+		before := len(w.sent)
+		readers(ctx, t, c, 1)
+		if n := len(w.sent); n != before+1 {
+			t.Errorf("%d requests after %d: what was read before a write that may have happened was used", n, before)
+		}
+	})
+}
+
+func TestAWriteToAModelForgetsNames(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]int{"models": 2, "models/1": 2, "models/1/rollouts": 1, "device-groups": 1} {
+		c, w := scripted(t, reply{do: func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`[{"id":1,"name":"phi"}]`))}, nil
+		}})
+		_, _, _ = c.ResolveModel(t.Context(), "phi")
+		_ = c.post(t.Context(), "write", path, nil, nil)
+		if _, found, err := c.ResolveModel(t.Context(), "phi"); !found || err != nil || len(w.sent)-1 != want {
+			t.Errorf("after a write to %s: %d lists, %t, %v", path, len(w.sent)-1, found, err)
+		}
+	}
+}
+
+func TestResolvingGivesUpWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := scripted(t, slowly(`[{"id":1,"name":"phi"}]`))
+		var all sync.WaitGroup
+		all.Go(func() {
+			if _, found, err := c.ResolveModel(t.Context(), "phi"); !found || err != nil {
+				t.Errorf("%t, %v", found, err)
+			}
+		})
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(100*time.Millisecond, cancel)
+		if _, _, err := c.ResolveModel(ctx, "phi"); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		all.Wait()
+	})
+}
+
+func TestAFreshLookAtManyDevicesSharesAmongItself(t *testing.T) {
+	t.Parallel()
+	var members, list, calls = []string{}, []string{}, map[string]int{}
+	for i := range 200 {
+		members = append(members, fmt.Sprintf(`{"id":"d%d"}`, i))
+		list = append(list, fmt.Sprintf(`{"id":"d%d","assignments":[{"model_id":"m","version":"1.0.0"}]}`, i))
+	}
+	bodies := map[string]string{
+		"device-groups/g/devices": "[" + strings.Join(members, ",") + "]",
+		"devices":                 "[" + strings.Join(list, ",") + "]",
+	}
+	for i := range 200 {
+		bodies[fmt.Sprintf("devices/d%d/assignments", i)] = `[{"model_id":"m","version":"1.0.0"}]`
+	}
+	c, w := scripted(t, byPath(bodies))
+	for range 2 {
+		got, err := c.GroupAssignments(t.Context(), "g", "m")
+		if diff := cmp.Diff(map[string]int{"1.0.0": 200}, got); err != nil || diff != "" {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+	}
+	for _, call := range w.calls() {
+		calls[call]++
+	}
+	if len(w.sent) != 2*3 || calls["GET devices"] != 2 || calls["GET device-groups/g/devices"] != 2 {
+		t.Errorf("sent %v; want each time the members, one device, and the list of all", calls)
+	}
+}
+
+func TestManyModelsOnOneGroup(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		bodies map[string]string
+		most   int
+	}{
+		"lists with assignments": {map[string]string{"device-groups/g/devices": `[{"id":1,"assignments":[]},{"id":2,"assignments":[]}]`}, 1},
+		"device by device": {map[string]string{
+			"device-groups/g/devices": `[{"id":1},{"id":2},{"id":3}]`, "devices": `[{"id":1},{"id":2},{"id":3}]`,
+			"devices/1/assignments": `[]`, "devices/2/assignments": `[]`, "devices/3/assignments": `[]`,
+		}, 1 + 3 + 1},
+	} {
+		c, w := scripted(t, byPath(tc.bodies))
+		ctx := WithSharing(t.Context(), 0)
+		var all sync.WaitGroup
+		for i := range 50 {
+			all.Go(func() {
+				if got, err := c.GroupAssignments(ctx, "g", fmt.Sprint(i)); err != nil || got[""] < 2 {
+					t.Errorf("%s: %v, %v", name, got, err)
+				}
+			})
+		}
+		all.Wait()
+		if n := len(w.sent); n > tc.most {
+			t.Errorf("%s: %d requests; want %d", name, n, tc.most)
+		}
+	}
+}
