@@ -147,7 +147,7 @@ func executable(t testing.TB) string {
 const providerName = "terraform-provider-octomil"
 
 // Main runs the tests of a package that uses NewCLI; TestMain calls it. The test's own executable is the provider as well, under
-// the provider's name, so that none has to be built beside it.
+// the provider's name, so that none has to be built beside it. Nothing that a test has started may go on after the tests.
 func Main(m *testing.M) {
 	if filepath.Base(os.Args[0]) != providerName {
 		goleak.VerifyTestMain(m)

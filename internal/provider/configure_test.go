@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -234,5 +235,36 @@ func TestASettingThatIsNotKnownYet(t *testing.T) {
 	if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError ||
 		!strings.Contains(resp.Diagnostics[0].Detail, "api_key of the provider block is only known after apply") {
 		t.Errorf("without deferral: %+v", resp.Diagnostics)
+	}
+}
+
+func TestConfigureWarnsOfAKeyThatOthersCanRead(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system has no such permissions")
+	}
+	server := serve(t)
+	home, err := os.UserHomeDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(home, ".octomil", "credentials")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(`{"api_key":"oct_8c1f","org_id":"demo"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if diags := configure(t, server, false, nil); len(diags) > 0 {
+		t.Errorf("a file of the owner's alone: %+v", diags[0])
+	}
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	diags := configure(t, server, false, nil)
+	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+		t.Fatalf("the diagnostics are %+v; want one warning", diags)
+	}
+	if text := diags[0].Summary + diags[0].Detail; !strings.Contains(text, "chmod 600 "+file) || strings.Contains(text, "oct_8c1f") {
+		t.Errorf("the warning says %q", text)
 	}
 }

@@ -13,6 +13,8 @@ import (
 func TestMain(m *testing.M) { acctest.Main(m) }
 
 // A provider block that cannot be used is one error that names the setting, and costs nothing: neither state nor fleet.
+//
+//nolint:tparallel // the subtests follow one another on one state file
 func TestUnusableSettingsAreOneErrorAndKeepTheState(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)

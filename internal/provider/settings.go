@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -61,12 +63,30 @@ type sources struct {
 	getenv   func(string) string
 	home     func() (string, error)
 	readFile func(string) ([]byte, error)
+	// mode are the permissions of a file, 0 where the system has none of that kind.
+	mode func(string) (fs.FileMode, error)
+}
+
+// thisMachine is where settings come from outside of tests.
+var thisMachine = sources{getenv: os.Getenv, home: os.UserHomeDir, readFile: os.ReadFile, mode: permissions}
+
+func permissions(file string) (fs.FileMode, error) {
+	if runtime.GOOS == "windows" { // has no such bits; the file's home folder is the user's own
+		return 0, nil
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0, err
+	}
+	return info.Mode().Perm(), nil
 }
 
 // settings is the block with every default and source applied.
 type settings struct {
 	client       control.Config
 	pollInterval time.Duration
+	// exposed is the file with the key when other users of the machine may read it, else "".
+	exposed string
 }
 
 // settingError is an unusable setting, on the attribute that a user would set.
@@ -98,6 +118,7 @@ func (b block) settings(from sources) (settings, *settingError) {
 		}
 		s.client.APIKey = first(s.client.APIKey, files.APIKey)
 		s.client.OrgID = first(s.client.OrgID, string(files.OrgID))
+		s.exposed = files.exposed
 	}
 	if s.client.APIKey == "" {
 		return settings{}, &settingError{path.Root("api_key"), "An API key is missing",
@@ -128,6 +149,8 @@ func (b block) settings(from sources) (settings, *settingError) {
 type cliFile struct {
 	APIKey string `json:"api_key"`
 	OrgID  idText `json:"org_id"`
+
+	exposed string
 }
 
 // idText is an id that may be written as a number (the control API contract, section 1).
@@ -165,6 +188,9 @@ func (s sources) cliFiles() (cliFile, error) {
 		merged.OrgID = cmp.Or(merged.OrgID, parsed.OrgID)
 		if name == "credentials" {
 			merged.APIKey = parsed.APIKey
+			if mode, err := s.mode(file); err == nil && mode&0o077 != 0 && parsed.APIKey != "" {
+				merged.exposed = file
+			}
 		}
 	}
 	return merged, nil
@@ -211,4 +237,10 @@ func unusable(err error) *settingError {
 			resourcekit.Sentence(err.Error()) + " The file must hold at least one block that begins with -----BEGIN CERTIFICATE-----."}
 	}
 	return &settingError{path.Root("api_url"), "The provider could not be configured", resourcekit.Sentence(err.Error())}
+}
+
+// exposedKey is the warning about a file with the key that others may read.
+func exposedKey(file string) (summary, detail string) {
+	return "Other users of this machine can read the API key", fmt.Sprintf("%s holds an API key, and its permissions let others "+
+		"than its owner read or change it. Close it with\n\n    chmod 600 %[1]s\n\nand replace the key if somebody else may have seen it.", file)
 }

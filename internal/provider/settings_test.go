@@ -33,6 +33,7 @@ func machine(env, files map[string]string) sources {
 			}
 			return []byte(content), nil
 		},
+		mode: func(string) (fs.FileMode, error) { return 0o600, nil },
 	}
 }
 
@@ -215,5 +216,41 @@ func TestTheFirstUnknownSettingIsNamed(t *testing.T) {
 		if got := b.unknown(); got != want {
 			t.Errorf("got %q; want %q", got, want)
 		}
+	}
+}
+
+func TestAKeyThatOthersCanReadIsNamed(t *testing.T) {
+	t.Parallel()
+	const withKey = `{"api_key":"file","org_id":"file-org"}`
+	for name, tc := range map[string]struct {
+		block block
+		file  string
+		mode  fs.FileMode
+		err   error
+		want  string
+	}{
+		"readable by all":              {file: withKey, mode: 0o644, want: credentials},
+		"readable by the group":        {file: withKey, mode: 0o640, want: credentials},
+		"writable by others":           {file: withKey, mode: 0o602, want: credentials},
+		"the owner's":                  {file: withKey, mode: 0o600},
+		"no such bits":                 {file: withKey, mode: 0},
+		"without a key":                {block: block{APIKey: types.StringValue("block")}, file: `{"org_id":"file-org"}`, mode: 0o644},
+		"the file is not needed":       {block: block{APIKey: types.StringValue("b"), OrgID: types.StringValue("o")}, file: withKey, mode: 0o644},
+		"the permissions are not told": {file: withKey, mode: 0o644, err: fs.ErrPermission},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			from := machine(nil, texts{credentials: tc.file})
+			from.mode = func(file string) (fs.FileMode, error) {
+				if file != credentials {
+					t.Errorf("the permissions of %s were asked for", file)
+				}
+				return tc.mode, tc.err
+			}
+			got, err := tc.block.settings(from)
+			if err != nil || got.exposed != tc.want {
+				t.Errorf("exposed is %q, %v; want %q", got.exposed, err, tc.want)
+			}
+		})
 	}
 }

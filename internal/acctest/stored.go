@@ -1,0 +1,60 @@
+package acctest
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Stored is a resource as the state file keeps it.
+type Stored struct {
+	SchemaVersion int64           `json:"schema_version"`
+	Attributes    json.RawMessage `json:"attributes"`
+	Private       []byte          `json:"private,omitempty"`
+}
+
+// Store is what the state file would keep of the resource.
+func (c *Core) Store() Stored {
+	c.t.Helper()
+	attributes, err := json.Marshal(plain(c.t, c.state))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return Stored{SchemaVersion: c.version(), Attributes: attributes, Private: c.private}
+}
+
+// Load takes a resource from a state file, which an older provider may have written. It reads nothing from the server.
+func (c *Core) Load(s Stored) Report {
+	c.t.Helper()
+	var said Report
+	answer, err := c.server.UpgradeResourceState(c.t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: c.typeName, Version: s.SchemaVersion, RawState: &tfprotov6.RawState{JSON: s.Attributes},
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if said.add(answer.Diagnostics); !said.Failed() {
+		c.state, c.private, c.tainted = c.decode(answer.UpgradedState), s.Private, false
+	}
+	return said
+}
+
+func (c *Core) version() int64 {
+	c.t.Helper()
+	return Schemas(c.t).ResourceSchemas[c.typeName].Version
+}
+
+// Schemas are those of everything that the provider offers, as Terraform gets them.
+func Schemas(t testing.TB) *tfprotov6.GetProviderSchemaResponse {
+	t.Helper()
+	server, err := Providers()["octomil"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schemas
+}

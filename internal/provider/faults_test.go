@@ -1,0 +1,281 @@
+package provider_test
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+// Whatever goes wrong with any request of any operation: nothing is there twice and nothing is left behind on the server, an
+// error says what the server said, and the next apply brings everything to where it was meant to be. The requests are those of
+// a clean run, so that an operation which makes another one has it in here by itself. Everything runs in virtual time: the
+// retries, pauses and time limits are the real ones.
+
+// life is what a resource goes through.
+type life struct {
+	typeName string
+	// prepare makes what the resource needs on the server and answers the values for create and update.
+	prepare        func(t *testing.T, sb *acctest.Sandbox) map[string]any
+	create, update map[string]any
+	importID       string
+	// left is what the server holds of the kind, without ids and times.
+	left func(t *testing.T, sb *acctest.Sandbox) any
+}
+
+// fault is one way in which a request goes wrong.
+type fault struct {
+	name string
+	sandbox.Fault
+}
+
+const (
+	html     = "<html><head><title>502</title></head><body>Bad Gateway</body></html>"
+	nonsense = `{"id":{},"name":7,"version":[],"status":{},"rollouts":"x","groups":5,"devices":{},"models":true,"versions":{},"target_count":"many"}`
+)
+
+// once are the faults that hit one request, and always those that hit it and every later one like it.
+var (
+	once = []fault{
+		{"429 with a hint", sandbox.Fault{Status: 429, Headers: map[string]string{"Retry-After": "7"}}},
+		{"429 without a hint", sandbox.Fault{Status: 429}},
+		{"500", sandbox.Fault{Status: 500}},
+		{"500 after it was executed", sandbox.Fault{Status: 500, Execute: true}},
+		{"502 with HTML", sandbox.Fault{Status: 502, Body: html, Headers: map[string]string{"Content-Type": "text/html"}}},
+		{"503", sandbox.Fault{Status: 503, Headers: map[string]string{"Retry-After": "2"}}},
+		{"a timeout before it was executed", sandbox.Fault{DelayMS: 45_000}},
+		{"a timeout after it was executed", sandbox.Fault{DelayMS: 45_000, Execute: true}},
+		{"a reset before it was executed", sandbox.Fault{Cut: sandbox.CutBefore}},
+		{"a reset after it was executed", sandbox.Fault{Cut: sandbox.CutBefore, Execute: true}},
+		{"cut-off JSON", sandbox.Fault{Cut: sandbox.CutBody, Execute: true}},
+		{"wrong JSON types", sandbox.Fault{Status: 200, Body: nonsense, Execute: true}},
+		{"an empty 200", sandbox.Fault{Status: 200, Body: "\n", Execute: true}},
+		{"a redirect", sandbox.Fault{Status: 302, Body: "moved", Headers: map[string]string{"Location": "http://elsewhere.example/login"}}},
+	}
+	always = []fault{
+		{"403 from then on", sandbox.Fault{Status: 403, Times: -1}},
+		{"500 from then on", sandbox.Fault{Status: 500, Times: -1}},
+		{"500 after it was executed, from then on", sandbox.Fault{Status: 500, Execute: true, Times: -1}},
+		{"502 with HTML from then on", sandbox.Fault{Status: 502, Body: html, Times: -1}},
+		{"resets from then on", sandbox.Fault{Cut: sandbox.CutBefore, Times: -1}},
+		{"wrong JSON types from then on", sandbox.Fault{Status: 200, Body: nonsense, Execute: true, Times: -1}},
+	}
+)
+
+// operation is one thing that Terraform does with a resource: before brings it to where it begins.
+type operation struct {
+	name   string
+	before func(*play)
+	run    func(*play) acctest.Report
+	// wants is the configuration that must hold in the end, nil where nothing must be left.
+	wants func(*play) map[string]any
+}
+
+var operations = []operation{
+	{
+		"create", func(*play) {},
+		func(p *play) acctest.Report { return p.apply(p.create) },
+		func(p *play) map[string]any { return p.create },
+	},
+	{
+		"refresh", func(p *play) { p.must(p.apply(p.create)) },
+		func(p *play) acctest.Report { return p.core.Plan(p.create).Report },
+		func(p *play) map[string]any { return p.create },
+	},
+	{
+		"update", func(p *play) { p.must(p.apply(p.create)) },
+		func(p *play) acctest.Report { return p.apply(p.update) },
+		func(p *play) map[string]any { return p.update },
+	},
+	{
+		"delete", func(p *play) { p.must(p.apply(p.create)) },
+		func(p *play) acctest.Report { return p.core.Destroy() },
+		nil,
+	},
+	{
+		"import", func(p *play) {
+			p.must(p.apply(p.create))
+			p.core = p.sb.Core(p, p.typeName)
+		},
+		func(p *play) acctest.Report { return p.core.Import(p.importID) },
+		func(p *play) map[string]any { return p.create },
+	},
+}
+
+// play is one run of an operation.
+type play struct {
+	*testing.T
+	life
+	sb   *acctest.Sandbox
+	core *acctest.Core
+}
+
+func newPlay(t *testing.T, l life) *play {
+	t.Helper()
+	sb := acctest.Virtual(t)
+	p := &play{T: t, life: l, sb: sb, core: sb.Core(t, l.typeName)}
+	if l.prepare != nil {
+		made := l.prepare(t, sb)
+		p.create, p.update = filled(l.create, made), filled(l.update, made)
+		if id, ok := made[l.importID].(string); ok {
+			p.importID = id
+		}
+	}
+	return p
+}
+
+// filled puts the prepared values in the place of their names.
+func filled(config, made map[string]any) map[string]any {
+	out := map[string]any{}
+	for name, value := range config {
+		if text, ok := value.(string); ok && made[text] != nil {
+			value = made[text]
+		}
+		out[name] = value
+	}
+	return out
+}
+
+func (p *play) apply(config map[string]any) acctest.Report {
+	p.Helper()
+	plan := p.core.Plan(config)
+	if plan.Failed() {
+		return plan.Report
+	}
+	return p.core.Apply(plan)
+}
+
+func (p *play) must(said acctest.Report) {
+	p.Helper()
+	if said.Failed() {
+		p.Fatalf("without a fault: %v", said.Errors)
+	}
+}
+
+// converges brings the resource to where the operation wanted it, now that nothing goes wrong any more, and looks at what there is.
+func (p *play) converges(op operation) any {
+	p.Helper()
+	if op.name == "import" && p.core.State() == nil {
+		p.must(p.core.Import(p.importID))
+	}
+	if op.wants == nil {
+		p.must(p.core.Destroy())
+	} else {
+		p.must(p.apply(op.wants(p)))
+		p.sb.Settle()
+		if second := p.core.Plan(op.wants(p)); second.Failed() || second.Action != acctest.ActionNone {
+			p.Errorf("the plan after it is %s: %v\nbefore %v\nafter  %v", second.Action, second.Errors, p.core.State(), second.Planned)
+		}
+	}
+	p.sb.Settle()
+	return p.left(p.T, p.sb)
+}
+
+// request is one of a clean run: the n-th of its method and path.
+type request struct {
+	method, path string
+	n            int
+}
+
+// cleanRun is what an operation asks of the server where nothing goes wrong, and what the server holds in the end.
+func cleanRun(t *testing.T, l life, op operation) (requests []request, left any) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlay(t, l)
+		op.before(p)
+		p.sb.ClearLedger()
+		p.must(op.run(p))
+		counts := map[string]int{}
+		for _, e := range p.sb.Ledger() {
+			path := strings.TrimPrefix(e.Path, "api/v1/")
+			counts[e.Method+path]++
+			requests = append(requests, request{e.Method, path, counts[e.Method+path]})
+		}
+		left = p.converges(op)
+	})
+	return requests, left
+}
+
+func TestFaultsOfEveryRequest(t *testing.T) {
+	t.Parallel()
+	all, run := 0, 0
+	for _, l := range lives() {
+		for _, op := range operations {
+			requests, want := cleanRun(t, l.life, op)
+			for k, r := range requests {
+				for _, f := range r.faults() {
+					if all++; *everyFault || all%sample == 0 {
+						run++
+						runFault(t, l, op, k, r, f, want)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d of %d cases", run, all)
+}
+
+// everyFault runs the whole matrix, as "make faults" does. Otherwise one case in sample is run: a number that has no divisor in
+// common with that of the faults, so that each fault and each request is met.
+var everyFault = flag.Bool("faults.all", false, "run every case of the fault matrix")
+
+const sample = 9
+
+// faults are those that a request meets.
+func (r request) faults() []fault {
+	if r.n > 1 { // the first one of its kind has shown what happens from then on
+		return once
+	}
+	return slices.Concat(once, always)
+}
+
+func runFault(t *testing.T, l namedLife, op operation, k int, r request, f fault, want any) {
+	t.Helper()
+	name := fmt.Sprintf("%s/%s/%d %s %s/%s", l.name, op.name, k+1, r.method, strings.ReplaceAll(r.path, "/", " "), f.name)
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			p := newPlay(t, l.life)
+			op.before(p)
+			f.Method, f.Path, f.Nth = r.method, r.path, r.n
+			p.sb.AddFault(f.Fault)
+			p.clear(op.run(p))
+			p.sb.ClearFaults()
+			if diff := cmp.Diff(want, p.converges(op)); diff != "" {
+				t.Errorf("what is left on the server (-clean +after the fault):\n%s", diff)
+			}
+		})
+	})
+}
+
+// clear fails where an error does not say who said what: the server with its request id, that there was no whole answer, or that
+// the server has not done what it said.
+func (p *play) clear(said acctest.Report) {
+	p.Helper()
+	for _, text := range said.Errors {
+		known := func(words string) bool { return strings.Contains(text, words) }
+		if !slices.ContainsFunc([]string{"req_", "no whole answer", "The server took the request, but"}, known) {
+			p.Errorf("the error names neither the request nor the missing answer: %s", text)
+		}
+	}
+}
+
+// Every resource of the provider has its life in the matrix.
+func TestFaultsCoverEveryResource(t *testing.T) {
+	t.Parallel()
+	var covered []string
+	for _, l := range lives() {
+		covered = append(covered, l.typeName)
+	}
+	slices.Sort(covered)
+	if diff := cmp.Diff(resources(t), slices.Compact(covered)); diff != "" {
+		t.Errorf("resources of the provider (-) and in the matrix (+):\n%s", diff)
+	}
+}
