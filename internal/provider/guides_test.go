@@ -1,0 +1,154 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+const (
+	guides    = "../../docs/guides"
+	templates = "../tools/templates/guides"
+)
+
+// Each guide is a story that is played from its first block to its last, with the real command line against a sandbox of its own.
+// What the guide shows is what the test does and expects, so neither can go astray without the other. The first word after a
+// fence says what a block is:
+//
+//	terraform   the content of a file of the configuration: deployment.tf, unless a name follows. With "1.14" after it the block
+//	            needs that Terraform: its actions go through the plugin protocol instead.
+//	diff        a change of such a file
+//	bash        the content of a script, under the name that follows
+//	yaml        not played
+//	console     commands, each after "$ ", and what they print; a line of three dots stands for what is left out
+//
+// A configuration that no command applies is applied all the same, and must leave nothing to plan.
+func TestGuides(t *testing.T) {
+	t.Parallel()
+	for _, name := range names(t, guides) {
+		t.Run(strings.TrimSuffix(name, ".md"), func(t *testing.T) {
+			t.Parallel()
+			sb := acctest.Start(t)
+			if prepare, ok := beforehand[name]; ok {
+				prepare(t, sb)
+			}
+			blocks := blocksOf(read(t, filepath.Join(guides, name)))
+			if !slices.ContainsFunc(blocks, func(b block) bool { return b.kind == "terraform" }) {
+				t.Fatal("the guide shows no configuration")
+			}
+			newStory(t, sb).tell(blocks)
+		})
+	}
+}
+
+// beforehand is what a guide takes for granted and the sandbox does not start with.
+var beforehand = map[string]func(*testing.T, *acctest.Sandbox){
+	"automatic-rollback.md": func(t *testing.T, sb *acctest.Sandbox) {
+		t.Helper()
+		sb.Do(t, "POST", "/api/v1/models", map[string]any{"name": "whisper-tiny", "framework": "pytorch", "use_case": "other"})
+		sb.Do(t, "POST", "/api/v1/models/whisper-tiny/versions", map[string]any{
+			"version": "1.0.0", "storage_path": "s3://models/whisper/1.0.0", "format": "onnx", "checksum": "sha256:00", "size_bytes": 1,
+		})
+		sb.Do(t, "POST", "/api/v1/models/whisper-tiny/versions/1.0.0/publish", map[string]any{})
+		sb.SetHealth("whisper-tiny", "1.0.0", sandbox.Health{CrashPercent: 40})
+	},
+}
+
+// The guides that are tested are those that are published: the pages are generated from these templates, which hold nothing that
+// would be filled in.
+func TestGuidesAreThoseOfTheTemplates(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff(names(t, templates), names(t, guides)); diff != "" {
+		t.Fatalf("templates (-) and pages (+); run `make generate`:\n%s", diff)
+	}
+	for _, name := range names(t, guides) {
+		if diff := cmp.Diff(read(t, filepath.Join(templates, name)), read(t, filepath.Join(guides, name))); diff != "" {
+			t.Errorf("%s: template (-) and page (+); run `make generate`:\n%s", name, diff)
+		}
+	}
+}
+
+// A link that leads nowhere is found here and not by a reader.
+func TestGuidesLinkToPagesThatAreThere(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#([^)]*))?\)`)
+	found := 0
+	for _, name := range names(t, guides) {
+		for _, match := range link.FindAllStringSubmatch(read(t, filepath.Join(guides, name)), -1) {
+			found++
+			page := read(t, filepath.Join(guides, match[1]))
+			if match[2] != "" && !slices.Contains(anchors(page), match[2]) {
+				t.Errorf("%s: %s has no heading %q", name, match[1], match[2])
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("the guides have no links: this looks for them in the wrong way")
+	}
+}
+
+// anchors are what a link may name behind a page's #: its headings in small letters, with a dash for each space.
+func anchors(page string) []string {
+	var anchors []string
+	for line := range strings.Lines(page) {
+		if heading, is := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); is && line[0] == '#' {
+			anchors = append(anchors, strings.ReplaceAll(strings.ToLower(strings.TrimSpace(heading)), " ", "-"))
+		}
+	}
+	return anchors
+}
+
+// block is a fenced part of a guide.
+type block struct {
+	// kind is the first word after the fence.
+	kind string
+	// words are the others.
+	words []string
+	text  string
+	// line is where the text begins in the guide.
+	line int
+}
+
+// blocksOf lists the fenced parts of a page in their order.
+func blocksOf(page string) []block {
+	var blocks []block
+	inside := false
+	for i, line := range strings.Split(page, "\n") {
+		info, isFence := strings.CutPrefix(line, "```")
+		switch {
+		case isFence && inside:
+			inside = false
+		case isFence:
+			inside = true
+			words := append(strings.Fields(info), "")
+			blocks = append(blocks, block{kind: words[0], words: words[1 : len(words)-1], line: i + 2})
+		case inside:
+			blocks[len(blocks)-1].text += line + "\n"
+		}
+	}
+	return blocks
+}
+
+func names(t *testing.T, folder string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	if len(names) == 0 {
+		t.Fatalf("%s is empty", folder)
+	}
+	return names
+}
