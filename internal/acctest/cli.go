@@ -146,11 +146,13 @@ func executable(t testing.TB) string {
 // providerName is the name by which the command line looks for a provider's executable.
 const providerName = "terraform-provider-octomil"
 
-// Main runs the tests of a package that uses NewCLI; TestMain calls it. The test's own executable is the provider as well, under
-// the provider's name, so that none has to be built beside it. Nothing that a test has started may go on after the tests.
+// Main runs the acceptance tests of a package; TestMain calls it. The test's own executable is the provider as well, under the
+// provider's name, so that none has to be built beside it. Nothing that a test has started may go on after the tests, but for the
+// readers of a provider's output, which go-plugin leaves to the end of the process.
 func Main(m *testing.M) {
 	if filepath.Base(os.Args[0]) != providerName {
-		goleak.VerifyTestMain(m)
+		setenv("GORACE", "atexit_sleep_ms=0") // a provider under the race detector otherwise takes a second to end, at each command
+		goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/hashicorp/go-plugin.copyChan"))
 		return
 	}
 	err := providerserver.Serve(context.Background(), provider.New("test"), providerserver.ServeOpts{

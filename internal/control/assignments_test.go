@@ -41,6 +41,7 @@ func TestGroupAssignmentsDeviceByDevice(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, byPath(map[string]string{
 		"device-groups/g/devices": `[{"id":1},{"id":2},{"id":3},{"id":4}]`,
+		"devices":                 `[{"id":1},{"id":2},{"id":3},{"id":4}]`,
 		"devices/1/assignments":   `[{"model_id":"m","version":"1.0.0"}]`,
 		"devices/2/assignments":   `[]`,
 		"devices/3/assignments":   `{"assignments":[{"model_id":"m","version":"2.0.0"}]}`,
@@ -52,6 +53,9 @@ func TestGroupAssignmentsDeviceByDevice(t *testing.T) {
 	}
 	if n := len(w.sent); n != 1+4+1 {
 		t.Errorf("sent %q; want the members, each of them, and one look whether the list of all devices says it", w.calls())
+	}
+	if _, err := c.GroupAssignments(t.Context(), "g", "m"); err != nil || len(w.sent) != 2*(1+4)+1 {
+		t.Errorf("%v; a list that does not say it was asked again: %q", err, w.calls())
 	}
 }
 

@@ -57,7 +57,7 @@ func (g *gate) wait(ctx context.Context) error {
 		if delay <= 0 {
 			return nil
 		}
-		if err = sleep(ctx, delay); err != nil {
+		if err := sleep(ctx, delay); err != nil {
 			return err
 		}
 		if !g.paused() {

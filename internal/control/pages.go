@@ -131,7 +131,7 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 	}
 	p.items = make([]T, len(raw))
 	for i := range raw {
-		if err := json.Unmarshal(raw[i], &p.items[i]); err != nil {
+		if err := decodeValid(raw[i], &p.items[i]); err != nil {
 			return fmt.Errorf("entry %d of the list: %w", p.before+i, plainJSON(err))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // flexText is an id or a word that servers write as a JSON string or as a number; `5` and `"5"` are the same
@@ -14,6 +15,10 @@ import (
 type flexText string
 
 func (t *flexText) UnmarshalJSON(data []byte) error {
+	if plain, ok := plainText(data); ok {
+		*t = flexText(plain)
+		return nil
+	}
 	var text string
 	if json.Unmarshal(data, &text) == nil {
 		*t = flexText(text)
@@ -26,6 +31,20 @@ func (t *flexText) UnmarshalJSON(data []byte) error {
 	}
 	*t = flexText(wholeNumber(number.String()))
 	return nil
+}
+
+// plainText reads a string of ASCII without an escape in it, as nearly all are, and spares the general decoder's allocations.
+func plainText(data []byte) (string, bool) {
+	if len(data) < 2 || data[0] != '"' || data[len(data)-1] != '"' {
+		return "", false
+	}
+	inside := data[1 : len(data)-1]
+	for _, char := range inside {
+		if char < ' ' || char == '"' || char == '\\' || char >= utf8.RuneSelf {
+			return "", false
+		}
+	}
+	return string(inside), true
 }
 
 // wholeNumber writes 5.0 as 5 and leaves any other number as it came.
@@ -79,4 +98,12 @@ func firstOf[T any](values ...*T) T {
 	}
 	var none T
 	return none
+}
+
+// decodeValid decodes what a decoder has found to be valid already, without a second look at all of it.
+func decodeValid(data []byte, out any) error {
+	if own, ok := out.(json.Unmarshaler); ok {
+		return own.UnmarshalJSON(data)
+	}
+	return json.Unmarshal(data, out)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 func TestAWordThatIsATextOrANumber(t *testing.T) {
@@ -53,6 +55,30 @@ func TestTimesWithAndWithoutAZone(t *testing.T) {
 		var got flexTime
 		if err := json.Unmarshal([]byte(body), &got); err != nil || !got.Equal(want) {
 			t.Errorf("%s decodes to %s, %v; want %s", body, got, err, want)
+		}
+	}
+}
+
+// TestTextsDecodeAsTheStandardDecoderDoes holds the short way for plain strings against the long one.
+func TestTextsDecodeAsTheStandardDecoderDoes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		encoded, err := json.Marshal(rapid.String().Draw(t, "text"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want string
+		var got flexText
+		if err := json.Unmarshal(encoded, &want); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(encoded, &got); err != nil || string(got) != want {
+			t.Errorf("%s decodes to %q, %v; want %q", encoded, got, err, want)
+		}
+	})
+	for _, broken := range []string{`"`, `"a"b"`, "\"a\nb\""} {
+		if plain, ok := plainText([]byte(broken)); ok {
+			t.Errorf("%s is taken for the text %q", broken, plain)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"flag"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +10,13 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-func TestMain(m *testing.M) { acctest.Main(m) }
+func TestMain(m *testing.M) {
+	// A hundred histories, which is rapid's default, take half a minute under the race detector; -rapid.checks asks for more.
+	if err := flag.Set("rapid.checks", "25"); err != nil {
+		panic(err)
+	}
+	acctest.Main(m)
+}
 
 func TestInterruptKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
 	t.Parallel()

@@ -1,10 +1,9 @@
-package fleet
+package fleet_test
 
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// Nothing that a test has started goes on after the tests.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { acctest.Main(m) }

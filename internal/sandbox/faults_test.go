@@ -241,6 +241,7 @@ func TestFaultDelay(t *testing.T) {
 	if _, _, err := w.send("POST", rolloutsPath, create); err == nil {
 		t.Error("the late answer arrived in time")
 	}
+	w.client.Timeout = 0
 	if n := w.rollouts(); n != 3 {
 		t.Errorf("got %d rollouts, want 3", n)
 	}
