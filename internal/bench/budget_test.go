@@ -1,0 +1,89 @@
+//go:build bench
+
+package bench
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+// TestRequestBudgets refreshes as Terraform does, ten resources at a time, and counts. The budgets are of requests, so they hold on
+// any machine.
+func TestRequestBudgets(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		dialect sandbox.Dialect
+		budget  int
+		// imported are the resources to refresh.
+		imported func(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk)
+	}{
+		{"1000 groups", sandbox.DialectDocs, 4, thousandGroups},
+		{"1000 groups", sandbox.DialectSDK, 4, thousandGroups},
+		{"1000 deployments, lists with assignments", sandbox.DialectDocs, 140, thousandDeployments},
+		// Each of the 900 devices is asked once, whatever the number of models.
+		{"1000 deployments, lists without assignments", sandbox.DialectSDK, 1020, thousandDeployments},
+		{"a group of 100000 members", sandbox.DialectDocs, 110, hugeGroup},
+		{"a group of 100000 members", sandbox.DialectSDK, 110, hugeGroup},
+	} {
+		t.Run(tc.name+", "+string(tc.dialect), func(t *testing.T) {
+			o, walk := tc.imported(t, tc.dialect)
+			o.ClearLedger()
+			walk.Refresh(t)
+			n := len(o.Ledger())
+			t.Logf("%d requests of %d: %v", n, tc.budget, operations(o.Ledger()))
+			if n == 0 || n > tc.budget {
+				t.Errorf("a refresh took %d requests; the budget is %d", n, tc.budget)
+			}
+		})
+	}
+}
+
+func thousandGroups(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {
+	t.Helper()
+	o := newOrganization(t, dialect, 0)
+	walk := o.ImportAll(t, "octomil_device_group", o.groups(t, 1000, 0))
+	return o, walk
+}
+
+// thousandDeployments are 100 models, each on the fleet and on the same 9 groups of 100 devices.
+func thousandDeployments(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {
+	t.Helper()
+	o := newOrganization(t, dialect, groupsAModel*100)
+	o.groups(t, groupsAModel, 100)
+	models := o.models(t, 100)
+	o.deploy(t, models, groupsAModel)
+	var ids []string
+	for _, model := range models {
+		ids = append(ids, model)
+		for g := range groupsAModel {
+			ids = append(ids, model+"/"+groupName(g))
+		}
+	}
+	walk := o.ImportAll(t, "octomil_model_deployment", ids)
+	return o, walk
+}
+
+func hugeGroup(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {
+	t.Helper()
+	o := newOrganization(t, dialect, 100_000)
+	walk := o.ImportAll(t, "octomil_device_group_members", o.groups(t, 1, 100_000))
+	return o, walk
+}
+
+// operations counts requests by what they are.
+func operations(ledger []sandbox.Entry) []string {
+	count := map[string]int{}
+	for _, e := range ledger {
+		count[e.Operation]++
+	}
+	var words []string
+	for _, operation := range slices.Sorted(maps.Keys(count)) {
+		words = append(words, strconv.Itoa(count[operation])+" "+operation)
+	}
+	return words
+}

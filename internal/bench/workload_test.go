@@ -1,0 +1,136 @@
+//go:build bench
+
+package bench
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+// workload is a kind of resource to measure.
+type workload struct {
+	name string
+	// writes is about how many requests the creation of one takes, most the largest number that is measured, 0 for any.
+	writes, most int
+	prepare      func(t *testing.T, n int) scene
+}
+
+var workloads = []workload{
+	{"`octomil_device_group`", 1, 0, groups},
+	{"`octomil_device_group_members`", 4, 0, members},
+	{"`octomil_model_deployment`", 15, 1000, deployments},
+}
+
+// floor is Terraform itself.
+func floor(n int) scene {
+	return scene{configuration: fmt.Sprintf("resource \"terraform_data\" \"this\" {\n  count = %d\n  input = count.index\n}\n", n)}
+}
+
+func groups(t *testing.T, n int) scene {
+	t.Helper()
+	return scene{organization: newOrganization(t, sandbox.DialectDocs, 0), configuration: fmt.Sprintf(`
+resource "octomil_device_group" "this" {
+  count       = %d
+  name        = "group-${count.index}"
+  description = "Devices of wave ${count.index}"
+  group_type  = "static"
+}
+`, n)}
+}
+
+// members are memberships of two devices each.
+func members(t *testing.T, n int) scene {
+	t.Helper()
+	o := newOrganization(t, sandbox.DialectDocs, 2*n)
+	return scene{
+		organization: o,
+		variables:    encoded(t, map[string]any{"groups": o.groups(t, n, 0), "devices": o.devices}),
+		configuration: fmt.Sprintf(`
+variable "groups" { type = list(string) }
+variable "devices" { type = list(string) }
+
+resource "octomil_device_group_members" "this" {
+  count      = %d
+  group_id   = var.groups[count.index]
+  device_ids = [var.devices[2 * count.index], var.devices[2 * count.index + 1]]
+}
+`, n),
+	}
+}
+
+// deployments go to the fleet and to nine groups of ten devices, with as many models as that takes.
+func deployments(t *testing.T, n int) scene {
+	t.Helper()
+	const scopes = groupsAModel + 1
+	o := newOrganization(t, sandbox.DialectDocs, groupsAModel*10)
+	o.groups(t, groupsAModel, 10)
+	o.models(t, (n+scopes-1)/scopes)
+	return scene{organization: o, configuration: fmt.Sprintf(`
+resource "octomil_model_deployment" "this" {
+  count   = %d
+  model   = "model-${floor(count.index / %d)}"
+  group   = count.index %% %d == 0 ? null : "group-${count.index %% %d - 1}"
+  version = %q
+}
+`, n, scopes, scopes, scopes, version)}
+}
+
+const membersAddress = "octomil_device_group_members.this"
+
+func importing(id string) command {
+	return command{"import", []string{"import", membersAddress, id}}
+}
+
+// mostPlanned is the longest list that is planned here: the time that the plugin framework needs to plan a list grows with the square
+// of its length. A larger group can be imported and refreshed.
+const mostPlanned = 10_000
+
+// oneGroup is one membership of many devices.
+func oneGroup(t *testing.T, devices int) scene {
+	t.Helper()
+	o := newOrganization(t, sandbox.DialectDocs, devices)
+	s := scene{organization: o, configuration: `
+variable "group" { type = string }
+variable "devices" { type = list(string) }
+
+resource "octomil_device_group_members" "this" {
+  group_id   = var.group
+  device_ids = var.devices
+}
+`}
+	group := o.groups(t, 1, 0)[0]
+	s.variables = encoded(t, map[string]any{"group": group, "devices": o.devices})
+	if devices > mostPlanned {
+		o.join(t, group, o.devices)
+		s.only = []command{importing(group), commands[1]}
+	}
+	return s
+}
+
+func encoded(t *testing.T, values map[string]any) []byte {
+	t.Helper()
+	data, err := json.Marshal(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// numbers reads a list such as 1,100.
+func numbers(t *testing.T, words string) []int {
+	t.Helper()
+	var all []int
+	for _, word := range strings.Split(words, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, n)
+	}
+	return all
+}
