@@ -7,8 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -28,8 +26,6 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == "sandbox" {
-		ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-		defer stop()
 		return sandbox.Command(ctx, args[1:], os.Stdout, os.Stderr)
 	}
 	flags := flag.NewFlagSet("terraform-provider-octomil", flag.ContinueOnError)

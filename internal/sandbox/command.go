@@ -8,15 +8,20 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	ossignal "os/signal"
+	"syscall"
 	"time"
 )
 
 // lastWords is how long the end waits for lines that are still to be printed.
 const lastWords = 200 * time.Millisecond
 
-// Command runs a sandbox until ctx ends. args are what follows the word sandbox on the command line. One line on stdout says
-// when it is ready, and one each change of the fleet.
+// Command runs a sandbox until ctx ends or the process is interrupted. args are what follows the word sandbox on the command
+// line. One line on stdout says when it is ready, and one each change of the fleet.
 func Command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	ctx, stop := ossignal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	options, listen, err := parseFlags(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
