@@ -78,8 +78,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// limited measures a workload under the API's limit of requests, unless that takes too long; only a measurement without the limit
-// tells, so reads are all that is tried above a handful of resources.
+// limited measures a workload under the API's limit of requests, unless its creation alone would have to wait too long.
 func limited(t *testing.T, w workload, n int) map[string]cost {
 	t.Helper()
 	if float64(n*w.writes-perMinute) > sensible.Minutes()*perMinute {
@@ -162,7 +161,8 @@ func (o *table) begin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(&o.text, "Measured on %s with %s, %s, %d processors, against the sandbox on the same machine.\n\n",
+	fmt.Fprintf(&o.text, "Measured on %s with %s, %s, %d processors, against the sandbox on the same machine. The peak is "+
+		"that of the largest process. A time that begins with \"at least\" was not measured but follows from the number of requests.\n\n",
 		time.Now().UTC().Format(time.DateOnly), strings.SplitN(string(version), "\n", 2)[0], runtime.Version(), runtime.NumCPU())
 	o.text.WriteString("| resources | command | requests | wall | × `terraform_data` | user CPU | peak memory | wall at 100 requests a minute |\n" +
 		"| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")

@@ -86,8 +86,8 @@ func importing(id string) command {
 	return command{"import", []string{"import", membersAddress, id}}
 }
 
-// mostPlanned is the longest list that is planned here: the time that the plugin framework needs to plan a list grows with the square
-// of its length. A larger group can be imported and refreshed.
+// mostPlanned is the longest list that is planned here: an apply of 100000 devices had not ended after eight minutes. A larger group is
+// only imported and refreshed.
 const mostPlanned = 10_000
 
 // oneGroup is one membership of many devices.
