@@ -207,9 +207,11 @@ func (f fleet) follow(ctx context.Context, latest *progress, rolloutID string) e
 	}
 	latest.rollout = r
 	if r.Status == control.RolloutActive || r.Status == control.RolloutRollingBack {
-		if latest.affected, err = f.affected(ctx, r.ID); err != nil {
-			return err
+		counted, err := f.affected(ctx, r.ID)
+		if err != nil {
+			return err // what was counted last stays
 		}
+		latest.affected = counted
 	}
 	tflog.Info(ctx, "Waiting for the rollout", latest.fields())
 	f.report.tell(*latest)

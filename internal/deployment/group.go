@@ -99,8 +99,7 @@ func (g group) after(_ operation, w wish, before view, accepted receipt) view {
 func (g group) await(ctx context.Context, w wish, done receipt) error {
 	var members assignments
 	err := resourcekit.Wait(ctx, g.poll, func(ctx context.Context) (bool, error) {
-		var err error
-		if members, err = g.count(ctx, w); err != nil {
+		if err := g.count(ctx, w, &members); err != nil {
 			return false, err
 		}
 		return g.reached(members, w, done), nil
@@ -112,8 +111,7 @@ func (g group) await(ctx context.Context, w wish, done receipt) error {
 func (g group) watch(ctx context.Context, w wish, done receipt, bake time.Duration) error {
 	var members assignments
 	err := resourcekit.Watch(ctx, g.poll, bake, func(ctx context.Context) error {
-		var err error
-		if members, err = g.count(ctx, w); err != nil {
+		if err := g.count(ctx, w, &members); err != nil {
 			return err
 		}
 		if !g.reached(members, w, done) {
@@ -124,18 +122,19 @@ func (g group) watch(ctx context.Context, w wish, done receipt, bake time.Durati
 	return stillRunning(err, assigned(members, w, done), w)
 }
 
-// count takes one look at the members.
-func (g group) count(ctx context.Context, w wish) (assignments, error) {
-	members, err := g.client.GroupAssignments(ctx, g.id, g.modelID)
+// count takes one look at the members. Where it fails, what was counted last stays.
+func (g group) count(ctx context.Context, w wish, members *assignments) error {
+	counted, err := g.client.GroupAssignments(ctx, g.id, g.modelID)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	*members = counted
 	tflog.Info(ctx, "Waiting for the group's members", map[string]any{
 		"group": g.name, "version": w.version, "percentage": w.share,
-		"devices_assigned": members[w.version], "devices_total": assignments(members).total(),
+		"devices_assigned": counted[w.version], "devices_total": members.total(),
 	})
-	g.report.tell(assigned(members, w, receipt{}))
-	return members, nil
+	g.report.tell(assigned(counted, w, receipt{}))
+	return nil
 }
 
 func (g group) reached(members assignments, w wish, done receipt) bool {

@@ -289,6 +289,17 @@ func TestWaitToleratesFourFailedPollsInARow(t *testing.T) {
 	}
 }
 
+// What was counted last is said, also where the last look at the devices has failed.
+func TestProgressSurvivesALookThatFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.server.SetOffline(50)
+		b.server.AddFault(sandbox.Fault{Method: "GET", Path: "models/*/rollouts/*/affected-devices", Nth: 4, Times: -1, Status: 503})
+		fails(t, b.run(t.Context(), "2.0.0", 30*time.Minute), "can no longer be watched", "62 of 124 devices updated")
+	})
+}
+
 func TestTimeLimitSaysHowFarItCame(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
