@@ -66,7 +66,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 		}
 	}
 	trace := content(t, cli, "trace.log")
-	for _, must := range []string{"Request to the control API", "[TRACE]", "octomil_model_versions"} {
+	for _, must := range []string{"Request to the control API", "[TRACE]", "octomil_model_versions", "Waiting for the group's members", "devices_total"} {
 		if !bytes.Contains(trace, []byte(must)) {
 			t.Errorf("the log has no %q: this searches the wrong file", must)
 		}
