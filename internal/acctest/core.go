@@ -23,9 +23,10 @@ type Core struct {
 	schema   *tfprotov6.SchemaBlock
 	object   tftypes.Object
 
-	state   tftypes.Value
-	private []byte
-	tainted bool
+	state    tftypes.Value
+	identity *tfprotov6.ResourceIdentityData
+	private  []byte
+	tainted  bool
 }
 
 // Action is what a plan is going to do with the resource.
@@ -126,13 +127,13 @@ func (c *Core) Refresh() Report {
 		return said
 	}
 	answer, err := c.server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName: c.typeName, CurrentState: c.encode(c.object, c.state), Private: c.private,
+		TypeName: c.typeName, CurrentState: c.encode(c.object, c.state), Private: c.private, CurrentIdentity: c.identity,
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	if said.add(answer.Diagnostics); !said.Failed() {
-		c.state, c.private = c.decode(answer.NewState), answer.Private
+		c.state, c.private, c.identity = c.decode(answer.NewState), answer.Private, answer.NewIdentity
 		c.tainted = c.tainted && !c.state.IsNull()
 	}
 	return said
@@ -141,9 +142,16 @@ func (c *Core) Refresh() Report {
 // Import imports the resource by its id and reads it. An error leaves no state.
 func (c *Core) Import(id string) Report {
 	c.t.Helper()
+	return c.importBy(&tfprotov6.ImportResourceStateRequest{ID: id})
+}
+
+// importBy imports by an id or by an identity.
+func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Report {
+	c.t.Helper()
 	c.start()
 	var said Report
-	answer, err := c.server.ImportResourceState(c.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: c.typeName, ID: id})
+	request.TypeName = c.typeName
+	answer, err := c.server.ImportResourceState(c.t.Context(), request)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -151,11 +159,12 @@ func (c *Core) Import(id string) Report {
 		return said
 	}
 	if len(answer.ImportedResources) != 1 {
-		c.t.Fatalf("the import of %s answered %d resources", id, len(answer.ImportedResources))
+		c.t.Fatalf("the import of %v answered %d resources", request, len(answer.ImportedResources))
 	}
-	c.state, c.private = c.decode(answer.ImportedResources[0].State), answer.ImportedResources[0].Private
+	imported := answer.ImportedResources[0]
+	c.state, c.private, c.identity = c.decode(imported.State), imported.Private, imported.Identity
 	if said = c.Refresh(); said.Failed() {
-		c.state, c.private = tftypes.NewValue(c.object, nil), nil
+		c.state, c.private, c.identity = tftypes.NewValue(c.object, nil), nil, nil
 	}
 	return said
 }
@@ -203,7 +212,7 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 	c.t.Helper()
 	answer, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PriorPrivate: private, Config: c.encode(c.object, p.config),
-		ProposedNewState: c.encode(c.object, proposed(c.t, c.schema.Attributes, c.object, prior, p.config)),
+		ProposedNewState: c.encode(c.object, proposed(c.t, c.schema.Attributes, c.object, prior, p.config)), PriorIdentity: c.identity,
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -240,14 +249,14 @@ func (c *Core) Apply(p Plan) Report {
 	}
 	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PlannedState: c.encode(c.object, second.planned),
-		Config: c.encode(c.object, p.config), PlannedPrivate: second.private,
+		Config: c.encode(c.object, p.config), PlannedPrivate: second.private, PlannedIdentity: c.identity,
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	var said Report
 	said.add(answer.Diagnostics)
-	c.state, c.private = c.decode(answer.NewState), answer.Private
+	c.state, c.private, c.identity = c.decode(answer.NewState), answer.Private, answer.NewIdentity
 	c.tainted = said.Failed() && prior.IsNull() && !c.state.IsNull()
 	if !c.state.IsNull() && !c.state.IsFullyKnown() {
 		c.t.Errorf("after the apply something is still unknown: %s", c.state)
@@ -290,7 +299,7 @@ func (c *Core) Destroy() Report {
 	}
 	said.add(answer.Diagnostics)
 	if c.state = c.decode(answer.NewState); !said.Failed() {
-		c.private, c.tainted = nil, false
+		c.private, c.identity, c.tainted = nil, nil, false
 	}
 	if said.Failed() == c.state.IsNull() {
 		c.t.Errorf("after the destroy the state is %s, with errors %v", c.state, said.Errors)

@@ -23,7 +23,7 @@ type workload struct {
 var workloads = []workload{
 	{"`octomil_device_group`", 1, 0, groups},
 	{"`octomil_device_group_members`", 4, 0, members},
-	{"`octomil_model_deployment`", 15, 1000, deployments},
+	{"`octomil_model_deployment`", 15, 0, deployments},
 }
 
 // floor is Terraform itself.

@@ -54,7 +54,8 @@ func readVersions(t *testing.T, server answers) diag.Diagnostics {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := &versionsDataSource{resourcekit.Configured{Provider: &resourcekit.Provider{Client: client}}}
+	source := &versionsDataSource{}
+	source.Provider = &resourcekit.Provider{Client: client}
 	var schema datasource.SchemaResponse
 	source.Schema(t.Context(), datasource.SchemaRequest{}, &schema)
 	kind := schema.Schema.Type().TerraformType(t.Context())

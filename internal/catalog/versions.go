@@ -22,22 +22,14 @@ const (
 )
 
 type versionsDataSource struct {
-	resourcekit.Configured
+	resourcekit.Source
 }
 
 var _ datasource.DataSourceWithConfigure = (*versionsDataSource)(nil)
 
 // NewVersions returns the data source octomil_model_versions.
 func NewVersions() datasource.DataSource {
-	return &versionsDataSource{Configured: resourcekit.Configured{TypeName: versionsTypeName}}
-}
-
-func (d *versionsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = versionsTypeName
-}
-
-func (d *versionsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.ConfigureDataSource(req, resp)
+	return &versionsDataSource{Source: resourcekit.NewSource(versionsTypeName)}
 }
 
 func (d *versionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

@@ -357,3 +357,12 @@ func firstWord(words ...string) string {
 	}
 	return ""
 }
+
+// FieldOf is the first part of the request that an answer finds wrong by its JSON key, "" where it names none.
+func FieldOf(err error) string {
+	var api *APIError
+	if !errors.As(err, &api) || len(api.Fields) == 0 {
+		return ""
+	}
+	return api.Fields[0].Name
+}

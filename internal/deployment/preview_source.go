@@ -18,14 +18,14 @@ import (
 )
 
 type previewDataSource struct {
-	resourcekit.Configured
+	resourcekit.Source
 }
 
 var _ datasource.DataSourceWithConfigure = (*previewDataSource)(nil)
 
 // NewPreview returns octomil_deployment_preview.
 func NewPreview() datasource.DataSource {
-	return &previewDataSource{Configured: resourcekit.Configured{TypeName: "octomil_deployment_preview"}}
+	return &previewDataSource{Source: resourcekit.NewSource("octomil_deployment_preview")}
 }
 
 // previewModel is the data source as Terraform holds it.
@@ -53,14 +53,6 @@ type cancelledModel struct {
 
 // operationWordNone is how the preview says that nothing would happen.
 const operationWordNone = "none"
-
-func (d *previewDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = d.TypeName
-}
-
-func (d *previewDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.ConfigureDataSource(req, resp)
-}
 
 func (d *previewDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}

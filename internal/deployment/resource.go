@@ -21,12 +21,13 @@ const typeName = "octomil_model_deployment"
 const defaultTimeout = 30 * time.Minute
 
 type deploymentResource struct {
-	resourcekit.Configured
+	resourcekit.Base
 }
 
 var (
 	_ resource.ResourceWithConfigure        = (*deploymentResource)(nil)
 	_ resource.ResourceWithConfigValidators = (*deploymentResource)(nil)
+	_ resource.ResourceWithIdentity         = (*deploymentResource)(nil)
 	_ resource.ResourceWithImportState      = (*deploymentResource)(nil)
 	_ resource.ResourceWithModifyPlan       = (*deploymentResource)(nil)
 	_ resource.ResourceWithValidateConfig   = (*deploymentResource)(nil)
@@ -34,15 +35,12 @@ var (
 
 // NewResource returns octomil_model_deployment.
 func NewResource() resource.Resource {
-	return &deploymentResource{Configured: resourcekit.Configured{TypeName: typeName}}
+	return &deploymentResource{Base: resourcekit.NewBase(typeName, deploymentIdentity...)}
 }
 
-func (r *deploymentResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
-}
-
-func (r *deploymentResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.ConfigureResource(req, resp)
+var deploymentIdentity = resourcekit.Identity{
+	{Name: "model_id", Description: "The id of the model."},
+	{Name: "group_id", Description: "The id of the device group; none for the whole fleet.", Optional: true},
 }
 
 func (r *deploymentResource) ConfigValidators(context.Context) []resource.ConfigValidator {
@@ -66,6 +64,7 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 	a.save = func(m model, remembered memory, v view) {
 		m.closeComputed()
 		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
@@ -85,6 +84,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	scope := r.scope(client, &state)
 	v, err := scope.look(ctx, remembered)
 	if control.NotFound(err) || err == nil && v.Targeted == nil {
+		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -98,6 +98,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 		state.LastOperation = types.ObjectNull(lastOperationTypes)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	if remembered.Pin == "" { // after an import
 		remembered.Pin, remembered.Share = v.target(), 100
 	}
@@ -117,6 +118,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	if !plan.Status.IsUnknown() { // the plan has found nothing to do at the server
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		remembered.Pin, remembered.Imported = config.Version.ValueString(), false
 		resourcekit.Remember(ctx, resp.Private, memoryKey, remembered, &resp.Diagnostics)
 		return
@@ -132,6 +134,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	a.save = func(m model, remembered memory, v view) {
 		m.closeComputed()
 		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
@@ -139,13 +142,23 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 }
 
-// ImportState takes a model, or a model and a group with a slash between, each by name or id.
+// ImportState takes an identity, a model, or a model and a group with a slash between, each by name or id.
 func (r *deploymentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	for _, way := range splits(req.ID) {
+	ways := splits(req.ID)
+	if r.ImportedByIdentity(ctx, req, resp) {
+		var modelID, groupID types.String
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("model_id"), &modelID)...)
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("group_id"), &groupID)...)
+		ways = [][2]string{{modelID.ValueString(), groupID.ValueString()}}
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	for _, way := range ways {
 		found, err := find(ctx, client, way[0], way[1])
 		if err != nil {
 			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not import the deployment", err)
@@ -157,6 +170,7 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 		for name, value := range found {
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 		}
+		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		// Whatever is under way was not begun here: nothing is owed.
 		resourcekit.Remember(ctx, resp.Private, memoryKey, memory{Imported: true, Settled: true, Lasting: true}, &resp.Diagnostics)
 		return

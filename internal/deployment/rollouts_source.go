@@ -17,14 +17,14 @@ import (
 )
 
 type rolloutsDataSource struct {
-	resourcekit.Configured
+	resourcekit.Source
 }
 
 var _ datasource.DataSourceWithConfigure = (*rolloutsDataSource)(nil)
 
 // NewRollouts returns octomil_rollouts.
 func NewRollouts() datasource.DataSource {
-	return &rolloutsDataSource{Configured: resourcekit.Configured{TypeName: "octomil_rollouts"}}
+	return &rolloutsDataSource{Source: resourcekit.NewSource("octomil_rollouts")}
 }
 
 // rolloutsModel is the data source as Terraform holds it.
@@ -46,14 +46,6 @@ type rolloutListModel struct {
 	Trigger          types.String      `tfsdk:"trigger"`
 	CreatedAt        timetypes.RFC3339 `tfsdk:"created_at"`
 	RolledBackAt     timetypes.RFC3339 `tfsdk:"rolled_back_at"`
-}
-
-func (d *rolloutsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = d.TypeName
-}
-
-func (d *rolloutsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.ConfigureDataSource(req, resp)
 }
 
 func (d *rolloutsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

@@ -17,14 +17,14 @@ import (
 )
 
 type statusDataSource struct {
-	resourcekit.Configured
+	resourcekit.Source
 }
 
 var _ datasource.DataSourceWithConfigure = (*statusDataSource)(nil)
 
 // NewStatus returns octomil_rollout_status.
 func NewStatus() datasource.DataSource {
-	return &statusDataSource{Configured: resourcekit.Configured{TypeName: "octomil_rollout_status"}}
+	return &statusDataSource{Source: resourcekit.NewSource("octomil_rollout_status")}
 }
 
 // statusModel is the data source as Terraform holds it.
@@ -41,14 +41,6 @@ type statusModel struct {
 	DevicesOn     types.Int64   `tfsdk:"devices_updated"`
 	DevicesTotal  types.Int64   `tfsdk:"devices_total"`
 	Summary       types.String  `tfsdk:"summary"`
-}
-
-func (d *statusDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = d.TypeName
-}
-
-func (d *statusDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.ConfigureDataSource(req, resp)
 }
 
 func (d *statusDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

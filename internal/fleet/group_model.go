@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
@@ -51,9 +50,9 @@ func (m *groupModel) update(ctx context.Context, diags *diag.Diagnostics) contro
 	return settings
 }
 
-// read takes the group from the server. What means the same keeps the spelling that the model had; the attributes that the
-// server holds otherwise are in differ. org is the organization of a group that does not name its own.
-func (m *groupModel) read(ctx context.Context, g control.Group, org string, diags *diag.Diagnostics) (differ []path.Path) {
+// read takes the group from the server. What means the same keeps the spelling that the model had. org is the organization of a
+// group that does not name its own.
+func (m *groupModel) read(ctx context.Context, g control.Group, org string, diags *diag.Diagnostics) {
 	before := *m
 	m.ID = types.StringValue(g.ID)
 	m.OrgID = resourcekit.StringOrNull(firstWord(g.OrgID, before.OrgID.ValueString(), org))
@@ -62,22 +61,6 @@ func (m *groupModel) read(ctx context.Context, g control.Group, org string, diag
 	m.GroupType = types.StringValue(firstWord(g.Type, before.GroupType.ValueString(), control.GroupStatic))
 	m.Tags = readTags(ctx, g.Tags, before.Tags, diags)
 	m.Rules = readRules(ctx, g.Rules, before.Rules, diags)
-
-	for _, attribute := range []struct {
-		at   path.Path
-		same bool
-	}{
-		{path.Root("name"), m.Name.Equal(before.Name)},
-		{path.Root("description"), m.Description.Equal(before.Description)},
-		{path.Root("group_type"), m.GroupType.Equal(before.GroupType)},
-		{path.Root("tags"), m.Tags.Equal(before.Tags)},
-		{path.Root("rules"), m.Rules.Equal(before.Rules)},
-	} {
-		if !attribute.same {
-			differ = append(differ, attribute.at)
-		}
-	}
-	return differ
 }
 
 func tagsOf(ctx context.Context, tags types.Set, diags *diag.Diagnostics) []string {

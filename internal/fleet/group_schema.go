@@ -1,12 +1,10 @@
 package fleet
 
 import (
-	"context"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
@@ -17,8 +15,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func groupSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "A group of devices, to which `octomil_model_deployment` can deploy a model by the group's `name`.\n\n" +
 			"The members of a static group are listed with `octomil_device_group_members`, those of a dynamic group are the devices that " +
 			"match all of its `rules`, and a hybrid group has both. Devices stay registered when their group is deleted.",

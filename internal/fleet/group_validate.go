@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -16,27 +15,25 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// ValidateConfig checks the rules against the table of fields and operators, and that type and rules fit together.
-func (r *groupResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var config groupModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || config.Rules.IsUnknown() {
+// validateGroup checks the rules against the table of fields and operators, and that type and rules fit together.
+func validateGroup(ctx context.Context, config groupModel, diags *diag.Diagnostics) {
+	if config.Rules.IsUnknown() {
 		return
 	}
-	checkRulesFitType(config.GroupType, len(config.Rules.Elements()), &resp.Diagnostics)
+	checkRulesFitType(config.GroupType, len(config.Rules.Elements()), diags)
 	for i, element := range config.Rules.Elements() {
 		at := path.Root("rules").AtListIndex(i)
 		object, ok := element.(types.Object)
 		if !ok || object.IsNull() {
-			resp.Diagnostics.AddAttributeError(at, "The rule is empty", "A rule needs field, operator and value.")
+			diags.AddAttributeError(at, "The rule is empty", "A rule needs field, operator and value.")
 			continue
 		}
 		if object.IsUnknown() {
 			continue
 		}
 		var rule ruleModel
-		resp.Diagnostics.Append(object.As(ctx, &rule, basetypes.ObjectAsOptions{})...)
-		checkRule(at, rule, &resp.Diagnostics)
+		diags.Append(object.As(ctx, &rule, basetypes.ObjectAsOptions{})...)
+		checkRule(at, rule, diags)
 	}
 }
 

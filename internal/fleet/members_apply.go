@@ -147,7 +147,7 @@ func (c *change) named(message string) path.Path {
 
 // blameGroup explains a group that could not be read.
 func blameGroup(group, summary string, err error, diags *diag.Diagnostics) {
-	if !isNoID(err) {
+	if !resourcekit.NoID(err) {
 		resourcekit.AddError(diags, path.Empty(), summary, err)
 		return
 	}

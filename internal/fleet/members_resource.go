@@ -21,27 +21,22 @@ import (
 const membersTypeName = "octomil_device_group_members"
 
 type membersResource struct {
-	resourcekit.Configured
+	resourcekit.Base
 }
 
 var (
 	_ resource.ResourceWithConfigure   = (*membersResource)(nil)
+	_ resource.ResourceWithIdentity    = (*membersResource)(nil)
 	_ resource.ResourceWithImportState = (*membersResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*membersResource)(nil)
 )
 
 // NewGroupMembers returns octomil_device_group_members.
 func NewGroupMembers() resource.Resource {
-	return &membersResource{Configured: resourcekit.Configured{TypeName: membersTypeName}}
+	return &membersResource{Base: resourcekit.NewBase(membersTypeName, membersIdentity...)}
 }
 
-func (r *membersResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = membersTypeName
-}
-
-func (r *membersResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.ConfigureResource(req, resp)
-}
+var membersIdentity = resourcekit.Identity{{Name: "group_id", Description: "The id of the group."}}
 
 func (r *membersResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -96,6 +91,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	plan.set(ctx, *c.now, wanted, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -108,6 +104,7 @@ func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	members, err := client.GroupDevices(ctx, state.GroupID.ValueString())
 	if control.NotFound(err) {
+		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -125,6 +122,7 @@ func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resourcekit.Remember(ctx, resp.Private, aliasKey, kept, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -151,6 +149,7 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	plan.set(ctx, *c.now, spelling, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -184,10 +183,19 @@ func (r *membersResource) ImportState(ctx context.Context, req resource.ImportSt
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	g, found := findGroup(ctx, client, req.ID, &resp.Diagnostics)
+	if r.ImportedByIdentity(ctx, req, resp) {
+		var group types.String
+		resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("group_id"), &group)...)
+		req.ID = group.ValueString()
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	g, found := groupNoun.Find(ctx, client, req.ID, path.Empty(), &resp.Diagnostics)
 	if !found || !checkListed(g, path.Empty(), &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), g.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("group_id"), g.ID)...)
+	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }

@@ -17,26 +17,19 @@ import (
 const typeName = "octomil_rollback_policy"
 
 type policyResource struct {
-	resourcekit.Configured
+	resourcekit.Base
 }
 
 var (
 	_ resource.ResourceWithConfigure   = (*policyResource)(nil)
+	_ resource.ResourceWithIdentity    = (*policyResource)(nil)
 	_ resource.ResourceWithImportState = (*policyResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*policyResource)(nil)
 )
 
 // NewResource returns octomil_rollback_policy.
 func NewResource() resource.Resource {
-	return &policyResource{Configured: resourcekit.Configured{TypeName: typeName}}
-}
-
-func (r *policyResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
-}
-
-func (r *policyResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.ConfigureResource(req, resp)
+	return &policyResource{Base: resourcekit.NewBase(typeName)}
 }
 
 // ModifyPlan fills in the provider's organization where the configuration names none.
@@ -99,6 +92,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	plan.setGuardrails(ctx, planned, &resp.Diagnostics)
 	w.record.save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -111,6 +105,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	settings, err := client.Settings(ctx, state.OrgID.ValueString())
 	if control.NotFound(err) {
+		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -121,6 +116,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	shown.read(settings)
 	state.setGuardrails(ctx, shown, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -140,6 +136,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 		planned.settle(w.settings, w.managed)
 		plan.setGuardrails(ctx, planned, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	}
 	w.report(&resp.Diagnostics, "Could not update the rollback policy")
 }
@@ -195,7 +192,19 @@ func warnOfRemains(diags *diag.Diagnostics, org string, remembered record, left 
 
 // ImportState takes the id of the organization.
 func (r *policyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), req.ID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("org_id"), req.ID)...)
+	org := types.StringValue(req.ID)
+	if r.ImportedByIdentity(ctx, req, resp) {
+		resp.Diagnostics.Append(resp.Identity.GetAttribute(ctx, path.Root("org_id"), &org)...)
+	}
+	if org.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("org_id"), "The organization is not known",
+			"Name the organization in the identity, in org_id of the provider block, or in OCTOMIL_ORG_ID.")
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), org)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("org_id"), org)...)
+	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	record{Imported: true}.save(ctx, resp.Private, &resp.Diagnostics)
 }

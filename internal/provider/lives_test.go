@@ -15,6 +15,12 @@ type namedLife struct {
 
 // lives are the resources of the fault matrix, some of them in more than one way.
 func lives() []namedLife {
+	return slices.Concat(
+		coreLives(),
+	)
+}
+
+func coreLives() []namedLife {
 	return []namedLife{
 		{"a device group", life{
 			typeName: "octomil_device_group",

@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -29,7 +31,10 @@ type octomilProvider struct {
 	transport http.RoundTripper
 }
 
-var _ provider.ProviderWithActions = (*octomilProvider)(nil)
+var (
+	_ provider.ProviderWithActions       = (*octomilProvider)(nil)
+	_ provider.ProviderWithListResources = (*octomilProvider)(nil)
+)
 
 // New returns the provider's factory; version is what the user agent names.
 func New(version string) func() provider.Provider {
@@ -131,6 +136,8 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
 	resp.ActionData = shared
+	resp.ListResourceData = shared
+	resp.EphemeralResourceData = shared
 }
 
 // configureLater handles a provider block of which a part is only known after apply: Terraform defers everything where it can;
@@ -147,24 +154,32 @@ func (p *octomilProvider) configureLater(req provider.ConfigureRequest, resp *pr
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
 	resp.ActionData = shared
+	resp.ListResourceData = shared
+	resp.EphemeralResourceData = shared
 }
 
 func (p *octomilProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{
-		deployment.NewResource,
-		fleet.NewGroup,
-		fleet.NewGroupMembers,
-		policy.NewResource,
-	}
+	return slices.Concat(
+		deployment.Resources(),
+		fleet.Resources(),
+		policy.Resources(),
+	)
 }
 
 func (p *octomilProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
-		catalog.NewVersions,
-		deployment.NewPreview,
-		deployment.NewRollouts,
-		deployment.NewStatus,
-	}
+	return slices.Concat(
+		catalog.DataSources(),
+		deployment.DataSources(),
+		fleet.DataSources(),
+	)
+}
+
+func (p *octomilProvider) ListResources(context.Context) []func() list.ListResource {
+	return slices.Concat(
+		deployment.ListResources(),
+		fleet.ListResources(),
+		policy.ListResources(),
+	)
 }
 
 func (p *octomilProvider) Actions(context.Context) []func() action.Action {

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func list(words ...string) types.List {
+func listOf(words ...string) types.List {
 	values := make([]attr.Value, len(words))
 	for i, word := range words {
 		values[i] = types.StringValue(word)
@@ -70,11 +70,11 @@ func TestAnEmptyListAndNoneDoNotFlip(t *testing.T) {
 	}{
 		{"none, null before", nil, null, null},
 		{"none, unknown before", nil, unknown, null},
-		{"none, empty before", nil, list(), list()},
-		{"none, some before", nil, list("a"), list()},
+		{"none, empty before", nil, listOf(), listOf()},
+		{"none, some before", nil, listOf("a"), listOf()},
 		{"empty, null before", []string{}, null, null},
-		{"empty, empty before", []string{}, list(), list()},
-		{"some, null before", []string{"a", "b"}, null, list("a", "b")},
+		{"empty, empty before", []string{}, listOf(), listOf()},
+		{"some, null before", []string{"a", "b"}, null, listOf("a", "b")},
 	} {
 		var diags diag.Diagnostics
 		if got := StringList(t.Context(), tc.server, tc.prior, &diags); !got.Equal(tc.want) || diags.HasError() {
@@ -89,7 +89,7 @@ func TestStringsIsTheWayBack(t *testing.T) {
 		list types.List
 		want []string
 	}{
-		{types.ListNull(types.StringType), nil}, {types.ListUnknown(types.StringType), nil}, {list(), []string{}}, {list("a", "b"), []string{"a", "b"}},
+		{types.ListNull(types.StringType), nil}, {types.ListUnknown(types.StringType), nil}, {listOf(), []string{}}, {listOf("a", "b"), []string{"a", "b"}},
 	} {
 		var diags diag.Diagnostics
 		got := Strings(t.Context(), tc.list, &diags)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -18,12 +19,12 @@ func TestFindGroup(t *testing.T) {
 	}
 	for _, idOrName := range []string{created.ID, created.Name} {
 		var diags diag.Diagnostics
-		if g, found := findGroup(t.Context(), client, idOrName, &diags); !found || g.ID != created.ID || diags.HasError() {
-			t.Errorf("findGroup(%q) is %v, %v with %v, want the group %s", idOrName, g, found, diags, created.ID)
+		if g, found := groupNoun.Find(t.Context(), client, idOrName, path.Empty(), &diags); !found || g.ID != created.ID || diags.HasError() {
+			t.Errorf("Find(%q) is %v, %v with %v, want the group %s", idOrName, g, found, diags, created.ID)
 		}
 	}
 	var diags diag.Diagnostics
-	if _, found := findGroup(t.Context(), client, "Team/Phones + Tablets", &diags); found || diags.ErrorsCount() != 1 ||
+	if _, found := groupNoun.Find(t.Context(), client, "Team/Phones + Tablets", path.Empty(), &diags); found || diags.ErrorsCount() != 1 ||
 		!strings.Contains(diags[0].Detail(), "spelled exactly") {
 		t.Errorf("another spelling of the name: found is %v with %v, want one error", found, diags)
 	}

@@ -1,0 +1,29 @@
+package fleet
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// Resources are the package's.
+func Resources() []func() resource.Resource {
+	return []func() resource.Resource{NewGroup, NewGroupMembers}
+}
+
+// ListResources are the package's.
+func ListResources() []func() list.ListResource {
+	return []func() list.ListResource{groupNoun.ListResource, NewGroupMembersList}
+}
+
+// DataSources are the package's.
+func DataSources() []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		func() datasource.DataSource {
+			return groupNoun.DataSource("name", "A device group, found by its name, for example to refer to one that another configuration manages.")
+		},
+		func() datasource.DataSource {
+			return groupNoun.DataSources("octomil_device_groups", "device_groups", "All device groups of the organization, or those of one type.")
+		},
+	}
+}

@@ -1,0 +1,50 @@
+package fleet
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// NewGroupMembersList returns the list resource of octomil_device_group_members: the static groups with their members.
+func NewGroupMembersList() list.ListResource {
+	return &resourcekit.Listing{
+		Base:        resourcekit.NewBase(membersTypeName, membersIdentity...),
+		Description: "Finds the memberships of the organization's static device groups, to import them with `terraform query`.",
+		Failed:      "Could not list the memberships of the device groups",
+		Find:        findMemberships,
+	}
+}
+
+func findMemberships(ctx context.Context, client *control.Client, q resourcekit.Query, yield func(resourcekit.Found) bool) error {
+	groups, err := client.Groups(ctx)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if g.Type != control.GroupStatic {
+			continue
+		}
+		var members []control.Device
+		if q.Whole {
+			if members, err = client.GroupDevices(ctx, g.ID); err != nil {
+				return err
+			}
+		}
+		found := resourcekit.Found{Name: g.Name, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
+			m := membersModel{GroupID: types.StringValue(g.ID)}
+			m.set(ctx, newRoster(members), nil, diags)
+			diags.Append(state.Set(ctx, &m)...)
+		}}
+		if !yield(found) {
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package resourcekit
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// Listing is a list resource: what "terraform query" finds of a type.
+type Listing struct {
+	Base
+	// Description is the documentation's.
+	Description string
+	Filters     []ListFilter
+	// Find yields what there is, as far as the filters choose, until yield says that it is enough. It is told whether states are
+	// wanted whole or only what the identity needs.
+	Find func(ctx context.Context, client *control.Client, q Query, yield func(Found) bool) error
+	// Failed is the summary of an error, such as "Could not list the models".
+	Failed string
+}
+
+// ListFilter is an attribute of a list block.
+type ListFilter struct {
+	Name        string
+	Description string
+	Required    bool
+	OneOf       []string
+}
+
+// Query is what a list block asks for.
+type Query struct {
+	// Filters are those that the block sets.
+	Filters map[string]string
+	// Whole asks for all attributes of each object.
+	Whole bool
+}
+
+// Found is one object of a list.
+type Found struct {
+	Name string
+	// Fill puts the object into an empty state.
+	Fill func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics)
+}
+
+// ListResourceConfigSchema has an attribute for each filter.
+func (l *Listing) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	attributes := map[string]schema.Attribute{}
+	for _, f := range l.Filters {
+		a := schema.StringAttribute{Required: f.Required, Optional: !f.Required, MarkdownDescription: f.Description}
+		if f.OneOf != nil {
+			a.Validators = []validator.String{stringvalidator.OneOf(f.OneOf...)}
+		}
+		attributes[f.Name] = a
+	}
+	resp.Schema = schema.Schema{MarkdownDescription: l.Description, Attributes: attributes}
+}
+
+// List yields the objects and the error that ended the search, if one did; there are no more than the limit.
+func (l *Listing) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var diags diag.Diagnostics
+	q := Query{Filters: map[string]string{}, Whole: req.IncludeResource}
+	for _, f := range l.Filters {
+		var value types.String
+		diags.Append(req.Config.GetAttribute(ctx, path.Root(f.Name), &value)...)
+		if Known(value) {
+			q.Filters[f.Name] = value.ValueString()
+		}
+	}
+	ctx, client := l.Reader(ctx, &diags)
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	stream.Results = func(push func(list.ListResult) bool) {
+		pushed, stopped := int64(0), false
+		yield := func(found Found) bool {
+			stopped = !push(l.result(ctx, req, found))
+			pushed++
+			return !stopped && (req.Limit <= 0 || pushed < req.Limit)
+		}
+		if err := l.Find(ctx, client, q, yield); err != nil && !stopped {
+			AddError(&diags, path.Empty(), l.Failed, err)
+			push(list.ListResult{Diagnostics: diags})
+		}
+	}
+}
+
+func (l *Listing) result(ctx context.Context, req list.ListRequest, found Found) list.ListResult {
+	result := req.NewListResult(ctx)
+	result.DisplayName = found.Name
+	state := tfsdk.State{Schema: result.Resource.Schema, Raw: result.Resource.Raw}
+	state.Raw = nothing(ctx, state)
+	if found.Fill(ctx, &state, &result.Diagnostics); result.Diagnostics.HasError() {
+		return result
+	}
+	l.Identify(ctx, state, result.Identity, &result.Diagnostics)
+	if req.IncludeResource {
+		result.Resource.Raw = state.Raw
+	}
+	return result
+}
+
+// ListResource is the noun as a list resource.
+func (n *Noun[M, O]) ListResource() list.ListResource {
+	l := &Listing{
+		Base:        NewBase(n.TypeName, n.Identity...),
+		Description: "Finds the " + n.Titles + " of the organization, to import them with `terraform query`.",
+		Failed:      "Could not list the " + n.Titles,
+	}
+	for _, f := range n.Filters {
+		l.Filters = append(l.Filters, f.attribute())
+	}
+	l.Find = func(ctx context.Context, client *control.Client, q Query, yield func(Found) bool) error {
+		all, err := n.chosen(ctx, client, q.Filters)
+		for _, o := range all {
+			fill := func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
+				n.fill(ctx, client, state, o, diags)
+			}
+			if !yield(Found{Name: n.Name(o), Fill: fill}) {
+				break
+			}
+		}
+		return err
+	}
+	return l
+}
+
+func (f Filter[O]) attribute() ListFilter {
+	return ListFilter{Name: f.Name, Description: f.Description, Required: f.Required, OneOf: f.OneOf}
+}
+
+// chosen are the objects that the filters let pass.
+func (n *Noun[M, O]) chosen(ctx context.Context, client *control.Client, filters map[string]string) ([]O, error) {
+	all, err := n.List(ctx, client, filters)
+	return slices.DeleteFunc(slices.Clone(all), func(o O) bool {
+		return slices.ContainsFunc(n.Filters, func(f Filter[O]) bool {
+			want, set := filters[f.Name]
+			return set && f.Of != nil && f.Of(o) != want
+		})
+	}), err
+}

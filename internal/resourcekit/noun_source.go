@@ -1,0 +1,209 @@
+package resourcekit
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// Source is embedded by every data source: it gives it its name and its client.
+type Source struct {
+	Configured
+}
+
+// NewSource is the base of a data source of the type.
+func NewSource(typeName string) Source { return Source{Configured{TypeName: typeName}} }
+
+// Metadata is the method of a data source.
+func (s *Source) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = s.TypeName
+}
+
+// Configure is the method of a data source.
+func (s *Source) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	s.ConfigureDataSource(req, resp)
+}
+
+// oneSource is a data source of one object.
+type oneSource[M, O any] struct {
+	Source
+	noun *Noun[M, O]
+	// key is the attribute that takes an id or a name.
+	key         string
+	description string
+}
+
+// DataSource is the noun as a data source of one object, found by what its key, such as "name", says: the id does as well.
+func (n *Noun[M, O]) DataSource(key, description string) datasource.DataSource {
+	return &oneSource[M, O]{Source: NewSource(n.TypeName), noun: n, key: key, description: description}
+}
+
+func (s *oneSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := s.noun.computed()
+	attributes[s.key] = schema.StringAttribute{
+		Required:            true,
+		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		MarkdownDescription: fmt.Sprintf("The %s of the %s; its id does as well.", s.key, s.noun.Title),
+	}
+	resp.Schema = schema.Schema{MarkdownDescription: s.description, Attributes: attributes}
+}
+
+func (s *oneSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	at := path.Root(s.key)
+	var word types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &word)...)
+	ctx, client := s.Reader(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	o, found := s.noun.Find(ctx, client, word.ValueString(), at, &resp.Diagnostics)
+	if !found {
+		return
+	}
+	if resp.State.Raw = s.noun.shown(ctx, client, o, resp.State.Schema, &resp.Diagnostics); !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, word)...)
+	}
+}
+
+// manySource is a data source of a list.
+type manySource[M, O any] struct {
+	Source
+	noun        *Noun[M, O]
+	key         string
+	description string
+}
+
+// DataSources is the noun as a data source that lists objects under a key such as "models", by the noun's filters.
+func (n *Noun[M, O]) DataSources(typeName, key, description string) datasource.DataSource {
+	return &manySource[M, O]{Source: NewSource(typeName), noun: n, key: key, description: description}
+}
+
+func (s *manySource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		s.key: schema.ListNestedAttribute{
+			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: s.noun.computed()},
+			MarkdownDescription: "The " + s.noun.Titles + ", in the server's order.",
+		},
+	}
+	for _, f := range s.noun.Filters {
+		a := schema.StringAttribute{Required: f.Required, Optional: !f.Required, MarkdownDescription: f.Description}
+		if f.OneOf != nil {
+			a.Validators = []validator.String{stringvalidator.OneOf(f.OneOf...)}
+		}
+		attributes[f.Name] = a
+	}
+	resp.Schema = schema.Schema{MarkdownDescription: s.description, Attributes: attributes}
+}
+
+func (s *manySource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	filters := map[string]string{}
+	for _, f := range s.noun.Filters {
+		var value types.String
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(f.Name), &value)...)
+		if Known(value) {
+			filters[f.Name] = value.ValueString()
+		}
+	}
+	ctx, client := s.Reader(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	all, err := s.noun.chosen(ctx, client, filters)
+	if err != nil {
+		AddError(&resp.Diagnostics, path.Empty(), "Could not list the "+s.noun.Titles, err)
+		return
+	}
+	entry := schema.Schema{Attributes: s.noun.computed()}
+	objects := make([]tftypes.Value, len(all))
+	for i, o := range all {
+		objects[i] = s.noun.shown(ctx, client, o, entry, &resp.Diagnostics)
+	}
+	var config map[string]tftypes.Value
+	if err := req.Config.Raw.As(&config); err != nil {
+		resp.Diagnostics.AddError("The configuration cannot be read", "Please report this to the provider's developers: "+err.Error())
+		return
+	}
+	config[s.key] = tftypes.NewValue(tftypes.List{ElementType: entry.Type().TerraformType(ctx)}, objects)
+	resp.State.Raw = tftypes.NewValue(resp.State.Schema.Type().TerraformType(ctx), config)
+}
+
+// typed is a schema of any kind.
+type typed interface{ Type() attr.Type }
+
+// shown is an object as a data source with the schema shows it.
+func (n *Noun[M, O]) shown(ctx context.Context, client *control.Client, o O, as typed, diags *diag.Diagnostics) tftypes.Value {
+	state := tfsdk.State{Schema: n.Schema}
+	n.fill(ctx, client, &state, o, diags)
+	typ := as.Type().TerraformType(ctx)
+	var all map[string]tftypes.Value
+	if diags.HasError() || state.Raw.As(&all) != nil {
+		return tftypes.NewValue(typ, nil)
+	}
+	maps.DeleteFunc(all, func(name string, _ tftypes.Value) bool { return slices.Contains(n.Local, name) })
+	return tftypes.NewValue(typ, all)
+}
+
+// computed are the attributes of the resource that the server knows, as those of a data source.
+func (n *Noun[M, O]) computed() map[string]schema.Attribute {
+	attributes := computedAttributes(n.Schema.Attributes)
+	for _, local := range n.Local {
+		delete(attributes, local)
+	}
+	return attributes
+}
+
+func computedAttributes(of map[string]resourceschema.Attribute) map[string]schema.Attribute {
+	out := map[string]schema.Attribute{}
+	for name, a := range of {
+		out[name] = computedAttribute(a)
+	}
+	return out
+}
+
+func computedAttribute(of resourceschema.Attribute) schema.Attribute {
+	text := of.GetMarkdownDescription()
+	switch a := of.(type) {
+	case resourceschema.StringAttribute:
+		return schema.StringAttribute{Computed: true, MarkdownDescription: text, CustomType: a.CustomType}
+	case resourceschema.BoolAttribute:
+		return schema.BoolAttribute{Computed: true, MarkdownDescription: text}
+	case resourceschema.Int64Attribute:
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: text}
+	case resourceschema.Float64Attribute:
+		return schema.Float64Attribute{Computed: true, MarkdownDescription: text}
+	case resourceschema.SetAttribute:
+		return schema.SetAttribute{Computed: true, MarkdownDescription: text, ElementType: a.ElementType}
+	case resourceschema.ListAttribute:
+		return schema.ListAttribute{Computed: true, MarkdownDescription: text, ElementType: a.ElementType}
+	case resourceschema.MapAttribute:
+		return schema.MapAttribute{Computed: true, MarkdownDescription: text, ElementType: a.ElementType}
+	case resourceschema.SingleNestedAttribute:
+		return schema.SingleNestedAttribute{Computed: true, MarkdownDescription: text, Attributes: computedAttributes(a.Attributes)}
+	case resourceschema.ListNestedAttribute:
+		return schema.ListNestedAttribute{Computed: true, MarkdownDescription: text, NestedObject: nestedObject(a.NestedObject)}
+	case resourceschema.SetNestedAttribute:
+		return schema.SetNestedAttribute{Computed: true, MarkdownDescription: text, NestedObject: nestedObject(a.NestedObject)}
+	case resourceschema.MapNestedAttribute:
+		return schema.MapNestedAttribute{Computed: true, MarkdownDescription: text, NestedObject: nestedObject(a.NestedObject)}
+	}
+	panic(fmt.Sprintf("a data source cannot show a %T yet", of))
+}
+
+func nestedObject(of resourceschema.NestedAttributeObject) schema.NestedAttributeObject {
+	return schema.NestedAttributeObject{Attributes: computedAttributes(of.Attributes)}
+}
