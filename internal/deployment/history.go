@@ -4,12 +4,9 @@ package deployment
 
 import (
 	"slices"
-	"strings"
-
-	"github.com/hashicorp/go-version"
-	"golang.org/x/mod/semver"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/version"
 )
 
 // history is every rollout of one model that the server remembers, newest first. Its methods are the rules that the provider
@@ -74,18 +71,9 @@ func (h history) replaced(r control.Rollout) string {
 // precedes is true when version a comes before b: in semantic version order, or, where either is no semantic version, in the
 // order in which they were first deployed.
 func precedes(a, b string, deployed []string) bool {
-	if sa, sb := semantic(a), semantic(b); semver.IsValid(sa) && semver.IsValid(sb) {
-		return semver.Compare(sa, sb) < 0
-	}
-	va, errA := version.NewSemver(a) // takes four numbers, too
-	vb, errB := version.NewSemver(b)
-	if errA == nil && errB == nil {
-		return va.LessThan(vb)
+	if order, ok := version.Compare(a, b); ok {
+		return order < 0
 	}
 	ia, ib := slices.Index(deployed, a), slices.Index(deployed, b)
 	return ia >= 0 && (ib < 0 || ia < ib)
 }
-
-// semantic is a version in the spelling that semver takes. That package orders 1.0.0-alpha before 1.0.0-alpha.beta, as the
-// specification does and go-version does not.
-func semantic(word string) string { return "v" + strings.TrimPrefix(word, "v") }

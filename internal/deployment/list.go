@@ -58,6 +58,7 @@ func findDeployments(ctx context.Context, client *control.Client, q resourcekit.
 			diags.Append(state.Get(ctx, &m)...)
 			m.locate(found)
 			m.show(ctx, v, diags)
+			m.showShare(ctx, diags)
 			diags.Append(state.Set(ctx, &m)...)
 		}}) {
 			return nil

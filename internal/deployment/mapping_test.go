@@ -15,15 +15,10 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-var (
-	stageTypes   = map[string]attr.Type{"percentage": types.Float64Type, "bake": timetypes.GoDurationType{}}
-	stageList    = types.ListType{ElemType: types.ObjectType{AttrTypes: stageTypes}}
-	rolloutTypes = map[string]attr.Type{"percentage": types.Float64Type, "stages": stageList}
-	statuses     = []control.RolloutStatus{
-		control.RolloutPending, control.RolloutActive, control.RolloutPaused, control.RolloutCompleted, control.RolloutRollingBack,
-		control.RolloutRolledBack, "verifying",
-	}
-)
+var statuses = []control.RolloutStatus{
+	control.RolloutPending, control.RolloutActive, control.RolloutPaused, control.RolloutCompleted, control.RolloutRollingBack,
+	control.RolloutRolledBack, "verifying",
+}
 
 // how draws whether an attribute is null, unknown or set.
 func how(rt *rapid.T, name string) string {

@@ -65,6 +65,10 @@ type rolledBackModel struct {
 }
 
 var (
+	stageTypes   = map[string]attr.Type{"percentage": types.Float64Type, "bake": timetypes.GoDurationType{}}
+	stageList    = types.ListType{ElemType: types.ObjectType{AttrTypes: stageTypes}}
+	rolloutTypes = map[string]attr.Type{"percentage": types.Float64Type, "stages": stageList}
+
 	lastOperationTypes = map[string]attr.Type{
 		"kind": types.StringType, "from_version": types.StringType, "to_version": types.StringType,
 	}
@@ -213,6 +217,17 @@ func (m *model) show(ctx context.Context, v view, diags *diag.Diagnostics) {
 		m.PreviousVersion = resourcekit.StringOrNull(v.previous)
 	}
 	m.RolloutID = types.StringValue(at.ID)
+}
+
+// showShare writes the share of a rollout that was found half-way into the configuration's own attribute: a configuration that is
+// generated from what exists must not push it to all devices.
+func (m *model) showShare(ctx context.Context, diags *diag.Diagnostics) {
+	if !resourcekit.Known(m.Percentage) || m.Percentage.ValueFloat64() >= 100 || !m.Rollout.IsNull() {
+		return
+	}
+	rollout, d := types.ObjectValueFrom(ctx, rolloutTypes, rolloutModel{Percentage: m.Percentage, Stages: types.ListNull(stageList.ElemType)})
+	diags.Append(d...)
+	m.Rollout = rollout
 }
 
 func (m *model) showRolledBack(ctx context.Context, back *takenBack, diags *diag.Diagnostics) {

@@ -93,6 +93,9 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	state.show(ctx, v, &resp.Diagnostics)
+	if remembered.Imported && remembered.Pin == "" {
+		state.showShare(ctx, &resp.Diagnostics)
+	}
 	if op, said := state.operation(ctx, &resp.Diagnostics); said && op.To != v.target() {
 		// Something else has happened since. Left in place, the same operation again would be no visible change in a plan.
 		state.LastOperation = types.ObjectNull(lastOperationTypes)

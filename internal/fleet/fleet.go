@@ -8,17 +8,24 @@ import (
 
 // Resources are the package's.
 func Resources() []func() resource.Resource {
-	return []func() resource.Resource{NewGroup, NewGroupMembers}
+	return []func() resource.Resource{deviceNoun.Resource, groupNoun.Resource, NewGroupMembers}
 }
 
 // ListResources are the package's.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{groupNoun.ListResource, NewGroupMembersList}
+	return []func() list.ListResource{deviceNoun.ListResource, groupNoun.ListResource, NewGroupMembersList}
 }
 
 // DataSources are the package's.
 func DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		func() datasource.DataSource {
+			return deviceNoun.DataSource("device_identifier", "A registered device, found by what it calls itself.")
+		},
+		func() datasource.DataSource {
+			return deviceNoun.DataSources("octomil_devices", "devices",
+				"The registered devices of the organization, or those of one platform or status, for example as members of a group.")
+		},
 		func() datasource.DataSource {
 			return groupNoun.DataSource("name", "A device group, found by its name, for example to refer to one that another configuration manages.")
 		},

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
@@ -54,6 +53,3 @@ var groupNoun = resourcekit.Noun[groupModel, control.Group]{
 	Announce: func(planned groupModel) string { return planned.Name.ValueString() },
 	Validate: validateGroup,
 }
-
-// NewGroup returns octomil_device_group.
-func NewGroup() resource.Resource { return groupNoun.Resource() }

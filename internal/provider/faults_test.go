@@ -26,6 +26,15 @@ type life struct {
 	prepare        func(t *testing.T, sb *acctest.Sandbox) map[string]any
 	create, update map[string]any
 	importID       string
+	// samples are values of attributes that neither configuration sets.
+	samples map[string]any
+	// filters are what a query needs to find it.
+	filters map[string]any
+	// stays is true of what the API cannot delete.
+	stays bool
+	// needed are optional attributes that the rest of the configuration cannot do without, driftless those whose change by another
+	// hand is nothing to put back, ungenerated those that a person takes out of a generated configuration.
+	needed, driftless, ungenerated []string
 	// left is what the server holds of the kind, without ids and times.
 	left func(t *testing.T, sb *acctest.Sandbox) any
 }
@@ -127,6 +136,7 @@ func newPlay(t *testing.T, l life) *play {
 		if id, ok := made[l.importID].(string); ok {
 			p.importID = id
 		}
+		p.samples, p.filters = filled(l.samples, made), filled(l.filters, made)
 	}
 	return p
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -23,6 +24,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/fleet"
 	"github.com/octomil/terraform-provider-octomil/internal/policy"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+	"github.com/octomil/terraform-provider-octomil/internal/version"
 )
 
 type octomilProvider struct {
@@ -33,6 +35,7 @@ type octomilProvider struct {
 
 var (
 	_ provider.ProviderWithActions       = (*octomilProvider)(nil)
+	_ provider.ProviderWithFunctions     = (*octomilProvider)(nil)
 	_ provider.ProviderWithListResources = (*octomilProvider)(nil)
 )
 
@@ -180,6 +183,10 @@ func (p *octomilProvider) ListResources(context.Context) []func() list.ListResou
 		fleet.ListResources(),
 		policy.ListResources(),
 	)
+}
+
+func (p *octomilProvider) Functions(context.Context) []func() function.Function {
+	return version.Functions()
 }
 
 func (p *octomilProvider) Actions(context.Context) []func() action.Action {

@@ -1,0 +1,93 @@
+package fleet
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// deviceModel is a registered device as Terraform holds it.
+type deviceModel struct {
+	ID               types.String `tfsdk:"id"`
+	OrgID            types.String `tfsdk:"org_id"`
+	DeviceIdentifier types.String `tfsdk:"device_identifier"`
+	Name             types.String `tfsdk:"name"`
+	Labels           types.Map    `tfsdk:"labels"`
+	Status           types.String `tfsdk:"status"`
+	OnDestroy        types.String `tfsdk:"on_destroy"`
+	Platform         types.String `tfsdk:"platform"`
+	OSVersion        types.String `tfsdk:"os_version"`
+	SDKVersion       types.String `tfsdk:"sdk_version"`
+	AppVersion       types.String `tfsdk:"app_version"`
+	Manufacturer     types.String `tfsdk:"manufacturer"`
+	Model            types.String `tfsdk:"model"`
+	GPUAvailable     types.Bool   `tfsdk:"gpu_available"`
+	TotalMemoryMB    types.Int64  `tfsdk:"total_memory_mb"`
+	Locale           types.String `tfsdk:"locale"`
+	Region           types.String `tfsdk:"region"`
+	CreatedAt        types.String `tfsdk:"created_at"`
+}
+
+// changes are what the configuration sets and the device does not have yet.
+func (m *deviceModel) changes(ctx context.Context, have control.DeviceDetails, diags *diag.Diagnostics) control.DeviceChanges {
+	var due control.DeviceChanges
+	if resourcekit.Known(m.Name) && m.Name.ValueString() != have.Name {
+		due.Name = resourcekit.StringPointer(m.Name)
+	}
+	if resourcekit.Known(m.Status) && m.Status.ValueString() != have.Status {
+		due.Status = resourcekit.StringPointer(m.Status)
+	}
+	if resourcekit.Known(m.Labels) {
+		labels := map[string]string{}
+		if diags.Append(m.Labels.ElementsAs(ctx, &labels, false)...); !maps.Equal(labels, have.Labels) {
+			due.Labels = labels
+		}
+	}
+	return due
+}
+
+// read takes the device from the server. org is the organization of a device that does not name its own.
+func (m *deviceModel) read(ctx context.Context, d control.DeviceDetails, org string, diags *diag.Diagnostics) {
+	m.ID = types.StringValue(d.ID)
+	m.OrgID = resourcekit.StringOrNull(firstWord(d.OrgID, m.OrgID.ValueString(), org))
+	if d.Identifier != "" && m.DeviceIdentifier.ValueString() != d.ID { // who calls the device by its id goes on doing so
+		m.DeviceIdentifier = types.StringValue(d.Identifier)
+	}
+	if m.DeviceIdentifier.IsNull() {
+		m.DeviceIdentifier = m.ID
+	}
+	m.Name = resourcekit.OptionalString(&d.Name, m.Name)
+	m.Labels = readLabels(ctx, d.Labels, m.Labels, diags)
+	m.Status = resourcekit.StringOrNull(d.Status)
+	if m.OnDestroy.IsNull() {
+		m.OnDestroy = types.StringValue(onDestroyKeep)
+	}
+	m.Platform = resourcekit.StringOrNull(d.Platform)
+	m.OSVersion, m.SDKVersion = resourcekit.StringOrNull(d.OSVersion), resourcekit.StringOrNull(d.SDKVersion)
+	m.AppVersion, m.Manufacturer = resourcekit.StringOrNull(d.AppVersion), resourcekit.StringOrNull(d.Manufacturer)
+	m.Model, m.Locale = resourcekit.StringOrNull(d.Model), resourcekit.StringOrNull(d.Locale)
+	m.Region, m.CreatedAt = resourcekit.StringOrNull(d.Region), resourcekit.StringOrNull(d.CreatedAt)
+	m.GPUAvailable = types.BoolPointerValue(d.GPUAvailable)
+	m.TotalMemoryMB = types.Int64Null()
+	if d.TotalMemoryMB > 0 {
+		m.TotalMemoryMB = types.Int64Value(d.TotalMemoryMB)
+	}
+}
+
+// readLabels maps the server's labels; where it has none, prior decides between null and empty.
+func readLabels(ctx context.Context, labels map[string]string, prior types.Map, diags *diag.Diagnostics) types.Map {
+	if len(labels) == 0 && !resourcekit.Known(prior) {
+		return types.MapNull(types.StringType)
+	}
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	m, d := types.MapValueFrom(ctx, types.StringType, labels)
+	diags.Append(d...)
+	return m
+}

@@ -1,0 +1,27 @@
+// Package version is the order of versions, and the functions for configurations that use it.
+package version
+
+import (
+	"strings"
+
+	goversion "github.com/hashicorp/go-version"
+	"golang.org/x/mod/semver"
+)
+
+// Compare is -1 where a precedes b, 1 where it follows, else 0: in the order of semantic versions, or of versions with more
+// numbers than those have. It is not ok where either is no such version.
+func Compare(a, b string) (order int, ok bool) {
+	if sa, sb := semantic(a), semantic(b); semver.IsValid(sa) && semver.IsValid(sb) {
+		return semver.Compare(sa, sb), true
+	}
+	va, errA := goversion.NewSemver(a) // takes four numbers, too
+	vb, errB := goversion.NewSemver(b)
+	if errA != nil || errB != nil {
+		return 0, false
+	}
+	return va.Compare(vb), true
+}
+
+// semantic is a version in the spelling that semver takes. That package orders 1.0.0-alpha before 1.0.0-alpha.beta, as the
+// specification does and go-version does not.
+func semantic(word string) string { return "v" + strings.TrimPrefix(word, "v") }
