@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
@@ -99,6 +101,9 @@ func adoptDevice(ctx context.Context, op *deviceOperation) (control.DeviceDetail
 	return op.Client.UpdateDevice(ctx, have.ID, op.Config.changes(ctx, have, op.Diags))
 }
 
+// unlessSilent ends the description of what a server may leave out.
+const unlessSilent = ". Null where the server does not say."
+
 func deviceSchema() schema.Schema {
 	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	attributes := map[string]schema.Attribute{
@@ -139,19 +144,25 @@ func deviceSchema() schema.Schema {
 				"it out of service.",
 		},
 		"gpu_available": schema.BoolAttribute{
-			Computed: true, MarkdownDescription: "Whether the device has a GPU for models. Null where the server does not say.",
+			Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Whether the device has a GPU for models" + unlessSilent,
 		},
 		"total_memory_mb": schema.Int64Attribute{
-			Computed: true, MarkdownDescription: "The device's memory in MB. Null where the server does not say.",
+			Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+			MarkdownDescription: "The device's memory in MB" + unlessSilent,
 		},
 	}
 	for name, text := range map[string]string{
-		"platform": "The platform, such as `ios`", "os_version": "The version of the operating system", "sdk_version": "The version of Octomil's SDK",
-		"app_version": "The version of the application", "manufacturer": "Who made the device", "model": "The model of the device itself",
-		"locale": "The language and country, such as `de-DE`", "region": "Where the device is, as it says itself",
+		"platform": "The platform, such as `ios`", "manufacturer": "Who made the device", "model": "The model of the device itself",
 		"created_at": "When the device registered, an RFC 3339 time",
 	} {
-		attributes[name] = schema.StringAttribute{Computed: true, MarkdownDescription: text + ". Null where the server does not say."}
+		attributes[name] = schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: text + unlessSilent}
+	}
+	for name, text := range map[string]string{
+		"os_version": "The version of the operating system", "sdk_version": "The version of Octomil's SDK",
+		"app_version": "The version of the application", "locale": "The language and country, such as `de-DE`", "region": "Where the device is, as it says itself",
+	} {
+		attributes[name] = schema.StringAttribute{Computed: true, MarkdownDescription: text + unlessSilent}
 	}
 	return schema.Schema{
 		MarkdownDescription: "A device that has registered itself: its name, labels and status. Creating the resource takes over a device that is there " +

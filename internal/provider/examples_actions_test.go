@@ -4,11 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2/hclparse"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
@@ -64,44 +61,19 @@ func prepare(t *testing.T, sandbox *acctest.Sandbox, actionType string) {
 // actionBlocks are the configurations of all actions in the example of a type, by their names.
 func actionBlocks(t *testing.T, actionType string) map[string]map[string]any {
 	t.Helper()
-	file, diags := hclparse.NewParser().ParseHCL([]byte(example(t, "actions", actionType, "action.tf")), "action.tf")
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	body, ok := file.Body.(*hclsyntax.Body)
-	if !ok {
-		t.Fatalf("the body is a %T", file.Body)
-	}
 	found := map[string]map[string]any{}
-	for _, block := range body.Blocks {
+	for _, block := range parsedExample(t, "actions", actionType, "action.tf") {
 		if block.Type != "action" || len(block.Labels) != 2 || block.Labels[0] != actionType ||
 			len(block.Body.Blocks) != 1 || block.Body.Blocks[0].Type != "config" {
 			t.Fatalf("%s %v is no %s with a config", block.Type, block.Labels, actionType)
 		}
 		config := map[string]any{}
 		for name, attribute := range block.Body.Blocks[0].Body.Attributes {
-			value, diags := attribute.Expr.Value(nil)
-			if diags.HasErrors() {
-				t.Fatal(diags)
-			}
-			config[name] = goValue(t, value)
+			config[name] = plainValue(t, attribute.Expr)
 		}
 		found[block.Labels[1]] = config
 	}
 	return found
-}
-
-func goValue(t *testing.T, value cty.Value) any {
-	t.Helper()
-	switch value.Type() {
-	case cty.String:
-		return value.AsString()
-	case cty.Number:
-		number, _ := value.AsBigFloat().Float64()
-		return number
-	}
-	t.Fatalf("%#v is neither text nor number", value)
-	return nil
 }
 
 func actions(t *testing.T) []string {

@@ -52,8 +52,10 @@ func TestExamplesOfResources(t *testing.T) {
 	for _, name := range resources(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			config := acctest.Start(t).Provider() + example(t, "resources", name, "resource.tf")
-			steps := []acc.TestStep{{Config: config}}
+			sandbox := acctest.Start(t)
+			config := sandbox.Provider() + example(t, "resources", name, "resource.tf")
+			importIDs := map[string]string{}
+			steps := []acc.TestStep{{Config: config, Check: playsIdentitiesAndQueries(t, sandbox, name, importIDs)}}
 
 			blocks := example(t, "resources", name, "import-by-string-id.tf")
 			targets := importTarget.FindAllStringSubmatch(blocks, -1)
@@ -72,6 +74,7 @@ func TestExamplesOfResources(t *testing.T) {
 				t.Error("import.sh imports nothing")
 			}
 			for _, command := range commands {
+				importIDs[command[1]] = command[2]
 				steps = append(steps, acc.TestStep{
 					Config: config, ImportState: true, ResourceName: command[1], ImportStateId: command[2],
 				})

@@ -12,9 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2/hclparse"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
@@ -92,15 +89,7 @@ func everyExample(t *testing.T) string {
 	add := func(file string) {
 		t.Helper()
 		source := []byte(example(t, file))
-		parsed, diags := hclparse.NewParser().ParseHCL(source, file)
-		if diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		body, ok := parsed.Body.(*hclsyntax.Body)
-		if !ok || len(body.Blocks) == 0 {
-			t.Fatalf("%s has no blocks", file)
-		}
-		for _, block := range body.Blocks {
+		for _, block := range parsedExample(t, file) {
 			if name := strings.Join(append([]string{block.Type}, block.Labels...), " "); !seen[name] {
 				seen[name] = true
 				all.Write(block.Range().SliceBytes(source))

@@ -1,0 +1,8 @@
+# A group that another configuration manages.
+data "octomil_device_group" "staging" {
+  name = "staging"
+}
+
+output "staging_tags" {
+  value = data.octomil_device_group.staging.tags
+}

@@ -1,0 +1,8 @@
+list "octomil_device" "ios" {
+  provider = octomil
+
+  config {
+    platform = "ios"
+    status   = "active"
+  }
+}

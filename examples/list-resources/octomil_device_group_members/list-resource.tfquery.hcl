@@ -1,0 +1,3 @@
+list "octomil_device_group_members" "all" {
+  provider = octomil
+}

@@ -1,0 +1,3 @@
+list "octomil_rollback_policy" "this" {
+  provider = octomil
+}

@@ -1,0 +1,11 @@
+# A device registers itself; Terraform manages its name, its labels and its status. The API cannot delete a device: a destroy leaves
+# it as it is, or takes it out of service with on_destroy = "archive".
+resource "octomil_device" "lobby" {
+  device_identifier = "edge-000004"
+  name              = "Lobby display"
+
+  labels = {
+    floor = "2"
+    wing  = "west"
+  }
+}
