@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
@@ -33,9 +31,5 @@ func run(ctx context.Context, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	return providerserver.Serve(ctx, provider.New(version), providerserver.ServeOpts{
-		Address:         "registry.terraform.io/octomil/octomil",
-		Debug:           *debug,
-		ProtocolVersion: 6,
-	})
+	return provider.Serve(ctx, version, *debug)
 }

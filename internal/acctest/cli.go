@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"go.uber.org/goleak"
 
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
@@ -26,7 +26,7 @@ type CLI struct {
 	// Limit ends a command that hangs, after 2 minutes unless it says otherwise.
 	Limit time.Duration
 
-	config string
+	config, provider string
 }
 
 // commandLimit ends a command that hangs.
@@ -38,7 +38,7 @@ func NewCLI(t testing.TB, configuration string) *CLI {
 	t.Helper()
 	dir, folder := t.TempDir(), t.TempDir()
 	linkProvider(t, folder)
-	c := &CLI{Dir: dir, config: filepath.Join(dir, "cli.tfrc")}
+	c := &CLI{Dir: dir, config: filepath.Join(dir, "cli.tfrc"), provider: filepath.Join(folder, providerName)}
 	overrides := `provider_installation {
   dev_overrides {
     "registry.terraform.io/octomil/octomil" = "` + folder + `"
@@ -62,6 +62,22 @@ func (c *CLI) Configure(t testing.TB, configuration string) {
 }
 `
 	write(t, filepath.Join(c.Dir, "main.tf"), source+configuration)
+}
+
+// KeepLogs makes the provider write its logs into a file, of which Terraform would pass on only some, or none. It needs a shell.
+func (c *CLI) KeepLogs(t testing.TB) (file string) {
+	t.Helper()
+	folder := t.TempDir()
+	file = filepath.Join(folder, "provider.log")
+	linkProvider(t, folder)
+	if err := os.Remove(c.provider); err != nil {
+		t.Fatal(err)
+	}
+	script := fmt.Sprintf("#!/bin/sh\nexec '%s' 2>>'%s'\n", filepath.Join(folder, providerName), file)
+	if err := os.WriteFile(c.provider, []byte(script), 0o700); err != nil { //nolint:gosec // it has to be executable
+		t.Fatal(err)
+	}
+	return file
 }
 
 // Result is how a command ended.
@@ -155,10 +171,7 @@ func Main(m *testing.M) {
 		goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/hashicorp/go-plugin.copyChan"))
 		return
 	}
-	err := providerserver.Serve(context.Background(), provider.New("test"), providerserver.ServeOpts{
-		Address: "registry.terraform.io/octomil/octomil", ProtocolVersion: 6,
-	})
-	if err != nil {
+	if err := provider.Serve(context.Background(), "test", false); err != nil {
 		panic(err)
 	}
 }

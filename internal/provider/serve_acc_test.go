@@ -1,0 +1,58 @@
+package provider_test
+
+import (
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+)
+
+// Logs that nobody gets to see are not written: the framework's traces of a long list take more time than all the rest.
+func TestFrameworkLogsForNobody(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the logs are caught by a shell")
+	}
+	sb := acctest.Start(t)
+	cli := acctest.NewCLI(t, sb.Provider()+`
+resource "octomil_device_group" "lab" {
+  name = "lab"
+}
+
+resource "octomil_device_group_members" "lab" {
+  group_id   = octomil_device_group.lab.id
+  device_ids = ["dev_00000001", "dev_00000002"]
+}
+`)
+	file := cli.KeepLogs(t)
+	// The last one wins, so a level that this test itself runs under does not count.
+	cli.Env = []string{"TF_LOG=", "TF_LOG_PROVIDER=", "TF_LOG_SDK=", "TF_LOG_SDK_FRAMEWORK="}
+	if n := frameworkLines(t, cli, file); n > 0 {
+		t.Errorf("the framework wrote %d lines that Terraform throws away", n)
+	}
+	cli.Env = append(cli.Env, "TF_LOG_SDK_FRAMEWORK=TRACE")
+	if n := frameworkLines(t, cli, file); n == 0 {
+		t.Error("the framework wrote nothing although it was asked to")
+	}
+}
+
+// frameworkLines plans, and counts what the framework has written into the file since the last time.
+func frameworkLines(t *testing.T, cli *acctest.CLI, file string) int {
+	t.Helper()
+	if r := cli.Run(t, "plan"); r.Code != 0 {
+		t.Fatalf("exit code %d:\n%s", r.Code, r.Output)
+	}
+	logs, err := os.ReadFile(file) //nolint:gosec // the test's own file
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file, 0); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(logs), `"@module":"sdk.proto"`) {
+		t.Fatalf("these are not the provider's logs:\n%s", logs)
+	}
+	return strings.Count(string(logs), `"@module":"sdk.framework"`)
+}
