@@ -2,6 +2,8 @@ package deployment
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -33,17 +35,19 @@ func findDeployments(ctx context.Context, client *control.Client, q resourcekit.
 	if err != nil {
 		return err
 	}
-	word, only := q.Filters["model"]
-	for _, candidate := range models {
-		if only && candidate.Name != word && candidate.ID != word {
-			continue
+	if word, only := q.Filters["model"]; only {
+		models = slices.DeleteFunc(slices.Clone(models), func(m control.Model) bool { return m.Name != word && m.ID != word })
+		if len(models) == 0 {
+			return fmt.Errorf("there is no model %q", word)
 		}
+	}
+	for _, candidate := range models {
 		found, err := find(ctx, client, candidate.ID, q.Filters["group"])
 		if err != nil {
 			return err
 		}
 		if found == nil {
-			continue
+			return fmt.Errorf("there is no device group %q", q.Filters["group"])
 		}
 		m := located(found)
 		v, err := scopeOf(client, &m, 0, nil).look(ctx, memory{})

@@ -63,7 +63,9 @@ func (r *membersResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 				Validators:    []validator.List{eachOnce{}},
 				PlanModifiers: []planmodifier.List{sameDevices{}},
 				MarkdownDescription: "The devices, each by its `id` or by its `device_identifier`. Their order means nothing, and none may be " +
-					"listed twice. An empty list empties the group.",
+					"listed twice. An empty list empties the group. More than some 10 000 devices are best read as one text, such as " +
+					"`split(\"\\n\", trimspace(file(\"devices.txt\")))`: a list variable, or a list that is written out, takes Terraform itself " +
+					"minutes at that length.",
 			},
 		},
 	}
