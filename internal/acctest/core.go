@@ -176,6 +176,7 @@ func (c *Core) Plan(config map[string]any) Plan {
 	p := Plan{config: valueOf(c.t, c.object, config)}
 	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: c.typeName, Config: c.encode(c.object, p.config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -325,7 +326,7 @@ func (c *Core) decode(value *tfprotov6.DynamicValue) tftypes.Value {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return decoded
+	return written(c.t, decoded)
 }
 
 func objectType(t testing.TB, typ tftypes.Type) tftypes.Object {

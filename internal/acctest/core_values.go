@@ -3,6 +3,7 @@ package acctest
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -13,11 +14,14 @@ import (
 const Unknown = "(known after apply)"
 
 // valueOf makes a value of Go's: nil is null, Unknown is unknown, numbers may be int or float64, an object is a map that may
-// leave attributes out.
+// leave attributes out. Where any type fits, the value has the one that it has in an expression.
 func valueOf(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
 	t.Helper()
 	if in == Unknown {
 		return tftypes.NewValue(typ, tftypes.UnknownValue)
+	}
+	if in != nil && typ.Is(tftypes.DynamicPseudoType) {
+		return naturalValue(t, in)
 	}
 	switch v := in.(type) {
 	case nil:
@@ -25,7 +29,7 @@ func valueOf(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
 	case int:
 		return tftypes.NewValue(typ, big.NewFloat(float64(v)))
 	case float64:
-		return tftypes.NewValue(typ, big.NewFloat(v))
+		return tftypes.NewValue(typ, numberOf(t, strconv.FormatFloat(v, 'g', -1, 64)))
 	case map[string]any:
 		if m, ok := typ.(tftypes.Map); ok {
 			elements := map[string]tftypes.Value{}
@@ -52,6 +56,65 @@ func valueOf(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
 		return tftypes.NewValue(typ, elements)
 	}
 	return tftypes.NewValue(typ, in)
+}
+
+// numberPrecision is that of Terraform's numbers, in bits: 0.95 in a configuration is nearer to 0.95 than any float64.
+const numberPrecision = 512
+
+func numberOf(t testing.TB, text string) *big.Float {
+	t.Helper()
+	number, _, err := big.ParseFloat(text, 10, numberPrecision, big.ToNearestEven)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return number
+}
+
+// written is a value with its numbers as they are written. Two numbers that are written alike are one to Terraform, however
+// precisely they were sent.
+func written(t testing.TB, value tftypes.Value) tftypes.Value {
+	t.Helper()
+	out, err := tftypes.Transform(value, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+		var number big.Float
+		if !v.Type().Is(tftypes.Number) || v.IsNull() || !v.IsKnown() {
+			return v, nil
+		}
+		if err := v.As(&number); err != nil {
+			return v, err
+		}
+		return tftypes.NewValue(tftypes.Number, numberOf(t, number.Text('f', -1))), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// naturalValue is a value of the type that an expression such as { port = 8125 } has by itself.
+func naturalValue(t testing.TB, in any) tftypes.Value {
+	t.Helper()
+	switch v := in.(type) {
+	case map[string]any:
+		typ, members := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}, map[string]tftypes.Value{}
+		for name, member := range v {
+			members[name] = valueOf(t, tftypes.DynamicPseudoType, member)
+			typ.AttributeTypes[name] = members[name].Type()
+		}
+		return tftypes.NewValue(typ, members)
+	case []any:
+		typ, elements := tftypes.Tuple{}, make([]tftypes.Value, len(v))
+		for i, element := range v {
+			elements[i] = valueOf(t, tftypes.DynamicPseudoType, element)
+			typ.ElementTypes = append(typ.ElementTypes, elements[i].Type())
+		}
+		return tftypes.NewValue(typ, elements)
+	case bool:
+		return valueOf(t, tftypes.Bool, v)
+	case string:
+		return valueOf(t, tftypes.String, v)
+	default:
+		return valueOf(t, tftypes.Number, v)
+	}
 }
 
 func elementType(t testing.TB, typ tftypes.Type) tftypes.Type {
@@ -158,7 +221,9 @@ func invalidPlan(t testing.TB, schema []*tfprotov6.SchemaAttribute, prior, confi
 		want, got := configured[a.Name], after[a.Name]
 		was, had := before[a.Name]
 		switch {
-		case had && got.Equal(was), got.Equal(want):
+		case a.WriteOnly && !got.IsNull():
+			problems = append(problems, fmt.Sprintf("%s is write-only and planned as %s", a.Name, got))
+		case a.WriteOnly, had && got.Equal(was), got.Equal(want):
 		case want.IsNull() && a.Computed:
 		case a.NestedType != nil && !want.IsNull() && want.IsKnown():
 			problems = append(problems, invalidPlan(t, a.NestedType.Attributes, was, want, got)...)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // Stored is a resource as the state file keeps it.
@@ -17,7 +18,15 @@ type Stored struct {
 // Store is what the state file would keep of the resource.
 func (c *Core) Store() Stored {
 	c.t.Helper()
-	attributes, err := json.Marshal(plain(c.t, c.state))
+	state, _ := members(c.state)
+	entries := make(map[string]any, len(state))
+	for name, value := range state {
+		entries[name] = plain(c.t, value)
+		if c.object.AttributeTypes[name].Is(tftypes.DynamicPseudoType) && !value.IsNull() {
+			entries[name] = map[string]any{"type": value.Type(), "value": entries[name]}
+		}
+	}
+	attributes, err := json.Marshal(entries)
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -3,7 +3,9 @@
 package bench
 
 import (
+	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"testing"
@@ -29,6 +31,12 @@ func TestRequestBudgets(t *testing.T) {
 		{"1000 deployments, lists without assignments", sandbox.DialectSDK, 1020, thousandDeployments},
 		{"a group of 100000 members", sandbox.DialectDocs, 110, hugeGroup},
 		{"a group of 100000 members", sandbox.DialectSDK, 110, hugeGroup},
+		{"1000 API keys", sandbox.DialectDocs, 2, thousandKeys},
+		{"1000 API keys", sandbox.DialectSDK, 2, thousandKeys},
+		{"1000 models", sandbox.DialectDocs, 24, thousandModels},
+		{"1000 models", sandbox.DialectSDK, 24, thousandModels},
+		{"1000 versions of 10 models", sandbox.DialectDocs, 30, thousandVersions},
+		{"1000 versions of 10 models", sandbox.DialectSDK, 30, thousandVersions},
 	} {
 		t.Run(tc.name+", "+string(tc.dialect), func(t *testing.T) {
 			o, walk := tc.imported(t, tc.dialect)
@@ -65,6 +73,46 @@ func thousandDeployments(t *testing.T, dialect sandbox.Dialect) (organization, *
 		}
 	}
 	walk := o.ImportAll(t, "octomil_model_deployment", ids)
+	return o, walk
+}
+
+// thousandKeys are as many API keys beside as many that are revoked.
+func thousandKeys(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {
+	t.Helper()
+	o := newOrganization(t, dialect, 0)
+	ids := make([]string, 1000)
+	for i := range ids {
+		create := func() string {
+			k := o.Do(t, http.MethodPost, root+"/api-keys", map[string]any{"name": "ci", "scopes": map[string]any{"models": "read"}})
+			return text(t, k["id"])
+		}
+		o.Do(t, http.MethodPost, root+"/api-keys/"+create()+"/revoke", nil)
+		ids[i] = create()
+	}
+	walk := o.ImportAll(t, "octomil_api_key", ids)
+	return o, walk
+}
+
+func thousandModels(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {
+	t.Helper()
+	o := newOrganization(t, dialect, 0)
+	walk := o.ImportAll(t, "octomil_model", o.models(t, 1000))
+	return o, walk
+}
+
+func thousandVersions(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {
+	t.Helper()
+	o := newOrganization(t, dialect, 0)
+	var ids []string
+	for _, model := range o.models(t, 10) {
+		ids = append(ids, model+"/"+version)
+		for i := range 99 {
+			another := fmt.Sprintf("1.0.%d", i+1)
+			o.register(t, model, another)
+			ids = append(ids, model+"/"+another)
+		}
+	}
+	walk := o.ImportAll(t, "octomil_model_version", ids)
 	return o, walk
 }
 

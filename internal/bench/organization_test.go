@@ -77,13 +77,19 @@ func (o organization) models(t testing.TB, n int) []string {
 	for i := range names {
 		names[i] = fmt.Sprintf("model-%d", i)
 		m := o.Do(t, http.MethodPost, root+"/models", map[string]any{"name": names[i], "framework": "onnx", "use_case": "bench"})
-		at := root + "/models/" + text(t, m["id"]) + "/versions"
-		o.Do(t, http.MethodPost, at, map[string]any{
-			"version": version, "format": "onnx", "storage_path": "models/" + names[i], "checksum": "sha256:0", "size_bytes": 1,
-		})
-		o.Do(t, http.MethodPost, at+"/"+version+"/publish", nil)
+		o.register(t, text(t, m["id"]), version)
 	}
 	return names
+}
+
+// register creates a published version of a model.
+func (o organization) register(t testing.TB, model, number string) {
+	t.Helper()
+	at := root + "/models/" + model + "/versions"
+	o.Do(t, http.MethodPost, at, map[string]any{
+		"version": number, "format": "onnx", "storage_path": "models/" + model, "checksum": "sha256:0", "size_bytes": 1,
+	})
+	o.Do(t, http.MethodPost, at+"/"+number+"/publish", nil)
 }
 
 // deploy deploys each model to the fleet and to the groups, and lets the devices follow.

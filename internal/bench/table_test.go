@@ -70,6 +70,13 @@ func TestTable(t *testing.T) {
 			})
 		}
 	}
+	for _, file := range uploads {
+		t.Run("an upload of "+file.words, func(t *testing.T) {
+			costs, _ := uploading(t, file.size)
+			out.rows("`octomil_model_version` of "+file.words, 1, costs, nil, floors[1])
+			out.save(t)
+		})
+	}
 	for _, devices := range []int{10_000, 100_000} {
 		t.Run(fmt.Sprintf("a group of %d", devices), func(t *testing.T) {
 			out.rows(fmt.Sprintf("a group of %d members", devices), 1, measure(t, oneGroup(t, devices), 0), nil, floors[1])

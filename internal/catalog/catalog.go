@@ -1,10 +1,32 @@
+// Package catalog is what the registry holds: models and their versions.
 package catalog
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
+
+// Resources are the package's.
+func Resources() []func() resource.Resource {
+	return []func() resource.Resource{modelNoun.Resource, versionNoun.Resource}
+}
+
+// ListResources are the package's.
+func ListResources() []func() list.ListResource {
+	return []func() list.ListResource{modelNoun.ListResource, versionNoun.ListResource}
+}
 
 // DataSources are the package's.
 func DataSources() []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewVersions}
+	return []func() datasource.DataSource{
+		func() datasource.DataSource {
+			return modelNoun.DataSource("name", "A model of the registry, found by its name, for example to add versions to one that another "+
+				"configuration manages.")
+		},
+		func() datasource.DataSource {
+			return modelNoun.DataSources("octomil_models", "models", "All models of the organization, or those of one framework or use case.")
+		},
+		NewVersions,
+	}
 }

@@ -1,85 +1,93 @@
-// Package catalog is what the registry holds: models and their versions.
 package catalog
 
 import (
-	"context"
+	"encoding/json"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// versionsModel is the state of octomil_model_versions.
-type versionsModel struct {
-	Model    types.String `tfsdk:"model"`
-	Status   types.String `tfsdk:"status"`
-	ModelID  types.String `tfsdk:"model_id"`
-	Versions types.List   `tfsdk:"versions"`
+// modelModel is a model of the registry as Terraform holds it.
+type modelModel struct {
+	ID                 types.String         `tfsdk:"id"`
+	OrgID              types.String         `tfsdk:"org_id"`
+	Name               types.String         `tfsdk:"name"`
+	Description        types.String         `tfsdk:"description"`
+	Framework          types.String         `tfsdk:"framework"`
+	UseCase            types.String         `tfsdk:"use_case"`
+	ModelContract      jsontypes.Normalized `tfsdk:"model_contract"`
+	DataContract       jsontypes.Normalized `tfsdk:"data_contract"`
+	CreatedAt          types.String         `tfsdk:"created_at"`
+	DeletionProtection types.Bool           `tfsdk:"deletion_protection"`
 }
 
-// versionModel is one element of the list.
-type versionModel struct {
-	Version     types.String `tfsdk:"version"`
-	Status      types.String `tfsdk:"status"`
-	Format      types.String `tfsdk:"format"`
-	Description types.String `tfsdk:"description"`
-	SizeBytes   types.Int64  `tfsdk:"size_bytes"`
-	CreatedAt   types.String `tfsdk:"created_at"`
-	Deployed    types.Bool   `tfsdk:"deployed"`
-}
-
-var versionType = types.ObjectType{AttrTypes: map[string]attr.Type{
-	"version":     types.StringType,
-	"status":      types.StringType,
-	"format":      types.StringType,
-	"description": types.StringType,
-	"size_bytes":  types.Int64Type,
-	"created_at":  types.StringType,
-	"deployed":    types.BoolType,
-}}
-
-// versionsList maps the versions in the order in which they come; a model without any has an empty list, never null.
-func versionsList(ctx context.Context, versions []control.Version, deployed map[string]bool, diags *diag.Diagnostics) types.List {
-	elements := make([]versionModel, len(versions))
-	for i, v := range versions {
-		elements[i] = newVersionModel(v, deployed[v.Version])
-	}
-	list, d := types.ListValueFrom(ctx, versionType, elements)
-	diags.Append(d...)
-	return list
-}
-
-func newVersionModel(v control.Version, deployed bool) versionModel {
-	return versionModel{
-		Version:     types.StringValue(v.Version),
-		Status:      resourcekit.StringOrNull(v.Status),
-		Format:      resourcekit.StringOrNull(v.Format),
-		Description: resourcekit.StringOrNull(v.Description),
-		SizeBytes:   sizeOrNull(v.SizeBytes),
-		CreatedAt:   resourcekit.StringOrNull(v.CreatedAt),
-		Deployed:    types.BoolValue(deployed),
+// creation is what a create sends: only what the configuration sets.
+func (m *modelModel) creation() control.ModelSettings {
+	return control.ModelSettings{
+		Name: resourcekit.StringPointer(m.Name), Description: resourcekit.StringPointer(m.Description),
+		Framework: resourcekit.StringPointer(m.Framework), UseCase: resourcekit.StringPointer(m.UseCase),
+		ModelContract: objectOrNil(m.ModelContract), DataContract: objectOrNil(m.DataContract),
 	}
 }
 
-// sizeOrNull maps the client's 0, a size that the server does not say, to null.
-func sizeOrNull(bytes int64) types.Int64 {
-	if bytes == 0 {
-		return types.Int64Null()
+func objectOrNil(value jsontypes.Normalized) json.RawMessage {
+	if !resourcekit.Known(value) {
+		return nil
 	}
-	return types.Int64Value(bytes)
+	return json.RawMessage(value.ValueString())
 }
 
-// deployedVersions are the versions that once had a rollout to the whole fleet that completed (the control API contract,
-// section 3).
-func deployedVersions(rollouts []control.Rollout) map[string]bool {
-	deployed := map[string]bool{}
-	for _, r := range rollouts {
-		if r.Status == control.RolloutCompleted {
-			deployed[r.Version] = true
+// changes are what is planned and not there before. What has left the configuration is sent empty.
+func (m *modelModel) changes(before *modelModel) control.ModelSettings {
+	var due control.ModelSettings
+	for _, text := range []struct {
+		planned, was types.String
+		due          **string
+	}{
+		{m.Name, before.Name, &due.Name}, {m.Description, before.Description, &due.Description}, {m.UseCase, before.UseCase, &due.UseCase},
+	} {
+		if value := text.planned.ValueString(); value != text.was.ValueString() {
+			*text.due = &value
 		}
 	}
-	return deployed
+	for _, object := range []struct {
+		planned, was jsontypes.Normalized
+		due          *json.RawMessage
+	}{
+		{m.ModelContract, before.ModelContract, &due.ModelContract}, {m.DataContract, before.DataContract, &due.DataContract},
+	} {
+		if text := objectText(object.planned); !sameJSON(text, objectText(object.was)) {
+			*object.due = json.RawMessage(text)
+		}
+	}
+	return due
+}
+
+// read takes the model from the server. org is the organization of a model that does not name its own.
+func (m *modelModel) read(o control.Model, org string) {
+	before := *m
+	m.ID = types.StringValue(o.ID)
+	m.OrgID = resourcekit.StringOrNull(firstWord(o.OrgID, before.OrgID.ValueString(), org))
+	m.Name = types.StringValue(o.Name)
+	m.Description = resourcekit.OptionalString(&o.Description, before.Description)
+	m.Framework = types.StringValue(firstWord(o.Framework, before.Framework.ValueString()))
+	m.UseCase = types.StringValue(firstWord(o.UseCase, before.UseCase.ValueString(), otherUse))
+	m.ModelContract = readObject(o.ModelContract, before.ModelContract)
+	m.DataContract = readObject(o.DataContract, before.DataContract)
+	m.CreatedAt = resourcekit.StringOrNull(firstWord(o.CreatedAt, before.CreatedAt.ValueString()))
+	if m.DeletionProtection.IsNull() {
+		m.DeletionProtection = types.BoolValue(true)
+	}
+}
+
+func firstWord(words ...string) string {
+	for _, word := range words {
+		if word != "" {
+			return word
+		}
+	}
+	return ""
 }

@@ -55,13 +55,13 @@ func (d *versionsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"versions": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The versions, newest first.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: versionAttributes()},
+				NestedObject:        schema.NestedAttributeObject{Attributes: listedVersionAttributes()},
 			},
 		},
 	}
 }
 
-func versionAttributes() map[string]schema.Attribute {
+func listedVersionAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"version": schema.StringAttribute{
 			Computed:            true,
@@ -124,7 +124,7 @@ func (d *versionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return
 	}
 	state.ModelID = resourcekit.StringOrNull(model.ID)
-	state.Versions = versionsList(ctx, versions, deployedVersions(rollouts), &resp.Diagnostics)
+	state.Versions = versionsList(ctx, versions, control.Deployed(rollouts), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

@@ -34,6 +34,8 @@ type Config struct {
 	BaseURL string
 	// APIKey is sent as the bearer and masked by value in every log line.
 	APIKey string
+	// AllowInsecureHTTP lets files go to another machine in clear text, where the server wants them there.
+	AllowInsecureHTTP bool
 	// OrgID is the organization that list and create calls name; empty leaves it to the key.
 	OrgID string
 	// MaxRequestsPerMinute limits the whole client; 0 means no limit.
@@ -58,9 +60,16 @@ type Client struct {
 	agent   string
 	retries int
 	http    *retryablehttp.Client
+	// storage sends files to where the server wants them. It knows no key.
+	storage *http.Client
+	// insecure is true where files may go there in clear text, patience how long nothing may move on the way.
+	insecure bool
+	patience time.Duration
 
 	reads *reads
 	names names
+	// making is held by whoever makes something of which only its being new tells which one it is: see keys.go.
+	making chan struct{}
 }
 
 // ErrUnusableKey means that the key cannot be sent at all.
@@ -91,8 +100,14 @@ func New(cfg Config) (*Client, error) {
 		apiKey:  cfg.APIKey,
 		agent:   cfg.UserAgent,
 		retries: cfg.MaxRetries,
-		reads:   newReads(),
-		names:   newNames(),
+		storage: &http.Client{
+			Transport:     inner,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		insecure: cfg.AllowInsecureHTTP, patience: cfg.RequestTimeout,
+		reads:  newReads(),
+		names:  newNames(),
+		making: make(chan struct{}, 1),
 	}
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
@@ -126,10 +141,14 @@ type request struct {
 	path  string
 	query url.Values
 	body  any
+	// form is sent in the place of a body in JSON.
+	form url.Values
 	// harmless is true of a request that changes nothing although its method is not GET.
 	harmless bool
 	// once is true of a request that must not be sent again before it is known what it has done. So is every POST.
 	once bool
+	// secret is true of a request whose answer holds a secret, so that no error may quote it.
+	secret bool
 }
 
 // writes is true of a request that may change something.
@@ -156,12 +175,9 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 		defer c.names.forget(r.path)
 	}
 	ctx = c.logContext(ctx)
-	var payload []byte
-	if r.body != nil {
-		var err error
-		if payload, err = json.Marshal(r.body); err != nil {
-			return fmt.Errorf("could not %s: encoding the request: %w", r.operation, err)
-		}
+	payload, contentType, err := r.payload()
+	if err != nil {
+		return fmt.Errorf("could not %s: encoding the request: %w", r.operation, err)
 	}
 	budget := &retryBudget{request: r, secret: c.apiKey, failuresLeft: c.retries}
 	ctx = withRetryBudget(ctx, budget)
@@ -176,7 +192,7 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", userAgent(ctx, c.agent))
 	if payload != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", contentType)
 	}
 
 	resp, err := c.http.Do(req)
@@ -207,6 +223,18 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 		return newBodyError(r, resp, body, c.apiKey, err)
 	}
 	return nil
+}
+
+// payload is the encoded body, nil for none.
+func (r request) payload() (payload []byte, contentType string, err error) {
+	switch {
+	case r.form != nil:
+		return []byte(r.form.Encode()), "application/x-www-form-urlencoded", nil
+	case r.body != nil:
+		payload, err = json.Marshal(r.body)
+		return payload, "application/json", err
+	}
+	return nil, "", nil
 }
 
 // transportError is the error of a request that ended without an answer, err, or that ctx has ended.

@@ -107,7 +107,7 @@ func (e *BodyError) Unwrap() error { return e.Err }
 
 func newBodyError(r request, resp *http.Response, body []byte, secret string, err error) *BodyError {
 	return &BodyError{
-		Operation: r.operation, RequestID: shorten(redact(requestID(resp), secret), maxExcerpt), Excerpt: excerpt(body, secret),
+		Operation: r.operation, RequestID: shorten(redact(requestID(resp), secret), maxExcerpt), Excerpt: r.excerpt(body, secret),
 		Err: concise(withoutSecret(plainJSON(err), secret)),
 	}
 }
@@ -150,9 +150,24 @@ func (e *RateLimitError) Unwrap() error {
 	return e.APIError
 }
 
+// MissingError means that the list of all objects of a kind, which is the only way to read one of them, has not this one.
+type MissingError struct {
+	Operation string
+	// Titles names the kind: "API keys".
+	Titles, ID string
+}
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("could not %s: the server's list of %s has no %q", e.Operation, e.Titles, e.ID)
+}
+
 // NotFound is true when the server says that the object does not exist. A bare 404, which says that the call does not exist,
 // is not one (the control API contract, section 1).
 func NotFound(err error) bool {
+	var missing *MissingError
+	if errors.As(err, &missing) {
+		return true
+	}
 	var api *APIError
 	return errors.As(err, &api) && api.StatusCode == http.StatusNotFound && !api.NoSuchRoute
 }
@@ -203,7 +218,7 @@ func newAPIError(r request, resp *http.Response, body []byte, secret string) *AP
 	e.NoSuchRoute = resp.StatusCode == http.StatusMethodNotAllowed ||
 		resp.StatusCode == http.StatusNotFound && (!understood || bareNotFound(body))
 	if !understood {
-		e.Message = excerpt(body, secret)
+		e.Message = r.excerpt(body, secret)
 		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode/100 == 3 {
 			e.Message = "it redirects to " + location + ", which is not followed"
 		}
@@ -226,10 +241,9 @@ func (e *APIError) decodeEnvelope(body []byte) {
 	}
 	e.Code = firstWord(string(envelope.Code), string(envelope.Error))
 	e.RequestID = firstWord(e.RequestID, string(envelope.RequestID))
-	e.Message = string(envelope.Message)
-	if e.Message == "" {
-		e.Message, e.Fields = decodeDetail(envelope.Detail)
-	}
+	var detail string
+	detail, e.Fields = decodeDetail(envelope.Detail)
+	e.Message = firstWord(string(envelope.Message), detail)
 }
 
 // redact removes the secret from every text: a server may echo it anywhere.
@@ -297,7 +311,10 @@ func bareNotFound(body []byte) bool {
 func requestID(resp *http.Response) string { return resp.Header.Get("X-Request-Id") }
 
 // excerpt is the beginning of a body, on one line and without the secret.
-func excerpt(body []byte, secret string) string {
+func (r request) excerpt(body []byte, secret string) string {
+	if r.secret {
+		return "a body that is not shown, since it may hold a secret"
+	}
 	text := strings.Join(strings.Fields(redact(strings.ToValidUTF8(string(body), "�"), secret)), " ")
 	if text == "" {
 		return "an empty body"

@@ -113,7 +113,7 @@ func TestAKeyIsMaskedInEverySpelling(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := excerpt([]byte(body), key)
+			got := request{}.excerpt([]byte(body), key)
 			if strings.Contains(got, "7f") || !strings.Contains(got, "***") {
 				t.Errorf("%s is quoted as %s", body, got)
 			}

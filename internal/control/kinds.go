@@ -1,6 +1,9 @@
 package control
 
-import "context"
+import (
+	"context"
+	"net/url"
+)
 
 // kind is a noun of the API that can be read one by one and as a list. Naming both calls here is all that it takes for a refresh
 // of many objects to cost few requests.
@@ -10,6 +13,8 @@ import "context"
 type kind[T any] struct {
 	// listing is the call that lists all of the organization's.
 	listing
+	// unscoped is true of a list that takes no organization: it belongs to something that names its own.
+	unscoped bool
 	// one reads a single object.
 	one func(ctx context.Context, c *Client, id string) (T, error)
 	// id is what single reads name the object by.
@@ -18,6 +23,14 @@ type kind[T any] struct {
 	whole func(T) bool
 	// same holds a single read against its entry of the list.
 	same func(single, listed T) bool
+}
+
+// query is what the list is asked with.
+func (k kind[T]) query(c *Client) url.Values {
+	if k.unscoped {
+		return nil
+	}
+	return c.scoped(nil)
 }
 
 // read reads one object. What no page shows is asked for by itself, so an error is always the server's answer to exactly that.

@@ -1,34 +1,62 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"net/url"
+	"net/http"
+	"reflect"
 	"strings"
 	"sync"
+	"time"
 )
 
-// Model is a model of the organization's registry (the control API contract, section 2).
+// Model is a model of the organization's registry (the control API contract, section 2). Texts are "" where the server does not
+// say.
 type Model struct {
-	ID, Name string
+	ID, OrgID, Name                            string
+	Description, Framework, UseCase, CreatedAt string
+	// ModelContract and DataContract are JSON objects, nil where the server has none.
+	ModelContract, DataContract json.RawMessage
 }
 
 // UnmarshalJSON fails on an object without an id.
 func (m *Model) UnmarshalJSON(data []byte) error {
 	var wire struct {
-		ID      *flexText `json:"id"`
-		ModelID *flexText `json:"model_id"`
-		Name    flexText  `json:"name"`
+		ID            *flexText       `json:"id"`
+		ModelID       *flexText       `json:"model_id"`
+		OrgID         flexText        `json:"org_id"`
+		Name          flexText        `json:"name"`
+		Description   flexText        `json:"description"`
+		Framework     flexText        `json:"framework"`
+		UseCase       flexText        `json:"use_case"`
+		CreatedAt     flexText        `json:"created_at"`
+		ModelContract json.RawMessage `json:"model_contract"`
+		DataContract  json.RawMessage `json:"data_contract"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	*m = Model{ID: string(firstOf(wire.ID, wire.ModelID)), Name: string(wire.Name)}
+	*m = Model{
+		ID: string(firstOf(wire.ID, wire.ModelID)), OrgID: string(wire.OrgID), Name: string(wire.Name),
+		Description: string(wire.Description), Framework: string(wire.Framework), UseCase: string(wire.UseCase),
+		CreatedAt:     string(wire.CreatedAt),
+		ModelContract: objectOrNil(wire.ModelContract), DataContract: objectOrNil(wire.DataContract),
+	}
 	if m.ID == "" {
 		return errors.New("a model without an id")
 	}
 	return nil
+}
+
+// objectOrNil is a JSON object without white space between its parts, nil for anything else.
+func objectOrNil(raw json.RawMessage) json.RawMessage {
+	var compact bytes.Buffer
+	if !bytes.HasPrefix(raw, []byte("{")) || json.Compact(&compact, raw) != nil {
+		return nil
+	}
+	return compact.Bytes()
 }
 
 var modelKind = kind[Model]{
@@ -38,7 +66,7 @@ var modelKind = kind[Model]{
 	},
 	id:    func(m Model) string { return m.ID },
 	whole: func(Model) bool { return true },
-	same:  func(single, listed Model) bool { return single == listed },
+	same:  func(single, listed Model) bool { return reflect.DeepEqual(single, listed) },
 }
 
 // Model reads one model by its id; some servers take the name too.
@@ -47,8 +75,89 @@ func (c *Client) Model(ctx context.Context, id string) (Model, error) {
 }
 
 // Models lists the organization's models.
-func (c *Client) Models(ctx context.Context) ([]Model, error) {
-	return listAll[Model](ctx, c, modelKind.listing, c.scoped(nil))
+func (c *Client) Models(ctx context.Context) ([]Model, error) { return c.ModelsOf(ctx, "", "") }
+
+// ModelsOf lists the models of a framework and a use case; "" is any.
+func (c *Client) ModelsOf(ctx context.Context, framework, useCase string) ([]Model, error) {
+	query := c.scoped(nil)
+	for name, value := range map[string]string{"framework": framework, "use_case": useCase} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	return listAll[Model](ctx, c, modelKind.listing, query)
+}
+
+// ModelSettings is what a create or an update of a model writes; nil is not sent.
+type ModelSettings struct {
+	Name, Description, UseCase *string
+	// Framework is sent by a create only: it cannot change.
+	Framework *string
+	// ModelContract and DataContract are JSON objects; an empty one takes away what was there.
+	ModelContract, DataContract json.RawMessage
+}
+
+// None is true where there is nothing to write.
+func (s ModelSettings) None() bool { return len(s.body()) == 0 }
+
+func (s ModelSettings) body() map[string]any {
+	body := map[string]any{}
+	for name, text := range map[string]*string{
+		"name": s.Name, "description": s.Description, "use_case": s.UseCase, "framework": s.Framework,
+	} {
+		if text != nil {
+			body[name] = *text
+		}
+	}
+	for name, object := range map[string]json.RawMessage{"model_contract": s.ModelContract, "data_contract": s.DataContract} {
+		if object != nil {
+			body[name] = object
+		}
+	}
+	return body
+}
+
+// CreateModel creates a model. When the answer is lost, a model of that name is looked for and adopted, unless it is older than the
+// request: names are unique in an organization, so the repeated request then ends as a conflict.
+func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error) {
+	post := func(ctx context.Context) (Model, error) {
+		var m Model
+		err := c.call(ctx, request{
+			operation: "create the model", method: http.MethodPost, path: modelKind.path, query: c.scoped(nil), body: s.body(),
+		}, &m)
+		return m, err
+	}
+	begun := time.Now()
+	find := func(ctx context.Context) (Model, bool, error) {
+		models, err := c.Models(ctx)
+		for _, m := range models {
+			if s.Name != nil && m.Name == *s.Name {
+				return m, !createdBefore(m.CreatedAt, begun), err
+			}
+		}
+		return Model{}, false, err
+	}
+	return createOnce(ctx, c, post, find)
+}
+
+// UpdateModel changes a model, if there is anything to change, and answers it as it is afterwards.
+func (c *Client) UpdateModel(ctx context.Context, id string, s ModelSettings) (Model, error) {
+	if !s.None() {
+		err := c.call(ctx, request{operation: "update the model", method: http.MethodPatch, path: join("models", id), body: s.body()}, nil)
+		if err != nil {
+			return Model{}, err
+		}
+	}
+	return c.Model(ctx, id)
+}
+
+// DeleteModel deletes a model with all its versions. One that is gone already is no error.
+func (c *Client) DeleteModel(ctx context.Context, id string) error {
+	err := c.call(ctx, request{operation: "delete the model", method: http.MethodDelete, path: join("models", id)}, nil)
+	if NotFound(err) {
+		return nil
+	}
+	return err
 }
 
 // names remembers which model a word means. A name that was found once is not looked for again.
@@ -120,59 +229,4 @@ func (c *Client) ResolveModel(ctx context.Context, nameOrID string) (model Model
 		return known, true, nil
 	}
 	return Model{ID: nameOrID, Name: nameOrID}, false, nil
-}
-
-// Version statuses (the control API contract, section 2). Servers use two vocabularies; these are their words.
-const (
-	VersionDraft      = "draft"
-	VersionPublished  = "published"
-	VersionDeprecated = "deprecated"
-	VersionRetired    = "retired"
-)
-
-// Version is one version of a model (the control API contract, section 2).
-type Version struct {
-	Version     string
-	Status      string
-	Format      string
-	Description string
-	Checksum    string
-	// SizeBytes is the size of the artifact in bytes, 0 where the server does not say.
-	SizeBytes int64
-	CreatedAt string
-}
-
-// UnmarshalJSON fails on an object without a version.
-func (v *Version) UnmarshalJSON(data []byte) error {
-	var wire struct {
-		Version     flexText    `json:"version"`
-		Status      flexText    `json:"status"`
-		Format      flexText    `json:"format"`
-		Description flexText    `json:"description"`
-		Checksum    flexText    `json:"checksum"`
-		SizeBytes   *flexNumber `json:"size_bytes"`
-		CreatedAt   flexText    `json:"created_at"`
-	}
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	if wire.Version == "" {
-		return errors.New("a version without its number")
-	}
-	*v = Version{
-		Version: string(wire.Version), Status: string(wire.Status), Format: string(wire.Format),
-		Description: string(wire.Description), Checksum: string(wire.Checksum),
-		SizeBytes: int64(firstOf(wire.SizeBytes)), CreatedAt: string(wire.CreatedAt),
-	}
-	return nil
-}
-
-// Versions lists a model's versions, newest first as the server gives them; status filters them unless it is "".
-func (c *Client) Versions(ctx context.Context, modelID, status string) ([]Version, error) {
-	query := url.Values{}
-	if status != "" {
-		query.Set("status", status)
-	}
-	list := listing{operation: "list the versions of the model", path: join("models", modelID, "versions"), key: "versions", pageSize: 100}
-	return listAll[Version](ctx, c, list, query)
 }

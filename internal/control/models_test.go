@@ -55,27 +55,65 @@ func TestModelNeedsAnID(t *testing.T) {
 	}
 }
 
-func TestVersions(t *testing.T) {
+func TestModelIsDecodedWhole(t *testing.T) {
 	t.Parallel()
-	c, w := scripted(t, ok(`[{"version":"2.0.0","status":"published","format":"gguf","description":"d","checksum":"c","size_bytes":5e9,
-		"created_at":"2026-11-24T12:00:00Z"},{"version":1,"status":"active","size_bytes":null}]`))
-	got, err := c.Versions(t.Context(), "m", VersionPublished)
-	want := []Version{
-		{Version: "2.0.0", Status: VersionPublished, Format: "gguf", Description: "d", Checksum: "c", SizeBytes: 5_000_000_000, CreatedAt: "2026-11-24T12:00:00Z"},
-		{Version: "1", Status: "active"},
+	c, _ := scripted(t, ok(`{"id":7,"org_id":"demo","name":"phi","description":null,"framework":"onnx","use_case":"nlp","version_count":3,
+		"model_contract":{ "a" : 1.0 },"data_contract":"none","created_at":"2026-11-24T12:00:00Z"}`))
+	got, err := c.Model(t.Context(), "7")
+	want := Model{
+		ID: "7", OrgID: "demo", Name: "phi", Framework: "onnx", UseCase: "nlp", ModelContract: json.RawMessage(`{"a":1.0}`), CreatedAt: "2026-11-24T12:00:00Z",
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if q := w.sent[0].query.Encode(); q != "limit=100&offset=0&status=published" {
+}
+
+func TestModelsAreFilteredByTheServer(t *testing.T) {
+	t.Parallel()
+	c, w := scripted(t, ok(`[]`))
+	if _, err := c.ModelsOf(t.Context(), "onnx", "nlp"); err != nil {
+		t.Fatal(err)
+	}
+	if q := w.sent[0].query.Encode(); q != "framework=onnx&limit=100&offset=0&org_id=demo&use_case=nlp" {
 		t.Errorf("asked with %s", q)
 	}
-	if _, err := c.Versions(t.Context(), "m", ""); err != nil || w.sent[1].query.Has("status") {
-		t.Errorf("without a filter: %v, %v", w.sent[1].query, err)
+}
+
+func TestModelWrites(t *testing.T) {
+	t.Parallel()
+	name, none := "phi", ""
+	model := ok(`{"id":"m","name":"phi"}`)
+	c, w := scripted(t, model)
+	if _, err := c.CreateModel(t.Context(), ModelSettings{Name: &name, Description: &none, ModelContract: json.RawMessage(`{}`)}); err != nil {
+		t.Fatal(err)
 	}
-	for _, body := range []string{`[{"status":"draft"}]`, `[[]]`} {
-		c, _ := scripted(t, ok(body))
-		_, err := c.Versions(t.Context(), "m", "")
-		_ = asError[*BodyError](t, err)
+	if _, err := c.UpdateModel(t.Context(), "m", ModelSettings{Description: &none}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.UpdateModel(t.Context(), "m", ModelSettings{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"POST models", "PATCH models/m", "GET models/m", "GET models/m"}, w.calls()); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	if w.sent[0].body != `{"description":"","model_contract":{},"name":"phi"}` || w.sent[0].query.Get("org_id") != "demo" || w.sent[1].body != `{"description":""}` {
+		t.Errorf("sent %s with %v, then %s", w.sent[0].body, w.sent[0].query, w.sent[1].body)
+	}
+	c, w = scripted(t, answer(404, `{"error":"not_found","message":"gone"}`))
+	if err := c.DeleteModel(t.Context(), "m"); err != nil || len(w.sent) != 1 {
+		t.Errorf("a model that is gone: %v after %d requests", err, len(w.sent))
+	}
+}
+
+// A model of that name which is older than the request is somebody else's.
+func TestModelIsAdoptedAfterALostAnswer(t *testing.T) {
+	t.Parallel()
+	for created, adopted := range map[string]bool{"": true, "2026-01-01T00:00:00Z": false} {
+		c, w := scripted(t, failing(errCut), ok(`[{"id":"x","name":"psi"},{"id":"m","name":"phi","created_at":"`+created+`"}]`), answer(409, `{"detail":"taken"}`))
+		name := "phi"
+		m, err := c.CreateModel(t.Context(), ModelSettings{Name: &name})
+		if adopted != (err == nil && m.ID == "m") {
+			t.Errorf("created at %q: %+v, %v after %v", created, m, err, w.calls())
+		}
 	}
 }

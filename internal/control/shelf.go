@@ -62,7 +62,7 @@ func shelfOf[T any](c *Client, b *book, k kind[T], within time.Duration) *shelf[
 	s := &shelf[T]{
 		kind: k, begun: time.Now(), name: fmt.Sprintf("%s#%d", k.path, c.reads.shelves),
 		listed: map[string]T{}, rented: map[string]T{}, asked: map[string]bool{},
-		pages: pager[T]{listing: k.listing, query: c.scoped(nil)},
+		pages: pager[T]{listing: k.listing, query: k.query(c)},
 	}
 	b.shelves[key] = s
 	return s

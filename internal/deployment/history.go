@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
-	"github.com/octomil/terraform-provider-octomil/internal/version"
 )
 
 // history is every rollout of one model that the server remembers, newest first. Its methods are the rules that the provider
@@ -42,16 +41,8 @@ func (h history) newest(matches func(control.Rollout) bool) (control.Rollout, bo
 	return control.Rollout{}, false
 }
 
-// deployed lists the versions that once had a rollout that completed, in the order of their first one.
-func (h history) deployed() []string {
-	var versions []string
-	for _, r := range slices.Backward(h) {
-		if r.Status == control.RolloutCompleted && !slices.Contains(versions, r.Version) {
-			versions = append(versions, r.Version)
-		}
-	}
-	return versions
-}
+// deployed lists the versions that were deployed to the fleet before, in the order of their first time.
+func (h history) deployed() []string { return control.Deployed(h) }
 
 // replaced is the version that a rollout replaced: what the record says, else the version of the newest older rollout of
 // another version that was live; "" where there is none.
@@ -71,7 +62,7 @@ func (h history) replaced(r control.Rollout) string {
 // precedes is true when version a comes before b: in semantic version order, or, where either is no semantic version, in the
 // order in which they were first deployed.
 func precedes(a, b string, deployed []string) bool {
-	if order, ok := version.Compare(a, b); ok {
+	if order, ok := control.CompareVersions(a, b); ok {
 		return order < 0
 	}
 	ia, ib := slices.Index(deployed, a), slices.Index(deployed, b)

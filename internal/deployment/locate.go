@@ -108,7 +108,7 @@ func (r *deploymentResource) checkNames(ctx context.Context, client *control.Cli
 
 // checkVersion looks whether the pin exists and may be deployed, or rolled back to.
 func (r *deploymentResource) checkVersion(ctx context.Context, client *control.Client, m *model, op operation, diags *diag.Diagnostics) {
-	if m.Version.IsUnknown() || r.Provider.Planned.Announced("octomil_model_version", m.Model.ValueString()+"/"+m.Version.ValueString()) {
+	if m.Version.IsUnknown() || r.announced(m) {
 		return
 	}
 	versions, err := client.Versions(ctx, m.ModelID.ValueString(), "")
@@ -121,6 +121,13 @@ func (r *deploymentResource) checkVersion(ctx context.Context, client *control.C
 		return
 	}
 	checkPin(m, op, versions, diags)
+}
+
+// announced is true when the plan under way creates the version. Versions name their model by its id, as a rule.
+func (r *deploymentResource) announced(m *model) bool {
+	return slices.ContainsFunc([]string{m.ModelID.ValueString(), m.Model.ValueString()}, func(word string) bool {
+		return r.Provider.Planned.Announced("octomil_model_version", word+"/"+m.Version.ValueString())
+	})
 }
 
 // missingVersion adds an error, and answers true, when the pin is none of the versions.

@@ -62,7 +62,8 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 	if !plan.Group.Equal(state.Group) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("group"))
 	}
-	if plan.Model.Equal(state.Model) {
+	if plan.Model.Equal(state.Model) || r.Provider != nil && resourcekit.Known(plan.Model) &&
+		r.Provider.Planned.Renamed("octomil_model", state.ModelID.ValueString(), plan.Model.ValueString()) {
 		return
 	}
 	if resourcekit.Known(plan.Model) && r.Online() {
@@ -116,6 +117,9 @@ func (r *deploymentResource) planUpdate(
 	ctx context.Context, plan *model, state model, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
 	plan.ID, plan.ModelID, plan.GroupID = state.ID, state.ModelID, state.GroupID
+	if !plan.Model.Equal(state.Model) { // the model gets another name
+		plan.setID()
+	}
 	var remembered memory
 	var now situation
 	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)

@@ -58,6 +58,29 @@ func (n number) same(json any) bool {
 	return ok && value == n.ValueFloat64()
 }
 
+type integer struct{ *types.Int64 }
+
+func (n integer) wire() any { return float64(n.ValueInt64()) }
+func (n integer) forget()   { *n.Int64 = types.Int64Unknown() }
+
+func (n integer) read(json any) {
+	*n.Int64 = types.Int64Null()
+	if value, ok := whole(json); ok {
+		*n.Int64 = types.Int64Value(value)
+	}
+}
+
+func (n integer) same(json any) bool {
+	value, ok := whole(json)
+	return ok && value == n.ValueInt64()
+}
+
+// whole is a number without a fraction; ok is false for anything else, and for what JSON's numbers cannot hold exactly.
+func whole(json any) (value int64, ok bool) {
+	number, ok := json.(float64)
+	return int64(number), ok && number == math.Trunc(number) && math.Abs(number) <= 1<<53
+}
+
 // milliseconds is a duration that the server keeps as a number.
 type milliseconds struct{ *timetypes.GoDuration }
 

@@ -23,10 +23,10 @@ func words(pairs map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// fieldOf is the field of a key, as it is bound to some guardrails.
-func fieldOf(t *testing.T, g *guardrails, key string) field {
+// fieldOf is the field of a key.
+func fieldOf(t *testing.T, fields []field, key string) field {
 	t.Helper()
-	for _, f := range g.fields() {
+	for _, f := range fields {
 		if f.key == key {
 			return f
 		}
@@ -91,7 +91,7 @@ func TestBindings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var g guardrails
-			f := fieldOf(t, &g, test.key)
+			f := fieldOf(t, g.fields(), test.key)
 			test.set(&g)
 			if diff := cmp.Diff(test.wire, f.wire()); diff != "" {
 				t.Errorf("on the wire (-want +got):\n%s", diff)
@@ -141,7 +141,7 @@ func TestReadOfStrangeValues(t *testing.T) {
 func TestReadKeepsAnEmptyMap(t *testing.T) {
 	t.Parallel()
 	g := guardrails{deviceLimits: deviceLimits{MinOSVersion: words(nil)}}
-	f := fieldOf(t, &g, "min_os_version")
+	f := fieldOf(t, g.fields(), "min_os_version")
 	for _, json := range []any{nil, map[string]any{}} {
 		f.read(json)
 		if !g.MinOSVersion.Equal(words(nil)) {
@@ -160,7 +160,7 @@ func TestChangesAreOnlyWhatDiffers(t *testing.T) {
 		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2), CrashThreshold: types.Float64Unknown(),
 		rolloutLimits: rolloutLimits{MinDuration: lasting("60m")},
 	}
-	got := changes(g.managed(), control.Settings{
+	got := changes(managed(g.fields()), control.Settings{
 		"auto_rollback_enabled": false, "error_threshold_percent": 2.0, "min_rollout_duration": "1h", "crash_threshold_percent": 1.0,
 	})
 	if diff := cmp.Diff(control.Settings{"auto_rollback_enabled": true}, got); diff != "" {
@@ -175,13 +175,13 @@ func TestSettleTellsWhatIsInForce(t *testing.T) {
 		rolloutLimits: rolloutLimits{MinDuration: lasting("60m"), MaxStepPercent: types.Float64Value(20)},
 		deviceLimits:  deviceLimits{MinOSVersion: types.MapNull(types.StringType)},
 	}
-	managed := guardrails{
+	configured := guardrails{
 		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2), rolloutLimits: rolloutLimits{MinDuration: lasting("60m")},
 	}
-	g.settle(control.Settings{
+	settle(g.fields(), control.Settings{
 		"auto_rollback_enabled": true, "error_threshold_percent": 5.0, "crash_threshold_percent": 1.0, "min_rollout_duration": "1h",
 		"max_rollout_step_percent": 50.0,
-	}, managed.managed())
+	}, managed(configured.fields()))
 	want := guardrails{
 		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(5), CrashThreshold: types.Float64Value(1),
 		rolloutLimits: rolloutLimits{MinDuration: lasting("60m"), MaxStepPercent: types.Float64Value(20)},

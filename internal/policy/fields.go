@@ -18,7 +18,7 @@ type field struct {
 	binding
 }
 
-// fields lists every key that the policy can manage.
+// fields lists every key that the policy manages, each with its attribute.
 func (g *guardrails) fields() []field {
 	gate, limits, device := path.Root("quality_gate"), path.Root("rollout_limits"), path.Root("device_limits")
 	return []field{
@@ -38,9 +38,9 @@ func (g *guardrails) fields() []field {
 }
 
 // managed are the fields that a configuration sets; all others are shown and never written.
-func (g *guardrails) managed() []field {
+func managed(fields []field) []field {
 	var set []field
-	for _, f := range g.fields() {
+	for _, f := range fields {
 		if !f.IsNull() && !f.IsUnknown() {
 			set = append(set, f)
 		}
@@ -49,20 +49,20 @@ func (g *guardrails) managed() []field {
 }
 
 // read takes every field from the server.
-func (g *guardrails) read(settings control.Settings) {
-	for _, f := range g.fields() {
+func read(fields []field, settings control.Settings) {
+	for _, f := range fields {
 		f.read(settings[f.key])
 	}
 }
 
 // settle takes from the server what a plan left open, and what the server holds otherwise although it is managed: state tells
 // what is in force. The rest stays as it was planned; should the server hold something else by now, the next refresh shows it.
-func (g *guardrails) settle(settings control.Settings, managed []field) {
+func settle(fields []field, settings control.Settings, managed []field) {
 	ours := map[string]bool{}
 	for _, f := range managed {
 		ours[f.key] = true
 	}
-	for _, f := range g.fields() {
+	for _, f := range fields {
 		if f.IsUnknown() || ours[f.key] && !f.same(settings[f.key]) {
 			f.read(settings[f.key])
 		}

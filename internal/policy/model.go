@@ -1,4 +1,3 @@
-// Package policy is octomil_rollback_policy: the organization's guardrails for rollouts and their automatic rollback.
 package policy
 
 import (
@@ -12,10 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
-// model is the resource as Terraform holds it.
+// model is the rollback policy as Terraform holds it.
 type model struct {
-	ID             types.String         `tfsdk:"id"`
-	OrgID          types.String         `tfsdk:"org_id"`
+	owner
 	AutoRollback   types.Bool           `tfsdk:"auto_rollback"`
 	ErrorThreshold types.Float64        `tfsdk:"error_threshold_percent"`
 	CrashThreshold types.Float64        `tfsdk:"crash_threshold_percent"`

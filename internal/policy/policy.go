@@ -1,16 +1,24 @@
+// Package policy is the organization's settings in two parts, each with its own keys: octomil_rollback_policy, the guardrails for
+// rollouts and their automatic rollback, and octomil_org_settings, who may do what for how long.
 package policy
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
 // Resources are the package's.
 func Resources() []func() resource.Resource {
-	return []func() resource.Resource{NewResource}
+	return []func() resource.Resource{rollback.newResource, orgSettings.newResource}
 }
 
 // ListResources are the package's.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{NewList}
+	return []func() list.ListResource{rollback.newList, orgSettings.newList}
+}
+
+// DataSources are the package's.
+func DataSources() []func() datasource.DataSource {
+	return []func() datasource.DataSource{NewSettingsSource, NewPresetsSource}
 }

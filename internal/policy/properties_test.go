@@ -26,6 +26,8 @@ func anyValue(rt *rapid.T, f field) any {
 		return rapid.Bool().Draw(rt, f.key)
 	case number:
 		return rapid.Float64Range(0, 100).Draw(rt, f.key)
+	case integer:
+		return float64(rapid.IntRange(0, 1e6).Draw(rt, f.key))
 	case milliseconds:
 		return float64(rapid.IntRange(1, 1e9).Draw(rt, f.key)) / 1000
 	case durationText:
@@ -44,7 +46,12 @@ func anyValue(rt *rapid.T, f field) any {
 // anyGuardrails have each attribute null, unknown or set.
 func anyGuardrails(rt *rapid.T) *guardrails {
 	g := &guardrails{deviceLimits: deviceLimits{MinOSVersion: types.MapNull(types.StringType)}}
-	for _, f := range g.fields() {
+	drawFields(rt, g.fields())
+	return g
+}
+
+func drawFields(rt *rapid.T, fields []field) {
+	for _, f := range fields {
 		switch rapid.SampledFrom([]string{"null", "unknown", "set"}).Draw(rt, f.key+" is") {
 		case "null":
 			f.read(nil)
@@ -54,13 +61,15 @@ func anyGuardrails(rt *rapid.T) *guardrails {
 			f.read(anyValue(rt, f))
 		}
 	}
-	return g
 }
+
+// allFields are the keys of both resources.
+func allFields() []field { return append(new(guardrails).fields(), new(controls).fields()...) }
 
 // anySettings are those of an organization on a server that has some of the keys.
 func anySettings(rt *rapid.T) control.Settings {
-	settings := control.Settings{"audit_retention_days": 90.0}
-	for _, f := range new(guardrails).fields() {
+	settings := control.Settings{"name": "demo"}
+	for _, f := range allFields() {
 		switch rapid.SampledFrom([]string{"absent", "null", "set"}).Draw(rt, f.key+" on the server") {
 		case "null":
 			settings[f.key] = nil
@@ -137,53 +146,64 @@ func TestNestedObjectsAsAWhole(t *testing.T) {
 
 // Whatever is configured and whatever the server holds: one write brings the two together, touches no other key, leaves nothing
 // unknown, and a destroy puts back what was there.
-func TestPolicyConvergesAndGoesBack(t *testing.T) {
+func TestSettingsConvergeAndGoBack(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		g, server := anyGuardrails(rt), anySettings(rt)
-		managed := g.managed()
+		fields := new(controls).fields()
+		drawFields(rt, fields)
+		if rapid.Bool().Draw(rt, "the rollback policy") {
+			fields = anyGuardrails(rt).fields()
+		}
+		server := anySettings(rt)
+		ours := managed(fields)
 		r := record{Before: map[string]original{}}
-		r.note(managed, server)
+		r.note(ours, server)
 		before := maps.Clone(server)
 
-		due := sent(rt, changes(managed, server))
+		due := sent(rt, changes(ours, server))
 		for key := range due {
-			if f := fieldOf(t, g, key); f.IsNull() || f.IsUnknown() {
+			if f := fieldOf(t, fields, key); f.IsNull() || f.IsUnknown() {
 				rt.Errorf("%s is written and not configured", key)
 			}
 		}
 		maps.Copy(server, due)
-		if again := changes(managed, server); len(again) > 0 {
+		if again := changes(ours, server); len(again) > 0 {
 			rt.Errorf("after the write %v is still to be written", again)
 		}
-		planned := map[string]attr.Value{}
-		for _, f := range managed {
-			planned[f.key] = valueOf(rt, f)
-		}
-		g.settle(server, managed)
-		for _, f := range g.fields() {
-			if f.IsUnknown() {
-				rt.Errorf("%s is still unknown", f.at)
-			}
-			if want, ours := planned[f.key]; ours && !valueOf(rt, f).Equal(want) {
-				rt.Errorf("%s was planned as %s and is %s", f.at, want, valueOf(rt, f))
-			}
-		}
-		back, left := r.restore(server)
+		expectSettled(rt, fields, ours, server)
+
+		back, left := r.restore(fields, server)
 		maps.Copy(server, sent(rt, back))
-		for _, f := range g.fields() {
+		for _, f := range allFields() {
 			_, had := before[f.key]
-			if !had && !f.nullable {
+			if !had && !f.nullable && r.Before[f.key].Absent {
 				continue // which the user is told of
 			}
 			if !sameJSON(before[f.key], server[f.key]) {
 				rt.Errorf("%s was %v and is %v", f.key, before[f.key], server[f.key])
 			}
 		}
-		if len(left) > len(managed) {
-			rt.Errorf("%v are left of %d", left, len(managed))
+		if len(left) > len(ours) {
+			rt.Errorf("%v are left of %d", left, len(ours))
 		}
 	})
+}
+
+// expectSettled settles fields and fails where one is unknown, or one of ours not as it was planned.
+func expectSettled(rt *rapid.T, fields, ours []field, server control.Settings) {
+	planned := map[string]attr.Value{}
+	for _, f := range ours {
+		planned[f.key] = valueOf(rt, f)
+	}
+	settle(fields, server, ours)
+	for _, f := range fields {
+		if f.IsUnknown() {
+			rt.Errorf("%s is still unknown", f.at)
+		}
+		if want, managed := planned[f.key]; managed && !valueOf(rt, f).Equal(want) {
+			rt.Errorf("%s was planned as %s and is %s", f.at, want, valueOf(rt, f))
+		}
+	}
 }
 
 // valueOf is the attribute that a field is bound to.
@@ -193,6 +213,8 @@ func valueOf(rt *rapid.T, f field) attr.Value {
 		return *b.Bool
 	case number:
 		return *b.Float64
+	case integer:
+		return *b.Int64
 	case milliseconds:
 		return *b.GoDuration
 	case durationText:
@@ -207,7 +229,7 @@ func valueOf(rt *rapid.T, f field) attr.Value {
 // What has been read from the server means what the server says: else every plan would show a change that no apply can make.
 func FuzzReadMeansTheSame(f *testing.F) {
 	for _, body := range []string{
-		`true`, `5`, `"1h"`, `"-1.5h"`, `""`, `null`, `1.001`, `0.0000001`, `1e300`, `-3`, `9223372036855`, `{"ios":"17"}`, `{"ios":17,"android":14.5}`,
+		`true`, `5`, `"1h"`, `"-1.5h"`, `""`, `null`, `1.001`, `7.0`, `0.0000001`, `1e300`, `-3`, `9223372036855`, `{"ios":"17"}`, `{"ios":17,"android":14.5}`,
 		`{"ios":null,"android":["14"]}`, `{}`, `[]`, `"PT1H"`,
 	} {
 		f.Add([]byte(body))
@@ -218,7 +240,7 @@ func FuzzReadMeansTheSame(f *testing.F) {
 			return
 		}
 		g := &guardrails{deviceLimits: deviceLimits{MinOSVersion: types.MapNull(types.StringType)}}
-		for _, bound := range g.fields() {
+		for _, bound := range append(g.fields(), new(controls).fields()...) {
 			bound.read(value)
 			if bound.IsUnknown() {
 				t.Errorf("%s: %s is read as unknown", bound.key, body)

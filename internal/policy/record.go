@@ -51,11 +51,11 @@ func (r record) note(managed []field, settings control.Settings) {
 	}
 }
 
-// restore is what must be written to put back what is remembered. A key that the server did not have goes back to null where
+// restore is what must be written to put back what is remembered of the fields. A key that the server did not have goes back to null where
 // null means no limit; the attributes of those where it does not are in left.
-func (r record) restore(settings control.Settings) (due control.Settings, left []string) {
+func (r record) restore(fields []field, settings control.Settings) (due control.Settings, left []string) {
 	due = control.Settings{}
-	for _, f := range new(guardrails).fields() {
+	for _, f := range fields {
 		before, known := r.Before[f.key]
 		if !known || sameJSON(before.Value, settings[f.key]) {
 			continue
@@ -71,9 +71,9 @@ func (r record) restore(settings control.Settings) (due control.Settings, left [
 }
 
 // notRestored are the attributes of the keys that hold something else than what was written.
-func notRestored(due, settings control.Settings) []string {
+func notRestored(fields []field, due, settings control.Settings) []string {
 	var left []string
-	for _, f := range new(guardrails).fields() {
+	for _, f := range fields {
 		if value, written := due[f.key]; written && !sameJSON(value, settings[f.key]) {
 			left = append(left, f.at.String())
 		}

@@ -31,7 +31,7 @@ func TestRecordOfAnImportTakesNotes(t *testing.T) {
 	record{Imported: true}.save(t.Context(), private, &diags)
 	got := loadRecord(t.Context(), private, &diags)
 	g := guardrails{AutoRollback: types.BoolValue(true)}
-	got.note(g.managed(), control.Settings{"auto_rollback_enabled": false})
+	got.note(managed(g.fields()), control.Settings{"auto_rollback_enabled": false})
 	want := record{Imported: true, Before: map[string]original{"auto_rollback_enabled": {Value: false}}}
 	if diff := cmp.Diff(want, got); diff != "" || diags.HasError() {
 		t.Errorf("the record (-want +got), %v:\n%s", diags, diff)
@@ -44,10 +44,10 @@ func TestRecordKeepsTheFirstValue(t *testing.T) {
 	var diags diag.Diagnostics
 	g := guardrails{AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2)}
 	first := loadRecord(t.Context(), private, &diags)
-	first.note(g.managed(), control.Settings{"auto_rollback_enabled": false})
+	first.note(managed(g.fields()), control.Settings{"auto_rollback_enabled": false})
 	first.save(t.Context(), private, &diags)
 	second := loadRecord(t.Context(), private, &diags)
-	second.note(g.managed(), control.Settings{"auto_rollback_enabled": true, "error_threshold_percent": 2.0})
+	second.note(managed(g.fields()), control.Settings{"auto_rollback_enabled": true, "error_threshold_percent": 2.0})
 	want := record{Before: map[string]original{
 		"auto_rollback_enabled": {Value: false}, "error_threshold_percent": {Absent: true},
 	}}
@@ -66,7 +66,7 @@ func TestRestore(t *testing.T) {
 		"min_memory_gb":           {Absent: true},
 		"require_approval":        {Absent: true},
 	}}
-	due, left := r.restore(control.Settings{
+	due, left := r.restore(new(guardrails).fields(), control.Settings{
 		"auto_rollback_enabled": true, "error_threshold_percent": 5.0, "crash_threshold_percent": 3.0,
 		"min_os_version": map[string]any{"android": "13", "ios": "16"}, "min_rollout_duration": "1h", "min_memory_gb": 4.0, "require_approval": true,
 	})
@@ -78,7 +78,7 @@ func TestRestore(t *testing.T) {
 		t.Errorf("left as it is (-want +got):\n%s", diff)
 	}
 	after := control.Settings{"auto_rollback_enabled": true, "min_rollout_duration": nil}
-	if diff := cmp.Diff([]string{"auto_rollback"}, notRestored(due, after)); diff != "" {
+	if diff := cmp.Diff([]string{"auto_rollback"}, notRestored(new(guardrails).fields(), due, after)); diff != "" {
 		t.Errorf("not restored (-want +got):\n%s", diff)
 	}
 }
@@ -98,7 +98,7 @@ func TestBlame(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := blame(g.managed(), test.err).String(); got != test.want {
+			if got := blame(managed(g.fields()), test.err).String(); got != test.want {
 				t.Errorf("the attribute to blame is %q, want %q", got, test.want)
 			}
 		})

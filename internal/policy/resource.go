@@ -14,26 +14,25 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-const typeName = "octomil_rollback_policy"
-
-type policyResource struct {
+// settingsResource manages a part of an organization's settings.
+type settingsResource[M any] struct {
 	resourcekit.Base
+	part *part[M]
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*policyResource)(nil)
-	_ resource.ResourceWithIdentity    = (*policyResource)(nil)
-	_ resource.ResourceWithImportState = (*policyResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*policyResource)(nil)
+	_ resource.ResourceWithConfigure   = (*settingsResource[model])(nil)
+	_ resource.ResourceWithIdentity    = (*settingsResource[model])(nil)
+	_ resource.ResourceWithImportState = (*settingsResource[model])(nil)
+	_ resource.ResourceWithModifyPlan  = (*settingsResource[model])(nil)
 )
 
-// NewResource returns octomil_rollback_policy.
-func NewResource() resource.Resource {
-	return &policyResource{Base: resourcekit.NewBase(typeName)}
+func (r *settingsResource[M]) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = r.part.schema
 }
 
 // ModifyPlan fills in the provider's organization where the configuration names none.
-func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
 	}
@@ -52,8 +51,7 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		case org != "":
 			planned = types.StringValue(org)
 		case before.IsNull():
-			resp.Diagnostics.AddAttributeError(at, "The organization is not known",
-				"A rollback policy belongs to an organization. Set org_id here or in the provider block, or OCTOMIL_ORG_ID.")
+			askForOrganization(&resp.Diagnostics)
 			return
 		}
 		if !before.IsNull() && !before.Equal(planned) {
@@ -64,108 +62,117 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), planned)...)
 }
 
-func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan, config model
+func askForOrganization(diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("org_id"), "The organization is not known",
+		"Settings belong to an organization. Set org_id here or in the provider block, or OCTOMIL_ORG_ID.")
+}
+
+func (r *settingsResource[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan, config M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	wanted, planned := config.guardrails(ctx, &resp.Diagnostics), plan.guardrails(ctx, &resp.Diagnostics)
+	wanted, _ := r.part.open(ctx, &config, &resp.Diagnostics)
+	planned, shut := r.part.open(ctx, &plan, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if plan.OrgID.IsUnknown() { // the provider block was not known during the plan
-		plan.OrgID = resourcekit.StringOrNull(client.OrgID())
+	whose := r.part.owner(&plan)
+	if whose.OrgID.IsUnknown() { // the provider block was not known during the plan
+		whose.OrgID = resourcekit.StringOrNull(client.OrgID())
 	}
-	if plan.OrgID.IsNull() {
-		resp.Diagnostics.AddAttributeError(path.Root("org_id"), "The organization is not known",
-			"A rollback policy belongs to an organization. Set org_id here or in the provider block, or OCTOMIL_ORG_ID.")
+	if whose.OrgID.IsNull() {
+		askForOrganization(&resp.Diagnostics)
 		return
 	}
-	plan.ID = plan.OrgID
+	whose.ID = whose.OrgID
+	org := whose.OrgID.ValueString()
 
-	w := write(ctx, client, plan.OrgID.ValueString(), wanted.managed(), loadRecord(ctx, resp.Private, &resp.Diagnostics))
-	w.report(&resp.Diagnostics, "Could not create the rollback policy")
-	if resp.Diagnostics.HasError() && (!w.touched || w.undo(ctx, client, plan.OrgID.ValueString(), &resp.Diagnostics)) {
+	w := write(ctx, client, org, managed(wanted), loadRecord(ctx, resp.Private, &resp.Diagnostics))
+	w.report(&resp.Diagnostics, "Could not create the "+r.part.title)
+	if resp.Diagnostics.HasError() && (!w.touched || w.undo(ctx, client, org, r.part.title, &resp.Diagnostics)) {
 		return
 	}
-	planned.settle(w.settings, w.managed)
-	plan.setGuardrails(ctx, planned, &resp.Diagnostics)
+	settle(planned, w.settings, w.managed)
+	shut()
 	w.record.save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
+func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state M
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	shown := state.guardrails(ctx, &resp.Diagnostics)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	settings, err := client.Settings(ctx, state.OrgID.ValueString())
+	org := r.part.owner(&state).OrgID.ValueString()
+	settings, err := client.Settings(ctx, org)
 	if control.NotFound(err) {
 		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
 	if err != nil {
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the rollback policy", err)
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the "+r.part.title, err)
 		return
 	}
-	shown.read(settings)
-	state.setGuardrails(ctx, shown, &resp.Diagnostics)
+	r.part.show(ctx, &state, org, settings, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, config model
+func (r *settingsResource[M]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, config M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	wanted, planned := config.guardrails(ctx, &resp.Diagnostics), plan.guardrails(ctx, &resp.Diagnostics)
+	wanted, _ := r.part.open(ctx, &config, &resp.Diagnostics)
+	planned, shut := r.part.open(ctx, &plan, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	w := write(ctx, client, plan.OrgID.ValueString(), wanted.managed(), loadRecord(ctx, req.Private, &resp.Diagnostics))
+	org := r.part.owner(&plan).OrgID.ValueString()
+	w := write(ctx, client, org, managed(wanted), loadRecord(ctx, req.Private, &resp.Diagnostics))
 	if w.touched {
 		w.record.save(ctx, resp.Private, &resp.Diagnostics)
 	}
 	if w.err == nil {
-		planned.settle(w.settings, w.managed)
-		plan.setGuardrails(ctx, planned, &resp.Diagnostics)
+		settle(planned, w.settings, w.managed)
+		shut()
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	}
-	w.report(&resp.Diagnostics, "Could not update the rollback policy")
+	w.report(&resp.Diagnostics, "Could not update the "+r.part.title)
 }
 
-func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state model
+func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state M
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	fields, _ := r.part.open(ctx, &state, &resp.Diagnostics)
 	remembered := loadRecord(ctx, req.Private, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	org := state.OrgID.ValueString()
+	org := r.part.owner(&state).OrgID.ValueString()
 	settings, err := client.Settings(ctx, org)
 	if control.NotFound(err) {
 		return
 	}
 	if err != nil {
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not delete the rollback policy", err)
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not delete the "+r.part.title, err)
 		return
 	}
-	due, left := remembered.restore(settings)
+	due, left := remembered.restore(fields, settings)
 	if len(due) > 0 {
 		after, err := client.UpdateSettings(ctx, org, due)
 		if err != nil {
-			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not put back what was there before the rollback policy", err)
+			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not put back what was there before the "+r.part.title, err)
 			return
 		}
-		warnOfRefusals(&resp.Diagnostics, org, notRestored(due, after))
+		warnOfRefusals(&resp.Diagnostics, org, notRestored(fields, due, after))
 	}
 	warnOfRemains(&resp.Diagnostics, org, remembered, left)
 }
@@ -185,13 +192,13 @@ func warnOfRemains(diags *diag.Diagnostics, org string, remembered record, left 
 			"take one away: they stay as they are.", org, strings.Join(left, ", ")))
 	}
 	if remembered.Imported {
-		diags.AddWarning("The rollback policy was imported", fmt.Sprintf("What the settings of the organization %s were before Terraform managed them is "+
-			"not known. Only what Terraform has changed since the import was put back; everything else stays as it is.", org))
+		diags.AddWarning("What was there before the import is not known", fmt.Sprintf("The settings of the organization %s had been there before "+
+			"Terraform managed them. Only what Terraform has changed since the import was put back; everything else stays as it is.", org))
 	}
 }
 
 // ImportState takes the id of the organization.
-func (r *policyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *settingsResource[M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	org := types.StringValue(req.ID)
 	if r.ImportedByIdentity(ctx, req, resp) {
 		resp.Diagnostics.Append(resp.Identity.GetAttribute(ctx, path.Root("org_id"), &org)...)

@@ -1,13 +1,10 @@
 package policy
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/float64planmodifier"
@@ -19,26 +16,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+// unmanaged is a paragraph of the descriptions.
+const unmanaged = "Only what the configuration sets is managed. Everything else is shown as it is on the server and never written, and what " +
+	"leaves the configuration stays on the server as it is. When the resource is destroyed, each setting that it managed gets " +
+	"the value back that it had before.\n\n"
+
+func rollbackSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "The guardrails of an organization: when a rollout is rolled back by itself, and what a rollout may do.\n\n" +
-			"Only what the configuration sets is managed. Everything else is shown as it is on the server and never written, and what " +
-			"leaves the configuration stays on the server as it is. When the resource is destroyed, each setting that it managed gets " +
-			"the value back that it had before.\n\n" +
-			"An organization has one policy. Two of these resources for one organization do not see each other: let them set different " +
+			unmanaged + "An organization has one policy. Two of these resources for one organization do not see each other: let them set different " +
 			"attributes, or the last one to be applied wins.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The same as `org_id`.",
-			},
-			"org_id": schema.StringAttribute{
-				Optional: true, Computed: true,
-				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
-				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "The organization whose policy this is. Default: the `org_id` of the provider block. Another one " +
-					"replaces the resource.",
-			},
+			"id":            idAttribute(),
+			"org_id":        orgAttribute("The organization whose policy this is."),
 			"auto_rollback": flag("Whether a rollout that breaches a threshold is rolled back by itself. " + serverDefault("`false`")),
 			"error_threshold_percent": float("The share of failed inferences, in percent from 0 to 100, above which a rollout is rolled back. "+
 				serverDefault("`5`"), float64validator.Between(0, 100)),
@@ -50,6 +40,19 @@ func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 			"rollout_limits": nested("What a rollout may do.", rolloutLimitsAttributes()),
 			"device_limits":  nested("Which devices a rollout leaves out.", deviceLimitsAttributes()),
 		},
+	}
+}
+
+func idAttribute() schema.Attribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `org_id`."}
+}
+
+func orgAttribute(description string) schema.Attribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true,
+		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
+		MarkdownDescription: description + " Default: the `org_id` of the provider block. Another one replaces the resource.",
 	}
 }
 

@@ -52,7 +52,7 @@ func write(ctx context.Context, client *control.Client, org string, managed []fi
 // undo puts back what a creation that failed has written, so that there is nothing to keep in state. Terraform replaces a
 // resource whose creation failed, and the deletion does not get to see private state then: what was there before would be
 // forgotten. done is false when it could not be put back.
-func (w *written) undo(ctx context.Context, client *control.Client, org string, diags *diag.Diagnostics) (done bool) {
+func (w *written) undo(ctx context.Context, client *control.Client, org, title string, diags *diag.Diagnostics) (done bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoLimit)
 	defer cancel()
 	now, err := client.Settings(ctx, org)
@@ -60,16 +60,16 @@ func (w *written) undo(ctx context.Context, client *control.Client, org string, 
 		return false
 	}
 	w.settings = now
-	due, _ := w.record.restore(now)
+	due, _ := w.record.restore(w.managed, now)
 	if len(due) == 0 {
 		return true
 	}
 	after, err := client.UpdateSettings(ctx, org, due)
-	if err != nil || len(notRestored(due, after)) > 0 {
+	if err != nil || len(notRestored(w.managed, due, after)) > 0 {
 		return false
 	}
-	diags.AddWarning("Nothing was kept", "What the creation of the rollback policy had written was put back: the settings of the organization "+
-		org+" are as they were before.")
+	diags.AddWarning("Nothing was kept", "What the creation of the "+title+" had written was put back: the settings of the "+
+		"organization "+org+" are as they were before.")
 	return true
 }
 

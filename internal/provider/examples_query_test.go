@@ -51,18 +51,18 @@ func identitiesOf(t *testing.T, sandbox *acctest.Sandbox, typeName string, impor
 		if said := core.Import(id); said.Failed() {
 			return fmt.Errorf("importing %s: %v", id, said.Errors)
 		}
-		real := core.Identity()
-		for part, value := range real {
+		given := core.Identity()
+		for part, value := range given {
 			if value == nil {
-				delete(real, part)
+				delete(given, part)
 				continue
 			}
-			real[part] = digits.ReplaceAllString(fmt.Sprint(value), "0")
+			given[part] = digits.ReplaceAllString(fmt.Sprint(value), "0")
 		}
 		for part, value := range identity {
 			identity[part] = digits.ReplaceAllString(fmt.Sprint(value), "0")
 		}
-		if diff := cmp.Diff(real, identity); diff != "" {
+		if diff := cmp.Diff(given, identity); diff != "" {
 			return fmt.Errorf("the identity of %s (-real +example):\n%s", to, diff)
 		}
 	}

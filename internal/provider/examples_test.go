@@ -79,6 +79,9 @@ func TestExamplesOfResources(t *testing.T) {
 					Config: config, ImportState: true, ResourceName: command[1], ImportStateId: command[2],
 				})
 			}
+			if destroyable := unprotected(config); destroyable != config {
+				steps = append(steps, acc.TestStep{Config: destroyable})
+			}
 			acc.UnitTest(t, acc.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 		})
 	}
@@ -115,7 +118,7 @@ func example(t *testing.T, parts ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return "\n" + string(content)
+	return "\n" + withFiles(t, string(content))
 }
 
 // resources and dataSources are the names of all types that the provider offers, in alphabetical order.

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
@@ -58,6 +60,7 @@ func TestGoldenStatesAreStillRead(t *testing.T) {
 			// The same content on the server, under the same ids: the sandbox gives the same to the same requests.
 			p.must(p.apply(g.Config))
 			p.sb.Settle()
+			identity := p.core.Identity()
 
 			p.must(p.core.Load(g.Stored))
 			loaded := p.core.State()
@@ -65,8 +68,8 @@ func TestGoldenStatesAreStillRead(t *testing.T) {
 			if plan.Failed() || plan.Action != acctest.ActionNone {
 				t.Errorf("the plan is %s: %v\nloaded  %v\nread    %v\nplanned %v", plan.Action, plan.Errors, loaded, p.core.State(), plan.Planned)
 			}
-			if p.core.State()["id"] != loaded["id"] || loaded["id"] == nil {
-				t.Errorf("the id was %v and is %v", loaded["id"], p.core.State()["id"])
+			if diff := cmp.Diff(identity, p.core.Identity()); diff != "" || len(identity) == 0 {
+				t.Errorf("another object than that of the state was read (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -17,6 +17,11 @@ type namedLife struct {
 func lives() []namedLife {
 	return slices.Concat(
 		coreLives(),
+		catalogLives(),
+		accessLives(),
+		experimentLives(),
+		federationLives(),
+		observationLives(),
 	)
 }
 

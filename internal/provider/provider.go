@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -18,10 +19,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/octomil/terraform-provider-octomil/internal/access"
 	"github.com/octomil/terraform-provider-octomil/internal/catalog"
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/deployment"
+	"github.com/octomil/terraform-provider-octomil/internal/experiment"
+	"github.com/octomil/terraform-provider-octomil/internal/federation"
 	"github.com/octomil/terraform-provider-octomil/internal/fleet"
+	"github.com/octomil/terraform-provider-octomil/internal/observation"
 	"github.com/octomil/terraform-provider-octomil/internal/policy"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 	"github.com/octomil/terraform-provider-octomil/internal/version"
@@ -163,8 +168,13 @@ func (p *octomilProvider) configureLater(req provider.ConfigureRequest, resp *pr
 
 func (p *octomilProvider) Resources(context.Context) []func() resource.Resource {
 	return slices.Concat(
+		access.Resources(),
+		catalog.Resources(),
 		deployment.Resources(),
+		experiment.Resources(),
+		federation.Resources(),
 		fleet.Resources(),
+		observation.Resources(),
 		policy.Resources(),
 	)
 }
@@ -174,19 +184,29 @@ func (p *octomilProvider) DataSources(context.Context) []func() datasource.DataS
 		catalog.DataSources(),
 		deployment.DataSources(),
 		fleet.DataSources(),
+		policy.DataSources(),
 	)
 }
 
 func (p *octomilProvider) ListResources(context.Context) []func() list.ListResource {
 	return slices.Concat(
+		access.ListResources(),
+		catalog.ListResources(),
 		deployment.ListResources(),
+		experiment.ListResources(),
+		federation.ListResources(),
 		fleet.ListResources(),
+		observation.ListResources(),
 		policy.ListResources(),
 	)
 }
 
 func (p *octomilProvider) Functions(context.Context) []func() function.Function {
 	return version.Functions()
+}
+
+func (p *octomilProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return access.EphemeralResources()
 }
 
 func (p *octomilProvider) Actions(context.Context) []func() action.Action {

@@ -28,7 +28,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	if withoutKey == sb.Provider() {
 		t.Fatal("the provider block has no key that could be taken out")
 	}
-	cli := acctest.NewCLI(t, withoutKey+everyExample(t))
+	cli := acctest.NewCLI(t, withoutKey+unprotected(everyExample(t)))
 	cli.Env = []string{"TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(cli.Dir, "trace.log"), "OCTOMIL_API_KEY=" + key}
 
 	// A server that repeats the key in what it says must not bring it anywhere either: here, before the try that succeeds.

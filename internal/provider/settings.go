@@ -101,6 +101,7 @@ func (b block) settings(from sources) (settings, *settingError) {
 		client: control.Config{
 			APIKey:               first(b.APIKey.ValueString(), from.getenv("OCTOMIL_API_KEY"), from.getenv("OCTOMIL_SERVER_KEY")),
 			OrgID:                first(b.OrgID.ValueString(), from.getenv("OCTOMIL_ORG_ID")),
+			AllowInsecureHTTP:    b.AllowInsecureHTTP.ValueBool(),
 			MaxRequestsPerMinute: int(orDefault(b.MaxRequestsPerMinute, defaultRequestsPerMinute)),
 			MaxRetries:           int(orDefault(b.MaxRetries, defaultRetries)),
 		},

@@ -47,7 +47,16 @@ func advice(err error) string {
 	var body *control.BodyError
 	var api *control.APIError
 	var transport *control.TransportError
+	var storage *control.StorageError
+	var changed *control.FileChangedError
+	var missing *control.MissingError
 	switch {
+	case errors.As(err, &missing):
+		return "It may have been removed since the plan: run plan again."
+	case errors.As(err, &storage):
+		return "No version was made of the file. Run the same command again: it uploads the file from its beginning."
+	case errors.As(err, &changed):
+		return "No version was made of the file. Run the command again once nothing writes to it any more."
 	case errors.As(err, &limit):
 		return "Nothing was changed by this request. Run it again later, raise the resource's timeouts, or lower the load " +
 			"(max_requests_per_minute of the provider block)."

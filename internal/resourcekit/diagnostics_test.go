@@ -41,6 +41,7 @@ func TestExplainSaysWhatHappenedAndWhatToDo(t *testing.T) {
 		"422":             {answered(422, ""), []string{"Correct the value"}},
 		"redirect":        {answered(302, ""), []string{"api_url"}},
 		"503":             {answered(503, ""), []string{"fault of the server", "support"}},
+		"not in the list": {&control.MissingError{Operation: "read the key", Titles: "keys", ID: "k"}, []string{`list of keys has no "k"`, "plan again"}},
 		"wrapped":         {fmt.Errorf("the first batch: %w", answered(401, "")), []string{"The first batch: could not create", "api_key"}},
 		"rate limit":      {&control.RateLimitError{Operation: "roll back", Hint: time.Minute}, []string{"Could not roll back", "1m0s", "timeouts", "max_requests_per_minute"}},
 		"not understood":  {&control.BodyError{Operation: "read", Err: errors.New("no JSON"), Excerpt: "<html>"}, []string{"<html>", "proxy", "api_url"}},

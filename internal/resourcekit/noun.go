@@ -23,8 +23,12 @@ type Noun[M, O any] struct {
 	Schema        schema.Schema
 	// Identity is the organization and these attributes; they are all that Read needs.
 	Identity Identity
+	// MutableIdentity is true where an update may put another object in the place of the one that there was.
+	MutableIdentity bool
 	// Unique is the attribute that no two objects of the organization share: a conflict on create is blamed on it. "" where there is none.
 	Unique string
+	// Fields are the attributes to blame for the server's fields that have another name.
+	Fields map[string]string
 	// Local are the attributes that the server knows nothing of: data sources leave them out.
 	Local []string
 	// Remains warns of what a destroy leaves behind, "" where it leaves nothing.

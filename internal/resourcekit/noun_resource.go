@@ -27,6 +27,12 @@ func (n *Noun[M, O]) Resource() resource.Resource {
 	return &nounResource[M, O]{Base: NewBase(n.TypeName, n.Identity...), noun: n}
 }
 
+// Metadata is Base's.
+func (r *nounResource[M, O]) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	r.Base.Metadata(ctx, req, resp)
+	resp.ResourceBehavior.MutableIdentity = r.noun.MutableIdentity
+}
+
 func (r *nounResource[M, O]) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = r.noun.Schema
 }
@@ -233,17 +239,23 @@ func (n *Noun[M, O]) search(ctx context.Context, client *control.Client, word st
 		}
 	}
 	all, err := n.List(ctx, client, nil)
-	for _, same := range []func(O) string{n.ID, n.Name} {
-		for _, o := range all {
-			if same != nil && same(o) == word {
-				return o, true, nil, nil
-			}
+	var ids []string
+	for _, other := range all {
+		name, id := n.Name(other), ""
+		if n.ID != nil {
+			id = n.ID(other)
+		}
+		if id == word && id != "" {
+			return other, true, nil, nil
+		}
+		if names = append(names, name); name == word {
+			o, ids = other, append(ids, id)
 		}
 	}
-	for _, o := range all {
-		names = append(names, n.Name(o))
+	if len(ids) > 1 {
+		return o, false, nil, fmt.Errorf("%d %s have the name %q: use an id, which is one of %s", len(ids), n.Titles, word, strings.Join(ids, ", "))
 	}
-	return o, false, names, err
+	return o, len(ids) == 1, names, err
 }
 
 // Tried is the answer of a Lookup that reads a word as an id.
@@ -281,6 +293,9 @@ func (r *nounResource[M, O]) blameCreate(ctx context.Context, client *control.Cl
 // blamed is the attribute that the server names in a refusal, as far as the resource has one of that name.
 func (r *nounResource[M, O]) blamed(err error) path.Path {
 	named := control.FieldOf(err)
+	if attribute, ok := r.noun.Fields[named]; ok {
+		named = attribute
+	}
 	if _, ok := r.noun.Schema.Attributes[named]; ok {
 		return path.Root(named)
 	}

@@ -21,3 +21,17 @@ func (p *Planned) Announced(typeName, name string) bool {
 	_, ok := p.names.Load(plannedName{typeName, name})
 	return ok
 }
+
+// Rename says that a resource of this type will give an object that is there another name.
+func (p *Planned) Rename(typeName, id, name string) {
+	p.Announce(typeName, name)
+	p.names.Store(renamed{typeName, id, name}, struct{}{})
+}
+
+type renamed struct{ typeName, id, name string }
+
+// Renamed is true when the object with this id is going to have this name.
+func (p *Planned) Renamed(typeName, id, name string) bool {
+	_, ok := p.names.Load(renamed{typeName, id, name})
+	return ok
+}

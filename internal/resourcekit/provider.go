@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
@@ -56,6 +57,11 @@ func (c *Configured) ConfigureDataSource(req datasource.ConfigureRequest, resp *
 
 // ConfigureAction is the Configure method of an action.
 func (c *Configured) ConfigureAction(req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	c.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+// ConfigureEphemeral is the Configure method of an ephemeral resource.
+func (c *Configured) ConfigureEphemeral(req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
 	c.configure(req.ProviderData, &resp.Diagnostics)
 }
 

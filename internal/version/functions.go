@@ -1,3 +1,4 @@
+// Package version is the functions about versions, for configurations.
 package version
 
 import (
@@ -9,6 +10,8 @@ import (
 	goversion "github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
 // Functions are the provider's.
@@ -46,12 +49,12 @@ func (compare) Run(ctx context.Context, req function.RunRequest, resp *function.
 		return
 	}
 	for i, word := range words {
-		if _, ok := Compare(word, word); !ok {
+		if _, ok := control.CompareVersions(word, word); !ok {
 			resp.Error = function.NewArgumentFuncError(int64(i), fmt.Sprintf("%q is no version: write one such as 1.4.0", word))
 			return
 		}
 	}
-	order, _ := Compare(words[0], words[1])
+	order, _ := control.CompareVersions(words[0], words[1])
 	resp.Error = resp.Result.Set(ctx, int64(order))
 }
 
@@ -97,7 +100,7 @@ func (newest) Run(ctx context.Context, req function.RunRequest, resp *function.R
 		if err != nil || !allowed.Check(parsed) || parsed.Prerelease() != "" && !slices.ContainsFunc(allowed, (*goversion.Constraint).Prerelease) {
 			continue
 		}
-		if order, ok := Compare(candidate, best); best == "" || ok && order > 0 {
+		if order, ok := control.CompareVersions(candidate, best); best == "" || ok && order > 0 {
 			best = candidate
 		}
 	}

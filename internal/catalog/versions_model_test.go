@@ -19,13 +19,13 @@ func TestVersionsListKeepsTheOrderAndMarksWhatWasDeployed(t *testing.T) {
 			CreatedAt: "2026-11-01T09:00:00Z",
 		},
 		{Version: "1.0.0"},
-	}, map[string]bool{"1.0.0": true}, &diags)
-	var got []versionModel
+	}, []string{"1.0.0"}, &diags)
+	var got []listedVersion
 	diags.Append(list.ElementsAs(t.Context(), &got, false)...)
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	want := []versionModel{
+	want := []listedVersion{
 		{
 			Version: types.StringValue("2.0.0"), Status: types.StringValue("published"), Format: types.StringValue("onnx"),
 			Description: types.StringValue("int4"), SizeBytes: types.Int64Value(2_400_000_000),
@@ -44,20 +44,5 @@ func TestVersionsListOfAModelWithoutVersionsIsEmpty(t *testing.T) {
 	list := versionsList(t.Context(), nil, nil, &diags)
 	if diags.HasError() || list.IsNull() || len(list.Elements()) != 0 {
 		t.Errorf("got %s %v; want an empty list", list, diags)
-	}
-}
-
-func TestDeployedVersionsCountsCompletedRolloutsOnly(t *testing.T) {
-	t.Parallel()
-	got := deployedVersions([]control.Rollout{
-		{Version: "5.0.0", Status: control.RolloutPending},
-		{Version: "4.0.0", Status: control.RolloutActive, Percentage: 100},
-		{Version: "3.0.0", Status: control.RolloutRolledBack},
-		{Version: "2.0.0", Status: control.RolloutRollingBack},
-		{Version: "1.0.0", Status: control.RolloutCompleted},
-		{Version: "1.0.0", Status: control.RolloutRolledBack},
-	})
-	if diff := cmp.Diff(map[string]bool{"1.0.0": true}, got); diff != "" {
-		t.Error(diff)
 	}
 }

@@ -1,5 +1,4 @@
-// Package version is the order of versions, and the functions for configurations that use it.
-package version
+package control
 
 import (
 	"strings"
@@ -8,9 +7,9 @@ import (
 	"golang.org/x/mod/semver"
 )
 
-// Compare is -1 where a precedes b, 1 where it follows, else 0: in the order of semantic versions, or of versions with more
+// CompareVersions is -1 where a precedes b, 1 where it follows, else 0: in the order of semantic versions, or of versions with more
 // numbers than those have. It is not ok where either is no such version.
-func Compare(a, b string) (order int, ok bool) {
+func CompareVersions(a, b string) (order int, ok bool) {
 	if sa, sb := semantic(a), semantic(b); semver.IsValid(sa) && semver.IsValid(sb) {
 		return semver.Compare(sa, sb), true
 	}

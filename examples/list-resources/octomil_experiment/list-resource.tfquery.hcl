@@ -1,0 +1,11 @@
+list "octomil_experiment" "all" {
+  provider = octomil
+}
+
+list "octomil_experiment" "running" {
+  provider = octomil
+
+  config {
+    status = "running"
+  }
+}

@@ -1,0 +1,3 @@
+list "octomil_federation" "all" {
+  provider = octomil
+}

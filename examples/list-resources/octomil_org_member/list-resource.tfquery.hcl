@@ -1,0 +1,16 @@
+list "octomil_org_member" "admins" {
+  provider = octomil
+
+  config {
+    role = "admin"
+  }
+}
+
+# Who has not accepted the invitation yet.
+list "octomil_org_member" "invited" {
+  provider = octomil
+
+  config {
+    status = "pending"
+  }
+}

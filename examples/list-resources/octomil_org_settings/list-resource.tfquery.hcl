@@ -1,0 +1,4 @@
+# An organization has one.
+list "octomil_org_settings" "this" {
+  provider = octomil
+}

@@ -1,0 +1,27 @@
+locals {
+  pin = provider::octomil::newest_version([for v in octomil_model_version.assistant : v.version], var.constraint)
+}
+
+resource "octomil_model_deployment" "fleet" {
+  model   = octomil_model.assistant.name
+  version = octomil_model_version.assistant[local.pin].version
+
+  depends_on = [octomil_rollback_policy.this]
+}
+
+# Our own phones try what comes next.
+resource "octomil_model_deployment" "canary" {
+  model   = octomil_model.assistant.name
+  version = octomil_model_version.assistant["2.0.0"].version
+  group   = octomil_device_group.canary.name
+
+  depends_on = [octomil_device_group_members.canary, octomil_model_deployment.fleet]
+}
+
+# When the control plane takes a version back by itself.
+resource "octomil_rollback_policy" "this" {
+  auto_rollback           = true
+  error_threshold_percent = 3
+  crash_threshold_percent = 0.5
+  latency_p95_max         = "250ms"
+}

@@ -1,0 +1,2 @@
+# By the id of the experiment, or by its name.
+terraform import octomil_experiment.speed phi-speed

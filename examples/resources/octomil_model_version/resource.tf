@@ -1,0 +1,45 @@
+resource "octomil_model" "speech" {
+  name        = "whisper-tiny"
+  description = "Turns speech into text on phones."
+  framework   = "pytorch"
+  use_case    = "speech_to_text"
+
+  model_contract = jsonencode({
+    inputs  = ["audio/pcm"]
+    outputs = ["text"]
+  })
+
+  # The default: to delete the model, with all its versions, apply false first.
+  deletion_protection = true
+}
+
+# A file is uploaded, and again only when its content has changed.
+resource "octomil_model_version" "speech_1_0" {
+  model_id  = octomil_model.speech.id
+  version   = "1.0.0"
+  source    = "${path.module}/whisper-tiny-1.0.0.onnx"
+  published = true
+}
+
+# Each release gets a version of its own beside the older ones, which a rollback needs.
+resource "octomil_model_version" "speech_1_1" {
+  model_id  = octomil_model.speech.id
+  version   = "1.1.0"
+  source    = "${path.module}/whisper-tiny-1.1.0.onnx"
+  published = true
+}
+
+# An artifact that the server's storage has already is registered.
+resource "octomil_model_version" "converted" {
+  model_id     = octomil_model.speech.id
+  version      = "0.9.0"
+  storage_path = "models/whisper-tiny/0.9.0/model.tflite"
+  format       = "tflite"
+  checksum     = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+  size_bytes   = 41943040
+  description  = "Converted from the checkpoint of March."
+
+  metrics = {
+    word_error_rate = 0.118
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = octomil_org_settings.this
+  identity = {
+    org_id = "demo"
+  }
+}

@@ -1,0 +1,5 @@
+# By the id of the organization.
+import {
+  to = octomil_org_settings.this
+  id = "demo"
+}

@@ -1,0 +1,8 @@
+# The settings of the organization that the provider block names. What is not set here stays as it is.
+resource "octomil_org_settings" "this" {
+  audit_retention_days    = 365
+  require_mfa_for_admin   = true
+  require_model_approval  = true
+  session_duration_hours  = 8
+  reauth_interval_minutes = 30
+}

@@ -1,0 +1,398 @@
+package access_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+const keysPath = "/api/v1/api-keys"
+
+func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
+	t.Helper()
+	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Empty = dialect, true })
+}
+
+func items(t *testing.T, sb *acctest.Sandbox, path, key string) []map[string]any {
+	t.Helper()
+	answer := sb.Do(t, http.MethodGet, path, nil)
+	list, ok := answer[key].([]any)
+	if !ok {
+		list, _ = answer["items"].([]any)
+	}
+	objects := make([]map[string]any, len(list))
+	for i, item := range list {
+		objects[i], _ = item.(map[string]any)
+	}
+	return objects
+}
+
+// working are the ids of the keys that are not revoked.
+func working(t *testing.T, sb *acctest.Sandbox) []string {
+	t.Helper()
+	var ids []string
+	for _, k := range items(t, sb, keysPath, "keys") {
+		if k["revoked_at"] == nil {
+			ids = append(ids, fmt.Sprint(k["id"]))
+		}
+	}
+	return ids
+}
+
+// status is what the server answers to a request with a secret.
+func status(t *testing.T, sb *acctest.Sandbox, secret any, path string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, sb.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", fmt.Sprint("Bearer ", secret))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	return response.StatusCode
+}
+
+// apply plans, expects an action, and applies.
+func apply(t *testing.T, core *acctest.Core, config map[string]any, want acctest.Action) {
+	t.Helper()
+	plan := core.Plan(config)
+	if plan.Failed() || plan.Action != want {
+		t.Fatalf("the plan is %s, want %s: %v", plan.Action, want, plan.Errors)
+	}
+	if said := core.Apply(plan); said.Failed() {
+		t.Fatalf("the %s fails: %v", want, said.Errors)
+	}
+	if second := core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
+		t.Errorf("the plan after the %s is %s: %v", want, second.Action, second.Errors)
+	}
+}
+
+// expect fails unless the state has these attributes.
+func expect(t *testing.T, core *acctest.Core, want map[string]any) {
+	t.Helper()
+	state := core.State()
+	for name, value := range want {
+		if diff := cmp.Diff(value, state[name]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func key(scopes ...any) map[string]any { return map[string]any{"name": "ci", "scopes": scopes} }
+
+func TestAccKey(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		core := sb.Core(t, "octomil_api_key")
+		apply(t, core, key("models:read", "devices:read", "devices:write"), acctest.ActionCreate)
+		secret := core.State()["api_key"]
+		if status(t, sb, secret, "/api/v1/models") != 200 || status(t, sb, secret, keysPath) != 403 {
+			t.Errorf("the key %v does not do what it may, or does more", secret)
+		}
+		if text, prefix := fmt.Sprint(secret), fmt.Sprint(core.State()["prefix"]); !strings.HasPrefix(text, prefix) || text == prefix {
+			t.Errorf("the prefix of %s is %s", text, prefix)
+		}
+		expect(t, core, map[string]any{"id": "key_00000001", "name": "ci", "rotate_when": nil})
+
+		// Another name and other scopes replace it.
+		apply(t, core, key("models:read"), acctest.ActionReplace)
+		expect(t, core, map[string]any{"id": "key_00000002", "scopes": []any{"models:read"}})
+		apply(t, core, map[string]any{"name": "cd", "scopes": []any{"models:read"}}, acctest.ActionReplace)
+		apply(t, core, map[string]any{"name": "cd"}, acctest.ActionReplace)
+		expect(t, core, map[string]any{"scopes": nil})
+		if diff := cmp.Diff([]string{"key_00000004"}, working(t, sb)); diff != "" {
+			t.Errorf("the keys that work (-want +got):\n%s", diff)
+		}
+		if said := core.Destroy(); said.Failed() || len(working(t, sb)) != 0 || status(t, sb, secret, "/api/v1/models") != 401 {
+			t.Errorf("after the destroy %v work: %v", working(t, sb), said.Errors)
+		}
+	})
+}
+
+func TestAccKeyRotated(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		core := sb.Core(t, "octomil_api_key")
+		config := func(when any) map[string]any {
+			return map[string]any{"name": "ci", "scopes": []any{"models:read"}, "rotate_when": when}
+		}
+		apply(t, core, config("november"), acctest.ActionCreate)
+		before := core.State()
+
+		plan := core.Plan(config("december"))
+		for _, name := range []string{"id", "api_key", "prefix", "created_at"} {
+			if plan.Planned[name] != acctest.Unknown {
+				t.Errorf("a rotation plans %s as %v", name, plan.Planned[name])
+			}
+		}
+		apply(t, core, config("december"), acctest.ActionUpdate)
+		after := core.State()
+		expect(t, core, map[string]any{"id": "key_00000002", "name": "ci", "scopes": []any{"models:read"}, "rotate_when": "december"})
+		if core.Identity()["id"] != "key_00000002" {
+			t.Errorf("the identity is %v", core.Identity())
+		}
+		if old, fresh := status(t, sb, before["api_key"], "/api/v1/models"), status(t, sb, after["api_key"], "/api/v1/models"); old != 401 || fresh != 200 {
+			t.Errorf("the old secret is answered %d, the new one %d", old, fresh)
+		}
+
+		// Without the text nothing is rotated, and all that was known stays.
+		apply(t, core, config(nil), acctest.ActionUpdate)
+		after["rotate_when"] = nil
+		if diff := cmp.Diff(after, core.State()); diff != "" {
+			t.Errorf("the key after the text was taken away (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"POST create key", "POST rotate key"}, sb.Writes()); diff != "" {
+			t.Errorf("the writes (-want +got):\n%s", diff)
+		}
+		// A text that is known only in the end, and is the same, rotates nothing either.
+		apply(t, core, config("january"), acctest.ActionUpdate)
+		if plan := core.Plan(config(acctest.Unknown)); plan.Failed() || plan.Planned["api_key"] != acctest.Unknown {
+			t.Errorf("with a text that is not known the plan is %v, %v", plan.Planned, plan.Errors)
+		}
+	})
+}
+
+func TestAccKeyImported(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		for _, name := range []string{"ci", "twin", "twin"} {
+			sb.Do(t, http.MethodPost, keysPath, map[string]any{"name": name, "scopes": map[string]any{"models": []string{"read"}, "devices": "write"}})
+		}
+		core := sb.Core(t, "octomil_api_key")
+		for how, said := range map[string]acctest.Report{
+			"by its id": core.Import("key_00000001"), "by its name": core.Import("ci"),
+			"by its identity": core.ImportIdentity(map[string]any{"id": "key_00000001"}),
+		} {
+			if said.Failed() {
+				t.Errorf("the import %s fails: %v", how, said.Errors)
+			}
+		}
+		config := key("models:read", "devices:write")
+		if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionNone {
+			t.Errorf("the plan after the import is %s: %v", plan.Action, plan.Errors)
+		}
+		expect(t, core, map[string]any{"api_key": nil, "name": "ci"})
+
+		// Two of one name are told apart by the id alone, unless one of them is revoked.
+		said := core.Import("twin")
+		if !said.Failed() || !strings.Contains(said.Errors[0], "by its id") || !strings.Contains(said.Errors[0], "key_00000002, key_00000003") {
+			t.Errorf("the import of a name that two have: %v", said.Errors)
+		}
+		sb.Do(t, http.MethodPost, keysPath+"/key_00000003/revoke", nil)
+		if said := core.Import("twin"); said.Failed() || core.State()["id"] != "key_00000002" {
+			t.Errorf("the import of the one that works: %v, %v", core.State(), said.Errors)
+		}
+		for _, gone := range []string{"key_00000003", "nobody"} {
+			if said := core.Import(gone); !said.Failed() || !strings.Contains(said.Errors[0], fmt.Sprintf("No API key of this organization has the id or the name %q", gone)) {
+				t.Errorf("the import of %s: %v", gone, said.Errors)
+			}
+		}
+
+		// A rotation gives an imported key a secret.
+		imported := sb.Core(t, "octomil_api_key")
+		if said := imported.Import("ci"); said.Failed() {
+			t.Fatal(said.Errors)
+		}
+		config["rotate_when"] = "first"
+		apply(t, imported, config, acctest.ActionUpdate)
+		if secret := imported.State()["api_key"]; status(t, sb, secret, "/api/v1/models") != 200 {
+			t.Errorf("the secret after the rotation is %v", secret)
+		}
+	})
+}
+
+// A key that was revoked outside is made anew, and so is one whose scopes are others now.
+func TestAccKeyDrifts(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		core := sb.Core(t, "octomil_api_key")
+		apply(t, core, key("models:read"), acctest.ActionCreate)
+		sb.Do(t, http.MethodPost, keysPath+"/key_00000001/revoke", nil)
+		apply(t, core, key("models:read"), acctest.ActionCreate)
+		sb.Do(t, http.MethodPost, keysPath+"/key_00000002/rotate", nil)
+		apply(t, core, key("models:read"), acctest.ActionCreate)
+		expect(t, core, map[string]any{"id": "key_00000004"})
+		for _, field := range []string{`"name":"other","scopes":["models:read"]`, `"name":"ci","scopes":{"models":"write"}`} {
+			body := `[{"id":"key_00000004",` + field + `}]`
+			sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "api-keys", Status: 200, Body: body})
+			if plan := core.Plan(key("models:read")); plan.Action != acctest.ActionReplace {
+				t.Errorf("with %s the plan is %s: %v", field, plan.Action, plan.Errors)
+			}
+		}
+		// Only a list that has everything tells that a key is gone.
+		sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "api-keys", Status: 404, Body: `{"detail":"Not Found"}`})
+		if plan := core.Plan(key("models:read")); !plan.Failed() || core.State() == nil {
+			t.Errorf("on a server without the call the key is %v: %v", core.State(), plan.Errors)
+		}
+	})
+}
+
+func TestAccKeyListed(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		for _, name := range []string{"ci", "cd", "gone", "ci"} {
+			sb.Do(t, http.MethodPost, keysPath, map[string]any{"name": name, "scopes": []string{"models:read"}})
+		}
+		sb.Do(t, http.MethodPost, keysPath+"/key_00000003/revoke", nil)
+		for _, tc := range []struct {
+			filters map[string]any
+			limit   int64
+			want    []string
+		}{
+			{nil, 0, []string{"key_00000001", "key_00000002", "key_00000004"}},
+			{map[string]any{"name": "ci"}, 0, []string{"key_00000001", "key_00000004"}},
+			{map[string]any{"name": "gone"}, 0, nil},
+			{nil, 2, []string{"key_00000001", "key_00000002"}},
+		} {
+			found, said := sb.Query(t, "octomil_api_key", tc.filters, tc.limit, true)
+			var ids []string
+			for _, f := range found {
+				ids = append(ids, fmt.Sprint(f.Identity["id"]))
+				if f.Attributes["api_key"] != nil || f.Attributes["prefix"] == nil || f.Name != f.Attributes["name"] {
+					t.Errorf("found %+v", f)
+				}
+			}
+			if diff := cmp.Diff(tc.want, ids); diff != "" || said.Failed() {
+				t.Errorf("%v, limit %d, %v (-want +got):\n%s", tc.filters, tc.limit, said.Errors, diff)
+			}
+		}
+	})
+}
+
+// An error is on the attribute to blame, with the server's request id.
+func TestAccKeyMistakes(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		core := sb.Core(t, "octomil_api_key")
+		for says, config := range map[string]map[string]any{
+			"name: Invalid":                      {"name": ""},
+			"must be of the form resource:permi": key("models"),
+			"such as models:read":                key("Models:read"),
+		} {
+			if plan := core.Plan(config); !plan.Failed() || !strings.Contains(plan.Errors[0], says) {
+				t.Errorf("%v: %v", config, plan.Errors)
+			}
+		}
+		sb.AddFault(sandbox.Fault{
+			Method: http.MethodPost, Path: "api-keys", Status: 422, Body: `{"detail":[{"loc":["body","scopes"],"msg":"no such scope"}]}`,
+		})
+		said := core.Apply(core.Plan(key("moduls:read")))
+		if !said.Failed() || !strings.HasPrefix(said.Errors[0], "scopes: Could not create the API key") ||
+			!strings.Contains(said.Errors[0], "no such scope") || !strings.Contains(said.Errors[0], "req_") {
+			t.Errorf("the refusal is %v", said.Errors)
+		}
+		if core.State() != nil || len(working(t, sb)) != 0 {
+			t.Errorf("after the refusal the state is %v, and %v work", core.State(), working(t, sb))
+		}
+	})
+}
+
+// When the answers of a create or a rotation are lost, there is one key afterwards, and its secret is in the state.
+func TestAccKeyAnswerLost(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	core := sb.Core(t, "octomil_api_key")
+	lost := func(path string) {
+		sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: path, Execute: true, Cut: sandbox.CutBody})
+	}
+	lost("api-keys")
+	lost("api-keys/*/revoke")
+	apply(t, core, key("models:read"), acctest.ActionCreate)
+	expect(t, core, map[string]any{"id": "key_00000002"})
+	lost("api-keys/*/rotate")
+	config := key("models:read")
+	config["rotate_when"] = "now"
+	apply(t, core, config, acctest.ActionUpdate)
+	expect(t, core, map[string]any{"id": "key_00000004"})
+	if got := status(t, sb, core.State()["api_key"], "/api/v1/models"); got != 200 {
+		t.Errorf("the secret in the state is answered %d", got)
+	}
+	if diff := cmp.Diff([]string{"key_00000004"}, working(t, sb)); diff != "" {
+		t.Errorf("the keys that work (-want +got):\n%s", diff)
+	}
+	want := []string{"POST create key", "POST revoke key", "POST create key", "POST rotate key", "POST rotate key"}
+	if diff := cmp.Diff(want, sb.Writes()); diff != "" {
+		t.Errorf("the writes (-want +got):\n%s", diff)
+	}
+}
+
+// A key that could not be revoked is named.
+func TestAccKeyLeftBehind(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys", Execute: true, Status: 500})
+	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys/*/revoke", Status: 403, Times: -1})
+	core := sb.Core(t, "octomil_api_key")
+	said := core.Apply(core.Plan(key("models:read")))
+	if !said.Failed() || core.State() != nil {
+		t.Fatalf("the state is %v: %v", core.State(), said.Errors)
+	}
+	for _, must := range []string{"500", "403", `revoke the newest key of the name "ci"`, "req_"} {
+		if !strings.Contains(said.Errors[0], must) {
+			t.Errorf("the error does not say %s: %s", must, said.Errors[0])
+		}
+	}
+	if n := len(working(t, sb)); n != 1 {
+		t.Errorf("%d keys work", n)
+	}
+}
+
+// Keys of one name that are made at the same time do not take each other for lost ones.
+func TestAccTwinKeys(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectSDK)
+	cli := acctest.NewCLI(t, sb.Provider()+`
+resource "octomil_api_key" "twin" {
+  count  = 4
+  name   = "twin"
+  scopes = ["models:read"]
+}
+output "keys" {
+  value     = octomil_api_key.twin[*].api_key
+  sensitive = true
+}
+`)
+	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys", Nth: 2, Times: 2, Execute: true, Cut: sandbox.CutBefore})
+	if r := cli.Run(t, "apply", "-auto-approve"); r.Code != 0 {
+		t.Fatal(r.Output)
+	}
+	r := cli.Run(t, "output", "-json", "keys")
+	secrets := strings.FieldsFunc(r.Output, func(c rune) bool { return strings.ContainsRune("[]\",\n ", c) })
+	secrets = slices.DeleteFunc(secrets, func(word string) bool { return !strings.HasPrefix(word, "edg_") })
+	for _, secret := range secrets {
+		if got := status(t, sb, secret, "/api/v1/models"); got != 200 {
+			t.Errorf("a key is answered %d", got)
+		}
+	}
+	if len(secrets) != 4 || len(working(t, sb)) != 4 {
+		t.Errorf("%d secrets are known, and %v work", len(secrets), working(t, sb))
+	}
+}

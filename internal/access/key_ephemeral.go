@@ -1,0 +1,97 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// ephemeralKey is a key that lives as long as a run of Terraform.
+type ephemeralKey struct {
+	resourcekit.Configured
+}
+
+var (
+	_ ephemeral.EphemeralResourceWithConfigure = (*ephemeralKey)(nil)
+	_ ephemeral.EphemeralResourceWithClose     = (*ephemeralKey)(nil)
+)
+
+// NewEphemeralKey returns the ephemeral octomil_api_key.
+func NewEphemeralKey() ephemeral.EphemeralResource {
+	return &ephemeralKey{resourcekit.Configured{TypeName: keyTypeName}}
+}
+
+// ephemeralKeyModel is the key as Terraform holds it while it is open.
+type ephemeralKeyModel struct {
+	ID     types.String `tfsdk:"id"`
+	Name   types.String `tfsdk:"name"`
+	Scopes types.Set    `tfsdk:"scopes"`
+	APIKey types.String `tfsdk:"api_key"`
+}
+
+func (e *ephemeralKey) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = e.TypeName
+}
+
+func (e *ephemeralKey) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	e.ConfigureEphemeral(req, resp)
+}
+
+func (e *ephemeralKey) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An API key for the time of one run of Terraform: it is made when the run needs it, in a plan as well as in an " +
+			"apply, and revoked at its end. It is in no state and in no plan. Use it for another provider block, for a provisioner, or for a " +
+			"write-only attribute whose receiver uses it before the run ends.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id that the server gave to the key."},
+			"name": schema.StringAttribute{
+				Required: true, Validators: nameValidators(),
+				MarkdownDescription: nameText + " The records of revoked keys keep it, so it tells later whose they were.",
+			},
+			"scopes": schema.SetAttribute{
+				ElementType: types.StringType, Optional: true, Validators: scopeValidators(), MarkdownDescription: scopesText,
+			},
+			"api_key": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The secret."},
+		},
+	}
+}
+
+// idKey is where private data holds the id for Close.
+const idKey = "id"
+
+func (e *ephemeralKey) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	var m ephemeralKeyModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	scopes := scopesOf(ctx, m.Scopes, &resp.Diagnostics)
+	ctx, client := e.Client(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	k, err := client.CreateAPIKey(ctx, m.Name.ValueString(), scopes)
+	if err != nil {
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not create the ephemeral API key", err)
+		return
+	}
+	m.ID, m.APIKey = types.StringValue(k.ID), types.StringValue(k.Secret)
+	resourcekit.Remember(ctx, resp.Private, idKey, k.ID, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, &m)...)
+}
+
+func (e *ephemeralKey) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
+	var id string
+	known := resourcekit.Recall(ctx, req.Private, idKey, &id, &resp.Diagnostics)
+	ctx, client := e.Client(ctx, &resp.Diagnostics)
+	if !known || resp.Diagnostics.HasError() {
+		return
+	}
+	if err := client.RevokeAPIKey(ctx, id); err != nil {
+		resp.Diagnostics.AddError("Could not revoke the ephemeral API key", fmt.Sprintf("%s\n\nThe key %s works until it is revoked: "+
+			"do so in the dashboard, or with the command `octomil keys revoke %[2]s`.", resourcekit.Explain(err), id))
+	}
+}

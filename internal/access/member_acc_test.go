@@ -1,0 +1,215 @@
+package access_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+const membersPath = "/api/v1/orgs/demo/members"
+
+func ada(role string) map[string]any {
+	return map[string]any{"email": "ada@example.com", "name": "Ada", "role": role}
+}
+
+func accept(t *testing.T, sb *acctest.Sandbox) {
+	t.Helper()
+	sb.Do(t, http.MethodPost, "/sandbox/members/ada@example.com/accept", nil)
+}
+
+// mentions fails unless one of the texts has all of the words.
+func mentions(t *testing.T, texts []string, words ...string) {
+	t.Helper()
+	for _, text := range texts {
+		all := true
+		for _, word := range words {
+			all = all && strings.Contains(text, word)
+		}
+		if all {
+			return
+		}
+	}
+	t.Errorf("no text has %q: %q", words, texts)
+}
+
+func TestAccMember(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		core := sb.Core(t, "octomil_org_member")
+		apply(t, core, map[string]any{"email": "ada@example.com"}, acctest.ActionCreate)
+		expect(t, core, map[string]any{"id": "usr_00000001", "role": "member", "status": "pending", "name": nil, "joined_at": nil})
+
+		// Until the invitation is accepted, role and name change in place.
+		apply(t, core, ada("admin"), acctest.ActionUpdate)
+		expect(t, core, map[string]any{"id": "usr_00000001", "role": "admin", "name": "Ada", "status": "pending"})
+		// What leaves the configuration stays.
+		apply(t, core, map[string]any{"email": "ada@example.com", "role": "admin"}, acctest.ActionNone)
+		// Another spelling of the address asks nothing of the server.
+		writes := len(sb.Writes())
+		config := ada("admin")
+		config["email"] = "Ada@Example.com"
+		apply(t, core, config, acctest.ActionUpdate)
+		if len(sb.Writes()) != writes {
+			t.Errorf("another spelling has made %v", sb.Writes())
+		}
+		// Drift is put back.
+		sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": "ada@example.com", "role": "owner", "name": "A."})
+		apply(t, core, config, acctest.ActionUpdate)
+		expect(t, core, map[string]any{"role": "admin", "name": "Ada", "email": "Ada@Example.com"})
+
+		accept(t, sb)
+		if said := core.Refresh(); said.Failed() {
+			t.Fatal(said.Errors)
+		}
+		apply(t, core, config, acctest.ActionNone)
+		if state := core.State(); state["status"] != "active" || state["joined_at"] == nil {
+			t.Errorf("after the invitation was accepted the state is %v", state)
+		}
+		said := core.Destroy()
+		mentions(t, said.Warnings, "Ada@Example.com", "the role admin", "cannot remove")
+		if left := items(t, sb, membersPath, "members"); said.Failed() || len(left) != 1 || left[0]["role"] != "admin" {
+			t.Errorf("after the destroy the members are %v: %v", left, said.Errors)
+		}
+	})
+}
+
+// The role of somebody who has joined is beyond the API: the plan warns, the apply says what the server said, and the state stays.
+func TestAccMemberWhoHasJoined(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		core := sb.Core(t, "octomil_org_member")
+		apply(t, core, ada("member"), acctest.ActionCreate)
+		accept(t, sb)
+		plan := core.Plan(ada("admin"))
+		mentions(t, plan.Warnings, "role: ", "ada@example.com is a member with the role member", "dashboard")
+		said := core.Apply(plan)
+		mentions(t, said.Errors, "role: Could not update the member", "409", "req_", "dashboard")
+		expect(t, core, map[string]any{"role": "member", "status": "active"})
+		named := ada("member")
+		named["name"] = "Ada Lovelace"
+		plan = core.Plan(named)
+		said = core.Apply(plan)
+		mentions(t, plan.Warnings, "name: ")
+		mentions(t, said.Errors, "name: Could not update the member", "409")
+		apply(t, core, ada("member"), acctest.ActionNone)
+	})
+}
+
+// Somebody who is a member already is never taken over silently.
+func TestAccMemberExists(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": "ada@example.com", "role": "owner"})
+		accept(t, sb)
+		core := sb.Core(t, "octomil_org_member")
+		said := core.Apply(core.Plan(ada("member")))
+		mentions(t, said.Errors, "email: Could not create the member", "409", "req_", `terraform import octomil_org_member.<address> "usr_00000001"`)
+		if core.State() != nil {
+			t.Errorf("the state is %v", core.State())
+		}
+		config := map[string]any{"email": "Ada@example.com", "role": "owner"}
+		for how, imported := range map[string]func() acctest.Report{
+			"by id": func() acctest.Report { return core.Import("usr_00000001") }, "by address": func() acctest.Report { return core.Import("ADA@example.com") },
+			"by identity": func() acctest.Report {
+				return core.ImportIdentity(map[string]any{"org_id": "demo", "id": "usr_00000001"})
+			},
+		} {
+			if said := imported(); said.Failed() {
+				t.Errorf("the import %s fails: %v", how, said.Errors)
+			}
+			if plan := core.Plan(config); plan.Failed() || len(plan.Warnings) > 0 {
+				t.Errorf("the plan after the import %s: %v %v", how, plan.Errors, plan.Warnings)
+			}
+		}
+		mentions(t, core.Import("ada@exampel.com").Errors, `has the id or the name "ada@exampel.com"`)
+	})
+}
+
+// Another address is somebody else; the first one stays.
+func TestAccMemberReplaced(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	core := sb.Core(t, "octomil_org_member")
+	apply(t, core, ada("member"), acctest.ActionCreate)
+	config := map[string]any{"email": "grace@example.com"}
+	apply(t, core, config, acctest.ActionReplace)
+	expect(t, core, map[string]any{"id": "usr_00000002", "email": "grace@example.com", "name": nil})
+	if n := len(items(t, sb, membersPath, "members")); n != 2 {
+		t.Errorf("there are %d members", n)
+	}
+	// Who is not in the list any more is invited again.
+	sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "orgs/demo/members", Status: 200, Body: `{"members":[]}`})
+	if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionCreate {
+		t.Errorf("the plan for somebody who was removed is %s: %v", plan.Action, plan.Errors)
+	}
+}
+
+func TestAccMemberListed(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		for email, role := range map[string]string{"ada@example.com": "owner", "grace@example.com": "admin", "edsger@example.com": "admin"} {
+			sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": email, "role": role})
+		}
+		accept(t, sb)
+		for _, tc := range []struct {
+			filters map[string]any
+			limit   int64
+			want    int
+		}{
+			{nil, 0, 3}, {map[string]any{"role": "admin"}, 0, 2}, {map[string]any{"status": "active"}, 0, 1}, {map[string]any{"role": "member"}, 0, 0},
+			{nil, 2, 2}, {map[string]any{"role": "admin", "status": "active"}, 0, 0},
+		} {
+			found, said := sb.Query(t, "octomil_org_member", tc.filters, tc.limit, true)
+			if len(found) != tc.want || said.Failed() {
+				t.Errorf("%v, limit %d: %v, %v", tc.filters, tc.limit, found, said.Errors)
+			}
+			for _, f := range found {
+				if f.Name != f.Attributes["email"] || f.Identity["id"] != f.Attributes["id"] {
+					t.Errorf("found %+v", f)
+				}
+			}
+		}
+		if _, said := sb.Query(t, "octomil_org_member", map[string]any{"role": "guest"}, 0, false); !said.Failed() {
+			t.Error("there are members of a role that there is not")
+		}
+	})
+}
+
+func TestAccMemberMistakes(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		core := sb.Core(t, "octomil_org_member")
+		for says, config := range map[string]map[string]any{
+			"email: ": {"email": ""}, "role: ": ada("guest"), "name: ": {"email": "ada@example.com", "name": ""},
+		} {
+			if plan := core.Plan(config); !plan.Failed() || !strings.HasPrefix(plan.Errors[0], says) {
+				t.Errorf("%v: %v", config, plan.Errors)
+			}
+		}
+		said := core.Apply(core.Plan(map[string]any{"email": "Ada <ada@example.com>"}))
+		mentions(t, said.Errors, "email: Could not create the member", "422", "req_")
+		if diff := cmp.Diff([]map[string]any{}, items(t, sb, membersPath, "members")); diff != "" {
+			t.Errorf("the members (-want +got):\n%s", diff)
+		}
+	})
+}

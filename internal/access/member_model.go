@@ -1,0 +1,45 @@
+package access
+
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// memberModel is a member of the organization as Terraform holds it.
+type memberModel struct {
+	ID        types.String `tfsdk:"id"`
+	Email     types.String `tfsdk:"email"`
+	Role      types.String `tfsdk:"role"`
+	Name      types.String `tfsdk:"name"`
+	Status    types.String `tfsdk:"status"`
+	InvitedAt types.String `tfsdk:"invited_at"`
+	JoinedAt  types.String `tfsdk:"joined_at"`
+}
+
+func (m *memberModel) invitation() control.Invitation {
+	return control.Invitation{Email: m.Email.ValueString(), Role: m.Role.ValueString(), Name: m.Name.ValueString()}
+}
+
+// invites is true where a change needs another invitation: the spelling of the address alone does not.
+func (m *memberModel) invites(before *memberModel) bool {
+	return !m.Role.Equal(before.Role) || !m.Name.Equal(before.Name)
+}
+
+// read takes the member from the server. An address keeps the spelling that it had: its case means nothing.
+func (m *memberModel) read(o control.OrgMember) {
+	m.ID = types.StringValue(o.ID)
+	if !strings.EqualFold(m.Email.ValueString(), o.Email) && o.Email != "" {
+		m.Email = types.StringValue(o.Email)
+	}
+	if o.Role != "" {
+		m.Role = types.StringValue(o.Role)
+	}
+	m.Name = resourcekit.StringOrNull(o.Name)
+	m.Status = resourcekit.StringOrNull(o.Status)
+	m.InvitedAt = resourcekit.StringOrNull(o.InvitedAt)
+	m.JoinedAt = resourcekit.StringOrNull(o.JoinedAt)
+}

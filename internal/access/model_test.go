@@ -1,0 +1,114 @@
+package access
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+func set(words ...string) types.Set {
+	elements := []attr.Value{}
+	for _, word := range words {
+		elements = append(elements, types.StringValue(word))
+	}
+	return types.SetValueMust(types.StringType, elements)
+}
+
+// Null, empty and set are what the configuration says as long as they mean what the server has.
+func TestScopesOfTheServer(t *testing.T) {
+	t.Parallel()
+	null, unknown := types.SetNull(types.StringType), types.SetUnknown(types.StringType)
+	for name, tc := range map[string]struct {
+		words       []string
+		prior, want types.Set
+	}{
+		"none, none before":       {[]string{}, null, null},
+		"none, not known before":  {[]string{}, unknown, null},
+		"none, empty before":      {[]string{}, set(), set()},
+		"none, some before":       {[]string{}, set("models:read"), set()},
+		"some, none before":       {[]string{"models:read"}, null, set("models:read")},
+		"some, others before":     {[]string{"a:read", "b:read"}, set("models:read"), set("b:read", "a:read")},
+		"not said, none before":   {nil, null, null},
+		"not said, empty before":  {nil, set(), set()},
+		"not said, some before":   {nil, set("models:read"), set("models:read")},
+		"not said, nothing known": {nil, unknown, null},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var diags diag.Diagnostics
+			if got := readScopes(t.Context(), tc.words, tc.prior, &diags); !got.Equal(tc.want) || diags.HasError() {
+				t.Errorf("got %s, want %s; %v", got, tc.want, diags)
+			}
+		})
+	}
+}
+
+func TestScopesOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	for _, none := range []types.Set{types.SetNull(types.StringType), types.SetUnknown(types.StringType)} {
+		if got := scopesOf(t.Context(), none, &diags); got != nil {
+			t.Errorf("%s is %q", none, got)
+		}
+	}
+	if diff := cmp.Diff([]string{"models:read"}, scopesOf(t.Context(), set("models:read"), &diags)); diff != "" || diags.HasError() {
+		t.Errorf("the scopes (-want +got), %v:\n%s", diags, diff)
+	}
+}
+
+// An answer without the secret, which is every one but the first, does not lose it.
+func TestTheSecretStays(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	m := keyModel{Name: types.StringValue("ci"), Scopes: set("models:read"), RotateWhen: types.StringValue("1"), APIKey: types.StringUnknown()}
+	m.read(t.Context(), control.APIKey{ID: "1", Secret: "edg_1", Prefix: "edg"}, &diags)
+	m.read(t.Context(), control.APIKey{ID: "1", Name: "ci", CreatedAt: "now"}, &diags)
+	want := keyModel{
+		ID: types.StringValue("1"), Name: types.StringValue("ci"), Scopes: set("models:read"), RotateWhen: types.StringValue("1"),
+		APIKey: types.StringValue("edg_1"), Prefix: types.StringNull(), CreatedAt: types.StringValue("now"),
+	}
+	if diff := cmp.Diff(want, m); diff != "" || diags.HasError() {
+		t.Errorf("the key (-want +got), %v:\n%s", diags, diff)
+	}
+}
+
+func TestRotates(t *testing.T) {
+	t.Parallel()
+	null, unknown, a, b := types.StringNull(), types.StringUnknown(), types.StringValue("a"), types.StringValue("b")
+	for _, tc := range []struct {
+		before, planned types.String
+		want            bool
+	}{
+		{null, null, false}, {null, a, true}, {a, a, false}, {a, b, true}, {a, null, false}, {a, unknown, true}, {null, unknown, true},
+	} {
+		if got := rotates(tc.before, tc.planned); got != tc.want {
+			t.Errorf("from %s to %s rotates: %t", tc.before, tc.planned, got)
+		}
+	}
+}
+
+func TestMemberOfTheServer(t *testing.T) {
+	t.Parallel()
+	m := memberModel{Email: types.StringValue("Ada@Example.com"), Role: types.StringValue("admin"), Name: types.StringUnknown()}
+	m.read(control.OrgMember{ID: "1", Email: "ada@example.com", Status: "pending"})
+	want := memberModel{
+		ID: types.StringValue("1"), Email: types.StringValue("Ada@Example.com"), Role: types.StringValue("admin"), Name: types.StringNull(),
+		Status: types.StringValue("pending"), InvitedAt: types.StringNull(), JoinedAt: types.StringNull(),
+	}
+	if diff := cmp.Diff(want, m); diff != "" {
+		t.Errorf("the member (-want +got):\n%s", diff)
+	}
+	m.read(control.OrgMember{ID: "1", Email: "grace@example.com", Role: "owner", Name: "Grace", JoinedAt: "now"})
+	want = memberModel{
+		ID: types.StringValue("1"), Email: types.StringValue("grace@example.com"), Role: types.StringValue("owner"), Name: types.StringValue("Grace"),
+		Status: types.StringNull(), InvitedAt: types.StringNull(), JoinedAt: types.StringValue("now"),
+	}
+	if diff := cmp.Diff(want, m); diff != "" {
+		t.Errorf("the other member (-want +got):\n%s", diff)
+	}
+}

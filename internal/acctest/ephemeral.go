@@ -1,0 +1,64 @@
+package acctest
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Opened is an ephemeral resource that is open.
+type Opened struct {
+	// Result are its attributes.
+	Result map[string]any
+
+	core    *Core
+	server  tfprotov6.EphemeralResourceServer
+	private []byte
+}
+
+// Open plays Terraform's part of the plugin protocol for an ephemeral resource up to its use: it validates the configuration and
+// opens it. An error ends it, as it ends Terraform.
+func (s *Sandbox) Open(t testing.TB, typeName string, config map[string]any) (opened *Opened, said Report) {
+	t.Helper()
+	c := &Core{t: t, sandbox: s, typeName: typeName}
+	schemas := c.start()
+	server, ok := c.server.(tfprotov6.EphemeralResourceServer)
+	if !ok || schemas.EphemeralResourceSchemas[typeName] == nil {
+		t.Fatalf("the provider has no ephemeral resource %q", typeName)
+	}
+	c.object = objectType(t, schemas.EphemeralResourceSchemas[typeName].ValueType())
+	encoded := c.encode(c.object, valueOf(t, c.object, config))
+	validated, err := server.ValidateEphemeralResourceConfig(t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{
+		TypeName: typeName, Config: encoded,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said.add(validated.Diagnostics); said.Failed() {
+		return nil, said
+	}
+	answer, err := server.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: encoded})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said.add(answer.Diagnostics); said.Failed() {
+		return nil, said
+	}
+	opened = &Opened{core: c, server: server, private: answer.Private}
+	opened.Result, _ = plain(t, c.decode(answer.Result)).(map[string]any)
+	return opened, said
+}
+
+// Close closes it.
+func (o *Opened) Close() Report {
+	o.core.t.Helper()
+	var said Report
+	answer, err := o.server.CloseEphemeralResource(o.core.t.Context(), &tfprotov6.CloseEphemeralResourceRequest{
+		TypeName: o.core.typeName, Private: o.private,
+	})
+	if err != nil {
+		o.core.t.Fatal(err)
+	}
+	said.add(answer.Diagnostics)
+	return said
+}

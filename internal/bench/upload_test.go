@@ -1,0 +1,69 @@
+//go:build bench
+
+package bench
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+// uploads are the files that are measured.
+var uploads = []struct {
+	words string
+	size  int64
+}{{"1 B", 1}, {"2 GiB", 2 << 30}}
+
+// mostGrown is how much more memory, in MiB, a large file may take than a small one, in any of the processes.
+const mostGrown = 48
+
+// TestUploadInConstantMemory uploads a file of one byte and one of 2 GiB by the real command line. Neither Terraform nor the provider
+// nor the sandbox, which is this process, may hold a part of the file that grows with it.
+func TestUploadInConstantMemory(t *testing.T) {
+	small, _ := uploading(t, uploads[0].size)
+	large, allocated := uploading(t, uploads[1].size)
+	for _, command := range commands {
+		grown := large[command.name].peak - small[command.name].peak
+		t.Logf("%s: %d MiB for 1 B, %d MiB for 2 GiB in %s, %d requests", command.name, small[command.name].peak, large[command.name].peak,
+			seconds(large[command.name].wall), large[command.name].requests)
+		if grown > mostGrown {
+			t.Errorf("%s: the peak grew by %d MiB", command.name, grown)
+		}
+	}
+	t.Logf("the sandbox allocated %d MiB", allocated>>20)
+	if allocated>>20 > mostGrown {
+		t.Errorf("the sandbox allocated %d MiB", allocated>>20)
+	}
+}
+
+// uploading measures the life of a version that is uploaded from a sparse file, and how many bytes this process allocated meanwhile.
+func uploading(t *testing.T, size int64) (costs map[string]cost, allocated uint64) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "model.onnx")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file, size); err != nil {
+		t.Fatal(err)
+	}
+	o := newOrganization(t, sandbox.DialectDocs, 0)
+	s := scene{organization: o, configuration: fmt.Sprintf(`
+data "octomil_model" "this" { name = %q }
+
+resource "octomil_model_version" "this" {
+  model_id  = data.octomil_model.this.id
+  version   = "2.0.0"
+  source    = %q
+  published = true
+}
+`, o.models(t, 1)[0], file)}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	costs = measure(t, s, 0)
+	runtime.ReadMemStats(&after)
+	return costs, after.TotalAlloc - before.TotalAlloc
+}

@@ -1,0 +1,88 @@
+package catalog
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// readObject maps the server's JSON object, nil where it has none. What means the same keeps its spelling, and no object and an
+// empty one are the same to the server.
+func readObject(object json.RawMessage, prior jsontypes.Normalized) jsontypes.Normalized {
+	text := string(object)
+	switch {
+	case resourcekit.Known(prior) && sameJSON(objectText(prior), orEmpty(text)):
+		return prior
+	case sameJSON(orEmpty(text), emptyObject):
+		return jsontypes.NewNormalizedNull()
+	}
+	return jsontypes.NewNormalizedValue(text)
+}
+
+const emptyObject = "{}"
+
+// objectText is what is sent for a value: an empty object where there is none.
+func objectText(value jsontypes.Normalized) string { return orEmpty(value.ValueString()) }
+
+func orEmpty(object string) string {
+	if object == "" {
+		return emptyObject
+	}
+	return object
+}
+
+// sameJSON is true of two texts that say the same, in whatever order, spacing and spelling of numbers.
+func sameJSON(a, b string) bool {
+	x, okX := decoded(a)
+	y, okY := decoded(b)
+	return okX && okY && reflect.DeepEqual(x, y)
+}
+
+func decoded(text string) (value any, ok bool) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return nil, false
+	}
+	return oneSpelling(value), true
+}
+
+// oneSpelling writes numbers that are equal alike: a server may answer 1.0 or 1e0 for 1.
+func oneSpelling(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range v {
+			v[name] = oneSpelling(member)
+		}
+	case []any:
+		for i, member := range v {
+			v[i] = oneSpelling(member)
+		}
+	case json.Number:
+		if !strings.ContainsAny(v.String(), ".eE") {
+			return v // digits that a float would lose
+		}
+		number, err := v.Float64()
+		switch {
+		case err != nil:
+			return v
+		case number == math.Trunc(number) && math.Abs(number) < 1<<53:
+			return json.Number(strconv.FormatInt(int64(number), 10))
+		}
+		return json.Number(strconv.FormatFloat(number, 'g', -1, 64))
+	}
+	return value
+}
+
+// isObject is true of a JSON object, and of a text that is no JSON at all, which its type refuses.
+func isObject(text string) bool {
+	value, ok := decoded(text)
+	_, object := value.(map[string]any)
+	return object || !ok
+}

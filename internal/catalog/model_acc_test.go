@@ -1,0 +1,300 @@
+package catalog_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+const lab = "octomil_model.lab"
+
+func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
+	t.Helper()
+	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 12 })
+}
+
+// modelOf is a model on the server, nil where there is none of that name.
+func modelOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
+	t.Helper()
+	models, ok := sb.Do(t, http.MethodGet, "/api/v1/models?org_id=demo&limit=100", nil)["models"].([]any)
+	if !ok {
+		t.Fatal("the sandbox lists no models")
+	}
+	for _, item := range models {
+		if m, ok := item.(map[string]any); ok && m["name"] == name {
+			return m
+		}
+	}
+	return nil
+}
+
+func modelPath(t *testing.T, sb *acctest.Sandbox, name string) string {
+	t.Helper()
+	return fmt.Sprintf("/api/v1/models/%v", modelOf(t, sb, name)["id"])
+}
+
+func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
+}
+
+func state(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
+}
+
+func TestAccModel(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Helper()
+		t.Parallel()
+		sb := start(t, dialect)
+		model := func(attributes string) string {
+			return sb.Provider() + "resource \"octomil_model\" \"lab\" {\nframework = \"pytorch\"\ndeletion_protection = false\n" + attributes + "\n}\n"
+		}
+		full := model(`
+			name           = "lab/speech"
+			description    = "Speech to text"
+			use_case       = "nlp"
+			model_contract = jsonencode({ outputs = ["text"], inputs = ["audio"] })`)
+		bare := model(`name = "speech"`)
+		resource.UnitTest(t, resource.TestCase{
+			ProtoV6ProviderFactories: acctest.Providers(),
+			Steps: []resource.TestStep{
+				{
+					Config: full,
+					ConfigStateChecks: []statecheck.StateCheck{
+						state(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^mdl_`))), state(lab, "org_id", knownvalue.StringExact("demo")),
+						state(lab, "data_contract", knownvalue.Null()), state(lab, "created_at", knownvalue.NotNull()),
+					},
+				},
+				{
+					ResourceName: lab, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"deletion_protection"},
+				},
+				{ResourceName: lab, ImportState: true, ImportStateId: "lab/speech"},
+				{
+					Config: bare, ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+					ConfigStateChecks: []statecheck.StateCheck{
+						state(lab, "name", knownvalue.StringExact("speech")), state(lab, "description", knownvalue.Null()),
+						state(lab, "use_case", knownvalue.StringExact("other")), state(lab, "model_contract", knownvalue.Null()),
+					},
+				},
+				{
+					PreConfig:        func() { sb.Do(t, http.MethodDelete, modelPath(t, sb, "speech"), nil) },
+					Config:           bare,
+					ConfigPlanChecks: action(lab, plancheck.ResourceActionCreate),
+				},
+			},
+		})
+		if modelOf(t, sb, "speech") != nil || modelOf(t, sb, "phi-4-mini") == nil {
+			t.Error("the destroy has left the model, or taken another one")
+		}
+	})
+}
+
+// Whatever somebody else changes shows in the plan, and nothing does that only looks otherwise.
+func TestModelDrift(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectSDK)
+	core := sb.Core(t, "octomil_model")
+	config := map[string]any{
+		"name": "lab", "framework": "onnx", "description": "d", "use_case": "nlp", "model_contract": `{ "size": 1, "inputs": ["a"] }`,
+	}
+	must(t, apply(core, config))
+	for what, change := range map[string]map[string]any{
+		"name":           {"name": "other"},
+		"description":    {"description": ""},
+		"use_case":       {"use_case": "cv"},
+		"model_contract": {"model_contract": map[string]any{"size": 2}},
+		"data_contract":  {"data_contract": map[string]any{"rows": 2}},
+	} {
+		sb.Do(t, http.MethodPatch, fmt.Sprintf("/api/v1/models/%v", core.State()["id"]), change)
+		plan := core.Plan(config)
+		if plan.Failed() || plan.Action != acctest.ActionUpdate {
+			t.Fatalf("after another %s the plan is %s: %v", what, plan.Action, plan.Errors)
+		}
+		must(t, core.Apply(plan))
+		if again := core.Plan(config); again.Action != acctest.ActionNone {
+			t.Errorf("after the repair of the %s the plan is %s", what, again.Action)
+		}
+	}
+	sb.Do(t, http.MethodPatch, fmt.Sprintf("/api/v1/models/%v", core.State()["id"]), map[string]any{
+		"model_contract": map[string]any{"inputs": []string{"a"}, "size": 1.0}, "data_contract": map[string]any{},
+	})
+	if plan := core.Plan(config); plan.Action != acctest.ActionNone {
+		t.Errorf("another spelling of the contract plans %s: %v", plan.Action, plan.Planned)
+	}
+}
+
+func TestModelIsProtectedFromDeletion(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	core := sb.Core(t, "octomil_model")
+	config := map[string]any{"name": "lab", "framework": "onnx"}
+	must(t, apply(core, config))
+	refused := func(said acctest.Report) {
+		t.Helper()
+		want(t, said, "deletion_protection: The model is protected from deletion", "set deletion_protection = false and apply first", "all its versions")
+	}
+	refused(core.Destroy())
+	refused(core.Plan(with(config, "framework", "pytorch")).Report)
+	refused(core.Plan(with(with(config, "framework", "pytorch"), "deletion_protection", false)).Report)
+	other := sb.Core(t, "octomil_model")
+	must(t, other.Import("lab"))
+	refused(other.Destroy())
+
+	sb.ClearLedger()
+	must(t, apply(core, with(config, "deletion_protection", false)))
+	if writes := sb.Writes(); len(writes) > 0 {
+		t.Errorf("the protection, of which the server knows nothing, took %v", writes)
+	}
+	replace := core.Plan(map[string]any{"name": "lab", "framework": "pytorch", "deletion_protection": false})
+	if must(t, replace.Report); replace.Action != acctest.ActionReplace {
+		t.Errorf("another framework plans %s", replace.Action)
+	}
+	must(t, core.Apply(replace))
+	must(t, core.Destroy())
+	if modelOf(t, sb, "lab") != nil {
+		t.Error("the model is still there")
+	}
+}
+
+func TestModelMistakes(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Parallel()
+		sb := start(t, dialect)
+		core := sb.Core(t, "octomil_model")
+		config := map[string]any{"name": "lab", "framework": "onnx"}
+		for attribute, value := range map[string]any{"name": "", "framework": "", "use_case": "", "model_contract": "[1]", "data_contract": "{"} {
+			want(t, core.Plan(with(config, attribute, value)).Report, attribute+": ")
+		}
+		want(t, apply(core, with(config, "name", "phi-4-mini")), "name: Could not create the model", "409", "req_",
+			`terraform import octomil_model.<address> "mdl_00000001"`)
+		must(t, apply(core, config))
+		want(t, apply(core, with(config, "name", "phi-4-mini")), "name: Could not update the model", "409", "req_")
+		sb.AddFault(sandbox.Fault{
+			Method: http.MethodPatch, Path: "models/*", Status: 422, Body: `{"detail":[{"loc":["body","use_case"],"msg":"is not one of ours"}]}`,
+		})
+		want(t, apply(core, with(config, "use_case", "x")), "use_case: ", "is not one of ours", "req_")
+		sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "models/*", Times: -1, Status: 403})
+		want(t, core.Refresh(), "403", "req_", "scope")
+	})
+}
+
+// A description in any state of a configuration converges, and an answer that is lost leads to no second model.
+func TestModelCreateAnswerLost(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "models", Execute: true, Cut: sandbox.CutBefore})
+	core := sb.Core(t, "octomil_model")
+	must(t, apply(core, map[string]any{"name": "lab", "framework": "onnx"}))
+	if diff := cmp.Diff([]string{"POST create model"}, sb.Writes()); diff != "" || core.State()["id"] != modelOf(t, sb, "lab")["id"] {
+		t.Errorf("the state is %v, the writes are (-want +got):\n%s", core.State(), diff)
+	}
+}
+
+func TestModelQueries(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectSDK)
+	for name, useCase := range map[string]string{"a": "nlp", "b": "cv", "c": "nlp"} {
+		sb.Do(t, http.MethodPost, "/api/v1/models", map[string]any{"name": name, "framework": "onnx", "use_case": useCase})
+	}
+	for _, tc := range []struct {
+		filters map[string]any
+		limit   int64
+		names   string
+	}{
+		{nil, 0, "a b c phi-4-mini"}, {map[string]any{"framework": "onnx"}, 0, "a b c"}, {map[string]any{"use_case": "nlp"}, 0, "a c"},
+		{map[string]any{"use_case": "cv", "framework": "pytorch"}, 0, ""}, {map[string]any{"use_case": "text_generation"}, 1, "phi-4-mini"},
+	} {
+		found, said := sb.Query(t, "octomil_model", tc.filters, tc.limit, true)
+		must(t, said)
+		if names := sortedNames(found); names != tc.names {
+			t.Errorf("%v finds %q; want %q", tc.filters, names, tc.names)
+		}
+	}
+	if one, said := sb.Query(t, "octomil_model", nil, 2, false); said.Failed() || len(one) != 2 {
+		t.Errorf("a limit of two finds %d", len(one))
+	}
+}
+
+func TestModelDataSources(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	sb.Do(t, http.MethodPost, "/api/v1/models", map[string]any{
+		"name": "lab", "framework": "onnx", "use_case": "nlp", "model_contract": map[string]any{"inputs": []string{"text"}},
+	})
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: sb.Provider() + `
+					data "octomil_model" "lab" { name = "lab" }
+					data "octomil_models" "onnx" { framework = "onnx" }`,
+				ConfigStateChecks: []statecheck.StateCheck{
+					state("data.octomil_model.lab", "use_case", knownvalue.StringExact("nlp")),
+					state("data.octomil_model.lab", "model_contract", knownvalue.StringExact(`{"inputs":["text"]}`)),
+					state("data.octomil_models.onnx", "models", knownvalue.ListExact([]knownvalue.Check{
+						knownvalue.ObjectPartial(map[string]knownvalue.Check{"name": knownvalue.StringExact("lab")}),
+					})),
+				},
+			},
+			{
+				Config:      sb.Provider() + `data "octomil_model" "lab" { name = "lap" }`,
+				ExpectError: regexp.MustCompile(`(?s)No model of this\s+organization has the id or the name "lap".*closest models: lab`),
+			},
+		},
+	})
+}
+
+// apply plans and applies.
+func apply(core *acctest.Core, config map[string]any) acctest.Report {
+	plan := core.Plan(config)
+	if plan.Failed() {
+		return plan.Report
+	}
+	return core.Apply(plan)
+}
+
+func must(t *testing.T, said acctest.Report) {
+	t.Helper()
+	if said.Failed() {
+		t.Fatal(said.Errors)
+	}
+}
+
+// want demands one error that says all this.
+func want(t *testing.T, said acctest.Report, parts ...string) {
+	t.Helper()
+	if len(said.Errors) != 1 {
+		t.Errorf("got the errors %v; want one that says %v", said.Errors, parts)
+		return
+	}
+	for _, part := range parts {
+		if !strings.Contains(said.Errors[0], part) {
+			t.Errorf("the error does not say %q: %s", part, said.Errors[0])
+		}
+	}
+}
+
+// with is a configuration with another value of one attribute.
+func with(config map[string]any, name string, value any) map[string]any {
+	out := map[string]any{name: value}
+	for other, was := range config {
+		if other != name {
+			out[other] = was
+		}
+	}
+	return out
+}

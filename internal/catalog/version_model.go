@@ -1,0 +1,128 @@
+package catalog
+
+import (
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// versionModel is a version of a model as Terraform holds it.
+type versionModel struct {
+	ModelID     types.String   `tfsdk:"model_id"`
+	Version     types.String   `tfsdk:"version"`
+	Source      types.String   `tfsdk:"source"`
+	StoragePath types.String   `tfsdk:"storage_path"`
+	Checksum    types.String   `tfsdk:"checksum"`
+	SizeBytes   types.Int64    `tfsdk:"size_bytes"`
+	Format      types.String   `tfsdk:"format"`
+	Description types.String   `tfsdk:"description"`
+	Metrics     types.Map      `tfsdk:"metrics"`
+	Published   types.Bool     `tfsdk:"published"`
+	Deprecated  types.Bool     `tfsdk:"deprecated"`
+	OnDestroy   types.String   `tfsdk:"on_destroy"`
+	Status      types.String   `tfsdk:"status"`
+	CreatedAt   types.String   `tfsdk:"created_at"`
+	Timeouts    timeouts.Value `tfsdk:"timeouts"`
+}
+
+// registration is what a create sends where the storage has the artifact already.
+func (m *versionModel) registration() control.NewVersion {
+	return control.NewVersion{
+		Version: m.Version.ValueString(), StoragePath: m.StoragePath.ValueString(), Format: m.Format.ValueString(),
+		Checksum: m.Checksum.ValueString(), SizeBytes: m.SizeBytes.ValueInt64(),
+		Description: resourcekit.StringPointer(m.Description), Metrics: metricsOf(m.Metrics),
+	}
+}
+
+func (m *versionModel) upload() control.Upload {
+	return control.Upload{
+		Version: m.Version.ValueString(), Description: m.Description.ValueString(),
+		File: m.Source.ValueString(), Checksum: m.Checksum.ValueString(),
+	}
+}
+
+// metricsOf are the metrics that are known, nil where none are configured.
+func metricsOf(metrics types.Map) map[string]float64 {
+	if !resourcekit.Known(metrics) {
+		return nil
+	}
+	numbers := map[string]float64{}
+	for name, element := range metrics.Elements() {
+		if number, ok := element.(types.Float64); ok && resourcekit.Known(number) {
+			numbers[name] = number.ValueFloat64()
+		}
+	}
+	return numbers
+}
+
+// metricsDue are those that the server does not have as they are configured.
+func (m *versionModel) metricsDue(have control.Version) map[string]float64 {
+	due := metricsOf(m.Metrics)
+	maps.DeleteFunc(due, func(name string, value float64) bool {
+		is, ok := have.Metrics[name]
+		return ok && is == value
+	})
+	return due
+}
+
+// read takes the version from the server. What the server does not say stays as it was.
+func (m *versionModel) read(v control.Version, diags *diag.Diagnostics) {
+	if !resourcekit.Known(m.ModelID) {
+		m.ModelID = types.StringValue(v.ModelID)
+	}
+	m.Version = types.StringValue(v.Version)
+	m.StoragePath = resourcekit.StringOrNull(firstWord(v.StoragePath, m.StoragePath.ValueString()))
+	m.Format = resourcekit.StringOrNull(firstWord(v.Format, m.Format.ValueString()))
+	m.CreatedAt = resourcekit.StringOrNull(firstWord(v.CreatedAt, m.CreatedAt.ValueString()))
+	m.Description = resourcekit.OptionalString(&v.Description, m.Description)
+	m.Checksum = readChecksum(v.Checksum, m.Checksum)
+	if v.SizeBytes != 0 || !resourcekit.Known(m.SizeBytes) {
+		m.SizeBytes = sizeOrNull(v.SizeBytes)
+	}
+	m.Metrics = readMetrics(v.Metrics, m.Metrics, diags)
+	if v.Status != "" || m.Status.IsUnknown() {
+		m.Status = resourcekit.StringOrNull(v.Status)
+		m.Published, m.Deprecated = types.BoolValue(v.Published()), types.BoolValue(v.Deprecated())
+	}
+	if m.OnDestroy.IsNull() {
+		m.OnDestroy = types.StringValue(onDestroyDelete)
+	}
+}
+
+// readChecksum keeps the spelling of one that is the same, and the file's own where the server has one of another kind.
+func readChecksum(checksum string, prior types.String) types.String {
+	was := prior.ValueString()
+	sameKind := control.HashesLikeSHA256(checksum) || !control.HashesLikeSHA256(was)
+	if resourcekit.Known(prior) && (checksum == "" || !sameKind || control.SameChecksum(checksum, was)) {
+		return prior
+	}
+	return resourcekit.StringOrNull(checksum)
+}
+
+// readMetrics shows those that are managed, or all where that is not known yet: others may write metrics, too. A number keeps the
+// digits that it was configured with.
+func readMetrics(have map[string]float64, prior types.Map, diags *diag.Diagnostics) types.Map {
+	if !resourcekit.Known(prior) && len(have) == 0 {
+		return types.MapNull(types.Float64Type)
+	}
+	shown := map[string]attr.Value{}
+	for name, value := range have {
+		was, managed := prior.Elements()[name]
+		number, _ := was.(types.Float64)
+		switch {
+		case managed && resourcekit.Known(number) && number.ValueFloat64() == value:
+			shown[name] = number
+		case managed || !resourcekit.Known(prior):
+			shown[name] = types.Float64Value(value)
+		}
+	}
+	metrics, d := types.MapValue(types.Float64Type, shown)
+	diags.Append(d...)
+	return metrics
+}

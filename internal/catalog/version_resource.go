@@ -1,0 +1,211 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// uploadTimeout is how long a creation may take where the configuration does not say.
+const uploadTimeout = time.Hour
+
+type versionOperation = resourcekit.Operation[versionModel, control.Version]
+
+var versionNoun = resourcekit.Noun[versionModel, control.Version]{
+	TypeName: "octomil_model_version",
+	Title:    "model version", Titles: "model versions",
+	Schema: versionSchema(),
+	Identity: resourcekit.Identity{
+		{Name: "model_id", Description: "The id of the model."}, {Name: "version", Description: "The version, such as `1.0.0`."},
+	},
+	Unique: "version",
+	Local:  []string{"source", "on_destroy", "timeouts"},
+
+	Create: createVersion,
+	Read: func(ctx context.Context, client *control.Client, m *versionModel) (control.Version, error) {
+		return client.Version(ctx, m.ModelID.ValueString(), m.Version.ValueString())
+	},
+	Update: func(ctx context.Context, op *versionOperation) (control.Version, error) {
+		have, err := op.Client.Version(ctx, op.Plan.ModelID.ValueString(), op.Plan.Version.ValueString())
+		if err != nil {
+			return have, err
+		}
+		return finish(ctx, op, have), nil
+	},
+	Delete: deleteVersion,
+	Take: func(_ context.Context, _ *control.Client, m *versionModel, v control.Version, diags *diag.Diagnostics) {
+		m.read(v, diags)
+	},
+
+	List: listVersions,
+	Filters: []resourcekit.Filter[control.Version]{
+		{Name: "model", Description: "The model whose versions are listed, by name or id.", Required: true},
+		{
+			Name: "status", Description: "Only versions of this status, such as `published`.",
+			Of: func(v control.Version) string { return v.Status },
+		},
+	},
+	Name:   func(v control.Version) string { return v.Version },
+	ID:     func(v control.Version) string { return v.ModelID + "/" + v.Version },
+	Lookup: lookUpVersion,
+
+	Plan: planVersion,
+	Announce: func(planned versionModel) string {
+		if !resourcekit.Known(planned.ModelID) || !resourcekit.Known(planned.Version) {
+			return ""
+		}
+		return planned.ModelID.ValueString() + "/" + planned.Version.ValueString()
+	},
+	Validate: validateVersion,
+}
+
+// createVersion uploads or registers, and does the rest once that is in state.
+func createVersion(ctx context.Context, op *versionOperation) (control.Version, error) {
+	limit, d := op.Plan.Timeouts.Create(ctx, uploadTimeout)
+	op.Diags.Append(d...)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	var made control.Version
+	var err error
+	if op.Plan.Source.IsNull() {
+		made, err = op.Client.RegisterVersion(ctx, op.Plan.ModelID.ValueString(), op.Plan.registration())
+	} else {
+		made, err = upload(ctx, op)
+	}
+	if made.Version == "" {
+		return made, blameArtifact(op, err)
+	}
+	op.Keep(ctx, made)
+	if err != nil {
+		return made, blameArtifact(op, err)
+	}
+	after := finish(ctx, op, made)
+	if op.Diags.HasError() {
+		op.Diags.AddWarning("The version is there", fmt.Sprintf("%s of the model was made before the error. The next apply replaces it, with "+
+			"another "+
+			"upload if it was uploaded. To keep it, run terraform untaint on the resource first: then the next apply does only what is missing.",
+			made.Version))
+	}
+	return after, nil
+}
+
+// finish does what a version that is there still lacks. An error is on the attribute that asks for it.
+func finish(ctx context.Context, op *versionOperation, have control.Version) control.Version {
+	client, modelID, version := op.Client, op.Plan.ModelID.ValueString(), op.Plan.Version.ValueString()
+	due := op.Plan.metricsDue(have)
+	for _, step := range []struct {
+		attribute string
+		needed    bool
+		take      func() (control.Version, error)
+	}{
+		{"metrics", len(due) > 0, func() (control.Version, error) { return client.UpdateVersionMetrics(ctx, modelID, version, due) }},
+		{"published", op.Plan.Published.ValueBool() && !have.Published(), func() (control.Version, error) {
+			return client.PublishVersion(ctx, modelID, version)
+		}},
+		{"deprecated", op.Plan.Deprecated.ValueBool() && !have.Deprecated(), func() (control.Version, error) {
+			return client.DeprecateVersion(ctx, modelID, version)
+		}},
+	} {
+		if !step.needed {
+			continue
+		}
+		after, err := step.take()
+		if err != nil {
+			resourcekit.AddError(op.Diags, path.Root(step.attribute), "Could not bring the model version to where it is wanted", err)
+			return have
+		}
+		have = after
+	}
+	return have
+}
+
+// upload looks first whether the version exists already: the server would say so only after the file was sent.
+func upload(ctx context.Context, op *versionOperation) (control.Version, error) {
+	modelID, sent := op.Plan.ModelID.ValueString(), op.Plan.upload()
+	if sent.Checksum == "" { // the file was not there when the plan looked
+		checksum, _, err := control.HashFile(ctx, sent.File)
+		if err != nil {
+			op.Diags.AddAttributeError(path.Root("source"), "The file cannot be read", resourcekit.Sentence(err.Error()))
+			return control.Version{}, nil
+		}
+		sent.Checksum = checksum
+	}
+	_, err := op.Client.Version(ctx, modelID, sent.Version)
+	if err == nil {
+		op.Diags.AddAttributeError(path.Root("version"), "Could not create the model version", fmt.Sprintf("The model has a version %s "+
+			"already, and "+
+			"the file was not uploaded.\n\nChoose another version, or take over the one that there is, with its address in the configuration:\n\n"+
+			"    terraform import octomil_model_version.<address> %q", sent.Version, modelID+"/"+sent.Version))
+		return control.Version{}, nil
+	}
+	if !control.NotFound(err) {
+		return control.Version{}, err
+	}
+	return op.Client.UploadVersion(ctx, modelID, sent)
+}
+
+// blameArtifact puts an error on the attribute that it is about, where the noun would not know.
+func blameArtifact(op *versionOperation, err error) error {
+	var storage *control.StorageError
+	var changed *control.FileChangedError
+	at := path.Root("source")
+	switch {
+	case errors.As(err, &storage), errors.As(err, &changed):
+	case control.NotFound(err):
+		at = path.Root("model_id")
+	default:
+		return err
+	}
+	resourcekit.AddError(op.Diags, at, "Could not create the model version", err)
+	return nil
+}
+
+// deleteVersion deletes the version unless it is to be kept.
+func deleteVersion(ctx context.Context, op *versionOperation) error {
+	if op.State.kept() {
+		warnKept(op.State, op.Diags)
+		return nil
+	}
+	err := op.Client.DeleteVersion(ctx, op.State.ModelID.ValueString(), op.State.Version.ValueString())
+	if control.HasStatus(err, http.StatusConflict) && !resourcekit.PolicyDenied(err) {
+		op.Diags.AddAttributeError(path.Root("on_destroy"), "The version is in use", resourcekit.Sentence(err.Error())+"\n\nApply "+
+			"on_destroy = \"keep\" to let Terraform forget the version and leave it on the server. It goes with its model, when that is deleted.")
+		return nil
+	}
+	return err
+}
+
+// listVersions lists the versions of one model; without a model there is nothing to list.
+func listVersions(ctx context.Context, client *control.Client, filters map[string]string) ([]control.Version, error) {
+	word := filters["model"]
+	if word == "" {
+		return nil, nil
+	}
+	model, _, err := client.ResolveModel(ctx, word)
+	if err != nil {
+		return nil, err
+	}
+	return client.Versions(ctx, model.ID, filters["status"])
+}
+
+// lookUpVersion takes a model, by name or id, and a version with a slash between. Names of models may hold slashes themselves.
+func lookUpVersion(ctx context.Context, client *control.Client, word string) (control.Version, bool, error) {
+	slash := strings.LastIndexByte(word, '/')
+	if slash < 1 || slash == len(word)-1 {
+		return control.Version{}, false, nil
+	}
+	model, _, err := client.ResolveModel(ctx, word[:slash])
+	if err != nil {
+		return control.Version{}, false, err
+	}
+	return resourcekit.Tried(client.Version(ctx, model.ID, word[slash+1:]))
+}

@@ -1,0 +1,154 @@
+package catalog
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// What becomes of a version when its resource is destroyed.
+const (
+	onDestroyDelete = "delete"
+	onDestroyKeep   = "keep"
+)
+
+// latest is no version: the API takes it for the newest one.
+const latest = "latest"
+
+func versionSchema() schema.Schema {
+	attributes := artifactAttributes()
+	maps.Copy(attributes, stateAttributes())
+	return schema.Schema{
+		MarkdownDescription: "A version of a model: a file that is uploaded (`source`), or an artifact that the server's storage has " +
+			"already, which is registered (`storage_path`, `checksum`, `size_bytes`, `format`).\n\n" +
+			"A version that was deployed to the fleet is needed for a rollback, and the server does not delete it. So a release gets a version " +
+			"of its own beside the older ones, for example with `for_each`, and versions that were deployed have `on_destroy = \"keep\"`.",
+		Attributes: attributes,
+	}
+}
+
+// artifactAttributes say which version of what it is, and where its artifact comes from.
+func artifactAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"model_id": schema.StringAttribute{
+			Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			MarkdownDescription: "The id of the model, such as `octomil_model.phi.id`. Another model replaces the version.",
+		},
+		"version": schema.StringAttribute{
+			Required:      true,
+			Validators:    []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.NoneOf(latest)},
+			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			MarkdownDescription: "The version, such as `1.0.0`: what `octomil_model_deployment` pins. Semantic versions are best, since their " +
+				"order tells a rollback. Another one replaces the version, which deletes this one.",
+		},
+		"source": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			MarkdownDescription: "The path of a local file to upload. It is hashed in each plan: another content replaces the version, another " +
+				"path or time of the same content does not. A file that is not there any more counts as unchanged once it was uploaded.",
+		},
+		"storage_path": registered("Where the server's storage has the artifact of a version that is registered. Of an uploaded one the " +
+			"server says it."),
+		"checksum": schema.StringAttribute{
+			Optional: true, Computed: true,
+			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
+			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "The SHA-256 of the artifact, as `sha256:` and 64 hexadecimal digits. Set it for a version that is " +
+				"registered; of an uploaded one it is that of the file. Another one replaces the version.",
+		},
+		"size_bytes": schema.Int64Attribute{
+			Optional: true, Computed: true,
+			Validators:    []validator.Int64{int64validator.AtLeast(0)},
+			PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown(), int64planmodifier.RequiresReplaceIfConfigured()},
+			MarkdownDescription: "The size of the artifact in bytes. Set it for a version that is registered; of an uploaded one it is that of " +
+				"the file. Another one replaces the version.",
+		},
+		"format": registered("The format of the artifact, such as `onnx`, `gguf` or `coreml`. Set it for a version that is registered; of " +
+			"an uploaded one the server tells it by the name of the file."),
+	}
+}
+
+// stateAttributes say what is known of the version, and what becomes of it.
+func stateAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"description": schema.StringAttribute{
+			Optional: true, Computed: true,
+			PlanModifiers: []planmodifier.String{
+				stringplanmodifier.UseStateForUnknown(),
+				stringplanmodifier.RequiresReplaceIf(anotherText, replacesAnother, replacesAnother),
+			},
+			MarkdownDescription: "What to know about the version, in your own words. Another one replaces the version; it stays as it is when " +
+				"it is not set.",
+		},
+		"metrics": schema.MapAttribute{
+			ElementType: types.Float64Type, Optional: true, Computed: true,
+			Validators:    []validator.Map{mapvalidator.NoNullValues()},
+			PlanModifiers: []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Numbers about the version by name, such as `{ accuracy = 0.93 }`. Changes in place. Only those that are " +
+				"named are managed, and one that leaves the configuration stays on the server.",
+		},
+		"published": schema.BoolAttribute{
+			Optional: true, Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Whether devices may get the version: `true` publishes it, which cannot be undone. It stays as it is when it " +
+				"is not set; a new version is a draft on most servers.",
+		},
+		"deprecated": schema.BoolAttribute{
+			Optional: true, Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Whether the version should not be rolled out any more: `true` deprecates it, which cannot be undone. Only a " +
+				"published version can be deprecated. It stays as it is when it is not set.",
+		},
+		"on_destroy": schema.StringAttribute{
+			Optional: true, Computed: true, Default: stringdefault.StaticString(onDestroyDelete),
+			Validators: []validator.String{stringvalidator.OneOf(onDestroyDelete, onDestroyKeep)},
+			MarkdownDescription: "What a destroy does: `delete` (the default) deletes the version, which the server refuses where a rollout, a " +
+				"device or an experiment uses it; `keep` leaves it on the server.",
+		},
+		"status": schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "Where the version stands: `draft`, `published`, `deprecated`, or another word of the server. Null where the " +
+				"server does not say.",
+		},
+		"created_at": schema.StringAttribute{
+			Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "When the version was created, an RFC 3339 time. Null where the server does not say.",
+		},
+		"timeouts": timeouts.Attributes(context.Background(), timeouts.Opts{
+			Create: true, CreateDescription: "How long the creation may take, the upload included, such as `2h`. Default `60m`.",
+		}),
+	}
+}
+
+// registered is an attribute of what is registered, which the server fills in for what is uploaded.
+func registered(text string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true,
+		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
+		MarkdownDescription: text + " Another one replaces the version.",
+	}
+}
+
+const replacesAnother = "If the text changes, Terraform will destroy and recreate the resource."
+
+// anotherText replaces where the text was changed.
+func anotherText(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	resp.RequiresReplace = anotherDescription(req.ConfigValue, req.PlanValue, req.StateValue)
+}
+
+// anotherDescription is true of a text that is changed, or may be; no text and an empty one are the same to the server.
+func anotherDescription(config, planned, before types.String) bool {
+	return !config.IsNull() && (planned.IsUnknown() || planned.ValueString() != before.ValueString())
+}

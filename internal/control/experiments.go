@@ -1,0 +1,241 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+)
+
+// The statuses of an experiment (the control API contract, section 7). Servers have two words for a running one, and two spellings
+// of a cancelled one; these are this client's.
+const (
+	ExperimentDraft     = "draft"
+	ExperimentRunning   = "running"
+	ExperimentPaused    = "paused"
+	ExperimentCompleted = "completed"
+	ExperimentCancelled = "cancelled"
+)
+
+var experimentWords = map[string]string{"active": ExperimentRunning, "canceled": ExperimentCancelled}
+
+// Experiment compares versions of a model on shares of the devices (the control API contract, section 7). What is nil or "" the
+// server does not say.
+type Experiment struct {
+	ID, OrgID, Name, Status, ModelID string
+	Description                      *string
+	// Traffic is the share of the devices that take part, in percent. Confidence is a probability.
+	Traffic, Confidence *float64
+	MinSample           *int64
+	PrimaryMetric       string
+	Variants            []Variant
+	// TargetGroupIDs are the device groups whose members take part; without any, all devices do.
+	TargetGroupIDs []string
+}
+
+// Variant is one of the versions that an experiment compares.
+type Variant struct {
+	Name, Version string
+	// Allocation is its share of those that take part, in percent.
+	Allocation float64
+	// Control is nil where the server does not say.
+	Control *bool
+}
+
+// UnmarshalJSON takes the share under the name of the requests, and under the one that SDKs read.
+func (v *Variant) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		Name       flexText    `json:"name"`
+		Version    flexText    `json:"model_version"`
+		Allocation *flexNumber `json:"traffic_allocation"`
+		Percentage *flexNumber `json:"traffic_percentage"`
+		Control    *bool       `json:"is_control"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if wire.Name == "" {
+		return errors.New("a variant without a name")
+	}
+	*v = Variant{
+		Name: string(wire.Name), Version: string(wire.Version), Allocation: float64(firstOf(wire.Allocation, wire.Percentage)),
+		Control: wire.Control,
+	}
+	return nil
+}
+
+// UnmarshalJSON fails on an object without an id.
+func (e *Experiment) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ID            flexText    `json:"id"`
+		OrgID         flexText    `json:"org_id"`
+		Name          flexText    `json:"name"`
+		Status        flexText    `json:"status"`
+		ModelID       flexText    `json:"model_id"`
+		Description   *string     `json:"description"`
+		Traffic       *flexNumber `json:"traffic_percentage"`
+		Confidence    *flexNumber `json:"confidence_level"`
+		MinSample     *flexNumber `json:"min_sample_size"`
+		PrimaryMetric flexText    `json:"primary_metric"`
+		Variants      []Variant   `json:"variants"`
+		Targets       []flexText  `json:"target_group_ids"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if wire.ID == "" {
+		return errors.New("an experiment without an id")
+	}
+	*e = Experiment{
+		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Status: string(wire.Status), ModelID: string(wire.ModelID),
+		Description: wire.Description, Traffic: (*float64)(wire.Traffic), Confidence: (*float64)(wire.Confidence),
+		PrimaryMetric: string(wire.PrimaryMetric), Variants: wire.Variants, TargetGroupIDs: plainTexts(wire.Targets),
+	}
+	if word, ok := experimentWords[e.Status]; ok {
+		e.Status = word
+	}
+	if wire.MinSample != nil {
+		whole := int64(*wire.MinSample)
+		e.MinSample = &whole
+	}
+	return nil
+}
+
+// plainTexts keeps nil a nil.
+func plainTexts(in []flexText) []string {
+	if in == nil {
+		return nil
+	}
+	out := make([]string, len(in))
+	for i, text := range in {
+		out[i] = string(text)
+	}
+	return out
+}
+
+var experimentKind = kind[Experiment]{
+	listing: listing{operation: "list the experiments", path: "experiments", key: "experiments", pageSize: 100},
+	one: func(ctx context.Context, c *Client, id string) (Experiment, error) {
+		return get[Experiment](ctx, c, "read the experiment", join("experiments", id), nil)
+	},
+	id:    func(e Experiment) string { return e.ID },
+	whole: func(Experiment) bool { return true },
+	same:  func(single, listed Experiment) bool { return reflect.DeepEqual(single, listed) },
+}
+
+// Experiments lists the organization's experiments.
+func (c *Client) Experiments(ctx context.Context) ([]Experiment, error) {
+	return listAll[Experiment](ctx, c, experimentKind.listing, c.scoped(nil))
+}
+
+// Experiment reads one experiment with the groups that it is for, which some servers tell only by themselves.
+func (c *Client) Experiment(ctx context.Context, id string) (Experiment, error) {
+	e, err := experimentKind.read(ctx, c, id)
+	if err != nil || e.TargetGroupIDs != nil {
+		return e, err
+	}
+	targets, err := get[struct {
+		IDs []flexText `json:"group_ids"`
+	}](ctx, c, "read the groups of the experiment", join("experiments", id, "target-groups"), nil)
+	if NoSuchRoute(err) {
+		return e, nil
+	}
+	e.TargetGroupIDs = plainTexts(targets.IDs)
+	return e, err
+}
+
+// CreateExperiment creates a draft. Names need not be unique.
+func (c *Client) CreateExperiment(ctx context.Context, e Experiment) (Experiment, error) {
+	body := e.settings()
+	body["description"], body["model_id"] = e.Description, e.ModelID
+	variants := make([]map[string]any, len(e.Variants))
+	for i, v := range e.Variants {
+		variants[i] = map[string]any{"name": v.Name, "model_version": v.Version, "traffic_allocation": v.Allocation, "is_control": v.Control}
+	}
+	body["variants"] = variants
+	const operation = "create the experiment"
+	return namesakes[Experiment]{
+		operation: operation,
+		list:      c.Experiments,
+		id:        func(e Experiment) string { return e.ID },
+		like:      func(o Experiment) bool { return o.Name == e.Name && (o.ModelID == "" || o.ModelID == e.ModelID) },
+		post: func(ctx context.Context) (Experiment, error) {
+			var created Experiment
+			err := c.post(ctx, operation, experimentKind.path, body, &created)
+			return created, err
+		},
+	}.create(ctx, c)
+}
+
+// settings are what a create and an update send, as far as it is set.
+func (e Experiment) settings() map[string]any {
+	body := map[string]any{}
+	if e.Name != "" {
+		body["name"] = e.Name
+	}
+	if e.Description != nil {
+		body["description"] = *e.Description
+	}
+	for name, number := range map[string]*float64{"traffic_percentage": e.Traffic, "confidence_level": e.Confidence} {
+		if number != nil {
+			body[name] = *number
+		}
+	}
+	if e.MinSample != nil {
+		body["min_sample_size"] = *e.MinSample
+	}
+	if e.PrimaryMetric != "" {
+		body["primary_metric"] = e.PrimaryMetric
+	}
+	return body
+}
+
+// UpdateExperiment writes what is set of name, description, traffic, confidence, sample size and metric.
+func (c *Client) UpdateExperiment(ctx context.Context, id string, changes Experiment) error {
+	return c.call(ctx, request{
+		operation: "update the experiment", method: http.MethodPatch, path: join("experiments", id), body: changes.settings(),
+	}, nil)
+}
+
+// AllocateExperiment changes the shares of the variants, which must add up to 100.
+func (c *Client) AllocateExperiment(ctx context.Context, id string, variants []Variant) error {
+	shares := make([]map[string]any, len(variants))
+	for i, v := range variants {
+		shares[i] = map[string]any{"name": v.Name, "traffic_allocation": v.Allocation}
+	}
+	return c.call(ctx, request{
+		operation: "change the allocations of the experiment", method: http.MethodPatch, path: join("experiments", id, "allocations"),
+		body: map[string]any{"variants": shares},
+	}, nil)
+}
+
+// TargetExperiment limits an experiment to device groups; none opens it to all devices.
+func (c *Client) TargetExperiment(ctx context.Context, id string, groupIDs []string) error {
+	return c.call(ctx, request{
+		operation: "change the groups of the experiment", method: http.MethodPut, path: join("experiments", id, "target-groups"),
+		body: map[string]any{"group_ids": append([]string{}, groupIDs...)},
+	}, nil)
+}
+
+// The calls that take an experiment from one status to another.
+const (
+	ExperimentStart    = "start"
+	ExperimentPause    = "pause"
+	ExperimentResume   = "resume"
+	ExperimentComplete = "complete"
+	ExperimentCancel   = "cancel"
+)
+
+// MoveExperiment makes one of these calls. When the answer is lost, an experiment that has the status already is not moved again.
+func (c *Client) MoveExperiment(ctx context.Context, id, verb, status string) error {
+	post := func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.post(ctx, verb+" the experiment", join("experiments", id, verb), struct{}{}, nil)
+	}
+	moved := func(ctx context.Context) (struct{}, bool, error) {
+		e, err := c.Experiment(ctx, id)
+		return struct{}{}, err == nil && e.Status == status, err
+	}
+	_, err := createOnce(ctx, c, post, moved)
+	return err
+}

@@ -1,0 +1,108 @@
+package control
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestExperimentDecodesEverySpelling(t *testing.T) {
+	t.Parallel()
+	text, traffic, confidence, sample, yes := "Faster?", 40.0, 0.95, int64(100), true
+	for body, want := range map[string]Experiment{
+		`{"id":"exp_1","org_id":"demo","name":"speed","description":"Faster?","model_id":"m1","status":"running","traffic_percentage":40.0,
+		  "min_sample_size":100,"confidence_level":0.95,"primary_metric":"ctr","target_group_ids":["g1",2],
+		  "variants":[{"name":"old","model_version":"1.0.0","is_control":true,"traffic_allocation":50}]}`: {
+			ID: "exp_1", OrgID: "demo", Name: "speed", Description: &text, ModelID: "m1", Status: ExperimentRunning, Traffic: &traffic,
+			MinSample: &sample, Confidence: &confidence, PrimaryMetric: "ctr", TargetGroupIDs: []string{"g1", "2"},
+			Variants: []Variant{{Name: "old", Version: "1.0.0", Allocation: 50, Control: &yes}},
+		},
+		`{"id":5,"status":"active","variants":[{"name":"old","model_version":"1.0.0","traffic_percentage":50.0}]}`: {
+			ID: "5", Status: ExperimentRunning, Variants: []Variant{{Name: "old", Version: "1.0.0", Allocation: 50}},
+		},
+		`{"id":5,"status":"canceled","target_group_ids":[]}`: {ID: "5", Status: ExperimentCancelled, TargetGroupIDs: []string{}},
+		`{"id":5,"status":"archived"}`:                       {ID: "5", Status: "archived"},
+	} {
+		var got Experiment
+		if err := json.Unmarshal([]byte(body), &got); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", body, diff)
+		}
+	}
+	for _, body := range []string{`{"name":"x"}`, `[]`, `{"id":1,"variants":[{"model_version":"1"}]}`, `{"id":1,"min_sample_size":"many"}`} {
+		if err := json.Unmarshal([]byte(body), &Experiment{}); err == nil {
+			t.Errorf("%s decodes", body)
+		}
+	}
+}
+
+// Some servers tell the groups of an experiment only by themselves, and some not at all.
+func TestTheGroupsOfAnExperiment(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		replies []reply
+		want    []string
+		fails   bool
+	}{
+		"with it":     {[]reply{ok(`{"id":"1","target_group_ids":["a"]}`)}, []string{"a"}, false},
+		"by a call":   {[]reply{ok(`{"id":"1"}`), ok(`{"group_ids":["a",7]}`)}, []string{"a", "7"}, false},
+		"no such one": {[]reply{ok(`{"id":"1"}`), answer(404, `{"detail":"Not Found"}`)}, nil, false},
+		"refused":     {[]reply{ok(`{"id":"1"}`), answer(403, `{"detail":"no"}`)}, nil, true},
+	} {
+		c, w := scripted(t, tc.replies...)
+		e, err := c.Experiment(t.Context(), "1")
+		if diff := cmp.Diff(tc.want, e.TargetGroupIDs); diff != "" || tc.fails != (err != nil) {
+			t.Errorf("%s: %v, groups (-want +got):\n%s", name, err, diff)
+		}
+		if len(w.sent) != len(tc.replies) {
+			t.Errorf("%s: the calls are %v", name, w.calls())
+		}
+	}
+}
+
+func TestExperimentBodies(t *testing.T) {
+	t.Parallel()
+	c, w := scripted(t, ok(`{"experiments":[],"total":0}`), answer(201, `{"id":"1"}`), ok(`{}`), ok(`{}`), ok(`{}`))
+	traffic, confidence, sample, yes, no, text := 100.0, 0.9, int64(30), true, false, ""
+	_, err := c.CreateExperiment(t.Context(), Experiment{
+		Name: "speed", ModelID: "m1", Traffic: &traffic, Confidence: &confidence, MinSample: &sample, PrimaryMetric: "ctr",
+		Variants: []Variant{{"new", "2", 40, &no}, {"old", "1", 60, &yes}},
+	})
+	for _, err := range []error{
+		err, c.UpdateExperiment(t.Context(), "1", Experiment{Description: &text}),
+		c.AllocateExperiment(t.Context(), "1", []Variant{{Name: "new", Version: "2", Allocation: 100}}), c.TargetExperiment(t.Context(), "1", nil),
+	} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	for i, want := range []string{
+		1: `{"confidence_level":0.9,"description":null,"min_sample_size":30,"model_id":"m1","name":"speed","primary_metric":"ctr",` +
+			`"traffic_percentage":100,"variants":[{"is_control":false,"model_version":"2","name":"new","traffic_allocation":40},` +
+			`{"is_control":true,"model_version":"1","name":"old","traffic_allocation":60}]}`,
+		2: `{"description":""}`, 3: `{"variants":[{"name":"new","traffic_allocation":100}]}`, 4: `{"group_ids":[]}`,
+	} {
+		if got := w.sent[i].body; got != want {
+			t.Errorf("%s sends %s", w.calls()[i], got)
+		}
+	}
+}
+
+// A lost answer to "start" is no reason to start again what runs.
+func TestAnExperimentIsMovedOnce(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[string]int{"active": 1, "draft": 2} {
+		synctest.Test(t, func(t *testing.T) {
+			c, w := scripted(t, failing(errCut), ok(`{"id":"1","status":"`+status+`","target_group_ids":[]}`), ok(`{}`))
+			err := c.MoveExperiment(t.Context(), "1", ExperimentStart, ExperimentRunning)
+			if got := strings.Count(strings.Join(w.calls(), "\n"), "POST experiments/1/start"); err != nil || got != want {
+				t.Errorf("it is %s after a lost answer: started %d times, want %d; %v", status, got, want, err)
+			}
+		})
+	}
+}

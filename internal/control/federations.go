@@ -1,0 +1,222 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// Federation is a group of organizations that train together (the control API contract, section 7).
+type Federation struct {
+	ID, OrgID, Name string
+	// Description is nil where the server has none.
+	Description *string
+	// CreatedAt is the server's text.
+	CreatedAt string
+}
+
+// UnmarshalJSON fails on an object without an id.
+func (f *Federation) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ID          flexText `json:"id"`
+		OrgID       flexText `json:"org_id"`
+		Name        flexText `json:"name"`
+		Description *string  `json:"description"`
+		CreatedAt   flexText `json:"created_at"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if wire.ID == "" {
+		return errors.New("a federation without an id")
+	}
+	*f = Federation{
+		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Description: wire.Description, CreatedAt: string(wire.CreatedAt),
+	}
+	return nil
+}
+
+// FederationMember is an organization in a federation, be it that it has only been invited.
+type FederationMember struct {
+	OrgID string
+	Owner bool
+}
+
+// UnmarshalJSON fails on a member without an organization.
+func (m *FederationMember) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		OrgID flexText `json:"org_id"`
+		Role  flexText `json:"role"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if wire.OrgID == "" {
+		return errors.New("a member without an organization")
+	}
+	*m = FederationMember{OrgID: string(wire.OrgID), Owner: wire.Role == "owner"}
+	return nil
+}
+
+// SharedModel is a model of a federation. Name is "" where the server does not say.
+type SharedModel struct {
+	ModelID, Name string
+}
+
+// UnmarshalJSON fails on an object without an id. The record may have one of its own beside the model's.
+func (m *SharedModel) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ModelID *flexText `json:"model_id"`
+		ID      *flexText `json:"id"`
+		Name    flexText  `json:"name"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if *m = (SharedModel{ModelID: string(firstOf(wire.ModelID, wire.ID)), Name: string(wire.Name)}); m.ModelID == "" {
+		return errors.New("a model without an id")
+	}
+	return nil
+}
+
+// PrivacyBudget is how much privacy a federation may spend in all. What is nil was not set.
+type PrivacyBudget struct {
+	Epsilon, Delta *float64
+}
+
+// UnmarshalJSON fails on an object that says nothing of a budget: that must not be taken for one that was not set.
+func (b *PrivacyBudget) UnmarshalJSON(data []byte) error {
+	var said map[string]json.RawMessage
+	var wire struct {
+		Epsilon *flexNumber `json:"total_epsilon_budget"`
+		Delta   *flexNumber `json:"total_delta_budget"`
+	}
+	if err := errors.Join(json.Unmarshal(data, &said), json.Unmarshal(data, &wire)); err != nil {
+		return err
+	}
+	if _, ok := said["total_epsilon_budget"]; !ok && said["federation_id"] == nil {
+		return errors.New("a privacy budget without its epsilon")
+	}
+	*b = PrivacyBudget{Epsilon: (*float64)(wire.Epsilon), Delta: (*float64)(wire.Delta)}
+	return nil
+}
+
+var federationKind = kind[Federation]{
+	listing: listing{operation: "list the federations", path: "federations", key: "federations"},
+	one: func(ctx context.Context, c *Client, id string) (Federation, error) {
+		return get[Federation](ctx, c, "read the federation", join("federations", id), nil)
+	},
+	id:    func(f Federation) string { return f.ID },
+	whole: func(Federation) bool { return true },
+	same:  func(single, listed Federation) bool { return reflect.DeepEqual(single, listed) },
+}
+
+// Federations lists the organization's federations.
+func (c *Client) Federations(ctx context.Context) ([]Federation, error) {
+	return listAll[Federation](ctx, c, federationKind.listing, c.scoped(nil))
+}
+
+// FederationByName finds a federation by its exact name.
+func (c *Client) FederationByName(ctx context.Context, name string) (federation Federation, found bool, err error) {
+	all, err := c.Federations(ctx)
+	i := slices.IndexFunc(all, func(f Federation) bool { return f.Name == name })
+	if err != nil || i < 0 {
+		return Federation{}, false, err
+	}
+	return all[i], true, nil
+}
+
+// Federation reads one federation by its id.
+func (c *Client) Federation(ctx context.Context, id string) (Federation, error) {
+	return federationKind.read(ctx, c, id)
+}
+
+// CreateFederation creates a federation. When the answer is lost, one of that name is adopted unless it is older than the request:
+// names are unique in an organization.
+func (c *Client) CreateFederation(ctx context.Context, name string, description *string) (Federation, error) {
+	body := map[string]any{"name": name}
+	if description != nil {
+		body["description"] = *description
+	}
+	if c.orgID != "" {
+		body["org_id"] = c.orgID
+	}
+	post := func(ctx context.Context) (Federation, error) {
+		var f Federation
+		err := c.post(ctx, "create the federation", federationKind.path, body, &f)
+		return f, err
+	}
+	begun := time.Now()
+	find := func(ctx context.Context) (Federation, bool, error) {
+		f, found, err := c.FederationByName(ctx, name)
+		return f, found && !createdBefore(f.CreatedAt, begun), err
+	}
+	return createOnce(ctx, c, post, find)
+}
+
+// FederationMembers lists the organizations of a federation, the owner and those that are invited with them.
+func (c *Client) FederationMembers(ctx context.Context, id string) ([]FederationMember, error) {
+	list := listing{operation: "list the members of the federation", path: join("federations", id, "members"), key: "members"}
+	return listAll[FederationMember](ctx, c, list, nil)
+}
+
+// InviteToFederation invites organizations that are no members yet.
+func (c *Client) InviteToFederation(ctx context.Context, id string, orgIDs []string) error {
+	post := func(ctx context.Context) (struct{}, error) {
+		body := map[string]any{"org_ids": orgIDs}
+		return struct{}{}, c.post(ctx, "invite to the federation", join("federations", id, "invite"), body, nil)
+	}
+	invited := func(ctx context.Context) (struct{}, bool, error) {
+		members, err := c.FederationMembers(ctx, id)
+		missing := slices.ContainsFunc(orgIDs, func(org string) bool {
+			return !slices.ContainsFunc(members, func(m FederationMember) bool { return m.OrgID == org })
+		})
+		return struct{}{}, err == nil && !missing, err
+	}
+	_, err := createOnce(ctx, c, post, invited)
+	return err
+}
+
+// FederationModels lists the models of a federation.
+func (c *Client) FederationModels(ctx context.Context, id string) ([]SharedModel, error) {
+	list := listing{operation: "list the models of the federation", path: join("federations", id, "models"), key: "models"}
+	return listAll[SharedModel](ctx, c, list, nil)
+}
+
+// ShareModel adds a model to a federation that does not have it yet.
+func (c *Client) ShareModel(ctx context.Context, id, modelID string) error {
+	post := func(ctx context.Context) (struct{}, error) {
+		body := map[string]any{"model_id": modelID}
+		return struct{}{}, c.post(ctx, "share the model with the federation", join("federations", id, "models"), body, nil)
+	}
+	shared := func(ctx context.Context) (struct{}, bool, error) {
+		models, err := c.FederationModels(ctx, id)
+		return struct{}{}, slices.ContainsFunc(models, func(m SharedModel) bool { return m.ModelID == modelID }), err
+	}
+	_, err := createOnce(ctx, c, post, shared)
+	return err
+}
+
+// PrivacyBudget reads the privacy budget of a federation, an empty one where none was set.
+func (c *Client) PrivacyBudget(ctx context.Context, id string) (PrivacyBudget, error) {
+	b, err := get[PrivacyBudget](ctx, c, "read the privacy budget", join("federations", id, "privacy"), nil)
+	if NotFound(err) {
+		return PrivacyBudget{}, nil
+	}
+	return b, err
+}
+
+// SetPrivacyBudget sets the privacy budget of a federation. Without a delta the server chooses one.
+func (c *Client) SetPrivacyBudget(ctx context.Context, id string, b PrivacyBudget) error {
+	body := map[string]any{"total_epsilon_budget": b.Epsilon}
+	if b.Delta != nil {
+		body["total_delta_budget"] = *b.Delta
+	}
+	return c.call(ctx, request{
+		operation: "set the privacy budget", method: http.MethodPut, path: join("federations", id, "privacy", "budget"), body: body,
+	}, nil)
+}

@@ -1,0 +1,211 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+)
+
+// Signal is what an integration sends elsewhere.
+type Signal string
+
+// The signals (the control API contract, section 7).
+const (
+	Metrics Signal = "metrics"
+	Logs    Signal = "log"
+)
+
+// Integration sends the organization's metrics or logs elsewhere (the control API contract, section 7).
+type Integration struct {
+	ID, OrgID, Name, Type string
+	// Enabled is nil where the server does not say.
+	Enabled *bool
+	// Config is a metrics integration's, with numbers as json.Number. What of it is secret the server keeps to itself.
+	Config map[string]any
+	// EndpointURL and Format are a log integration's, "" where the server does not say.
+	EndpointURL, Format string
+}
+
+// UnmarshalJSON fails on an object without an id.
+func (i *Integration) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ID          flexText        `json:"id"`
+		OrgID       flexText        `json:"org_id"`
+		Name        flexText        `json:"name"`
+		Type        flexText        `json:"integration_type"`
+		Enabled     *bool           `json:"enabled"`
+		Config      json.RawMessage `json:"config"`
+		EndpointURL flexText        `json:"endpoint_url"`
+		Format      flexText        `json:"format"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if wire.ID == "" {
+		return errors.New("an integration without an id")
+	}
+	*i = Integration{
+		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Type: string(wire.Type), Enabled: wire.Enabled,
+		EndpointURL: string(wire.EndpointURL), Format: string(wire.Format),
+	}
+	if len(wire.Config) == 0 {
+		return nil
+	}
+	exact := json.NewDecoder(bytes.NewReader(wire.Config))
+	exact.UseNumber()
+	if err := exact.Decode(&i.Config); err != nil {
+		return fmt.Errorf("config: %w", plainJSON(err))
+	}
+	return nil
+}
+
+// of is true unless the integration is surely one of another signal.
+func (i Integration) of(s Signal) bool {
+	if s == Metrics {
+		return i.EndpointURL == "" || i.Config != nil
+	}
+	return i.Config == nil || i.EndpointURL != ""
+}
+
+// IntegrationSettings is what a create or an update sends of an integration. What is nil or "" is not sent.
+type IntegrationSettings struct {
+	Name string
+	// Type is sent by a create only: it cannot change.
+	Type    string
+	Enabled *bool
+	// Config is all of a metrics integration's, the secrets too: the server replaces what it has as a whole.
+	Config map[string]any
+	// EndpointURL, Format and AuthConfig are a log integration's. AuthConfig is secret; an empty one takes away what there was.
+	EndpointURL, Format string
+	AuthConfig          map[string]any
+	// Secrets are the texts in Config and AuthConfig that no error may quote.
+	Secrets []string
+}
+
+func (s IntegrationSettings) body() map[string]any {
+	body := map[string]any{}
+	for name, text := range map[string]string{
+		"name": s.Name, "integration_type": s.Type, "endpoint_url": s.EndpointURL, "format": s.Format,
+	} {
+		if text != "" {
+			body[name] = text
+		}
+	}
+	for name, object := range map[string]map[string]any{"config": s.Config, "auth_config": s.AuthConfig} {
+		if object != nil {
+			body[name] = object
+		}
+	}
+	if s.Enabled != nil {
+		body["enabled"] = *s.Enabled
+	}
+	return body
+}
+
+var integrationKinds = map[Signal]kind[Integration]{
+	Metrics: integrationKind(Metrics, "metrics/integrations"),
+	Logs:    integrationKind(Logs, "log-streams/integrations"),
+}
+
+func integrationKind(of Signal, path string) kind[Integration] {
+	return kind[Integration]{
+		listing: listing{operation: fmt.Sprintf("list the %s integrations", of), path: path, key: "integrations"},
+		one: func(ctx context.Context, c *Client, id string) (Integration, error) {
+			operation := fmt.Sprintf("read the %s integration", of)
+			i, err := get[Integration](ctx, c, operation, join("settings", "integrations", id), c.scoped(nil))
+			if err == nil && !i.of(of) {
+				return Integration{}, fmt.Errorf("could not %s: %q is an integration of another kind", operation, id)
+			}
+			return i, err
+		},
+		id:    func(i Integration) string { return i.ID },
+		whole: func(Integration) bool { return true },
+		same:  func(single, listed Integration) bool { return reflect.DeepEqual(single, listed) },
+	}
+}
+
+// Integrations lists the organization's integrations of a signal.
+func (c *Client) Integrations(ctx context.Context, of Signal) ([]Integration, error) {
+	return listAll[Integration](ctx, c, integrationKinds[of].listing, c.scoped(nil))
+}
+
+// Integration reads one integration. It fails on one of another signal.
+func (c *Client) Integration(ctx context.Context, of Signal, id string) (Integration, error) {
+	return integrationKinds[of].read(ctx, c, id)
+}
+
+// CreateIntegration creates an integration. Names need not be unique.
+func (c *Client) CreateIntegration(ctx context.Context, of Signal, s IntegrationSettings) (Integration, error) {
+	if len(s.AuthConfig) == 0 {
+		s.AuthConfig = nil // there is nothing to clear yet
+	}
+	operation := fmt.Sprintf("create the %s integration", of)
+	n := namesakes[Integration]{
+		operation: operation,
+		list:      func(ctx context.Context) ([]Integration, error) { return c.Integrations(ctx, of) },
+		id:        func(i Integration) string { return i.ID },
+		like:      func(i Integration) bool { return i.Name == s.Name && i.Type == s.Type },
+	}
+	n.post = func(ctx context.Context) (Integration, error) {
+		var i Integration
+		err := c.call(ctx, request{
+			operation: operation, method: http.MethodPost, path: integrationKinds[of].path, query: c.scoped(nil), body: s.body(), secret: true,
+		}, &i)
+		return i, err
+	}
+	i, err := n.create(ctx, c)
+	return i, withoutSecrets(err, s.Secrets)
+}
+
+// UpdateIntegration writes what is set and answers the integration as it is afterwards.
+func (c *Client) UpdateIntegration(ctx context.Context, of Signal, id string, s IntegrationSettings) (Integration, error) {
+	s.Type = ""
+	err := c.call(ctx, request{
+		operation: fmt.Sprintf("update the %s integration", of), method: http.MethodPatch, path: join("settings", "integrations", id),
+		query: c.scoped(nil), body: s.body(), secret: true,
+	}, nil)
+	if err != nil {
+		return Integration{}, withoutSecrets(err, s.Secrets)
+	}
+	i, err := c.Integration(ctx, of, id)
+	return i, withoutSecrets(err, s.Secrets)
+}
+
+// DeleteIntegration deletes an integration. One that is gone already is no error.
+func (c *Client) DeleteIntegration(ctx context.Context, of Signal, id string) error {
+	err := c.call(ctx, request{
+		operation: fmt.Sprintf("delete the %s integration", of), method: http.MethodDelete, path: integrationKinds[of].path + "/" + join(id),
+	}, nil)
+	if NotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// shortestSecret is how many characters a text has at least that is worth masking: shorter ones would mask words.
+const shortestSecret = 4
+
+// withoutSecrets masks secrets in what an error quotes of the server, which may repeat what it was sent.
+func withoutSecrets(err error, secrets []string) error {
+	var api *APIError
+	var body *BodyError
+	var transport *TransportError
+	for _, secret := range secrets {
+		if len(secret) < shortestSecret {
+			continue
+		}
+		switch {
+		case errors.As(err, &api):
+			api.redact(secret)
+		case errors.As(err, &body):
+			body.Excerpt, body.Err = redact(body.Excerpt, secret), withoutSecret(body.Err, secret)
+		case errors.As(err, &transport):
+			transport.Err = withoutSecret(transport.Err, secret)
+		}
+	}
+	return err
+}

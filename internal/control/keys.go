@@ -1,0 +1,281 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// APIKey is a key of the organization (the control API contract, section 7).
+type APIKey struct {
+	ID, Name string
+	// Secret is the key itself, which only the answers of create and rotate hold.
+	Secret string
+	// Prefix is how the secret begins, as far as that is no secret, "" where the server does not say.
+	Prefix string
+	// Scopes are words such as "models:read", sorted; nil where the server does not say.
+	Scopes []string
+	// CreatedAt is the server's text.
+	CreatedAt string
+	// Revoked is true of a key that no longer works; its record stays.
+	Revoked bool
+}
+
+// UnmarshalJSON fails on an object without an id.
+func (k *APIKey) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ID        flexText   `json:"id"`
+		Name      flexText   `json:"name"`
+		APIKey    flexText   `json:"api_key"`
+		Prefix    flexText   `json:"prefix"`
+		Scopes    flexScopes `json:"scopes"`
+		CreatedAt flexText   `json:"created_at"`
+		RevokedAt flexText   `json:"revoked_at"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if wire.ID == "" {
+		return errors.New("an API key without an id")
+	}
+	*k = APIKey{
+		ID: string(wire.ID), Name: string(wire.Name), Secret: string(wire.APIKey), Prefix: string(wire.Prefix), Scopes: wire.Scopes,
+		CreatedAt: string(wire.CreatedAt), Revoked: wire.RevokedAt != "",
+	}
+	return nil
+}
+
+// flexScopes are scopes in any of the forms that servers write: an object of words, an object of lists, or a list of
+// "resource:permission" (the control API contract, section 7). Anything else is nil: not said.
+type flexScopes []string
+
+func (s *flexScopes) UnmarshalJSON(data []byte) error {
+	*s = nil
+	var words []string
+	var object map[string]json.RawMessage
+	switch {
+	case json.Unmarshal(data, &words) == nil && words != nil:
+	case json.Unmarshal(data, &object) == nil && object != nil:
+		words = []string{}
+		for resource, permissions := range object {
+			for _, permission := range permissionsOf(permissions) {
+				words = append(words, resource+":"+permission)
+			}
+		}
+	default:
+		return nil
+	}
+	slices.Sort(words)
+	*s = slices.Compact(words)
+	return nil
+}
+
+func permissionsOf(raw json.RawMessage) []string {
+	var many []string
+	if json.Unmarshal(raw, &many) == nil {
+		return many
+	}
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		return []string{one}
+	}
+	return nil
+}
+
+// scopesObject is how scopes are sent: {"devices":["read","write"]}.
+func scopesObject(scopes []string) map[string][]string {
+	object := map[string][]string{}
+	for _, scope := range scopes {
+		resource, permission, _ := strings.Cut(scope, ":")
+		object[resource] = append(object[resource], permission)
+	}
+	return object
+}
+
+// issuedKey is the answer that holds the secret. One without it is of no use.
+type issuedKey APIKey
+
+func (k *issuedKey) UnmarshalJSON(data []byte) error {
+	if err := (*APIKey)(k).UnmarshalJSON(data); err != nil {
+		return err
+	}
+	if k.Secret == "" {
+		return errors.New("an API key without its secret")
+	}
+	return nil
+}
+
+// keyListing is how every key is read: there is no call for a single one.
+var keyListing = listing{operation: "list the API keys", path: "api-keys", key: "keys"}
+
+// allKeys are the organization's keys with those that are revoked.
+func (c *Client) allKeys(ctx context.Context) ([]APIKey, error) {
+	return listAll[APIKey](ctx, c, keyListing, c.scoped(nil))
+}
+
+// APIKeys lists the organization's keys, except those that are revoked.
+func (c *Client) APIKeys(ctx context.Context) ([]APIKey, error) {
+	keys, err := c.allKeys(ctx)
+	return slices.DeleteFunc(keys, func(k APIKey) bool { return k.Revoked }), err
+}
+
+// APIKey reads one key, without its secret. One that is revoked is not found.
+func (c *Client) APIKey(ctx context.Context, id string) (APIKey, error) {
+	keys, err := c.APIKeys(ctx)
+	if err != nil {
+		return APIKey{}, err
+	}
+	if i := indexOfKey(keys, id); i >= 0 {
+		return keys[i], nil
+	}
+	return APIKey{}, &MissingError{Operation: "read the API key", Titles: "API keys that are not revoked", ID: id}
+}
+
+func indexOfKey(keys []APIKey, id string) int {
+	return slices.IndexFunc(keys, func(k APIKey) bool { return k.ID == id })
+}
+
+// A lost answer
+//
+// The secret is in the answer of a create or a rotation and nowhere else, so a key whose answer is lost is of no use to anybody:
+// it must not stay. Names are not unique. Which key the lost request has made is known all the same, since keys are made one at a
+// time and those that there were before are listed first: it is the new one of that name. Only another program that makes a key
+// of the same name in the same moment could be mistaken.
+
+// turn waits until nobody else makes a key; the caller calls done afterwards.
+func (c *Client) turn(ctx context.Context, operation string) (done func(), err error) {
+	select {
+	case c.making <- struct{}{}:
+		return func() { <-c.making }, nil
+	case <-ctx.Done():
+		return nil, &TransportError{Operation: operation, Host: c.base.Host, Err: ctx.Err(), NotExecuted: true}
+	}
+}
+
+// CreateAPIKey makes a key and answers it with its secret. When the answer is lost, the key that was made is revoked, and another
+// one made.
+func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string) (APIKey, error) {
+	const operation = "create the API key"
+	done, err := c.turn(ctx, operation)
+	if err != nil {
+		return APIKey{}, err
+	}
+	defer done()
+	before, err := c.allKeys(ctx)
+	if err != nil {
+		return APIKey{}, err
+	}
+	body := map[string]any{"name": name, "scopes": scopesObject(scopes)}
+	if c.orgID != "" {
+		body["org_id"] = c.orgID
+	}
+	post := func(ctx context.Context) (APIKey, error) { return c.issueKey(ctx, operation, keyListing.path, body) }
+	var stays error
+	revoke := func(ctx context.Context) (APIKey, bool, error) {
+		stays = c.revokeNew(ctx, name, before)
+		return APIKey{}, false, stays
+	}
+	k, err := createOnce(ctx, c, post, revoke)
+	return k, withOrphan(err, name, stays)
+}
+
+func (c *Client) issueKey(ctx context.Context, operation, path string, body any) (APIKey, error) {
+	var k issuedKey
+	err := c.call(ctx, request{operation: operation, method: http.MethodPost, path: path, body: body, secret: true}, &k)
+	return APIKey(k), err
+}
+
+// withOrphan adds to the error of a request whose answer was lost that what it may have made could not be revoked.
+func withOrphan(err error, name string, stays error) error {
+	if err == nil || stays == nil {
+		return err
+	}
+	return fmt.Errorf("%w. It may have made a key all the same, whose secret nobody has, and which could not be revoked (%w): "+
+		"revoke the newest key of the name %q", err, stays, name)
+}
+
+// newKey finds the key of a name that was not there before, with an empty id where there is none.
+func newKey(keys []APIKey, name string, before []APIKey) APIKey {
+	for _, k := range keys {
+		if k.Name == name && !k.Revoked && indexOfKey(before, k.ID) < 0 {
+			return k
+		}
+	}
+	return APIKey{}
+}
+
+// revokeNew revokes the key of a name that was not there before, if there is one.
+func (c *Client) revokeNew(ctx context.Context, name string, before []APIKey) error {
+	keys, err := c.allKeys(ctx)
+	if err != nil {
+		return err
+	}
+	if made := newKey(keys, name, before); made.ID != "" {
+		return c.RevokeAPIKey(ctx, made.ID)
+	}
+	return nil
+}
+
+// RotateAPIKey revokes a key and answers the one that takes its place, with another id and secret. When the answer is lost, the
+// key that has taken the place is rotated in turn.
+func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
+	const operation = "rotate the API key"
+	done, err := c.turn(ctx, operation)
+	if err != nil {
+		return APIKey{}, err
+	}
+	defer done()
+	before, err := c.allKeys(ctx)
+	if err != nil {
+		return APIKey{}, err
+	}
+	at := indexOfKey(before, id)
+	if at < 0 || before[at].Revoked {
+		return APIKey{}, &MissingError{Operation: operation, Titles: "API keys that are not revoked", ID: id}
+	}
+	name, now := before[at].Name, id
+	post := func(ctx context.Context) (APIKey, error) {
+		return c.issueKey(ctx, operation, join("api-keys", now, "rotate"), struct{}{})
+	}
+	var stays error
+	follow := func(ctx context.Context) (APIKey, bool, error) {
+		var keys []APIKey
+		if keys, stays = c.allKeys(ctx); stays != nil {
+			return APIKey{}, false, stays
+		}
+		if made := newKey(keys, name, before); made.ID != "" {
+			now = made.ID
+		}
+		return APIKey{}, false, nil
+	}
+	k, err := createOnce(ctx, c, post, follow)
+	if err != nil && now != id {
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
+		defer cancel()
+		stays = errors.Join(stays, c.RevokeAPIKey(late, now))
+	}
+	return k, withOrphan(err, name, stays)
+}
+
+// RevokeAPIKey stops a key at once. One that is revoked or gone already is no error.
+func (c *Client) RevokeAPIKey(ctx context.Context, id string) error {
+	post := func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.post(ctx, "revoke the API key", join("api-keys", id, "revoke"), struct{}{}, nil)
+	}
+	revoked := func(ctx context.Context) (struct{}, bool, error) {
+		_, err := c.APIKey(ctx, id)
+		if NotFound(err) {
+			return struct{}{}, true, nil
+		}
+		return struct{}{}, false, err
+	}
+	_, err := createOnce(ctx, c, post, revoked)
+	if NotFound(err) {
+		return nil
+	}
+	return err
+}

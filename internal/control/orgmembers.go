@@ -1,0 +1,124 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Roles of a member (the control API contract, section 7).
+const (
+	RoleOwner  = "owner"
+	RoleAdmin  = "admin"
+	RoleMember = "member"
+)
+
+// MemberActive is the status of who has accepted the invitation.
+const MemberActive = "active"
+
+// OrgMember is a member of the organization, or somebody who is invited to be one (the control API contract, section 7).
+type OrgMember struct {
+	ID, Email, Role string
+	// Name is "" where the server has none.
+	Name string
+	// Status is "active", or "pending" until the invitation is accepted; "" where the server does not say.
+	Status string
+	// Times are the server's texts, "" where it has none; ExpiresAt is when a pending invitation ends.
+	InvitedAt, JoinedAt, ExpiresAt string
+}
+
+// UnmarshalJSON fails on a member without an id.
+func (m *OrgMember) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		UserID    *flexText `json:"user_id"`
+		ID        *flexText `json:"id"`
+		Email     flexText  `json:"email"`
+		Name      flexText  `json:"name"`
+		Role      flexText  `json:"role"`
+		Status    flexText  `json:"status"`
+		InvitedAt flexText  `json:"invited_at"`
+		JoinedAt  flexText  `json:"joined_at"`
+		ExpiresAt flexText  `json:"expires_at"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*m = OrgMember{
+		ID: string(firstOf(wire.UserID, wire.ID)), Email: string(wire.Email), Name: string(wire.Name), Role: string(wire.Role),
+		Status: string(wire.Status), InvitedAt: string(wire.InvitedAt), JoinedAt: string(wire.JoinedAt), ExpiresAt: string(wire.ExpiresAt),
+	}
+	if m.ID == "" {
+		return errors.New("a member without an id")
+	}
+	return nil
+}
+
+// membersPath is the path of the members, which is the organization's.
+func (c *Client) membersPath(operation string) (string, error) {
+	if c.orgID == "" {
+		return "", fmt.Errorf("could not %s: the organization is not known; set org_id of the provider block, or OCTOMIL_ORG_ID", operation)
+	}
+	return join("orgs", c.orgID, "members"), nil
+}
+
+// OrgMembers lists the members of the organization and those who are invited.
+func (c *Client) OrgMembers(ctx context.Context) ([]OrgMember, error) {
+	const operation = "list the members of the organization"
+	path, err := c.membersPath(operation)
+	if err != nil {
+		return nil, err
+	}
+	return listAll[OrgMember](ctx, c, listing{operation: operation, path: path, key: "members"}, nil)
+}
+
+// OrgMember reads one member.
+func (c *Client) OrgMember(ctx context.Context, id string) (OrgMember, error) {
+	members, err := c.OrgMembers(ctx)
+	if err != nil {
+		return OrgMember{}, err
+	}
+	if i := slices.IndexFunc(members, func(m OrgMember) bool { return m.ID == id }); i >= 0 {
+		return members[i], nil
+	}
+	return OrgMember{}, &MissingError{Operation: "read the member of the organization", Titles: "members", ID: id}
+}
+
+// Invitation is what is sent to invite somebody.
+type Invitation struct {
+	Email string `json:"email"`
+	Role  string `json:"role"`
+	// Name is not sent where it is "".
+	Name string `json:"name,omitempty"`
+}
+
+// InviteOrgMember invites somebody, or renews the invitation of somebody who has not accepted it, with another role or name.
+// Somebody who has joined already is a conflict. When the answer is lost, an invitation of that address is adopted, unless it is
+// older than the request.
+func (c *Client) InviteOrgMember(ctx context.Context, i Invitation) (OrgMember, error) {
+	const operation = "invite the member"
+	path, err := c.membersPath(operation)
+	if err != nil {
+		return OrgMember{}, err
+	}
+	begun := time.Now()
+	post := func(ctx context.Context) (OrgMember, error) {
+		var m OrgMember
+		err := c.post(ctx, operation, path, i, &m)
+		return m, err
+	}
+	find := func(ctx context.Context) (OrgMember, bool, error) {
+		members, err := c.OrgMembers(ctx)
+		at := slices.IndexFunc(members, func(m OrgMember) bool {
+			return strings.EqualFold(m.Email, i.Email) && m.Role == i.Role && m.Status != MemberActive && !createdBefore(m.InvitedAt, begun)
+		})
+		if at < 0 {
+			return OrgMember{}, false, err
+		}
+		return members[at], true, err
+	}
+	return createOnce(ctx, c, post, find)
+}

@@ -1,0 +1,244 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Version statuses (the control API contract, section 2). Servers use two vocabularies; these are their words.
+const (
+	VersionDraft      = "draft"
+	VersionPreview    = "preview"
+	VersionPublished  = "published"
+	VersionActive     = "active"
+	VersionDeprecated = "deprecated"
+	VersionRetired    = "retired"
+)
+
+// Version is one version of a model (the control API contract, section 2). Texts are "" where the server does not say.
+type Version struct {
+	// ModelID is the model as the server names it, else as it was asked for.
+	ModelID     string
+	Version     string
+	Status      string
+	Format      string
+	StoragePath string
+	Description string
+	Checksum    string
+	// SizeBytes is the size of the artifact in bytes, 0 where the server does not say.
+	SizeBytes int64
+	// Metrics are those that are numbers.
+	Metrics   map[string]float64
+	CreatedAt string
+}
+
+// UnmarshalJSON fails on an object without a version.
+func (v *Version) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ModelID     flexText        `json:"model_id"`
+		Version     flexText        `json:"version"`
+		Status      flexText        `json:"status"`
+		Format      flexText        `json:"format"`
+		StoragePath flexText        `json:"storage_path"`
+		Description flexText        `json:"description"`
+		Checksum    flexText        `json:"checksum"`
+		SizeBytes   *flexNumber     `json:"size_bytes"`
+		Metrics     json.RawMessage `json:"metrics"`
+		CreatedAt   flexText        `json:"created_at"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if wire.Version == "" {
+		return errors.New("a version without its number")
+	}
+	*v = Version{
+		ModelID: string(wire.ModelID), Version: string(wire.Version), Status: string(wire.Status), Format: string(wire.Format),
+		StoragePath: string(wire.StoragePath), Description: string(wire.Description), Checksum: string(wire.Checksum),
+		SizeBytes: int64(firstOf(wire.SizeBytes)), Metrics: numbersOf(wire.Metrics), CreatedAt: string(wire.CreatedAt),
+	}
+	return nil
+}
+
+// numbersOf are the members of an object that are numbers; anything may be a metric for a server.
+func numbersOf(raw json.RawMessage) map[string]float64 {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(raw, &object) != nil {
+		return nil
+	}
+	var numbers map[string]float64
+	for name, value := range object {
+		var number flexNumber
+		if number.UnmarshalJSON(value) != nil {
+			continue
+		}
+		if numbers == nil {
+			numbers = map[string]float64{}
+		}
+		numbers[name] = float64(number)
+	}
+	return numbers
+}
+
+// Published is true of a version that devices may get, or could once get.
+func (v Version) Published() bool {
+	return v.Status != "" && v.Status != VersionDraft && v.Status != VersionPreview
+}
+
+// Deprecated is true of a version that should not, or cannot, be rolled out any more.
+func (v Version) Deprecated() bool {
+	return v.Status == VersionDeprecated || v.Status == VersionRetired
+}
+
+// SameChecksum compares two checksums of SHA-256, in whatever spelling, and any other ones as they are.
+func SameChecksum(a, b string) bool { return plainChecksum(a) == plainChecksum(b) }
+
+// HashesLikeSHA256 is true of a checksum that can be compared with a file's.
+func HashesLikeSHA256(checksum string) bool {
+	hex := plainChecksum(checksum)
+	return len(hex) == 64 && strings.Trim(hex, "0123456789abcdef") == ""
+}
+
+func plainChecksum(checksum string) string {
+	return strings.TrimPrefix(strings.ToLower(strings.TrimSpace(checksum)), sha256Prefix)
+}
+
+// versionKind is the kind of one model's versions.
+func versionKind(modelID string) kind[Version] {
+	list := listing{operation: "list the versions of the model", path: join("models", modelID, "versions"), key: "versions", pageSize: 100}
+	return kind[Version]{
+		listing: list, unscoped: true,
+		one: func(ctx context.Context, c *Client, version string) (Version, error) {
+			return get[Version](ctx, c, "read the version of the model", join("models", modelID, "versions", version), nil)
+		},
+		id:    func(v Version) string { return v.Version },
+		whole: func(Version) bool { return true },
+		same: func(single, listed Version) bool {
+			single.ModelID = listed.ModelID
+			return reflect.DeepEqual(single, listed)
+		},
+	}
+}
+
+// Version reads one version of a model.
+func (c *Client) Version(ctx context.Context, modelID, version string) (Version, error) {
+	v, err := versionKind(modelID).read(ctx, c, version)
+	return v.of(modelID), err
+}
+
+func (v Version) of(modelID string) Version {
+	v.ModelID = firstWord(v.ModelID, modelID)
+	return v
+}
+
+// Versions lists a model's versions, newest first as the server gives them; status filters them unless it is "".
+func (c *Client) Versions(ctx context.Context, modelID, status string) ([]Version, error) {
+	query := url.Values{}
+	if status != "" {
+		query.Set("status", status)
+	}
+	versions, err := listAll[Version](ctx, c, versionKind(modelID).listing, query)
+	for i, v := range versions {
+		versions[i] = v.of(modelID)
+	}
+	return versions, err
+}
+
+// NewVersion is a version whose artifact the server's storage has already.
+type NewVersion struct {
+	Version     string             `json:"version"`
+	StoragePath string             `json:"storage_path"`
+	Format      string             `json:"format"`
+	Checksum    string             `json:"checksum"`
+	SizeBytes   int64              `json:"size_bytes"`
+	Description *string            `json:"description,omitempty"`
+	Metrics     map[string]float64 `json:"metrics,omitempty"`
+}
+
+// RegisterVersion creates a version. When the answer is lost, that version is looked for and adopted if it has the same artifact,
+// unless it is older than the request.
+func (c *Client) RegisterVersion(ctx context.Context, modelID string, n NewVersion) (Version, error) {
+	post := func(ctx context.Context) (Version, error) {
+		var v Version
+		err := c.post(ctx, "register the version of the model", versionKind(modelID).path, n, &v)
+		return v.of(modelID), err
+	}
+	begun := time.Now()
+	find := func(ctx context.Context) (Version, bool, error) {
+		v, err := c.Version(ctx, modelID, n.Version)
+		if NotFound(err) {
+			return Version{}, false, nil
+		}
+		ours := v.StoragePath == n.StoragePath && SameChecksum(v.Checksum, n.Checksum) && v.SizeBytes == n.SizeBytes
+		return v, err == nil && ours && !createdBefore(v.CreatedAt, begun), err
+	}
+	return createOnce(ctx, c, post, find)
+}
+
+// PublishVersion makes a version available to devices, which cannot be undone.
+func (c *Client) PublishVersion(ctx context.Context, modelID, version string) (Version, error) {
+	return c.changeVersion(ctx, "publish the version of the model", modelID, version, "publish", Version.Published)
+}
+
+// DeprecateVersion marks a version as one that should not be rolled out any more, which cannot be undone.
+func (c *Client) DeprecateVersion(ctx context.Context, modelID, version string) (Version, error) {
+	return c.changeVersion(ctx, "deprecate the version of the model", modelID, version, "deprecate", Version.Deprecated)
+}
+
+// changeVersion sends one of the verbs and answers the version as it is afterwards; reached tells whether it is there already.
+func (c *Client) changeVersion(ctx context.Context, operation, modelID, version, verb string, reached func(Version) bool) (Version, error) {
+	post := func(ctx context.Context) (Version, error) {
+		return Version{}, c.post(ctx, operation, join("models", modelID, "versions", version, verb), struct{}{}, nil)
+	}
+	find := func(ctx context.Context) (Version, bool, error) {
+		v, err := c.Version(ctx, modelID, version)
+		return v, err == nil && reached(v), err
+	}
+	changed, err := createOnce(ctx, c, post, find)
+	if err != nil || changed.Version != "" {
+		return changed, err
+	}
+	return c.Version(ctx, modelID, version)
+}
+
+// UpdateVersionMetrics writes metrics; what it does not name stays as it is.
+func (c *Client) UpdateVersionMetrics(ctx context.Context, modelID, version string, metrics map[string]float64) (Version, error) {
+	err := c.call(ctx, request{
+		operation: "write the metrics of the version", method: http.MethodPatch, path: join("models", modelID, "versions", version, "metrics"),
+		body: map[string]any{"metrics": metrics},
+	}, nil)
+	if err != nil {
+		return Version{}, err
+	}
+	return c.Version(ctx, modelID, version)
+}
+
+// DeleteVersion deletes a version; one that a rollout uses the server refuses. One that is gone already is no error.
+func (c *Client) DeleteVersion(ctx context.Context, modelID, version string) error {
+	err := c.call(ctx, request{
+		operation: "delete the version of the model", method: http.MethodDelete, path: join("models", modelID, "versions", version),
+	}, nil)
+	if NotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// Deployed lists the versions that were deployed to the fleet before (the control API contract, section 3): those that once had a
+// rollout that completed, in the order of their first one. The rollouts are sorted newest first.
+func Deployed(rollouts []Rollout) []string {
+	var versions []string
+	for _, r := range slices.Backward(rollouts) {
+		if r.Status == RolloutCompleted && !slices.Contains(versions, r.Version) {
+			versions = append(versions, r.Version)
+		}
+	}
+	return versions
+}

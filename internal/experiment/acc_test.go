@@ -1,0 +1,324 @@
+package experiment_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+const typeName = "octomil_experiment"
+
+func variants(control, treatment float64) map[string]any {
+	return map[string]any{
+		"control":   map[string]any{"model_version": "1.0.0", "traffic_allocation": control},
+		"treatment": map[string]any{"model_version": "2.0.0", "traffic_allocation": treatment},
+	}
+}
+
+// with is a configuration with other values.
+func with(changes map[string]any) map[string]any {
+	config := map[string]any{"name": "speed", "model": "phi-4-mini", "control": "control", "variants": variants(50, 50)}
+	maps.Copy(config, changes)
+	return config
+}
+
+func inEachDialect(t *testing.T, run func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core)) {
+	t.Helper()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Parallel()
+		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 30 })
+		run(t, sb, sb.Core(t, typeName))
+	})
+}
+
+// apply plans and applies, expects the action, and nothing to do afterwards.
+func apply(t *testing.T, core *acctest.Core, config map[string]any, want acctest.Action) {
+	t.Helper()
+	plan := core.Plan(config)
+	if plan.Failed() || plan.Action != want {
+		t.Fatalf("the plan is %s, want %s: %v\nstate   %v\nplanned %v", plan.Action, want, plan.Errors, core.State(), plan.Planned)
+	}
+	if said := core.Apply(plan); said.Failed() {
+		t.Fatal(said.Errors)
+	}
+	if second := core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
+		t.Errorf("the second plan is %s: %v\nstate   %v\nplanned %v", second.Action, second.Errors, core.State(), second.Planned)
+	}
+}
+
+func pathOf(core *acctest.Core) string { return fmt.Sprint("/api/v1/experiments/", core.State()["id"]) }
+
+// refused plans and expects exactly these beginnings of errors.
+func refused(t *testing.T, core *acctest.Core, config map[string]any, want ...string) {
+	t.Helper()
+	plan := core.Plan(config)
+	if len(plan.Errors) != len(want) {
+		t.Fatalf("want %q, got %q", want, plan.Errors)
+	}
+	for i, text := range want {
+		if !strings.HasPrefix(plan.Errors[i], text) {
+			t.Errorf("want %q, got %q", text, plan.Errors[i])
+		}
+	}
+}
+
+func groupIDs(t *testing.T, sb *acctest.Sandbox) []any {
+	t.Helper()
+	group := sb.Do(t, http.MethodPost, "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "lab", "group_type": "static"})
+	return []any{group["id"]}
+}
+
+func TestAccExperiment(t *testing.T) {
+	t.Parallel()
+	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
+		groups := groupIDs(t, sb)
+		apply(t, core, with(nil), acctest.ActionCreate)
+		state := core.State()
+		if state["status"] != "draft" || state["traffic_percentage"] != 100.0 || state["primary_metric"] != "conversion" ||
+			state["target_group_ids"] != nil || state["on_destroy"] != "keep" {
+			t.Errorf("after the create the state is %v", state)
+		}
+		apply(t, core, with(map[string]any{"status": "running", "description": "Faster?", "target_group_ids": groups}), acctest.ActionUpdate)
+		apply(t, core, with(map[string]any{"status": "paused", "variants": variants(33.4, 66.6), "confidence_level": 0.9}), acctest.ActionUpdate)
+		want := []string{
+			"POST create experiment", "PATCH update experiment", "PUT replace target groups", "POST start experiment",
+			"PATCH update experiment", "PATCH update allocations", "PUT replace target groups", "POST pause experiment",
+		}
+		if diff := cmp.Diff(want, sb.Writes()[1:]); diff != "" {
+			t.Errorf("the writes (-want +got):\n%s", diff)
+		}
+		apply(t, core, with(map[string]any{"status": "running"}), acctest.ActionUpdate)
+		id := core.State()["id"]
+
+		// Another word for the model is no change, another version is another experiment.
+		apply(t, core, with(map[string]any{"status": "running", "model": core.State()["model_id"]}), acctest.ActionNone)
+		other := variants(50, 50)
+		other["treatment"] = map[string]any{"model_version": "0.9.0", "traffic_allocation": 50}
+		plan := core.Plan(with(map[string]any{"variants": other}))
+		if plan.Action != acctest.ActionReplace || plan.Planned["status"] != acctest.Unknown {
+			t.Errorf("another version plans %s, %v", plan.Action, plan.Planned)
+		}
+		apply(t, core, with(map[string]any{"variants": other}), acctest.ActionReplace)
+		if status := sb.Do(t, http.MethodGet, fmt.Sprint("/api/v1/experiments/", id), nil)["status"]; status != "running" && status != "active" {
+			t.Errorf("the experiment that was replaced is %v, and was to be kept", status)
+		}
+	})
+}
+
+func TestAccExperimentDrift(t *testing.T) {
+	t.Parallel()
+	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
+		config := with(map[string]any{"status": "running", "target_group_ids": groupIDs(t, sb), "description": "Faster?"})
+		apply(t, core, config, acctest.ActionCreate)
+		at := pathOf(core)
+		for _, somebody := range []struct {
+			method, path string
+			body         any
+		}{
+			{"PATCH", "", map[string]any{"name": "x", "description": "y"}}, {"PATCH", "", map[string]any{"traffic_percentage": 10}},
+			{"PATCH", "", map[string]any{"min_sample_size": 5}}, {"PATCH", "", map[string]any{"confidence_level": 0.5, "primary_metric": "x"}},
+			{"PATCH", "/allocations", map[string]any{"variants": []any{
+				map[string]any{"name": "control", "traffic_allocation": 10}, map[string]any{"name": "treatment", "traffic_allocation": 90},
+			}}},
+			{"PUT", "/target-groups", map[string]any{"group_ids": []string{}}}, {"POST", "/pause", nil},
+		} {
+			sb.Do(t, somebody.method, at+somebody.path, somebody.body)
+			apply(t, core, config, acctest.ActionUpdate)
+		}
+		// One that somebody has ended cannot be begun again.
+		sb.Do(t, http.MethodPost, at+"/complete", nil)
+		refused(t, core, config, "status: The experiment is completed")
+		apply(t, core, with(map[string]any{"status": "completed", "target_group_ids": core.State()["target_group_ids"], "description": "Faster?"}),
+			acctest.ActionNone)
+	})
+}
+
+func TestAccExperimentStatus(t *testing.T) {
+	t.Parallel()
+	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
+		is := func(status string) map[string]any { return with(map[string]any{"status": status}) }
+		refused(t, core, is("active"), "status: Invalid Attribute Value Match")
+		for _, status := range []string{"paused", "completed", "cancelled"} {
+			refused(t, core, is(status), "status: A new experiment cannot be "+status)
+		}
+		apply(t, core, is("draft"), acctest.ActionCreate)
+		refused(t, core, is("paused"), "status: An experiment cannot go from draft to paused: From draft it can only become cancelled or "+
+			"running.")
+		refused(t, core, is("completed"), "status: An experiment cannot go from draft to completed")
+		apply(t, core, is("running"), acctest.ActionUpdate)
+		refused(t, core, is("draft"), "status: An experiment cannot go from running to draft")
+		apply(t, core, with(nil), acctest.ActionNone) // not managed: it goes on
+		apply(t, core, is("completed"), acctest.ActionUpdate)
+		changed := with(map[string]any{"name": "x", "traffic_percentage": 10, "variants": variants(10, 90), "status": "running"})
+		refused(t, core, changed, "name: The experiment is completed", "status: The experiment is completed", "traffic_percentage: ", "variants: ")
+		apply(t, core, with(map[string]any{"on_destroy": "complete"}), acctest.ActionUpdate)
+		if n := len(sb.Writes()); n != 3 {
+			t.Errorf("there were %d writes: %v", n, sb.Writes())
+		}
+	})
+}
+
+func TestAccExperimentDestroy(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ status, onDestroy, want string }{
+		"a running one is kept":      {"running", "keep", "running"},
+		"a running one is completed": {"running", "complete", "completed"},
+		"a running one is cancelled": {"running", "cancel", "cancelled"},
+		"a draft is kept":            {"draft", "keep", "draft"},
+		"a draft has no result":      {"draft", "complete", "cancelled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sb := acctest.Start(t)
+			core := sb.Core(t, typeName)
+			apply(t, core, with(map[string]any{"status": tc.status, "on_destroy": tc.onDestroy}), acctest.ActionCreate)
+			at := pathOf(core)
+			said := core.Destroy()
+			if said.Failed() || len(said.Warnings) == 0 || !strings.Contains(said.Warnings[0], "cannot delete an experiment") {
+				t.Errorf("the destroy says %v, %v", said.Errors, said.Warnings)
+			}
+			if got := sb.Do(t, http.MethodGet, at, nil)["status"]; got != tc.want {
+				t.Errorf("it is %v", got)
+			}
+		})
+	}
+}
+
+func TestAccExperimentImport(t *testing.T) {
+	t.Parallel()
+	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
+		config := with(map[string]any{"status": "running", "target_group_ids": groupIDs(t, sb)})
+		apply(t, core, config, acctest.ActionCreate)
+		id := core.State()["id"]
+		identity := map[string]any{"org_id": "demo", "id": id}
+		for how, said := range map[string]func(*acctest.Core) acctest.Report{
+			"id":       func(c *acctest.Core) acctest.Report { return c.Import(fmt.Sprint(id)) },
+			"name":     func(c *acctest.Core) acctest.Report { return c.Import("speed") },
+			"identity": func(c *acctest.Core) acctest.Report { return c.ImportIdentity(identity) },
+		} {
+			imported := sb.Core(t, typeName)
+			if said := said(imported); said.Failed() {
+				t.Fatalf("by %s: %v", how, said.Errors)
+			}
+			if diff := cmp.Diff(core.State(), imported.State()); diff != "" {
+				t.Errorf("by %s (-created +imported):\n%s", how, diff)
+			}
+			apply(t, imported, config, acctest.ActionNone)
+			byID := maps.Clone(config)
+			byID["model"] = imported.State()["model_id"]
+			apply(t, imported, byID, acctest.ActionNone)
+		}
+		if said := sb.Core(t, typeName).Import("sped"); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "speed") {
+			t.Errorf("a wrong name: %v", said.Errors)
+		}
+	})
+}
+
+func TestAccExperimentMistakes(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	core := sb.Core(t, typeName)
+	one := variants(100, 0)
+	delete(one, "treatment")
+	refused(t, core, with(map[string]any{"variants": variants(50, 49)}), "variants: The allocations do not add up to 100: traffic_allocation of all "+
+		"variants adds up to 99,")
+	refused(t, core, with(map[string]any{"control": "none"}), "control: The control is no variant")
+	refused(t, core, with(map[string]any{"variants": one}), "variants: Invalid")
+	refused(t, core, with(map[string]any{"variants": variants(-1, 101)}), "variants.", "variants.")
+	refused(t, core, with(map[string]any{"traffic_percentage": 101}), "traffic_percentage: Invalid")
+
+	// What only the server knows.
+	for want, config := range map[string]map[string]any{
+		"variants: Could not create the experiment": with(map[string]any{"variants": map[string]any{
+			"control": map[string]any{"model_version": "1.0.0", "traffic_allocation": 50}, "x": map[string]any{"model_version": "7.0.0", "traffic_allocation": 50},
+		}}),
+		"Could not create the experiment: Could not create the experiment: the server answered 404": with(map[string]any{"model": "none"}),
+	} {
+		said := core.Apply(core.Plan(config))
+		if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], want) || !strings.Contains(said.Errors[0], "req_") {
+			t.Errorf("want %q, got %q", want, said.Errors)
+		}
+	}
+	thirds := map[string]any{
+		"control": map[string]any{"model_version": "1.0.0", "traffic_allocation": 33.33},
+		"a":       map[string]any{"model_version": "2.0.0", "traffic_allocation": 33.33},
+		"b":       map[string]any{"model_version": "0.9.0", "traffic_allocation": 33.33},
+	}
+	refused(t, core, with(map[string]any{"variants": thirds}), "variants: The allocations do not add up to 100: traffic_allocation of all variants adds "+
+		"up to 99.99,")
+	thirds["control"] = map[string]any{"model_version": "1.0.0", "traffic_allocation": 33.34}
+	apply(t, core, with(map[string]any{"variants": thirds}), acctest.ActionCreate)
+}
+
+// A create that fails in the middle leaves nothing open behind: the draft that it has made is cancelled when it is replaced.
+func TestAccExperimentHalfCreated(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	core := sb.Core(t, typeName)
+	config := with(map[string]any{"status": "running"})
+	sb.AddFault(sandbox.Fault{Method: "POST", Path: "experiments/*/start", Status: 409})
+	if said := core.Apply(core.Plan(config)); !said.Failed() || !core.Tainted() {
+		t.Fatalf("the create says %v", said.Errors)
+	}
+	first := pathOf(core)
+	sb.ClearFaults()
+	apply(t, core, config, acctest.ActionReplace)
+	if got := sb.Do(t, http.MethodGet, first, nil)["status"]; got != "cancelled" {
+		t.Errorf("the first one is %v", got)
+	}
+	if core.State()["on_destroy"] != "keep" {
+		t.Errorf("the second one has the state %v", core.State())
+	}
+}
+
+func TestAccExperimentList(t *testing.T) {
+	t.Parallel()
+	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
+		apply(t, core, with(map[string]any{"status": "running"}), acctest.ActionCreate)
+		apply(t, sb.Core(t, typeName), with(map[string]any{"name": "second"}), acctest.ActionCreate)
+		for _, tc := range []struct {
+			filters map[string]any
+			limit   int64
+			want    []string
+		}{
+			{nil, 0, []string{"second", "speed"}}, {map[string]any{"status": "running"}, 0, []string{"speed"}}, {nil, 1, []string{"second"}},
+			{map[string]any{"model_id": core.State()["model_id"]}, 0, []string{"second", "speed"}}, {map[string]any{"model_id": "x"}, 0, nil},
+		} {
+			found, said := sb.Query(t, typeName, tc.filters, tc.limit, true)
+			var names []string
+			for _, f := range found {
+				if names = append(names, f.Name); f.Attributes["model"] != "phi-4-mini" {
+					t.Errorf("%s is listed as %v", f.Name, f.Attributes)
+				}
+			}
+			if diff := cmp.Diff(tc.want, names); diff != "" || said.Failed() {
+				t.Errorf("%v, limit %d: %v (-want +got):\n%s", tc.filters, tc.limit, said.Errors, diff)
+			}
+		}
+	})
+}
+
+// Many experiments are refreshed through the list.
+func TestAccExperimentsCostFewRequests(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	ids := make([]string, 20)
+	for i := range ids {
+		core := sb.Core(t, typeName)
+		apply(t, core, with(map[string]any{"name": fmt.Sprint("experiment ", i)}), acctest.ActionCreate)
+		ids[i] = fmt.Sprint(core.State()["id"])
+	}
+	walk := sb.ImportAll(t, typeName, ids)
+	sb.ClearLedger()
+	walk.Refresh(t)
+	if n := len(sb.Ledger()); n > 3 {
+		t.Errorf("a refresh of %d experiments takes %d requests", len(ids), n)
+	}
+}

@@ -1,0 +1,14 @@
+package experiment
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// Resources are the package's.
+func Resources() []func() resource.Resource { return []func() resource.Resource{noun.Resource} }
+
+// ListResources are the package's.
+func ListResources() []func() list.ListResource {
+	return []func() list.ListResource{noun.ListResource}
+}

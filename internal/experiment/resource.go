@@ -1,0 +1,144 @@
+package experiment
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// What becomes of an experiment when its resource is destroyed.
+const (
+	onDestroyKeep     = "keep"
+	onDestroyComplete = "complete"
+	onDestroyCancel   = "cancel"
+)
+
+type operation = resourcekit.Operation[model, control.Experiment]
+
+var noun = resourcekit.Noun[model, control.Experiment]{
+	TypeName: "octomil_experiment",
+	Title:    "experiment", Titles: "experiments",
+	Schema:   experimentSchema(),
+	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the experiment."}},
+	Fields: map[string]string{
+		"model_id": "model", "group_ids": "target_group_ids", "model_version": "variants", "traffic_allocation": "variants",
+	},
+	Local: []string{"on_destroy"},
+	Remains: "The API cannot delete an experiment. Where on_destroy is \"keep\", a running one goes on: its variants stay on their devices. " +
+		"With \"complete\" or \"cancel\" it ends, and only its record stays.",
+
+	Create: create,
+	Read: func(ctx context.Context, client *control.Client, m *model) (control.Experiment, error) {
+		return client.Experiment(ctx, m.ID.ValueString())
+	},
+	Update: update,
+	Delete: func(ctx context.Context, op *operation) error {
+		if how := op.State.OnDestroy.ValueString(); how != onDestroyKeep {
+			return end(ctx, op.Client, op.State.ID.ValueString(), how)
+		}
+		return nil
+	},
+	Take: take,
+
+	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.Experiment, error) {
+		return client.Experiments(ctx)
+	},
+	Filters: []resourcekit.Filter[control.Experiment]{
+		{
+			Name: "status", Description: "Only experiments of this status: `draft`, `running`, `paused`, `completed` or `cancelled`.",
+			OneOf: statuses, Of: func(e control.Experiment) string { return e.Status },
+		},
+		{
+			Name: "model_id", Description: "Only experiments with the model of this id.",
+			Of: func(e control.Experiment) string { return e.ModelID },
+		},
+	},
+	Name: func(e control.Experiment) string { return e.Name },
+	ID:   func(e control.Experiment) string { return e.ID },
+	Lookup: func(ctx context.Context, client *control.Client, word string) (control.Experiment, bool, error) {
+		return resourcekit.Tried(client.Experiment(ctx, word))
+	},
+
+	Plan:     plan,
+	Announce: func(planned model) string { return planned.Name.ValueString() },
+	Validate: validate,
+}
+
+// take reads the name of a model only for an import: a resource goes on calling the model as its configuration does.
+func take(ctx context.Context, client *control.Client, m *model, e control.Experiment, diags *diag.Diagnostics) {
+	name := e.ModelID
+	if m.Model.IsNull() && e.ModelID != "" {
+		switch found, err := client.Model(ctx, e.ModelID); {
+		case err == nil:
+			name = firstWord(found.Name, e.ModelID)
+		case !control.NotFound(err):
+			resourcekit.AddError(diags, path.Root("model"), "Could not read the model of the experiment", err)
+			return
+		}
+	}
+	m.read(ctx, e, client.OrgID(), name, diags)
+}
+
+// create makes a draft and then what the configuration wants of it. Until all of it is done a destroy cancels the experiment: so one
+// that Terraform replaces after a failure does not stay behind, open and unused.
+func create(ctx context.Context, op *operation) (control.Experiment, error) {
+	found, _, err := op.Client.ResolveModel(ctx, op.Plan.Model.ValueString())
+	if err != nil {
+		return control.Experiment{}, err
+	}
+	e, err := op.Client.CreateExperiment(ctx, op.Plan.creation(ctx, found.ID, op.Diags))
+	if err != nil {
+		return e, err
+	}
+	ids, status := targets(ctx, op.Plan.TargetGroupIDs, op.Diags), op.Plan.Status
+	if len(ids) == 0 && status.ValueString() != control.ExperimentRunning {
+		return e, nil
+	}
+	wanted := op.Plan.OnDestroy
+	op.Plan.OnDestroy = types.StringValue(onDestroyCancel)
+	op.Keep(ctx, e)
+	op.Plan.OnDestroy = wanted
+	if len(ids) > 0 {
+		if err := op.Client.TargetExperiment(ctx, e.ID, ids); err != nil {
+			return e, err
+		}
+	}
+	if status.ValueString() == control.ExperimentRunning {
+		if err := move(ctx, op.Client, e.ID, control.ExperimentDraft, control.ExperimentRunning); err != nil {
+			return e, err
+		}
+	}
+	return op.Client.Experiment(ctx, e.ID)
+}
+
+// update changes what the experiment is before it changes whether it runs.
+func update(ctx context.Context, op *operation) (control.Experiment, error) {
+	id := op.State.ID.ValueString()
+	if changes, due := op.Plan.changes(op.State); due {
+		if err := op.Client.UpdateExperiment(ctx, id, changes); err != nil {
+			return control.Experiment{}, err
+		}
+	}
+	if !op.Plan.Variants.Equal(op.State.Variants) {
+		if err := op.Client.AllocateExperiment(ctx, id, op.Plan.variants(ctx, op.Diags)); err != nil {
+			return control.Experiment{}, err
+		}
+	}
+	if ids := targets(ctx, op.Plan.TargetGroupIDs, op.Diags); !slices.Equal(ids, targets(ctx, op.State.TargetGroupIDs, op.Diags)) {
+		if err := op.Client.TargetExperiment(ctx, id, ids); err != nil {
+			return control.Experiment{}, err
+		}
+	}
+	if resourcekit.Known(op.Plan.Status) {
+		if err := move(ctx, op.Client, id, op.State.Status.ValueString(), op.Plan.Status.ValueString()); err != nil {
+			return control.Experiment{}, err
+		}
+	}
+	return op.Client.Experiment(ctx, id)
+}

@@ -1,0 +1,234 @@
+package federation_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+const typeName = "octomil_federation"
+
+// with is a configuration with other values.
+func with(changes map[string]any) map[string]any {
+	config := map[string]any{"name": "clinics"}
+	maps.Copy(config, changes)
+	return config
+}
+
+func inEachDialect(t *testing.T, run func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core)) {
+	t.Helper()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Parallel()
+		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 30 })
+		sb.Do(t, http.MethodPost, "/api/v1/models?org_id=demo", map[string]any{"name": "whisper", "framework": "onnx", "use_case": "other"})
+		sb.ClearLedger()
+		run(t, sb, sb.Core(t, typeName))
+	})
+}
+
+// apply plans and applies, expects the action, and nothing to do afterwards. It answers what was warned of.
+func apply(t *testing.T, core *acctest.Core, config map[string]any, want acctest.Action) (warnings []string) {
+	t.Helper()
+	plan := core.Plan(config)
+	if plan.Failed() || plan.Action != want {
+		t.Fatalf("the plan is %s, want %s: %v\nstate   %v\nplanned %v", plan.Action, want, plan.Errors, core.State(), plan.Planned)
+	}
+	said := core.Apply(plan)
+	if said.Failed() {
+		t.Fatal(said.Errors)
+	}
+	if second := core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
+		t.Errorf("the second plan is %s: %v\nstate   %v\nplanned %v", second.Action, second.Errors, core.State(), second.Planned)
+	}
+	return append(plan.Warnings, said.Warnings...)
+}
+
+func pathOf(core *acctest.Core) string { return fmt.Sprint("/api/v1/federations/", core.State()["id"]) }
+
+func expectState(t *testing.T, core *acctest.Core, want map[string]any) {
+	t.Helper()
+	for name, value := range want {
+		if diff := cmp.Diff(value, core.State()[name]); diff != "" {
+			t.Errorf("%s in the state (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestAccFederation(t *testing.T) {
+	t.Parallel()
+	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
+		apply(t, core, with(map[string]any{"description": "Hospitals"}), acctest.ActionCreate)
+		expectState(t, core, map[string]any{"org_id": "demo", "models": nil, "member_org_ids": nil, "total_epsilon_budget": nil, "total_delta_budget": nil})
+		full := with(map[string]any{
+			"description": "Hospitals", "models": []any{"phi-4-mini", "whisper"}, "member_org_ids": []any{"acme"}, "total_epsilon_budget": 8.1,
+		})
+		apply(t, core, full, acctest.ActionUpdate)
+		expectState(t, core, map[string]any{"total_epsilon_budget": 8.1, "total_delta_budget": 0.00001})
+		full["total_epsilon_budget"], full["total_delta_budget"] = 4, 0.000001
+		apply(t, core, full, acctest.ActionUpdate)
+		want := []string{
+			"POST create federation", "POST invite to federation", "POST share model", "POST share model", "PUT set privacy budget", "PUT set " +
+				"privacy budget",
+		}
+		if diff := cmp.Diff(want, sb.Writes()); diff != "" {
+			t.Errorf("the writes (-want +got):\n%s", diff)
+		}
+
+		// What leaves the configuration stays on the server.
+		less := with(map[string]any{"description": "Hospitals", "models": []any{"phi-4-mini"}})
+		warnings := apply(t, core, less, acctest.ActionUpdate)
+		if all := strings.Join(warnings, "\n"); len(warnings) != 2 || !strings.Contains(all, "member_org_ids: ") || !strings.Contains(all, "whisper") {
+			t.Errorf("the warnings are %q", warnings)
+		}
+		expectState(t, core, map[string]any{"total_epsilon_budget": 4.0, "total_delta_budget": 0.000001, "member_org_ids": nil})
+		if n := len(sb.Writes()); n != len(want) {
+			t.Errorf("there were writes after them: %v", sb.Writes()[len(want):])
+		}
+
+		// The budget is drift, what others add is not, and what they take away is.
+		sb.Do(t, http.MethodPut, pathOf(core)+"/privacy/budget", map[string]any{"total_epsilon_budget": 99, "total_delta_budget": 0.5})
+		sb.Do(t, http.MethodPost, pathOf(core)+"/invite", map[string]any{"org_ids": []string{"theirs"}})
+		apply(t, core, less, acctest.ActionNone)
+		less["total_epsilon_budget"] = 4
+		apply(t, core, less, acctest.ActionUpdate)
+		sb.Do(t, http.MethodPut, pathOf(core)+"/privacy/budget", map[string]any{"total_epsilon_budget": 99, "total_delta_budget": 0.5})
+		apply(t, core, less, acctest.ActionUpdate)
+		expectState(t, core, map[string]any{"total_epsilon_budget": 4.0})
+	})
+}
+
+func TestAccFederationDescription(t *testing.T) {
+	t.Parallel()
+	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
+		apply(t, core, with(map[string]any{"description": ""}), acctest.ActionCreate)
+		apply(t, core, with(nil), acctest.ActionUpdate) // null and empty are the same to the server
+		plan := core.Plan(with(map[string]any{"description": "x"}))
+		if len(plan.Errors) != 1 || !strings.HasPrefix(plan.Errors[0], "description: The API cannot change the description") {
+			t.Errorf("another description plans %s, %q", plan.Action, plan.Errors)
+		}
+		first := pathOf(core)
+		warnings := apply(t, core, with(map[string]any{"name": "hospitals", "description": "x"}), acctest.ActionReplace)
+		if pathOf(core) == first {
+			t.Error("another name is the same federation")
+		}
+		if name := sb.Do(t, http.MethodGet, first, nil)["name"]; name != "clinics" {
+			t.Errorf("the first one is %v", name)
+		}
+		said := core.Destroy()
+		if len(said.Warnings) == 0 || !strings.Contains(said.Warnings[0], "cannot delete a federation") {
+			t.Errorf("nobody says that it stays: %q, %q", warnings, said.Warnings)
+		}
+	})
+}
+
+// What cannot be deleted is taken over, as long as nobody has put anything else there.
+func TestAccFederationIsThereAlready(t *testing.T) {
+	t.Parallel()
+	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
+		config := with(map[string]any{"models": []any{"phi-4-mini"}, "total_epsilon_budget": 8})
+		apply(t, core, config, acctest.ActionCreate)
+		id := core.State()["id"]
+		if said := core.Destroy(); said.Failed() {
+			t.Fatal(said.Errors)
+		}
+		config["member_org_ids"] = []any{"acme"}
+		if warnings := apply(t, core, config, acctest.ActionCreate); len(warnings) != 1 || !strings.HasPrefix(warnings[0], "name: The federation was there already") {
+			t.Errorf("the warnings are %q", warnings)
+		}
+		if core.State()["id"] != id {
+			t.Errorf("it is %v, and was %v", core.State()["id"], id)
+		}
+
+		sb.Do(t, http.MethodPost, pathOf(core)+"/invite", map[string]any{"org_ids": []string{"theirs"}})
+		other := sb.Core(t, typeName)
+		said := other.Apply(other.Plan(config))
+		if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "name: Could not create the federation") ||
+			!strings.Contains(said.Errors[0], fmt.Sprintf("terraform import octomil_federation.<address> %q", id)) || other.State() != nil {
+			t.Errorf("somebody else's: %q, state %v", said.Errors, other.State())
+		}
+	})
+}
+
+// A create that fails in the middle is gone on with.
+func TestAccFederationHalfCreated(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	core := sb.Core(t, typeName)
+	config := with(map[string]any{"models": []any{"phi-4-mini"}, "member_org_ids": []any{"acme"}, "total_epsilon_budget": 8})
+	for _, f := range []struct{ method, path, blamed string }{
+		{"POST", "federations/*/invite", "member_org_ids: "}, {"POST", "federations/*/models", "models: "},
+		{"PUT", "federations/*/privacy/budget", "Could not create the federation"},
+	} {
+		sb.AddFault(sandbox.Fault{Method: f.method, Path: f.path, Status: 403})
+		said := core.Apply(core.Plan(config))
+		if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], f.blamed) || !strings.Contains(said.Errors[0], "req_") || !core.Tainted() {
+			t.Fatalf("%s: %q", f.path, said.Errors)
+		}
+		sb.ClearFaults()
+	}
+	apply(t, core, config, acctest.ActionReplace)
+	list, _ := sb.Do(t, http.MethodGet, "/api/v1/federations?org_id=demo", nil)["federations"].([]any)
+	if len(list) != 1 {
+		t.Errorf("there are %v", list)
+	}
+}
+
+func TestAccFederationImport(t *testing.T) {
+	t.Parallel()
+	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
+		config := with(map[string]any{"models": []any{"phi-4-mini"}, "member_org_ids": []any{"acme"}, "total_epsilon_budget": 8})
+		apply(t, core, config, acctest.ActionCreate)
+		id := fmt.Sprint(core.State()["id"])
+		for how, said := range map[string]func(*acctest.Core) acctest.Report{
+			"id":       func(c *acctest.Core) acctest.Report { return c.Import(id) },
+			"name":     func(c *acctest.Core) acctest.Report { return c.Import("clinics") },
+			"identity": func(c *acctest.Core) acctest.Report { return c.ImportIdentity(map[string]any{"id": id}) },
+		} {
+			imported := sb.Core(t, typeName)
+			if said := said(imported); said.Failed() {
+				t.Fatalf("by %s: %v", how, said.Errors)
+			}
+			if diff := cmp.Diff(core.State(), imported.State()); diff != "" {
+				t.Errorf("by %s (-created +imported):\n%s", how, diff)
+			}
+			apply(t, imported, config, acctest.ActionNone)
+		}
+		// The list has names only; the rest is asked for.
+		found, said := sb.Query(t, typeName, nil, 1, true)
+		if len(found) != 1 || said.Failed() || !cmp.Equal(found[0].Attributes, core.State()) {
+			t.Errorf("listed is %v, %v", found, said.Errors)
+		}
+	})
+}
+
+func TestAccFederationMistakes(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	for want, config := range map[string]map[string]any{
+		"name: Invalid": with(map[string]any{"name": ""}), "description: Invalid": with(map[string]any{"description": strings.Repeat("x", 513)}),
+		"total_epsilon_budget: The budget is": with(map[string]any{"total_epsilon_budget": 0}),
+		"total_delta_budget: The budget is":   with(map[string]any{"total_epsilon_budget": 1, "total_delta_budget": 1}),
+		"total_delta_budget: Invalid":         with(map[string]any{"total_delta_budget": 0.1}),
+	} {
+		if plan := sb.Core(t, typeName).Plan(config); len(plan.Errors) != 1 || !strings.HasPrefix(plan.Errors[0], want) {
+			t.Errorf("want %q, got %q", want, plan.Errors)
+		}
+	}
+	core := sb.Core(t, typeName)
+	apply(t, core, with(nil), acctest.ActionCreate)
+	said := core.Apply(core.Plan(with(map[string]any{"models": []any{"none"}})))
+	if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], `models: Could not share the model "none"`) || !strings.Contains(said.Errors[0], "req_") {
+		t.Errorf("a model that is not there: %q", said.Errors)
+	}
+	expectState(t, core, map[string]any{"models": nil})
+	if said := core.Import("clinic"); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "clinics") {
+		t.Errorf("a wrong name: %q", said.Errors)
+	}
+}

@@ -1,0 +1,100 @@
+package federation
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+func set(texts ...string) types.Set {
+	elements := make([]attr.Value, len(texts))
+	for i, text := range texts {
+		elements[i] = types.StringValue(text)
+	}
+	return types.SetValueMust(types.StringType, elements)
+}
+
+func none() types.Set { return types.SetNull(types.StringType) }
+
+func answered() object {
+	text, epsilon, delta := "Hospitals", 8.0, 1e-5
+	return object{
+		control.Federation{ID: "fed_1", Name: "clinics", Description: &text},
+		&details{
+			models:  []control.SharedModel{{ModelID: "m1", Name: "phi"}, {ModelID: "m2"}, {ModelID: "m3", Name: "theirs"}},
+			members: []control.FederationMember{{OrgID: "demo", Owner: true}, {OrgID: "acme"}, {OrgID: "theirs"}},
+			budget:  control.PrivacyBudget{Epsilon: &epsilon, Delta: &delta},
+		},
+	}
+}
+
+func TestReadAfterAnImport(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	got := model{Models: none(), MemberOrgIDs: none()}
+	got.read(t.Context(), answered(), "demo", &diags)
+	want := model{
+		ID: types.StringValue("fed_1"), OrgID: types.StringValue("demo"), Name: types.StringValue("clinics"), Description: types.StringValue("Hospitals"),
+		Models: set("m2", "phi", "theirs"), MemberOrgIDs: set("acme", "theirs"),
+		TotalEpsilonBudget: types.Float64Value(8), TotalDeltaBudget: types.Float64Value(1e-5),
+	}
+	if diff := cmp.Diff(want, got); diff != "" || diags.HasError() {
+		t.Errorf("%v (-want +got):\n%s", diags, diff)
+	}
+}
+
+// A resource shows what it has asked for, in its own words, and no more.
+func TestReadWhatIsManaged(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ models, members, wantModels, wantMembers types.Set }{
+		"by name and by id": {set("phi", "m2"), set("acme"), set("phi", "m2"), set("acme")},
+		"one is gone":       {set("m1", "gone"), set("acme", "gone"), set("m1"), set("acme")},
+		"all are gone":      {set("gone"), set("gone"), set(), set()},
+		"nothing":           {none(), none(), none(), none()},
+		"empty":             {set(), set(), set(), set()},
+		"the owner":         {none(), set("demo"), none(), set("demo")},
+	} {
+		var diags diag.Diagnostics
+		m := model{Name: types.StringValue("clinics"), Models: tc.models, MemberOrgIDs: tc.members}
+		m.read(t.Context(), answered(), "demo", &diags)
+		if !m.Models.Equal(tc.wantModels) || !m.MemberOrgIDs.Equal(tc.wantMembers) || diags.HasError() {
+			t.Errorf("%s: %s and %s, %v", name, m.Models, m.MemberOrgIDs, diags)
+		}
+	}
+}
+
+func TestLacks(t *testing.T) {
+	t.Parallel()
+	whole := func() model {
+		return model{
+			Description: types.StringValue("Hospitals"), Models: set("phi", "m2", "theirs", "more"), MemberOrgIDs: set("acme", "theirs", "more"),
+			TotalEpsilonBudget: types.Float64Value(8), TotalDeltaBudget: types.Float64Unknown(),
+		}
+	}
+	for name, tc := range map[string]struct {
+		change func(*model, *object)
+		want   bool
+	}{
+		"it names all, and more": {func(*model, *object) {}, false},
+		"a description":          {func(m *model, _ *object) { m.Description = types.StringNull() }, true},
+		"a model":                {func(m *model, _ *object) { m.Models = set("phi", "m2") }, true},
+		"a member":               {func(m *model, _ *object) { m.MemberOrgIDs = none() }, true},
+		"a budget":               {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Unknown() }, true},
+		"another budget":         {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Value(9) }, true},
+		"another delta":          {func(m *model, _ *object) { m.TotalDeltaBudget = types.Float64Value(0.5) }, true},
+		"no budget yet":          {func(_ *model, o *object) { o.details.budget = control.PrivacyBudget{} }, false},
+		"nothing yet":            {func(m *model, o *object) { *m, *o = model{}, object{details: &details{}} }, false},
+	} {
+		var diags diag.Diagnostics
+		m, o := whole(), answered()
+		tc.change(&m, &o)
+		if got := m.lacks(t.Context(), o, &diags); got != tc.want {
+			t.Errorf("%s: %t, %v", name, got, diags)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package federation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// plan says what the API cannot do: change a description, or take a model or a member out.
+func plan(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+		return
+	}
+	var planned, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !planned.Name.Equal(state.Name) { // another name is another federation
+		return
+	}
+	if planned.TotalEpsilonBudget.IsNull() && planned.TotalDeltaBudget.IsUnknown() { // the server sets one with an epsilon only
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("total_delta_budget"), types.Float64Null())...)
+	}
+	if !planned.Description.IsUnknown() && planned.Description.ValueString() != state.Description.ValueString() {
+		resp.Diagnostics.AddAttributeError(path.Root("description"), "The API cannot change the description of a federation",
+			fmt.Sprintf("It is %q on the server. A replacement would not get the name, since a federation cannot be deleted either: write the "+
+				"description as it is, or give the federation another name as well.", state.Description.ValueString()))
+	}
+	warnOfRemaining(ctx, "models", planned.Models, state.Models, &resp.Diagnostics)
+	warnOfRemaining(ctx, "member_org_ids", planned.MemberOrgIDs, state.MemberOrgIDs, &resp.Diagnostics)
+}
+
+func warnOfRemaining(ctx context.Context, name string, planned, state types.Set, diags *diag.Diagnostics) {
+	if planned.IsUnknown() || slices.ContainsFunc(planned.Elements(), func(e attr.Value) bool { return e.IsUnknown() }) {
+		return
+	}
+	wanted := words(ctx, planned, diags)
+	left := slices.DeleteFunc(words(ctx, state, diags), func(word string) bool { return slices.Contains(wanted, word) })
+	if len(left) > 0 {
+		diags.AddAttributeWarning(path.Root(name), "The federation keeps what has left the configuration", fmt.Sprintf(
+			"The API can take no member and no model out of a federation. Terraform only ceases to look after %s.", strings.Join(left, ", ")))
+	}
+}
+
+// validate looks at the budget as far as it is known.
+func validate(_ context.Context, config model, diags *diag.Diagnostics) {
+	epsilon, delta := config.TotalEpsilonBudget, config.TotalDeltaBudget
+	if resourcekit.Known(epsilon) && epsilon.ValueFloat64() <= 0 {
+		diags.AddAttributeError(path.Root("total_epsilon_budget"), "The budget is empty", "total_epsilon_budget must be more than 0.")
+	}
+	if resourcekit.Known(delta) && (delta.ValueFloat64() <= 0 || delta.ValueFloat64() >= 1) {
+		diags.AddAttributeError(path.Root("total_delta_budget"), "The budget is no probability", "total_delta_budget must lie between 0 and 1.")
+	}
+}

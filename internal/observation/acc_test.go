@@ -1,0 +1,361 @@
+package observation_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+// kind is what the tests need to know of one of the two resources.
+type kind struct {
+	typeName, path string
+	// config is a configuration with the secret "one-1111", changed one with another setting of its own.
+	config, changed map[string]any
+	// sent is how the server has a secret.
+	sent func(secret string) map[string]any
+	// tamper is what somebody else writes.
+	tamper map[string]any
+}
+
+var kinds = []kind{
+	{
+		typeName: "octomil_metrics_integration", path: "/api/v1/metrics/integrations",
+		config: map[string]any{
+			"name": "dd", "integration_type": "datadog", "config": map[string]any{"site": "eu", "port": 8125},
+			"credentials": map[string]any{"api_key": "one-1111"},
+		},
+		changed: map[string]any{"config": map[string]any{"site": "us", "port": 8125}},
+		sent:    func(secret string) map[string]any { return map[string]any{"api_key": secret} },
+		tamper:  map[string]any{"config": map[string]any{"site": "asia", "port": 8125, "api_key": "theirs"}},
+	},
+	{
+		typeName: "octomil_log_integration", path: "/api/v1/log-streams/integrations",
+		config: map[string]any{
+			"name": "loki", "integration_type": "otlp", "endpoint_url": "https://logs.example.com/v1",
+			"credentials": map[string]any{"Authorization": "one-1111"},
+		},
+		changed: map[string]any{"endpoint_url": "https://logs.example.org/v1"},
+		sent: func(secret string) map[string]any {
+			return map[string]any{"type": "headers", "headers": map[string]any{"Authorization": secret}}
+		},
+		tamper: map[string]any{"endpoint_url": "https://theirs.example.com", "auth_config": map[string]any{"type": "headers"}},
+	},
+}
+
+// kindsInEachDialect runs a test for both resources in both dialects, with a sandbox of its own.
+func kindsInEachDialect(t *testing.T, run func(t *testing.T, k kind, sb *acctest.Sandbox)) {
+	t.Helper()
+	for _, k := range kinds {
+		t.Run(k.typeName, func(t *testing.T) {
+			t.Parallel()
+			acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+				t.Parallel()
+				run(t, k, acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect }))
+			})
+		})
+	}
+}
+
+// with is a configuration with other values; a nil one is left out.
+func (k kind) with(changes map[string]any) map[string]any {
+	config := maps.Clone(k.config)
+	maps.Copy(config, changes)
+	return config
+}
+
+func (k kind) secret(text string) map[string]any {
+	given, _ := k.config["credentials"].(map[string]any)
+	credentials := map[string]any{}
+	for name := range given {
+		credentials[name] = text
+	}
+	return map[string]any{"credentials": credentials}
+}
+
+// apply plans and applies, and expects the action.
+func apply(t *testing.T, core *acctest.Core, config map[string]any, want acctest.Action) {
+	t.Helper()
+	plan := core.Plan(config)
+	if plan.Failed() || plan.Action != want {
+		t.Fatalf("the plan is %s, want %s: %v\nstate   %v\nplanned %v", plan.Action, want, plan.Errors, core.State(), plan.Planned)
+	}
+	if said := core.Apply(plan); said.Failed() {
+		t.Fatal(said.Errors)
+	}
+	if want == acctest.ActionNone {
+		return
+	}
+	if second := core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
+		t.Errorf("the second plan is %s: %v\nstate   %v\nplanned %v", second.Action, second.Errors, core.State(), second.Planned)
+	}
+}
+
+func expectCredentials(t *testing.T, sb *acctest.Sandbox, core *acctest.Core, want map[string]any) {
+	t.Helper()
+	if diff := cmp.Diff(want, sb.Credentials(fmt.Sprint(core.State()["id"]))); diff != "" {
+		t.Errorf("the credentials on the server (-want +got):\n%s", diff)
+	}
+}
+
+func one(t *testing.T, k kind, sb *acctest.Sandbox, core *acctest.Core) string {
+	t.Helper()
+	return "/api/v1/settings/integrations/" + fmt.Sprint(core.State()["id"])
+}
+
+func TestAccIntegration(t *testing.T) {
+	t.Parallel()
+	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
+		core := sb.Core(t, k.typeName)
+		apply(t, core, k.config, acctest.ActionCreate)
+		if core.State()["enabled"] != true || core.State()["org_id"] != "demo" {
+			t.Errorf("after the create the state is %v", core.State())
+		}
+		off := k.with(map[string]any{"enabled": false, "name": "renamed"})
+		apply(t, core, off, acctest.ActionUpdate)
+		apply(t, core, k.with(k.changed), acctest.ActionUpdate)
+
+		// Somebody else changes it, and then it is gone.
+		sb.Do(t, http.MethodPatch, one(t, k, sb, core), map[string]any{"enabled": false, "name": "theirs"})
+		apply(t, core, k.with(k.changed), acctest.ActionUpdate)
+		sb.Do(t, http.MethodPatch, one(t, k, sb, core), k.tamper)
+		apply(t, core, k.with(k.changed), acctest.ActionUpdate)
+		sb.Do(t, http.MethodDelete, one(t, k, sb, core), nil)
+		apply(t, core, k.config, acctest.ActionCreate)
+		expectCredentials(t, sb, core, k.sent("one-1111"))
+
+		other := "statsd"
+		apply(t, core, k.with(map[string]any{"integration_type": other, "credentials": nil}), acctest.ActionReplace)
+		if said := core.Destroy(); said.Failed() {
+			t.Error(said.Errors)
+		}
+		answer := sb.Do(t, http.MethodGet, k.path, nil)
+		if list, _ := answer["integrations"].([]any); len(list) > 0 {
+			t.Errorf("after the destroy there is %v", list)
+		}
+	})
+}
+
+// Other credentials arrive, unchanged ones are not sent again, and those that left the configuration are taken away.
+func TestAccCredentials(t *testing.T) {
+	t.Parallel()
+	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
+		core := sb.Core(t, k.typeName)
+		apply(t, core, k.config, acctest.ActionCreate)
+		expectCredentials(t, sb, core, k.sent("one-1111"))
+
+		plan := core.Plan(k.with(k.secret("two-2222")))
+		if plan.Action != acctest.ActionUpdate || plan.Planned["credentials_revision"] != acctest.Unknown {
+			t.Errorf("other credentials plan %s, %v", plan.Action, plan.Planned)
+		}
+		apply(t, core, k.with(k.secret("two-2222")), acctest.ActionUpdate)
+		expectCredentials(t, sb, core, k.sent("two-2222"))
+		if revision := core.State()["credentials_revision"]; revision != 2.0 {
+			t.Errorf("the revision is %v", revision)
+		}
+
+		// What somebody else has put there stays with an update that is about something else.
+		theirs := maps.Clone(k.tamper)
+		if config, ok := k.config["config"].(map[string]any); ok {
+			theirs["config"] = map[string]any{"site": config["site"], "port": config["port"], "api_key": "theirs"}
+		}
+		delete(theirs, "endpoint_url")
+		sb.Do(t, http.MethodPatch, one(t, k, sb, core), theirs)
+		before := sb.Credentials(fmt.Sprint(core.State()["id"]))
+		renamed := k.with(k.secret("two-2222"))
+		renamed["name"] = "renamed"
+		apply(t, core, renamed, acctest.ActionUpdate)
+		expectCredentials(t, sb, core, before)
+
+		none := k.with(map[string]any{"credentials": nil})
+		apply(t, core, none, acctest.ActionUpdate)
+		expectCredentials(t, sb, core, map[string]any{})
+		apply(t, core, k.with(map[string]any{"credentials": map[string]any{}}), acctest.ActionNone)
+	})
+}
+
+// The server replaces a configuration with the credentials in it, so both are sent.
+func TestAccCredentialsGoWithTheConfig(t *testing.T) {
+	t.Parallel()
+	k, sb := kinds[0], acctest.Start(t)
+	core := sb.Core(t, k.typeName)
+	apply(t, core, k.config, acctest.ActionCreate)
+	apply(t, core, k.with(k.changed), acctest.ActionUpdate)
+	expectCredentials(t, sb, core, k.sent("one-1111"))
+	if revision := core.State()["credentials_revision"]; revision != 1.0 {
+		t.Errorf("the revision is %v although the credentials are the same", revision)
+	}
+	// After an import nobody knows whether there are some.
+	imported := sb.Core(t, k.typeName)
+	if said := imported.Import("dd"); said.Failed() {
+		t.Fatal(said.Errors)
+	}
+	plan := imported.Plan(k.with(map[string]any{"credentials": nil}))
+	if len(plan.Warnings) != 1 || !strings.HasPrefix(plan.Warnings[0], "credentials: The server may lose credentials") {
+		t.Errorf("the warnings are %q", plan.Warnings)
+	}
+}
+
+func TestAccIntegrationImport(t *testing.T) {
+	t.Parallel()
+	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
+		core := sb.Core(t, k.typeName)
+		apply(t, core, k.config, acctest.ActionCreate)
+		id, name := fmt.Sprint(core.State()["id"]), fmt.Sprint(k.config["name"])
+		none := k.with(map[string]any{"credentials": nil})
+		for _, word := range []string{id, name} {
+			imported := sb.Core(t, k.typeName)
+			if said := imported.Import(word); said.Failed() {
+				t.Fatal(said.Errors)
+			}
+			apply(t, imported, none, acctest.ActionNone)
+			// They are sent once: nobody can say whether the server has them.
+			apply(t, imported, k.config, acctest.ActionUpdate)
+			if got := imported.State()["credentials_revision"]; got != 1.0 {
+				t.Errorf("the revision is %v", got)
+			}
+		}
+		imported := sb.Core(t, k.typeName)
+		if said := imported.ImportIdentity(map[string]any{"org_id": "demo", "id": id}); said.Failed() {
+			t.Fatal(said.Errors)
+		}
+		apply(t, imported, none, acctest.ActionNone)
+
+		// A name that several have is none to import by, and an integration of the other kind is none at all.
+		apply(t, sb.Core(t, k.typeName), k.config, acctest.ActionCreate)
+		if said := sb.Core(t, k.typeName).Import(name); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "2 ") || !strings.Contains(said.Errors[0], id) {
+			t.Errorf("a name of two: %v", said.Errors)
+		}
+		foreign := kinds[0]
+		if k.typeName == foreign.typeName {
+			foreign = kinds[1]
+		}
+		if said := sb.Core(t, foreign.typeName).ImportIdentity(map[string]any{"id": id}); len(said.Errors) != 1 ||
+			!strings.Contains(said.Errors[0], "of another kind") {
+			t.Errorf("an identity of the other kind: %v", said.Errors)
+		}
+	})
+}
+
+func TestAccIntegrationMistakes(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	metrics, logs := kinds[0], kinds[1]
+	for says, plan := range map[string]acctest.Plan{
+		"name: Invalid":                        sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"name": ""})),
+		"integration_type: Invalid":            sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"integration_type": "carrier-pigeon"})),
+		"config: The configuration is no":      sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"config": "x"})),
+		"config: The configuration holds a se": sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"config": map[string]any{"api_key": "x"}})),
+		"endpoint_url: Invalid":                sb.Core(t, logs.typeName).Plan(logs.with(map[string]any{"endpoint_url": ""})),
+	} {
+		if len(plan.Errors) == 0 || !strings.HasPrefix(plan.Errors[0], says) {
+			t.Errorf("want %q: %q", says, plan.Errors)
+		}
+	}
+	// What only the server knows is blamed on the attribute, with the request's id, and makes nothing.
+	core := sb.Core(t, logs.typeName)
+	said := core.Apply(core.Plan(logs.with(map[string]any{"endpoint_url": "logs.example.com"})))
+	if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "endpoint_url: Could not create the log integration") ||
+		!strings.Contains(said.Errors[0], "req_") || core.State() != nil {
+		t.Errorf("got %q, state %v", said.Errors, core.State())
+	}
+	sb.AddFault(sandbox.Fault{Method: "POST", Path: "log-streams/integrations", Status: 422, Body: `{"detail":[{"loc":["body","auth_config"],"msg":"no"}]}`})
+	if said := core.Apply(core.Plan(logs.config)); len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "credentials: ") {
+		t.Errorf("refused credentials: %q", said.Errors)
+	}
+}
+
+func TestAccIntegrationList(t *testing.T) {
+	t.Parallel()
+	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
+		apply(t, sb.Core(t, k.typeName), k.config, acctest.ActionCreate)
+		apply(t, sb.Core(t, k.typeName), k.with(map[string]any{"name": "second", "integration_type": "statsd"}), acctest.ActionCreate)
+		for _, tc := range []struct {
+			filters map[string]any
+			limit   int64
+			want    []string
+		}{
+			{nil, 0, []string{fmt.Sprint(k.config["name"]), "second"}},
+			{map[string]any{"integration_type": "statsd"}, 0, []string{"second"}},
+			{nil, 1, []string{fmt.Sprint(k.config["name"])}},
+		} {
+			found, said := sb.Query(t, k.typeName, tc.filters, tc.limit, true)
+			var names []string
+			for _, f := range found {
+				names = append(names, f.Name)
+				if f.Attributes["credentials"] != nil || f.Attributes["integration_type"] == nil {
+					t.Errorf("%s is listed as %v", f.Name, f.Attributes)
+				}
+			}
+			if diff := cmp.Diff(tc.want, names); diff != "" || said.Failed() {
+				t.Errorf("%v, limit %d: %v (-want +got):\n%s", tc.filters, tc.limit, said.Errors, diff)
+			}
+		}
+	})
+}
+
+// The secrets go through a real command line with all its logs on, and are in no file that it leaves and in nothing that it prints.
+func TestCredentialsAreNowhere(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	const variable = "variable \"secret\" {\n  type = string\n  ephemeral = true\n}\n"
+	cli := acctest.NewCLI(t, sb.Provider()+variable+`
+resource "octomil_metrics_integration" "x" {
+  name             = "x"
+  integration_type = "datadog"
+  config           = { site = "eu" }
+  credentials      = { api_key = var.secret }
+}
+resource "octomil_log_integration" "x" {
+  name             = "x"
+  integration_type = "otlp"
+  endpoint_url     = "https://logs.example.com"
+  credentials      = { Authorization = var.secret }
+}
+`)
+	run := func(secret string, code int, args ...string) {
+		t.Helper()
+		cli.Env = []string{"TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(cli.Dir, "trace.log"), "TF_VAR_secret=" + secret}
+		r := cli.Run(t, args...)
+		if r.Code != code || strings.Contains(r.Output, secret) {
+			t.Fatalf("%v: exit code %d, want %d, or the secret is printed:\n%s", args, r.Code, code, r.Output)
+		}
+	}
+	const one, two = "hunter2-one/x", "hunter2-two/x"
+	// A server that repeats what it was sent, before the try that succeeds.
+	echo := sandbox.Fault{Status: 400, Body: `{"detail":"bad ` + one + `"}`}
+	echo.Method, echo.Path = "POST", "metrics/integrations"
+	sb.AddFault(echo)
+	run(one, 1, "apply", "-auto-approve")
+	sb.ClearFaults()
+	run(one, 0, "apply", "-auto-approve")
+	run(one, 0, "plan", "-detailed-exitcode")
+	run(two, 2, "plan", "-detailed-exitcode", "-out=two.tfplan")
+	run(two, 0, "show", "-json", "two.tfplan")
+	run(two, 0, "apply", "two.tfplan")
+	run(two, 0, "plan", "-detailed-exitcode")
+	if got := sb.Credentials("met_00000001"); got["api_key"] != two {
+		t.Errorf("the server has %v", got)
+	}
+	entries, err := os.ReadDir(cli.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(cli.Dir, entry.Name()))
+		if err == nil && strings.Contains(string(content), "hunter2") {
+			t.Errorf("%s holds a secret", entry.Name())
+		}
+		if entry.Name() == "trace.log" && !strings.Contains(string(content), "Request to the control API") {
+			t.Error("the log is of something else")
+		}
+	}
+}

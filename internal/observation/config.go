@@ -1,0 +1,177 @@
+package observation
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// The configuration of a metrics integration is an object of the server's own, so it is a value of any type here. What JSON has
+// for it are texts, bools, json.Number, objects and lists.
+
+// plain is a value as JSON has it. What is null is left out of objects.
+func plain(value attr.Value) any {
+	if value == nil || value.IsNull() || value.IsUnknown() {
+		return nil
+	}
+	switch v := value.(type) {
+	case types.Dynamic:
+		return plain(v.UnderlyingValue())
+	case types.String:
+		return v.ValueString()
+	case types.Bool:
+		return v.ValueBool()
+	case types.Number:
+		return numberOf(v.ValueBigFloat())
+	case types.Object, types.Map:
+		object := map[string]any{}
+		for name, member := range membersOf(v) {
+			if known := plain(member); known != nil {
+				object[name] = known
+			}
+		}
+		return object
+	case interface{ Elements() []attr.Value }:
+		list := make([]any, len(v.Elements()))
+		for i, element := range v.Elements() {
+			list[i] = plain(element)
+		}
+		return list
+	}
+	return nil
+}
+
+func numberOf(n *big.Float) json.Number {
+	if n.IsInt() {
+		return json.Number(n.Text('f', 0))
+	}
+	return json.Number(n.Text('g', -1))
+}
+
+// precision is Terraform's for numbers, in bits: 0.1 read with less would be another number.
+const precision = 512
+
+// valueOf is the way back.
+func valueOf(ctx context.Context, in any) attr.Value {
+	switch v := in.(type) {
+	case string:
+		return types.StringValue(v)
+	case bool:
+		return types.BoolValue(v)
+	case json.Number:
+		n, _, err := big.ParseFloat(v.String(), 10, precision, big.ToNearestEven)
+		if err != nil {
+			return types.StringValue(v.String())
+		}
+		return types.NumberValue(n)
+	case map[string]any:
+		kinds, values := map[string]attr.Type{}, map[string]attr.Value{}
+		for name, member := range v {
+			if member != nil {
+				values[name] = valueOf(ctx, member)
+				kinds[name] = values[name].Type(ctx)
+			}
+		}
+		return types.ObjectValueMust(kinds, values)
+	case []any:
+		kinds, values := make([]attr.Type, len(v)), make([]attr.Value, len(v))
+		for i, element := range v {
+			values[i] = valueOf(ctx, element)
+			kinds[i] = values[i].Type(ctx)
+		}
+		return types.TupleValueMust(kinds, values)
+	}
+	return types.DynamicNull()
+}
+
+// keeps is true of a server's value that is what is wanted. An object may hold more: what nobody asked for is the server's own.
+func keeps(have, want any) bool {
+	switch w := want.(type) {
+	case map[string]any:
+		h, ok := have.(map[string]any)
+		for name, member := range w {
+			ok = ok && keeps(h[name], member)
+		}
+		return ok
+	case []any:
+		h, ok := have.([]any)
+		return ok && slices.EqualFunc(h, w, keeps)
+	case json.Number:
+		h, ok := have.(json.Number)
+		return ok && sameNumber(h, w)
+	}
+	return have == want
+}
+
+func sameNumber(a, b json.Number) bool {
+	x, errX := a.Float64()
+	y, errY := b.Float64()
+	return errX == nil && errY == nil && x == y
+}
+
+// wantedOf is the part of a server's value that somebody asked for.
+func wantedOf(have, want any) any {
+	h, isObject := have.(map[string]any)
+	w, wantsObject := want.(map[string]any)
+	if !isObject || !wantsObject {
+		return have
+	}
+	part := map[string]any{}
+	for name, member := range h {
+		if wanted, ok := w[name]; ok {
+			part[name] = wantedOf(member, wanted)
+		}
+	}
+	return part
+}
+
+// credentialName is a key whose value is a secret, which must not come into the state.
+var credentialName = regexp.MustCompile(`(?i)(api|app|access|auth|private|secret|license)[_-]?key$|` +
+	`(token|secret|password|passwd|passphrase|authorization|credentials?)$|^(headers|auth|auth_config|cookie)$`)
+
+// withoutCredentials is what may be shown of a configuration, for servers that show too much.
+func withoutCredentials(config map[string]any) map[string]any {
+	shown := map[string]any{}
+	for name, value := range config {
+		if nested, ok := value.(map[string]any); ok {
+			value = withoutCredentials(nested)
+		}
+		if !credentialName.MatchString(name) {
+			shown[name] = value
+		}
+	}
+	return shown
+}
+
+// credentialsIn are the keys of an object that have no place in a configuration, whether or not their values are known.
+func credentialsIn(value attr.Value) []string {
+	members := membersOf(value)
+	var found []string
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if credentialName.MatchString(name) && !members[name].IsNull() {
+			found = append(found, name)
+			continue
+		}
+		found = append(found, credentialsIn(members[name])...)
+	}
+	return found
+}
+
+// membersOf opens an object, nil for what is none.
+func membersOf(value attr.Value) map[string]attr.Value {
+	switch v := value.(type) {
+	case types.Dynamic:
+		return membersOf(v.UnderlyingValue())
+	case types.Object:
+		return v.Attributes()
+	case types.Map:
+		return v.Elements()
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package observation
+
+import (
+	"context"
+	"encoding/json"
+	"math/big"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func object(members map[string]attr.Value) types.Object {
+	kinds := map[string]attr.Type{}
+	for name, member := range members {
+		kinds[name] = member.Type(context.Background())
+	}
+	return types.ObjectValueMust(kinds, members)
+}
+
+func number(t *testing.T, text string) types.Number {
+	t.Helper()
+	n, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return types.NumberValue(n)
+}
+
+func TestConfigAsJSON(t *testing.T) {
+	t.Parallel()
+	value := object(map[string]attr.Value{
+		"site": types.StringValue("eu"), "port": number(t, "8125"), "ratio": number(t, "0.1"), "huge": number(t, "12345678901234567890"),
+		"tls": types.BoolValue(true), "none": types.StringNull(),
+		"labels": types.MapValueMust(types.StringType, map[string]attr.Value{"env": types.StringValue("lab")}),
+		"list":   types.TupleValueMust([]attr.Type{types.StringType, types.BoolType}, []attr.Value{types.StringValue("a"), types.BoolValue(false)}),
+	})
+	encoded, err := json.Marshal(plain(types.DynamicValue(value)))
+	const want = `{"huge":12345678901234567890,"labels":{"env":"lab"},"list":["a",false],"port":8125,"ratio":0.1,"site":"eu","tls":true}`
+	if err != nil || string(encoded) != want {
+		t.Errorf("sent is %s, %v", encoded, err)
+	}
+	if got := plain(types.DynamicNull()); got != nil {
+		t.Errorf("null is sent as %v", got)
+	}
+}
+
+// What a server shows becomes the value that a configuration with the same words has, so that an import needs no change.
+func TestConfigOfTheServer(t *testing.T) {
+	t.Parallel()
+	got := valueOf(t.Context(), map[string]any{
+		"ratio": json.Number("0.1"), "port": json.Number("8125.0"), "gone": nil,
+		"list": []any{"a", nil, true}, "nested": map[string]any{"site": "eu"},
+	})
+	want := object(map[string]attr.Value{
+		"ratio": number(t, "0.1"), "port": number(t, "8125"),
+		"list": types.TupleValueMust(
+			[]attr.Type{types.StringType, types.DynamicType, types.BoolType},
+			[]attr.Value{types.StringValue("a"), types.DynamicNull(), types.BoolValue(true)},
+		),
+		"nested": object(map[string]attr.Value{"site": types.StringValue("eu")}),
+	})
+	if !got.Equal(want) {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestKeeps(t *testing.T) {
+	t.Parallel()
+	n := func(text string) json.Number { return json.Number(text) }
+	for name, tc := range map[string]struct {
+		have, want any
+		keeps      bool
+	}{
+		"the same":           {map[string]any{"a": "x"}, map[string]any{"a": "x"}, true},
+		"a key of its own":   {map[string]any{"a": "x", "b": true}, map[string]any{"a": "x"}, true},
+		"one deeper":         {map[string]any{"a": map[string]any{"b": "x", "c": "y"}}, map[string]any{"a": map[string]any{"b": "x"}}, true},
+		"another value":      {map[string]any{"a": "y"}, map[string]any{"a": "x"}, false},
+		"one deeper, other":  {map[string]any{"a": map[string]any{"b": "y"}}, map[string]any{"a": map[string]any{"b": "x"}}, false},
+		"a missing key":      {map[string]any{}, map[string]any{"a": "x"}, false},
+		"no object":          {"x", map[string]any{"a": "x"}, false},
+		"a number":           {n("30.0"), n("30"), true},
+		"another number":     {n("30.5"), n("30"), false},
+		"a text of a number": {"30", n("30"), false},
+		"a list":             {[]any{"a", n("1")}, []any{"a", n("1.0")}, true},
+		"a longer list":      {[]any{"a", "b"}, []any{"a"}, false},
+		"a bool":             {true, true, true},
+	} {
+		if got := keeps(tc.have, tc.want); got != tc.keeps {
+			t.Errorf("%s: keeps is %t", name, got)
+		}
+	}
+}
+
+func TestWantedOf(t *testing.T) {
+	t.Parallel()
+	have := map[string]any{"a": "y", "own": true, "n": map[string]any{"b": "z", "own": true}, "t": "text"}
+	want := map[string]any{"a": "x", "gone": "x", "n": map[string]any{"b": "x"}, "t": map[string]any{"b": "x"}}
+	if diff := cmp.Diff(map[string]any{"a": "y", "n": map[string]any{"b": "z"}, "t": "text"}, wantedOf(have, want)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestCredentialNames(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"api_key": true, "apiKey": true, "app-key": true, "access_key": true, "secret": true, "client_secret": true, "bearerToken": true, "token": true,
+		"password": true, "Authorization": true, "headers": true, "auth_config": true, "credentials": true,
+		"endpoint": false, "site": false, "keyspace": false, "tokens_per_second": false, "author": false, "monkey": false, "key_prefix": false,
+	} {
+		config := object(map[string]attr.Value{"outer": object(map[string]attr.Value{name: types.StringUnknown()})})
+		if got := credentialsIn(types.DynamicValue(config)); (len(got) == 1) != want {
+			t.Errorf("%s: found %v", name, got)
+		}
+		shown := withoutCredentials(map[string]any{"outer": map[string]any{name: "x"}})
+		if inner, _ := shown["outer"].(map[string]any); (len(inner) == 0) != want {
+			t.Errorf("%s: shown %v", name, shown)
+		}
+	}
+}

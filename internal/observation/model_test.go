@@ -1,0 +1,121 @@
+package observation
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+func credentialsMap(pairs ...string) types.Map {
+	elements := map[string]attr.Value{}
+	for i := 0; i < len(pairs); i += 2 {
+		elements[pairs[i]] = types.StringValue(pairs[i+1])
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+func TestWhereCredentialsGo(t *testing.T) {
+	t.Parallel()
+	config := types.DynamicValue(object(map[string]attr.Value{"site": types.StringValue("eu")}))
+	for name, tc := range map[string]struct {
+		typ         string
+		credentials map[string]string
+		want        map[string]any
+	}{
+		"datadog":       {"datadog", map[string]string{"api_key": "k"}, map[string]any{"site": "eu", "api_key": "k"}},
+		"opentelemetry": {typeOpenTelemetry, map[string]string{"a": "k"}, map[string]any{"site": "eu", "headers": map[string]string{"a": "k"}}},
+		"none":          {typeOpenTelemetry, nil, map[string]any{"site": "eu"}},
+	} {
+		m := metricsModel{integration: integration{IntegrationType: types.StringValue(tc.typ)}, Config: config}
+		var s control.IntegrationSettings
+		if m.sendCredentials(&s, tc.credentials); !cmp.Equal(s.Config, tc.want) {
+			t.Errorf("%s: sent is %v", name, s.Config)
+		}
+	}
+	var s control.IntegrationSettings
+	new(logModel).sendCredentials(&s, map[string]string{"a": "k"})
+	if diff := cmp.Diff(map[string]any{"type": "headers", "headers": map[string]string{"a": "k"}}, s.AuthConfig); diff != "" {
+		t.Errorf("logs (-want +got):\n%s", diff)
+	}
+	if new(logModel).sendCredentials(&s, nil); s.AuthConfig == nil || len(s.AuthConfig) != 0 {
+		t.Errorf("no credentials are sent as %v, which takes nothing away", s.AuthConfig)
+	}
+}
+
+func TestCredentialsOfAConfiguration(t *testing.T) {
+	t.Parallel()
+	mixed := types.MapValueMust(types.StringType, map[string]attr.Value{"a": types.StringValue("x"), "unset": types.StringNull()})
+	for name, tc := range map[string]struct {
+		written types.Map
+		want    map[string]string
+		known   bool
+	}{
+		"null":    {types.MapNull(types.StringType), nil, true},
+		"unknown": {types.MapUnknown(types.StringType), nil, false},
+		"empty":   {credentialsMap(), nil, true},
+		"set":     {mixed, map[string]string{"a": "x"}, true},
+		"in part": {types.MapValueMust(types.StringType, map[string]attr.Value{"a": types.StringUnknown()}), nil, false},
+	} {
+		m := integration{Credentials: tc.written}
+		if got := m.credentials(); !cmp.Equal(got, tc.want) || (got == nil) != (tc.want == nil) {
+			t.Errorf("%s: %v", name, got)
+		}
+		if known(tc.written) != tc.known {
+			t.Errorf("%s: known is %t", name, !tc.known)
+		}
+	}
+}
+
+func TestReadMetrics(t *testing.T) {
+	t.Parallel()
+	written := types.DynamicValue(object(map[string]attr.Value{"interval": number(t, "30")}))
+	server := func(config map[string]any) control.Integration { return control.Integration{ID: "1", Config: config} }
+	for name, tc := range map[string]struct {
+		before   types.Dynamic
+		server   control.Integration
+		imported bool
+		want     types.Dynamic
+	}{
+		"the same, and more": {written, server(map[string]any{"interval": json.Number("30.0"), "added": "x"}), false, written},
+		"not said":           {written, server(nil), false, written},
+		"not managed":        {types.DynamicNull(), server(map[string]any{"added": "x"}), false, types.DynamicNull()},
+		"drift": {
+			written, server(map[string]any{"interval": json.Number("60"), "added": "x"}), false,
+			types.DynamicValue(object(map[string]attr.Value{"interval": number(t, "60")})),
+		},
+		"a secret that the server shows": {
+			types.DynamicNull(), server(map[string]any{"site": "eu", "api_key": "leak"}), true,
+			types.DynamicValue(object(map[string]attr.Value{"site": types.StringValue("eu")})),
+		},
+		"an import of nothing": {types.DynamicNull(), server(map[string]any{}), true, types.DynamicNull()},
+	} {
+		m := metricsModel{Config: tc.before}
+		if m.readOwn(t.Context(), tc.server, tc.imported); !m.Config.Equal(tc.want) {
+			t.Errorf("%s: got %s, want %s", name, m.Config, tc.want)
+		}
+	}
+}
+
+func TestReadCommon(t *testing.T) {
+	t.Parallel()
+	m := integration{Credentials: credentialsMap("a", "x"), Enabled: types.BoolValue(false), IntegrationType: types.StringValue("otlp")}
+	m.read(control.Integration{ID: "1", Name: "loki"}, "demo")
+	want := integration{
+		ID: types.StringValue("1"), OrgID: types.StringValue("demo"), Name: types.StringValue("loki"), IntegrationType: types.StringValue("otlp"),
+		Enabled: types.BoolValue(false), Credentials: types.MapNull(types.StringType), CredentialsRevision: types.Int64Value(0),
+	}
+	if diff := cmp.Diff(want, m); diff != "" {
+		t.Errorf("the server says little (-want +got):\n%s", diff)
+	}
+	var fresh integration
+	on := true
+	fresh.read(control.Integration{ID: "1", OrgID: "acme", Type: "statsd", Enabled: &on}, "demo")
+	if fresh.OrgID.ValueString() != "acme" || !fresh.Enabled.ValueBool() || fresh.IntegrationType.ValueString() != "statsd" {
+		t.Errorf("the server says all: %+v", fresh)
+	}
+}

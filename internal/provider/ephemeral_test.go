@@ -1,0 +1,55 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+)
+
+// The documented example, run by the real command line: the key does what it may in the plan and in the apply, and afterwards it
+// works no more and is nowhere.
+func TestEphemeralKeyOfTheExample(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	cli := acctest.NewCLI(t, sb.Provider()+example(t, "ephemeral-resources", "octomil_api_key", "ephemeral-resource.tf"))
+	cli.Env = []string{"OCTOMIL_API_URL=" + sb.URL, "OCTOMIL_ORG_ID=demo", "TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(cli.Dir, "trace.log")}
+	var printed strings.Builder
+	for _, args := range [][]string{{"plan", "-out=tfplan"}, {"apply", "tfplan"}, {"plan", "-detailed-exitcode"}, {"apply", "-destroy", "-auto-approve"}} {
+		r := cli.Run(t, args...)
+		if r.Code != 0 {
+			t.Fatalf("%v: exit code %d\n%s", args, r.Code, r.Output)
+		}
+		printed.WriteString(r.Output)
+		if left := activeKeys(t, sb); !cmp.Equal(left, []string{}) {
+			t.Errorf("after %v %v work", args, left)
+		}
+	}
+	keys, _ := sb.Do(t, "GET", "/api/v1/api-keys", nil)["keys"].([]any)
+	if len(keys) < 3 {
+		t.Errorf("%d keys were made in a plan, an apply, a plan and a destroy", len(keys))
+	}
+	made := false
+	for _, e := range sb.Ledger() {
+		made = made || e.Operation == "create group" && e.Status == http.StatusCreated
+	}
+	if !made {
+		t.Error("the group was not made")
+	}
+	for _, k := range keys {
+		object, _ := k.(map[string]any)
+		prefix := fmt.Sprint(object["prefix"])
+		if len(prefix) < 8 {
+			t.Fatalf("the keys are %v", keys)
+		}
+		search(t, "the output", []byte(printed.String()), prefix)
+		if searched := searchFolder(t, cli.Dir, prefix); !searched["tfplan/tfplan"] || !searched["trace.log"] || !searched["terraform.tfstate.backup"] {
+			t.Errorf("not all was searched: %v", searched)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package provider_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+)
+
+func accessLives() []namedLife {
+	return []namedLife{
+		{"an API key that is rotated", life{
+			typeName: "octomil_api_key",
+			create:   map[string]any{"name": "ci", "scopes": []any{"models:read", "models:write", "rollouts:write"}},
+			update: map[string]any{
+				"name": "ci", "scopes": []any{"models:read", "models:write", "rollouts:write"}, "rotate_when": "2026-12",
+			},
+			importID: "ci",
+			left:     activeKeys,
+		}},
+		{"an API key with other scopes", life{
+			typeName: "octomil_api_key",
+			create:   map[string]any{"name": "ci", "scopes": []any{"models:read"}, "rotate_when": "2026-11"},
+			update:   map[string]any{"name": "ci", "scopes": []any{"devices:read"}, "rotate_when": "2026-11"},
+			importID: "ci",
+			left:     activeKeys,
+		}},
+		{"a member", life{
+			typeName: "octomil_org_member",
+			create:   map[string]any{"email": "ada@example.com", "name": "Ada"},
+			update:   map[string]any{"email": "Ada@Example.com", "name": "Ada Lovelace", "role": "admin"},
+			importID: "ada@example.com",
+			stays:    true,
+			left:     keep("/api/v1/orgs/demo/members", "members", "email", "name", "role", "status"),
+		}},
+		{"the settings", life{
+			typeName: "octomil_org_settings",
+			create:   map[string]any{"audit_retention_days": 365, "mfa_required": true},
+			update:   map[string]any{"audit_retention_days": 2190, "mfa_required": true, "session_duration_hours": 8},
+			samples: map[string]any{
+				"org_id": "demo", "require_mfa_for_admin": true, "require_admin_approval": true, "require_model_approval": true,
+				"reauth_interval_minutes": 30, "hipaa_mode": true,
+			},
+			stays:    true, // the organization's settings are always there
+			importID: "demo",
+			left: func(t *testing.T, sb *acctest.Sandbox) any {
+				t.Helper()
+				return sb.Do(t, "GET", "/api/v1/settings/demo", nil)
+			},
+		}},
+	}
+}
+
+// activeKeys are the keys that work, by name and scopes: a record of a revoked one does no harm.
+func activeKeys(t *testing.T, sb *acctest.Sandbox) any {
+	t.Helper()
+	keys, ok := sb.Do(t, "GET", "/api/v1/api-keys", nil)["keys"].([]any)
+	if !ok {
+		t.Error("there is no list of keys")
+	}
+	active := []string{}
+	for _, k := range keys {
+		if key, _ := k.(map[string]any); key["revoked_at"] == nil {
+			active = append(active, fmt.Sprint(key["name"], key["scopes"]))
+		}
+	}
+	slices.Sort(active)
+	return active
+}

@@ -1,0 +1,67 @@
+package resourcekit
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// privateMap is private state without a framework around it.
+type privateMap map[string][]byte
+
+func (p privateMap) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) {
+	return p[key], nil
+}
+
+func (p privateMap) SetKey(_ context.Context, key string, value []byte) diag.Diagnostics {
+	p[key] = value
+	return nil
+}
+
+func TestASecretIsKnownAgain(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	private := privateMap{}
+	secret := map[string]string{"a": "hunter2", "b": "x"}
+	if same, remembered := SameSecret(t.Context(), private, "k", secret, &diags); same || remembered {
+		t.Errorf("before it was remembered: same %t, remembered %t", same, remembered)
+	}
+	RememberSecret(t.Context(), private, "k", secret, &diags)
+	for name, tc := range map[string]struct {
+		value map[string]string
+		want  bool
+	}{
+		"the same":           {map[string]string{"b": "x", "a": "hunter2"}, true},
+		"another value":      {map[string]string{"a": "hunter3", "b": "x"}, false},
+		"one less":           {map[string]string{"a": "hunter2"}, false},
+		"moved to a new key": {map[string]string{"a": "x", "b": "hunter2"}, false},
+		"none":               {nil, false},
+	} {
+		if same, remembered := SameSecret(t.Context(), private, "k", tc.value, &diags); same != tc.want || !remembered {
+			t.Errorf("%s: same %t, remembered %t", name, same, remembered)
+		}
+	}
+	if diags.HasError() {
+		t.Error(diags)
+	}
+}
+
+func TestASecretIsNotInItsFingerprint(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	one, other := privateMap{}, privateMap{}
+	RememberSecret(t.Context(), one, "k", "hunter2", &diags)
+	RememberSecret(t.Context(), other, "k", "hunter2", &diags)
+	if bytes.Equal(one["k"], other["k"]) {
+		t.Error("two resources show that they have the same secret")
+	}
+	if bytes.Contains(one["k"], []byte("hunter2")) {
+		t.Errorf("the secret stands in %s", one["k"])
+	}
+	var f fingerprint
+	if !Recall(t.Context(), one, "k", &f, &diags) || len(f.Salt) != saltBytes || len(f.Hash) != 32 {
+		t.Errorf("remembered is %s", one["k"])
+	}
+}
