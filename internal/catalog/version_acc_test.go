@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -371,15 +372,17 @@ func TestVersionIsSentAgain(t *testing.T) {
 
 func TestVersionTimeout(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	core := sb.Core(t, "octomil_model_version")
-	config := map[string]any{"model_id": phi, "version": "3.0.0", "source": artifact(t, "x"), "timeouts": map[string]any{"create": "50ms"}}
-	sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", DelayMS: 2000})
-	want(t, apply(core, config), "source: Could not create the model version", "no whole answer from the storage", "deadline exceeded")
-	if status := sb.Try(t, http.MethodGet, versionPath("3.0.0"), nil); status != 404 {
-		t.Errorf("the version answers %d", status)
-	}
-	must(t, apply(core, with(config, "timeouts", map[string]any{"create": "1m"})))
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.Virtual(t)
+		core := sb.Core(t, "octomil_model_version")
+		config := map[string]any{"model_id": phi, "version": "3.0.0", "source": artifact(t, "x"), "timeouts": map[string]any{"create": "10s"}}
+		sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", DelayMS: 20_000})
+		want(t, apply(core, config), "source: Could not create the model version", "no whole answer from the storage", "deadline exceeded")
+		if status := sb.Try(t, http.MethodGet, versionPath("3.0.0"), nil); status != 404 {
+			t.Errorf("the version answers %d", status)
+		}
+		must(t, apply(core, with(config, "timeouts", map[string]any{"create": "1m"})))
+	})
 }
 
 func TestVersionImports(t *testing.T) {

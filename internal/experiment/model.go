@@ -94,13 +94,13 @@ func (m *model) changes(before *model) (due control.Experiment, needed bool) {
 		text := m.Description.ValueString()
 		due.Description, needed = &text, true
 	}
-	if !m.TrafficPercentage.Equal(before.TrafficPercentage) {
+	if !resourcekit.SameNumber(m.TrafficPercentage, before.TrafficPercentage) {
 		due.Traffic, needed = m.TrafficPercentage.ValueFloat64Pointer(), true
 	}
 	if !m.MinSampleSize.Equal(before.MinSampleSize) {
 		due.MinSample, needed = m.MinSampleSize.ValueInt64Pointer(), true
 	}
-	if !m.ConfidenceLevel.Equal(before.ConfidenceLevel) {
+	if !resourcekit.SameNumber(m.ConfidenceLevel, before.ConfidenceLevel) {
 		due.Confidence, needed = m.ConfidenceLevel.ValueFloat64Pointer(), true
 	}
 	if !m.PrimaryMetric.Equal(before.PrimaryMetric) {

@@ -123,7 +123,7 @@ func TestDefaultsAndValues(t *testing.T) {
 		t.Fatal(bad.detail)
 	}
 	want = settings{
-		client: control.Config{BaseURL: "http://10.0.0.7/api/v1", APIKey: "k", OrgID: "o", RequestTimeout: 5 * time.Second,
+		client: control.Config{BaseURL: "http://10.0.0.7/api/v1", APIKey: "k", OrgID: "o", AllowInsecureHTTP: true, RequestTimeout: 5 * time.Second,
 			CACertificates: []byte("the certificates")},
 		pollInterval: 20 * time.Millisecond,
 	}

@@ -66,3 +66,12 @@ func Known(value interface {
 }) bool {
 	return !value.IsNull() && !value.IsUnknown()
 }
+
+// SameNumber is true of two numbers that are one as a float64: a default and the same number from a state are not Equal where it has
+// no exact float64, such as 0.95.
+func SameNumber(a, b types.Float64) bool {
+	if !Known(a) || !Known(b) {
+		return a.Equal(b)
+	}
+	return a.ValueFloat64() == b.ValueFloat64()
+}

@@ -1,12 +1,14 @@
 package resourcekit
 
 import (
+	"math/big"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 func listOf(words ...string) types.List {
@@ -108,5 +110,32 @@ func TestKnown(t *testing.T) {
 	t.Parallel()
 	if Known(types.StringNull()) || Known(types.StringUnknown()) || !Known(types.StringValue("")) {
 		t.Error("known is what is neither null nor unknown")
+	}
+}
+
+func TestSameNumber(t *testing.T) {
+	t.Parallel()
+	written, _, err := big.ParseFloat("0.95", 10, 512, big.ToNearestEven)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromState, err := types.Float64Type.ValueFromTerraform(t.Context(), tftypes.NewValue(tftypes.Number, written))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, ok := fromState.(types.Float64)
+	if !ok || kept.Equal(types.Float64Value(0.95)) {
+		t.Fatalf("%v is what the framework calls equal", fromState)
+	}
+	for _, test := range []struct {
+		a, b types.Float64
+		want bool
+	}{
+		{kept, types.Float64Value(0.95), true}, {kept, types.Float64Value(0.96), false}, {kept, types.Float64Null(), false},
+		{types.Float64Null(), types.Float64Null(), true}, {types.Float64Unknown(), types.Float64Null(), false},
+	} {
+		if got := SameNumber(test.a, test.b); got != test.want {
+			t.Errorf("%s and %s: %v", test.a, test.b, got)
+		}
 	}
 }
