@@ -88,10 +88,7 @@ func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 func (c *Core) start() *tfprotov6.GetProviderSchemaResponse {
 	c.t.Helper()
 	c.server = providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
-	schemas, err := c.server.GetProviderSchema(c.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	schemas := Schemas(c.t)
 	block := objectType(c.t, schemas.Provider.ValueType())
 	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.14.0",

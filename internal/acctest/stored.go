@@ -1,7 +1,9 @@
 package acctest
 
 import (
+	"context"
 	"encoding/json"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -57,13 +59,18 @@ func (c *Core) version() int64 {
 // Schemas are those of everything that the provider offers, as Terraform gets them.
 func Schemas(t testing.TB) *tfprotov6.GetProviderSchemaResponse {
 	t.Helper()
-	server, err := Providers()["octomil"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	schemas, err := readSchemas()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return schemas
 }
+
+// readSchemas asks once: they are the same for every test, and there are many of them.
+var readSchemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
+	server, err := Providers()["octomil"]()
+	if err != nil {
+		return nil, err
+	}
+	return server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+})

@@ -239,7 +239,7 @@ func TestFaultsOfEveryRequest(t *testing.T) {
 // common with that of the faults, so that each fault and each request is met.
 var everyFault = flag.Bool("faults.all", false, "run every case of the fault matrix")
 
-const sample = 27
+const sample = 53
 
 // faults are those that a request meets.
 func (r request) faults() []fault {
