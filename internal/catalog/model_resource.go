@@ -58,13 +58,8 @@ var modelNoun = resourcekit.Noun[modelModel, control.Model]{
 		return resourcekit.Tried(client.Model(ctx, word))
 	},
 
-	Plan: planModel,
-	Announce: func(planned modelModel) string {
-		if resourcekit.Known(planned.ID) { // it is there already: whoever refers to it can look
-			return ""
-		}
-		return planned.Name.ValueString()
-	},
+	Plan:     planModel,
+	Announce: func(planned modelModel) string { return planned.Name.ValueString() },
 	Validate: func(_ context.Context, config modelModel, diags *diag.Diagnostics) {
 		for name, value := range map[string]jsontypes.Normalized{"model_contract": config.ModelContract, "data_contract": config.DataContract} {
 			if resourcekit.Known(value) && !isObject(value.ValueString()) {
@@ -75,9 +70,8 @@ var modelNoun = resourcekit.Noun[modelModel, control.Model]{
 	},
 }
 
-// planModel refuses to delete a protected model, warns of what else would be deleted, and tells who refers to the model of its new
-// name.
-func planModel(ctx context.Context, r *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// planModel refuses to delete a protected model, and warns of what else would be deleted.
+func planModel(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
 		return
 	}
@@ -95,10 +89,7 @@ func planModel(ctx context.Context, r *resourcekit.Base, req resource.ModifyPlan
 			return
 		}
 		resp.Diagnostics.AddWarning("All versions of the model are deleted", fmt.Sprintf("The model %s is deleted with all its versions, "+
-			"also those "+
-			"that Terraform does not manage.", state.Name.ValueString()))
-	case r.Provider != nil && resourcekit.Known(plan.Name) && !plan.Name.Equal(state.Name):
-		r.Provider.Planned.Rename(modelTypeName, state.ID.ValueString(), plan.Name.ValueString())
+			"also those that Terraform does not manage.", state.Name.ValueString()))
 	}
 }
 
@@ -108,8 +99,7 @@ func (m *modelModel) protected() bool {
 
 func refuseDeletion(m *modelModel, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("deletion_protection"), "The model is protected from deletion", fmt.Sprintf("The model %s would be "+
-		"deleted "+
-		"with all its versions, also those that Terraform does not manage.\n\nIf that is meant, set deletion_protection = false and apply "+
+		"deleted with all its versions, also those that Terraform does not manage.\n\nIf that is meant, set deletion_protection = false and apply "+
 		"first. To keep the model on the server and let Terraform forget it, use a removed block or terraform state rm.", m.Name.ValueString()))
 }
 
@@ -118,8 +108,7 @@ func deleteModel(ctx context.Context, op *modelOperation) error {
 	if op.State.protected() {
 		refuseDeletion(op.State, op.Diags)
 		op.Diags.AddWarning("The model may be tainted", "Where a plan replaces the model although nothing of it has changed, an earlier "+
-			"apply has "+
-			"failed and marked it as tainted: terraform untaint keeps it.")
+			"apply has failed and marked it as tainted: terraform untaint keeps it.")
 		return nil
 	}
 	return op.Client.DeleteModel(ctx, op.State.ID.ValueString())

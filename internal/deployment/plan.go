@@ -57,9 +57,10 @@ func (r *deploymentResource) claim(plan *model, diags *diag.Diagnostics) {
 }
 
 // planReplacement finds out whether the resource is about another scope now. A model that is only spelled otherwise, by its id
-// for example, is the same: the plan then keeps the spelling of the state, which Terraform takes for no change.
+// for example, is the same: the plan then keeps the spelling of the state, which Terraform takes for no change. So is a model or a
+// group that has another name now, or will have it by the same plan.
 func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, state model, resp *resource.ModifyPlanResponse) {
-	if !plan.Group.Equal(state.Group) {
+	if !plan.Group.Equal(state.Group) && !r.sameGroup(ctx, plan, state, &resp.Diagnostics) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("group"))
 	}
 	if plan.Model.Equal(state.Model) || r.Provider != nil && resourcekit.Known(plan.Model) &&
@@ -79,6 +80,23 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 		}
 	}
 	resp.RequiresReplace = append(resp.RequiresReplace, path.Root("model"))
+}
+
+// sameGroup is true when the plan only calls the group of the state by another name.
+func (r *deploymentResource) sameGroup(ctx context.Context, plan *model, state model, diags *diag.Diagnostics) bool {
+	if !resourcekit.Known(plan.Group) || !resourcekit.Known(state.GroupID) || !r.Online() {
+		return false
+	}
+	if r.Provider.Planned.Renamed("octomil_device_group", state.GroupID.ValueString(), plan.Group.ValueString()) {
+		return true
+	}
+	ctx, client := r.Reader(ctx, diags)
+	g, _, err := findGroup(ctx, client, plan.Group.ValueString())
+	if err != nil {
+		resourcekit.AddError(diags, path.Empty(), "Could not look up the device group", err)
+		return true
+	}
+	return g != nil && g.ID == state.GroupID.ValueString()
 }
 
 // planCreate leaves open what only the apply can tell: between the two plans another resource may have deployed the same pin.
@@ -117,7 +135,7 @@ func (r *deploymentResource) planUpdate(
 	ctx context.Context, plan *model, state model, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
 	plan.ID, plan.ModelID, plan.GroupID = state.ID, state.ModelID, state.GroupID
-	if !plan.Model.Equal(state.Model) { // the model gets another name
+	if !plan.Model.Equal(state.Model) || !plan.Group.Equal(state.Group) { // the same scope has another name
 		plan.setID()
 	}
 	var remembered memory

@@ -60,10 +60,26 @@ func (r *nounResource[M, O]) ModifyPlan(ctx context.Context, req resource.Modify
 	if r.noun.Announce == nil || r.Provider == nil || resp.Diagnostics.HasError() {
 		return
 	}
-	var plan M
+	r.announce(ctx, req.State, resp)
+}
+
+// announce tells what refers to the object by its name that it will be there, or will have another name. What is there already under
+// its name, everybody can look up.
+func (r *nounResource[M, O]) announce(ctx context.Context, prior tfsdk.State, resp *resource.ModifyPlanResponse) {
+	var plan, state M
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
-	if name := r.noun.Announce(plan); name != "" {
+	name := r.noun.Announce(plan)
+	switch {
+	case name == "" || resp.Diagnostics.HasError():
+	case prior.Raw.IsNull():
 		r.Provider.Planned.Announce(r.TypeName, name)
+	case hasAttribute(prior, "id"):
+		var id string
+		resp.Diagnostics.Append(prior.Get(ctx, &state)...)
+		resp.Diagnostics.Append(prior.GetAttribute(ctx, path.Root("id"), &id)...)
+		if r.noun.Announce(state) != name {
+			r.Provider.Planned.Rename(r.TypeName, id, name)
+		}
 	}
 }
 
