@@ -121,11 +121,11 @@ func TestNoAttributeIsNeverDone(t *testing.T) {
 					continue
 				}
 				// One life of a type is enough for what no life sets.
-				if key := strings.Join([]string{l.typeName, name, what}, " "); what == "set" || !done[key] {
-					done[key] = true
-				} else {
+				key := strings.Join([]string{l.typeName, name, what}, " ")
+				if what != "set" && done[key] {
 					continue
 				}
+				done[key] = true
 				t.Run(l.name+"/"+name+"/"+what, func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
