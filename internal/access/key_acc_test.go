@@ -62,32 +62,6 @@ func status(t *testing.T, sb *acctest.Sandbox, secret any, path string) int {
 	return response.StatusCode
 }
 
-// apply plans, expects an action, and applies.
-func apply(t *testing.T, core *acctest.Core, config map[string]any, want acctest.Action) {
-	t.Helper()
-	plan := core.Plan(config)
-	if plan.Failed() || plan.Action != want {
-		t.Fatalf("the plan is %s, want %s: %v", plan.Action, want, plan.Errors)
-	}
-	if said := core.Apply(plan); said.Failed() {
-		t.Fatalf("the %s fails: %v", want, said.Errors)
-	}
-	if second := core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
-		t.Errorf("the plan after the %s is %s: %v", want, second.Action, second.Errors)
-	}
-}
-
-// expect fails unless the state has these attributes.
-func expect(t *testing.T, core *acctest.Core, want map[string]any) {
-	t.Helper()
-	state := core.State()
-	for name, value := range want {
-		if diff := cmp.Diff(value, state[name]); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-}
-
 func key(scopes ...any) map[string]any { return map[string]any{"name": "ci", "scopes": scopes} }
 
 func TestAccKey(t *testing.T) {
@@ -97,7 +71,7 @@ func TestAccKey(t *testing.T) {
 		t.Parallel()
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_api_key")
-		apply(t, core, key("models:read", "devices:read", "devices:write"), acctest.ActionCreate)
+		core.Converge(t, key("models:read", "devices:read", "devices:write"), acctest.ActionCreate)
 		secret := core.State()["api_key"]
 		if status(t, sb, secret, "/api/v1/models") != 200 || status(t, sb, secret, keysPath) != 403 {
 			t.Errorf("the key %v does not do what it may, or does more", secret)
@@ -105,14 +79,14 @@ func TestAccKey(t *testing.T) {
 		if text, prefix := fmt.Sprint(secret), fmt.Sprint(core.State()["prefix"]); !strings.HasPrefix(text, prefix) || text == prefix {
 			t.Errorf("the prefix of %s is %s", text, prefix)
 		}
-		expect(t, core, map[string]any{"id": "key_00000001", "name": "ci", "rotate_when": nil})
+		core.ExpectState(t, map[string]any{"id": "key_00000001", "name": "ci", "rotate_when": nil})
 
 		// Another name and other scopes replace it.
-		apply(t, core, key("models:read"), acctest.ActionReplace)
-		expect(t, core, map[string]any{"id": "key_00000002", "scopes": []any{"models:read"}})
-		apply(t, core, map[string]any{"name": "cd", "scopes": []any{"models:read"}}, acctest.ActionReplace)
-		apply(t, core, map[string]any{"name": "cd"}, acctest.ActionReplace)
-		expect(t, core, map[string]any{"scopes": nil})
+		core.Converge(t, key("models:read"), acctest.ActionReplace)
+		core.ExpectState(t, map[string]any{"id": "key_00000002", "scopes": []any{"models:read"}})
+		core.Converge(t, map[string]any{"name": "cd", "scopes": []any{"models:read"}}, acctest.ActionReplace)
+		core.Converge(t, map[string]any{"name": "cd"}, acctest.ActionReplace)
+		core.ExpectState(t, map[string]any{"scopes": nil})
 		if diff := cmp.Diff([]string{"key_00000004"}, working(t, sb)); diff != "" {
 			t.Errorf("the keys that work (-want +got):\n%s", diff)
 		}
@@ -132,7 +106,7 @@ func TestAccKeyRotated(t *testing.T) {
 		config := func(when any) map[string]any {
 			return map[string]any{"name": "ci", "scopes": []any{"models:read"}, "rotate_when": when}
 		}
-		apply(t, core, config("november"), acctest.ActionCreate)
+		core.Converge(t, config("november"), acctest.ActionCreate)
 		before := core.State()
 
 		plan := core.Plan(config("december"))
@@ -141,9 +115,9 @@ func TestAccKeyRotated(t *testing.T) {
 				t.Errorf("a rotation plans %s as %v", name, plan.Planned[name])
 			}
 		}
-		apply(t, core, config("december"), acctest.ActionUpdate)
+		core.Converge(t, config("december"), acctest.ActionUpdate)
 		after := core.State()
-		expect(t, core, map[string]any{"id": "key_00000002", "name": "ci", "scopes": []any{"models:read"}, "rotate_when": "december"})
+		core.ExpectState(t, map[string]any{"id": "key_00000002", "name": "ci", "scopes": []any{"models:read"}, "rotate_when": "december"})
 		if core.Identity()["id"] != "key_00000002" {
 			t.Errorf("the identity is %v", core.Identity())
 		}
@@ -152,7 +126,7 @@ func TestAccKeyRotated(t *testing.T) {
 		}
 
 		// Without the text nothing is rotated, and all that was known stays.
-		apply(t, core, config(nil), acctest.ActionUpdate)
+		core.Converge(t, config(nil), acctest.ActionUpdate)
 		after["rotate_when"] = nil
 		if diff := cmp.Diff(after, core.State()); diff != "" {
 			t.Errorf("the key after the text was taken away (-want +got):\n%s", diff)
@@ -161,7 +135,7 @@ func TestAccKeyRotated(t *testing.T) {
 			t.Errorf("the writes (-want +got):\n%s", diff)
 		}
 		// A text that is known only in the end, and is the same, rotates nothing either.
-		apply(t, core, config("january"), acctest.ActionUpdate)
+		core.Converge(t, config("january"), acctest.ActionUpdate)
 		if plan := core.Plan(config(acctest.Unknown)); plan.Failed() || plan.Planned["api_key"] != acctest.Unknown {
 			t.Errorf("with a text that is not known the plan is %v, %v", plan.Planned, plan.Errors)
 		}
@@ -190,7 +164,7 @@ func TestAccKeyImported(t *testing.T) {
 		if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionNone {
 			t.Errorf("the plan after the import is %s: %v", plan.Action, plan.Errors)
 		}
-		expect(t, core, map[string]any{"api_key": nil, "name": "ci"})
+		core.ExpectState(t, map[string]any{"api_key": nil, "name": "ci"})
 
 		// Two of one name are told apart by the id alone, unless one of them is revoked.
 		said := core.Import("twin")
@@ -213,7 +187,7 @@ func TestAccKeyImported(t *testing.T) {
 			t.Fatal(said.Errors)
 		}
 		config["rotate_when"] = "first"
-		apply(t, imported, config, acctest.ActionUpdate)
+		imported.Converge(t, config, acctest.ActionUpdate)
 		if secret := imported.State()["api_key"]; status(t, sb, secret, "/api/v1/models") != 200 {
 			t.Errorf("the secret after the rotation is %v", secret)
 		}
@@ -228,12 +202,12 @@ func TestAccKeyDrifts(t *testing.T) {
 		t.Parallel()
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_api_key")
-		apply(t, core, key("models:read"), acctest.ActionCreate)
+		core.Converge(t, key("models:read"), acctest.ActionCreate)
 		sb.Do(t, http.MethodPost, keysPath+"/key_00000001/revoke", nil)
-		apply(t, core, key("models:read"), acctest.ActionCreate)
+		core.Converge(t, key("models:read"), acctest.ActionCreate)
 		sb.Do(t, http.MethodPost, keysPath+"/key_00000002/rotate", nil)
-		apply(t, core, key("models:read"), acctest.ActionCreate)
-		expect(t, core, map[string]any{"id": "key_00000004"})
+		core.Converge(t, key("models:read"), acctest.ActionCreate)
+		core.ExpectState(t, map[string]any{"id": "key_00000004"})
 		for _, field := range []string{`"name":"other","scopes":["models:read"]`, `"name":"ci","scopes":{"models":"write"}`} {
 			body := `[{"id":"key_00000004",` + field + `}]`
 			sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "api-keys", Status: 200, Body: body})
@@ -325,13 +299,13 @@ func TestAccKeyAnswerLost(t *testing.T) {
 	}
 	lost("api-keys")
 	lost("api-keys/*/revoke")
-	apply(t, core, key("models:read"), acctest.ActionCreate)
-	expect(t, core, map[string]any{"id": "key_00000002"})
+	core.Converge(t, key("models:read"), acctest.ActionCreate)
+	core.ExpectState(t, map[string]any{"id": "key_00000002"})
 	lost("api-keys/*/rotate")
 	config := key("models:read")
 	config["rotate_when"] = "now"
-	apply(t, core, config, acctest.ActionUpdate)
-	expect(t, core, map[string]any{"id": "key_00000004"})
+	core.Converge(t, config, acctest.ActionUpdate)
+	core.ExpectState(t, map[string]any{"id": "key_00000004"})
 	if got := status(t, sb, core.State()["api_key"], "/api/v1/models"); got != 200 {
 		t.Errorf("the secret in the state is answered %d", got)
 	}

@@ -44,32 +44,32 @@ func TestAccMember(t *testing.T) {
 		t.Parallel()
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_org_member")
-		apply(t, core, map[string]any{"email": "ada@example.com"}, acctest.ActionCreate)
-		expect(t, core, map[string]any{"id": "usr_00000001", "role": "member", "status": "pending", "name": nil, "joined_at": nil})
+		core.Converge(t, map[string]any{"email": "ada@example.com"}, acctest.ActionCreate)
+		core.ExpectState(t, map[string]any{"id": "usr_00000001", "role": "member", "status": "pending", "name": nil, "joined_at": nil})
 
 		// Until the invitation is accepted, role and name change in place.
-		apply(t, core, ada("admin"), acctest.ActionUpdate)
-		expect(t, core, map[string]any{"id": "usr_00000001", "role": "admin", "name": "Ada", "status": "pending"})
+		core.Converge(t, ada("admin"), acctest.ActionUpdate)
+		core.ExpectState(t, map[string]any{"id": "usr_00000001", "role": "admin", "name": "Ada", "status": "pending"})
 		// What leaves the configuration stays.
-		apply(t, core, map[string]any{"email": "ada@example.com", "role": "admin"}, acctest.ActionNone)
+		core.Converge(t, map[string]any{"email": "ada@example.com", "role": "admin"}, acctest.ActionNone)
 		// Another spelling of the address asks nothing of the server.
 		writes := len(sb.Writes())
 		config := ada("admin")
 		config["email"] = "Ada@Example.com"
-		apply(t, core, config, acctest.ActionUpdate)
+		core.Converge(t, config, acctest.ActionUpdate)
 		if len(sb.Writes()) != writes {
 			t.Errorf("another spelling has made %v", sb.Writes())
 		}
 		// Drift is put back.
 		sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": "ada@example.com", "role": "owner", "name": "A."})
-		apply(t, core, config, acctest.ActionUpdate)
-		expect(t, core, map[string]any{"role": "admin", "name": "Ada", "email": "Ada@Example.com"})
+		core.Converge(t, config, acctest.ActionUpdate)
+		core.ExpectState(t, map[string]any{"role": "admin", "name": "Ada", "email": "Ada@Example.com"})
 
 		accept(t, sb)
 		if said := core.Refresh(); said.Failed() {
 			t.Fatal(said.Errors)
 		}
-		apply(t, core, config, acctest.ActionNone)
+		core.Converge(t, config, acctest.ActionNone)
 		if state := core.State(); state["status"] != "active" || state["joined_at"] == nil {
 			t.Errorf("after the invitation was accepted the state is %v", state)
 		}
@@ -89,20 +89,20 @@ func TestAccMemberWhoHasJoined(t *testing.T) {
 		t.Parallel()
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_org_member")
-		apply(t, core, ada("member"), acctest.ActionCreate)
+		core.Converge(t, ada("member"), acctest.ActionCreate)
 		accept(t, sb)
 		plan := core.Plan(ada("admin"))
 		mentions(t, plan.Warnings, "role: ", "ada@example.com is a member with the role member", "dashboard")
 		said := core.Apply(plan)
 		mentions(t, said.Errors, "role: Could not update the member", "409", "req_", "dashboard")
-		expect(t, core, map[string]any{"role": "member", "status": "active"})
+		core.ExpectState(t, map[string]any{"role": "member", "status": "active"})
 		named := ada("member")
 		named["name"] = "Ada Lovelace"
 		plan = core.Plan(named)
 		said = core.Apply(plan)
 		mentions(t, plan.Warnings, "name: ")
 		mentions(t, said.Errors, "name: Could not update the member", "409")
-		apply(t, core, ada("member"), acctest.ActionNone)
+		core.Converge(t, ada("member"), acctest.ActionNone)
 	})
 }
 
@@ -144,10 +144,10 @@ func TestAccMemberReplaced(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_org_member")
-	apply(t, core, ada("member"), acctest.ActionCreate)
+	core.Converge(t, ada("member"), acctest.ActionCreate)
 	config := map[string]any{"email": "grace@example.com"}
-	apply(t, core, config, acctest.ActionReplace)
-	expect(t, core, map[string]any{"id": "usr_00000002", "email": "grace@example.com", "name": nil})
+	core.Converge(t, config, acctest.ActionReplace)
+	core.ExpectState(t, map[string]any{"id": "usr_00000002", "email": "grace@example.com", "name": nil})
 	if n := len(items(t, sb, membersPath, "members")); n != 2 {
 		t.Errorf("there are %d members", n)
 	}

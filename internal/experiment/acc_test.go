@@ -38,21 +38,6 @@ func inEachDialect(t *testing.T, run func(t *testing.T, sb *acctest.Sandbox, cor
 	})
 }
 
-// apply plans and applies, expects the action, and nothing to do afterwards.
-func apply(t *testing.T, core *acctest.Core, config map[string]any, want acctest.Action) {
-	t.Helper()
-	plan := core.Plan(config)
-	if plan.Failed() || plan.Action != want {
-		t.Fatalf("the plan is %s, want %s: %v\nstate   %v\nplanned %v", plan.Action, want, plan.Errors, core.State(), plan.Planned)
-	}
-	if said := core.Apply(plan); said.Failed() {
-		t.Fatal(said.Errors)
-	}
-	if second := core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
-		t.Errorf("the second plan is %s: %v\nstate   %v\nplanned %v", second.Action, second.Errors, core.State(), second.Planned)
-	}
-}
-
 func pathOf(core *acctest.Core) string { return fmt.Sprint("/api/v1/experiments/", core.State()["id"]) }
 
 // refused plans and expects exactly these beginnings of errors.
@@ -79,14 +64,14 @@ func TestAccExperiment(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		groups := groupIDs(t, sb)
-		apply(t, core, with(nil), acctest.ActionCreate)
+		core.Converge(t, with(nil), acctest.ActionCreate)
 		state := core.State()
 		if state["status"] != "draft" || state["traffic_percentage"] != 100.0 || state["primary_metric"] != "conversion" ||
 			state["target_group_ids"] != nil || state["on_destroy"] != "keep" {
 			t.Errorf("after the create the state is %v", state)
 		}
-		apply(t, core, with(map[string]any{"status": "running", "description": "Faster?", "target_group_ids": groups}), acctest.ActionUpdate)
-		apply(t, core, with(map[string]any{"status": "paused", "variants": variants(33.4, 66.6), "confidence_level": 0.9}), acctest.ActionUpdate)
+		core.Converge(t, with(map[string]any{"status": "running", "description": "Faster?", "target_group_ids": groups}), acctest.ActionUpdate)
+		core.Converge(t, with(map[string]any{"status": "paused", "variants": variants(33.4, 66.6), "confidence_level": 0.9}), acctest.ActionUpdate)
 		want := []string{
 			"POST create experiment", "PATCH update experiment", "PUT replace target groups", "POST start experiment",
 			"PATCH update experiment", "PATCH update allocations", "PUT replace target groups", "POST pause experiment",
@@ -94,18 +79,18 @@ func TestAccExperiment(t *testing.T) {
 		if diff := cmp.Diff(want, sb.Writes()[1:]); diff != "" {
 			t.Errorf("the writes (-want +got):\n%s", diff)
 		}
-		apply(t, core, with(map[string]any{"status": "running"}), acctest.ActionUpdate)
+		core.Converge(t, with(map[string]any{"status": "running"}), acctest.ActionUpdate)
 		id := core.State()["id"]
 
 		// Another word for the model is no change, another version is another experiment.
-		apply(t, core, with(map[string]any{"status": "running", "model": core.State()["model_id"]}), acctest.ActionNone)
+		core.Converge(t, with(map[string]any{"status": "running", "model": core.State()["model_id"]}), acctest.ActionNone)
 		other := variants(50, 50)
 		other["treatment"] = map[string]any{"model_version": "0.9.0", "traffic_allocation": 50}
 		plan := core.Plan(with(map[string]any{"variants": other}))
 		if plan.Action != acctest.ActionReplace || plan.Planned["status"] != acctest.Unknown {
 			t.Errorf("another version plans %s, %v", plan.Action, plan.Planned)
 		}
-		apply(t, core, with(map[string]any{"variants": other}), acctest.ActionReplace)
+		core.Converge(t, with(map[string]any{"variants": other}), acctest.ActionReplace)
 		if status := sb.Do(t, http.MethodGet, fmt.Sprint("/api/v1/experiments/", id), nil)["status"]; status != "running" && status != "active" {
 			t.Errorf("the experiment that was replaced is %v, and was to be kept", status)
 		}
@@ -116,7 +101,7 @@ func TestAccExperimentDrift(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		config := with(map[string]any{"status": "running", "target_group_ids": groupIDs(t, sb), "description": "Faster?"})
-		apply(t, core, config, acctest.ActionCreate)
+		core.Converge(t, config, acctest.ActionCreate)
 		at := pathOf(core)
 		for _, somebody := range []struct {
 			method, path string
@@ -130,12 +115,12 @@ func TestAccExperimentDrift(t *testing.T) {
 			{"PUT", "/target-groups", map[string]any{"group_ids": []string{}}}, {"POST", "/pause", nil},
 		} {
 			sb.Do(t, somebody.method, at+somebody.path, somebody.body)
-			apply(t, core, config, acctest.ActionUpdate)
+			core.Converge(t, config, acctest.ActionUpdate)
 		}
 		// One that somebody has ended cannot be begun again.
 		sb.Do(t, http.MethodPost, at+"/complete", nil)
 		refused(t, core, config, "status: The experiment is completed")
-		apply(t, core, with(map[string]any{"status": "completed", "target_group_ids": core.State()["target_group_ids"], "description": "Faster?"}),
+		core.Converge(t, with(map[string]any{"status": "completed", "target_group_ids": core.State()["target_group_ids"], "description": "Faster?"}),
 			acctest.ActionNone)
 	})
 }
@@ -148,17 +133,17 @@ func TestAccExperimentStatus(t *testing.T) {
 		for _, status := range []string{"paused", "completed", "cancelled"} {
 			refused(t, core, is(status), "status: A new experiment cannot be "+status)
 		}
-		apply(t, core, is("draft"), acctest.ActionCreate)
+		core.Converge(t, is("draft"), acctest.ActionCreate)
 		refused(t, core, is("paused"), "status: An experiment cannot go from draft to paused: From draft it can only become cancelled or "+
 			"running.")
 		refused(t, core, is("completed"), "status: An experiment cannot go from draft to completed")
-		apply(t, core, is("running"), acctest.ActionUpdate)
+		core.Converge(t, is("running"), acctest.ActionUpdate)
 		refused(t, core, is("draft"), "status: An experiment cannot go from running to draft")
-		apply(t, core, with(nil), acctest.ActionNone) // not managed: it goes on
-		apply(t, core, is("completed"), acctest.ActionUpdate)
+		core.Converge(t, with(nil), acctest.ActionNone) // not managed: it goes on
+		core.Converge(t, is("completed"), acctest.ActionUpdate)
 		changed := with(map[string]any{"name": "x", "traffic_percentage": 10, "variants": variants(10, 90), "status": "running"})
 		refused(t, core, changed, "name: The experiment is completed", "status: The experiment is completed", "traffic_percentage: ", "variants: ")
-		apply(t, core, with(map[string]any{"on_destroy": "complete"}), acctest.ActionUpdate)
+		core.Converge(t, with(map[string]any{"on_destroy": "complete"}), acctest.ActionUpdate)
 		if n := len(sb.Writes()); n != 3 {
 			t.Errorf("there were %d writes: %v", n, sb.Writes())
 		}
@@ -178,7 +163,7 @@ func TestAccExperimentDestroy(t *testing.T) {
 			t.Parallel()
 			sb := acctest.Start(t)
 			core := sb.Core(t, typeName)
-			apply(t, core, with(map[string]any{"status": tc.status, "on_destroy": tc.onDestroy}), acctest.ActionCreate)
+			core.Converge(t, with(map[string]any{"status": tc.status, "on_destroy": tc.onDestroy}), acctest.ActionCreate)
 			at := pathOf(core)
 			said := core.Destroy()
 			if said.Failed() || len(said.Warnings) == 0 || !strings.Contains(said.Warnings[0], "cannot delete an experiment") {
@@ -195,7 +180,7 @@ func TestAccExperimentImport(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		config := with(map[string]any{"status": "running", "target_group_ids": groupIDs(t, sb)})
-		apply(t, core, config, acctest.ActionCreate)
+		core.Converge(t, config, acctest.ActionCreate)
 		id := core.State()["id"]
 		identity := map[string]any{"org_id": "demo", "id": id}
 		for how, said := range map[string]func(*acctest.Core) acctest.Report{
@@ -210,10 +195,10 @@ func TestAccExperimentImport(t *testing.T) {
 			if diff := cmp.Diff(core.State(), imported.State()); diff != "" {
 				t.Errorf("by %s (-created +imported):\n%s", how, diff)
 			}
-			apply(t, imported, config, acctest.ActionNone)
+			imported.Converge(t, config, acctest.ActionNone)
 			byID := maps.Clone(config)
 			byID["model"] = imported.State()["model_id"]
-			apply(t, imported, byID, acctest.ActionNone)
+			imported.Converge(t, byID, acctest.ActionNone)
 		}
 		if said := sb.Core(t, typeName).Import("sped"); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "speed") {
 			t.Errorf("a wrong name: %v", said.Errors)
@@ -254,7 +239,7 @@ func TestAccExperimentMistakes(t *testing.T) {
 	refused(t, core, with(map[string]any{"variants": thirds}), "variants: The allocations do not add up to 100: traffic_allocation of all variants adds "+
 		"up to 99.99,")
 	thirds["control"] = map[string]any{"model_version": "1.0.0", "traffic_allocation": 33.34}
-	apply(t, core, with(map[string]any{"variants": thirds}), acctest.ActionCreate)
+	core.Converge(t, with(map[string]any{"variants": thirds}), acctest.ActionCreate)
 }
 
 // A create that fails in the middle leaves nothing open behind: the draft that it has made is cancelled when it is replaced.
@@ -269,7 +254,7 @@ func TestAccExperimentHalfCreated(t *testing.T) {
 	}
 	first := pathOf(core)
 	sb.ClearFaults()
-	apply(t, core, config, acctest.ActionReplace)
+	core.Converge(t, config, acctest.ActionReplace)
 	if got := sb.Do(t, http.MethodGet, first, nil)["status"]; got != "cancelled" {
 		t.Errorf("the first one is %v", got)
 	}
@@ -281,8 +266,8 @@ func TestAccExperimentHalfCreated(t *testing.T) {
 func TestAccExperimentList(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
-		apply(t, core, with(map[string]any{"status": "running"}), acctest.ActionCreate)
-		apply(t, sb.Core(t, typeName), with(map[string]any{"name": "second"}), acctest.ActionCreate)
+		core.Converge(t, with(map[string]any{"status": "running"}), acctest.ActionCreate)
+		sb.Core(t, typeName).Converge(t, with(map[string]any{"name": "second"}), acctest.ActionCreate)
 		for _, tc := range []struct {
 			filters map[string]any
 			limit   int64
@@ -312,7 +297,7 @@ func TestAccExperimentsCostFewRequests(t *testing.T) {
 	ids := make([]string, 20)
 	for i := range ids {
 		core := sb.Core(t, typeName)
-		apply(t, core, with(map[string]any{"name": fmt.Sprint("experiment ", i)}), acctest.ActionCreate)
+		core.Converge(t, with(map[string]any{"name": fmt.Sprint("experiment ", i)}), acctest.ActionCreate)
 		ids[i] = fmt.Sprint(core.State()["id"])
 	}
 	walk := sb.ImportAll(t, typeName, ids)

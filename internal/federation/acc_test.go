@@ -33,46 +33,20 @@ func inEachDialect(t *testing.T, run func(t *testing.T, sb *acctest.Sandbox, cor
 	})
 }
 
-// apply plans and applies, expects the action, and nothing to do afterwards. It answers what was warned of.
-func apply(t *testing.T, core *acctest.Core, config map[string]any, want acctest.Action) (warnings []string) {
-	t.Helper()
-	plan := core.Plan(config)
-	if plan.Failed() || plan.Action != want {
-		t.Fatalf("the plan is %s, want %s: %v\nstate   %v\nplanned %v", plan.Action, want, plan.Errors, core.State(), plan.Planned)
-	}
-	said := core.Apply(plan)
-	if said.Failed() {
-		t.Fatal(said.Errors)
-	}
-	if second := core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
-		t.Errorf("the second plan is %s: %v\nstate   %v\nplanned %v", second.Action, second.Errors, core.State(), second.Planned)
-	}
-	return append(plan.Warnings, said.Warnings...)
-}
-
 func pathOf(core *acctest.Core) string { return fmt.Sprint("/api/v1/federations/", core.State()["id"]) }
-
-func expectState(t *testing.T, core *acctest.Core, want map[string]any) {
-	t.Helper()
-	for name, value := range want {
-		if diff := cmp.Diff(value, core.State()[name]); diff != "" {
-			t.Errorf("%s in the state (-want +got):\n%s", name, diff)
-		}
-	}
-}
 
 func TestAccFederation(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
-		apply(t, core, with(map[string]any{"description": "Hospitals"}), acctest.ActionCreate)
-		expectState(t, core, map[string]any{"org_id": "demo", "models": nil, "member_org_ids": nil, "total_epsilon_budget": nil, "total_delta_budget": nil})
+		core.Converge(t, with(map[string]any{"description": "Hospitals"}), acctest.ActionCreate)
+		core.ExpectState(t, map[string]any{"org_id": "demo", "models": nil, "member_org_ids": nil, "total_epsilon_budget": nil, "total_delta_budget": nil})
 		full := with(map[string]any{
 			"description": "Hospitals", "models": []any{"phi-4-mini", "whisper"}, "member_org_ids": []any{"acme"}, "total_epsilon_budget": 8.1,
 		})
-		apply(t, core, full, acctest.ActionUpdate)
-		expectState(t, core, map[string]any{"total_epsilon_budget": 8.1, "total_delta_budget": 0.00001})
+		core.Converge(t, full, acctest.ActionUpdate)
+		core.ExpectState(t, map[string]any{"total_epsilon_budget": 8.1, "total_delta_budget": 0.00001})
 		full["total_epsilon_budget"], full["total_delta_budget"] = 4, 0.000001
-		apply(t, core, full, acctest.ActionUpdate)
+		core.Converge(t, full, acctest.ActionUpdate)
 		want := []string{
 			"POST create federation", "POST invite to federation", "POST share model", "POST share model", "PUT set privacy budget", "PUT set " +
 				"privacy budget",
@@ -83,11 +57,11 @@ func TestAccFederation(t *testing.T) {
 
 		// What leaves the configuration stays on the server.
 		less := with(map[string]any{"description": "Hospitals", "models": []any{"phi-4-mini"}})
-		warnings := apply(t, core, less, acctest.ActionUpdate)
+		warnings := core.Converge(t, less, acctest.ActionUpdate)
 		if all := strings.Join(warnings, "\n"); len(warnings) != 2 || !strings.Contains(all, "member_org_ids: ") || !strings.Contains(all, "whisper") {
 			t.Errorf("the warnings are %q", warnings)
 		}
-		expectState(t, core, map[string]any{"total_epsilon_budget": 4.0, "total_delta_budget": 0.000001, "member_org_ids": nil})
+		core.ExpectState(t, map[string]any{"total_epsilon_budget": 4.0, "total_delta_budget": 0.000001, "member_org_ids": nil})
 		if n := len(sb.Writes()); n != len(want) {
 			t.Errorf("there were writes after them: %v", sb.Writes()[len(want):])
 		}
@@ -95,26 +69,26 @@ func TestAccFederation(t *testing.T) {
 		// The budget is drift, what others add is not, and what they take away is.
 		sb.Do(t, http.MethodPut, pathOf(core)+"/privacy/budget", map[string]any{"total_epsilon_budget": 99, "total_delta_budget": 0.5})
 		sb.Do(t, http.MethodPost, pathOf(core)+"/invite", map[string]any{"org_ids": []string{"theirs"}})
-		apply(t, core, less, acctest.ActionNone)
+		core.Converge(t, less, acctest.ActionNone)
 		less["total_epsilon_budget"] = 4
-		apply(t, core, less, acctest.ActionUpdate)
+		core.Converge(t, less, acctest.ActionUpdate)
 		sb.Do(t, http.MethodPut, pathOf(core)+"/privacy/budget", map[string]any{"total_epsilon_budget": 99, "total_delta_budget": 0.5})
-		apply(t, core, less, acctest.ActionUpdate)
-		expectState(t, core, map[string]any{"total_epsilon_budget": 4.0})
+		core.Converge(t, less, acctest.ActionUpdate)
+		core.ExpectState(t, map[string]any{"total_epsilon_budget": 4.0})
 	})
 }
 
 func TestAccFederationDescription(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
-		apply(t, core, with(map[string]any{"description": ""}), acctest.ActionCreate)
-		apply(t, core, with(nil), acctest.ActionUpdate) // null and empty are the same to the server
+		core.Converge(t, with(map[string]any{"description": ""}), acctest.ActionCreate)
+		core.Converge(t, with(nil), acctest.ActionUpdate) // null and empty are the same to the server
 		plan := core.Plan(with(map[string]any{"description": "x"}))
 		if len(plan.Errors) != 1 || !strings.HasPrefix(plan.Errors[0], "description: The API cannot change the description") {
 			t.Errorf("another description plans %s, %q", plan.Action, plan.Errors)
 		}
 		first := pathOf(core)
-		warnings := apply(t, core, with(map[string]any{"name": "hospitals", "description": "x"}), acctest.ActionReplace)
+		warnings := core.Converge(t, with(map[string]any{"name": "hospitals", "description": "x"}), acctest.ActionReplace)
 		if pathOf(core) == first {
 			t.Error("another name is the same federation")
 		}
@@ -133,13 +107,13 @@ func TestAccFederationIsThereAlready(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		config := with(map[string]any{"models": []any{"phi-4-mini"}, "total_epsilon_budget": 8})
-		apply(t, core, config, acctest.ActionCreate)
+		core.Converge(t, config, acctest.ActionCreate)
 		id := core.State()["id"]
 		if said := core.Destroy(); said.Failed() {
 			t.Fatal(said.Errors)
 		}
 		config["member_org_ids"] = []any{"acme"}
-		if warnings := apply(t, core, config, acctest.ActionCreate); len(warnings) != 1 || !strings.HasPrefix(warnings[0], "name: The federation was there already") {
+		if warnings := core.Converge(t, config, acctest.ActionCreate); len(warnings) != 1 || !strings.HasPrefix(warnings[0], "name: The federation was there already") {
 			t.Errorf("the warnings are %q", warnings)
 		}
 		if core.State()["id"] != id {
@@ -173,7 +147,7 @@ func TestAccFederationHalfCreated(t *testing.T) {
 		}
 		sb.ClearFaults()
 	}
-	apply(t, core, config, acctest.ActionReplace)
+	core.Converge(t, config, acctest.ActionReplace)
 	list, _ := sb.Do(t, http.MethodGet, "/api/v1/federations?org_id=demo", nil)["federations"].([]any)
 	if len(list) != 1 {
 		t.Errorf("there are %v", list)
@@ -184,7 +158,7 @@ func TestAccFederationImport(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		config := with(map[string]any{"models": []any{"phi-4-mini"}, "member_org_ids": []any{"acme"}, "total_epsilon_budget": 8})
-		apply(t, core, config, acctest.ActionCreate)
+		core.Converge(t, config, acctest.ActionCreate)
 		id := fmt.Sprint(core.State()["id"])
 		for how, said := range map[string]func(*acctest.Core) acctest.Report{
 			"id":       func(c *acctest.Core) acctest.Report { return c.Import(id) },
@@ -198,7 +172,7 @@ func TestAccFederationImport(t *testing.T) {
 			if diff := cmp.Diff(core.State(), imported.State()); diff != "" {
 				t.Errorf("by %s (-created +imported):\n%s", how, diff)
 			}
-			apply(t, imported, config, acctest.ActionNone)
+			imported.Converge(t, config, acctest.ActionNone)
 		}
 		// The list has names only; the rest is asked for.
 		found, said := sb.Query(t, typeName, nil, 1, true)
@@ -222,12 +196,12 @@ func TestAccFederationMistakes(t *testing.T) {
 		}
 	}
 	core := sb.Core(t, typeName)
-	apply(t, core, with(nil), acctest.ActionCreate)
+	core.Converge(t, with(nil), acctest.ActionCreate)
 	said := core.Apply(core.Plan(with(map[string]any{"models": []any{"none"}})))
 	if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], `models: Could not share the model "none"`) || !strings.Contains(said.Errors[0], "req_") {
 		t.Errorf("a model that is not there: %q", said.Errors)
 	}
-	expectState(t, core, map[string]any{"models": nil})
+	core.ExpectState(t, map[string]any{"models": nil})
 	if said := core.Import("clinic"); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "clinics") {
 		t.Errorf("a wrong name: %q", said.Errors)
 	}

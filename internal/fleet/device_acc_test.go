@@ -24,20 +24,20 @@ func TestDeviceManagesWhatIsSet(t *testing.T) {
 		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "by hand", "labels": map[string]any{"wing": "west"}})
 		core := sb.Core(t, "octomil_device")
 		config := map[string]any{"device_identifier": "edge-000004", "labels": map[string]any{"floor": "2"}}
-		apply(t, core, config)
+		core.Converge(t, config, acctest.ActionCreate)
 		expectDevice(t, sb, "by hand", map[string]any{"floor": "2"}, "active")
 
 		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "again by hand", "labels": map[string]any{"floor": "3"}})
-		apply(t, core, config)
+		core.Converge(t, config, acctest.ActionUpdate)
 		expectDevice(t, sb, "again by hand", map[string]any{"floor": "2"}, "active")
 		if name := core.State()["name"]; name != "again by hand" {
 			t.Errorf("the state says the name is %v", name)
 		}
 
 		// Without labels in the configuration they stay; with none in it they go.
-		apply(t, core, map[string]any{"device_identifier": "edge-000004"})
+		core.Converge(t, map[string]any{"device_identifier": "edge-000004"}, acctest.ActionNone)
 		expectDevice(t, sb, "again by hand", map[string]any{"floor": "2"}, "active")
-		apply(t, core, map[string]any{"device_identifier": "edge-000004", "labels": map[string]any{}})
+		core.Converge(t, map[string]any{"device_identifier": "edge-000004", "labels": map[string]any{}}, acctest.ActionUpdate)
 		expectDevice(t, sb, "again by hand", map[string]any{}, "active")
 	})
 }
@@ -47,7 +47,7 @@ func TestDeviceThatIsDestroyed(t *testing.T) {
 	for onDestroy, status := range map[string]string{"keep": "active", "archive": "archived"} {
 		sb := acctest.Start(t)
 		core := sb.Core(t, "octomil_device")
-		apply(t, core, map[string]any{"device_identifier": "edge-000004", "on_destroy": onDestroy})
+		core.Converge(t, map[string]any{"device_identifier": "edge-000004", "on_destroy": onDestroy}, acctest.ActionCreate)
 		said := core.Destroy()
 		if said.Failed() || !strings.Contains(strings.Join(said.Warnings, ""), "cannot delete a device") {
 			t.Errorf("%s: the destroy says %v", onDestroy, said)
@@ -128,20 +128,6 @@ func TestQueryOfDevices(t *testing.T) {
 	found, said = sb.Query(t, "octomil_device", nil, 0, false)
 	if text := strings.Join(said.Errors, ""); len(found) != 0 || !strings.Contains(text, "Could not list the devices") || !strings.Contains(text, "req_") {
 		t.Errorf("found %d, and said %s", len(found), text)
-	}
-}
-
-func apply(t *testing.T, core *acctest.Core, config map[string]any) {
-	t.Helper()
-	plan := core.Plan(config)
-	if plan.Failed() {
-		t.Fatal(plan.Errors)
-	}
-	if said := core.Apply(plan); said.Failed() {
-		t.Fatal(said.Errors)
-	}
-	if again := core.Plan(config); again.Failed() || again.Action != acctest.ActionNone {
-		t.Errorf("the plan after it is %s: %v", again.Action, again.Errors)
 	}
 }
 

@@ -81,24 +81,6 @@ func (k kind) secret(text string) map[string]any {
 	return map[string]any{"credentials": credentials}
 }
 
-// apply plans and applies, and expects the action.
-func apply(t *testing.T, core *acctest.Core, config map[string]any, want acctest.Action) {
-	t.Helper()
-	plan := core.Plan(config)
-	if plan.Failed() || plan.Action != want {
-		t.Fatalf("the plan is %s, want %s: %v\nstate   %v\nplanned %v", plan.Action, want, plan.Errors, core.State(), plan.Planned)
-	}
-	if said := core.Apply(plan); said.Failed() {
-		t.Fatal(said.Errors)
-	}
-	if want == acctest.ActionNone {
-		return
-	}
-	if second := core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
-		t.Errorf("the second plan is %s: %v\nstate   %v\nplanned %v", second.Action, second.Errors, core.State(), second.Planned)
-	}
-}
-
 func expectCredentials(t *testing.T, sb *acctest.Sandbox, core *acctest.Core, want map[string]any) {
 	t.Helper()
 	if diff := cmp.Diff(want, sb.Credentials(fmt.Sprint(core.State()["id"]))); diff != "" {
@@ -115,25 +97,25 @@ func TestAccIntegration(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		core := sb.Core(t, k.typeName)
-		apply(t, core, k.config, acctest.ActionCreate)
+		core.Converge(t, k.config, acctest.ActionCreate)
 		if core.State()["enabled"] != true || core.State()["org_id"] != "demo" {
 			t.Errorf("after the create the state is %v", core.State())
 		}
 		off := k.with(map[string]any{"enabled": false, "name": "renamed"})
-		apply(t, core, off, acctest.ActionUpdate)
-		apply(t, core, k.with(k.changed), acctest.ActionUpdate)
+		core.Converge(t, off, acctest.ActionUpdate)
+		core.Converge(t, k.with(k.changed), acctest.ActionUpdate)
 
 		// Somebody else changes it, and then it is gone.
 		sb.Do(t, http.MethodPatch, one(t, k, sb, core), map[string]any{"enabled": false, "name": "theirs"})
-		apply(t, core, k.with(k.changed), acctest.ActionUpdate)
+		core.Converge(t, k.with(k.changed), acctest.ActionUpdate)
 		sb.Do(t, http.MethodPatch, one(t, k, sb, core), k.tamper)
-		apply(t, core, k.with(k.changed), acctest.ActionUpdate)
+		core.Converge(t, k.with(k.changed), acctest.ActionUpdate)
 		sb.Do(t, http.MethodDelete, one(t, k, sb, core), nil)
-		apply(t, core, k.config, acctest.ActionCreate)
+		core.Converge(t, k.config, acctest.ActionCreate)
 		expectCredentials(t, sb, core, k.sent("one-1111"))
 
 		other := "statsd"
-		apply(t, core, k.with(map[string]any{"integration_type": other, "credentials": nil}), acctest.ActionReplace)
+		core.Converge(t, k.with(map[string]any{"integration_type": other, "credentials": nil}), acctest.ActionReplace)
 		if said := core.Destroy(); said.Failed() {
 			t.Error(said.Errors)
 		}
@@ -149,14 +131,14 @@ func TestAccCredentials(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		core := sb.Core(t, k.typeName)
-		apply(t, core, k.config, acctest.ActionCreate)
+		core.Converge(t, k.config, acctest.ActionCreate)
 		expectCredentials(t, sb, core, k.sent("one-1111"))
 
 		plan := core.Plan(k.with(k.secret("two-2222")))
 		if plan.Action != acctest.ActionUpdate || plan.Planned["credentials_revision"] != acctest.Unknown {
 			t.Errorf("other credentials plan %s, %v", plan.Action, plan.Planned)
 		}
-		apply(t, core, k.with(k.secret("two-2222")), acctest.ActionUpdate)
+		core.Converge(t, k.with(k.secret("two-2222")), acctest.ActionUpdate)
 		expectCredentials(t, sb, core, k.sent("two-2222"))
 		if revision := core.State()["credentials_revision"]; revision != 2.0 {
 			t.Errorf("the revision is %v", revision)
@@ -172,13 +154,13 @@ func TestAccCredentials(t *testing.T) {
 		before := sb.Credentials(fmt.Sprint(core.State()["id"]))
 		renamed := k.with(k.secret("two-2222"))
 		renamed["name"] = "renamed"
-		apply(t, core, renamed, acctest.ActionUpdate)
+		core.Converge(t, renamed, acctest.ActionUpdate)
 		expectCredentials(t, sb, core, before)
 
 		none := k.with(map[string]any{"credentials": nil})
-		apply(t, core, none, acctest.ActionUpdate)
+		core.Converge(t, none, acctest.ActionUpdate)
 		expectCredentials(t, sb, core, map[string]any{})
-		apply(t, core, k.with(map[string]any{"credentials": map[string]any{}}), acctest.ActionNone)
+		core.Converge(t, k.with(map[string]any{"credentials": map[string]any{}}), acctest.ActionNone)
 	})
 }
 
@@ -187,8 +169,8 @@ func TestAccCredentialsGoWithTheConfig(t *testing.T) {
 	t.Parallel()
 	k, sb := kinds[0], acctest.Start(t)
 	core := sb.Core(t, k.typeName)
-	apply(t, core, k.config, acctest.ActionCreate)
-	apply(t, core, k.with(k.changed), acctest.ActionUpdate)
+	core.Converge(t, k.config, acctest.ActionCreate)
+	core.Converge(t, k.with(k.changed), acctest.ActionUpdate)
 	expectCredentials(t, sb, core, k.sent("one-1111"))
 	if revision := core.State()["credentials_revision"]; revision != 1.0 {
 		t.Errorf("the revision is %v although the credentials are the same", revision)
@@ -208,7 +190,7 @@ func TestAccIntegrationImport(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		core := sb.Core(t, k.typeName)
-		apply(t, core, k.config, acctest.ActionCreate)
+		core.Converge(t, k.config, acctest.ActionCreate)
 		id, name := fmt.Sprint(core.State()["id"]), fmt.Sprint(k.config["name"])
 		none := k.with(map[string]any{"credentials": nil})
 		for _, word := range []string{id, name} {
@@ -216,9 +198,9 @@ func TestAccIntegrationImport(t *testing.T) {
 			if said := imported.Import(word); said.Failed() {
 				t.Fatal(said.Errors)
 			}
-			apply(t, imported, none, acctest.ActionNone)
+			imported.Converge(t, none, acctest.ActionNone)
 			// They are sent once: nobody can say whether the server has them.
-			apply(t, imported, k.config, acctest.ActionUpdate)
+			imported.Converge(t, k.config, acctest.ActionUpdate)
 			if got := imported.State()["credentials_revision"]; got != 1.0 {
 				t.Errorf("the revision is %v", got)
 			}
@@ -227,10 +209,10 @@ func TestAccIntegrationImport(t *testing.T) {
 		if said := imported.ImportIdentity(map[string]any{"org_id": "demo", "id": id}); said.Failed() {
 			t.Fatal(said.Errors)
 		}
-		apply(t, imported, none, acctest.ActionNone)
+		imported.Converge(t, none, acctest.ActionNone)
 
 		// A name that several have is none to import by, and an integration of the other kind is none at all.
-		apply(t, sb.Core(t, k.typeName), k.config, acctest.ActionCreate)
+		sb.Core(t, k.typeName).Converge(t, k.config, acctest.ActionCreate)
 		if said := sb.Core(t, k.typeName).Import(name); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "2 ") || !strings.Contains(said.Errors[0], id) {
 			t.Errorf("a name of two: %v", said.Errors)
 		}
@@ -276,8 +258,8 @@ func TestAccIntegrationMistakes(t *testing.T) {
 func TestAccIntegrationList(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
-		apply(t, sb.Core(t, k.typeName), k.config, acctest.ActionCreate)
-		apply(t, sb.Core(t, k.typeName), k.with(map[string]any{"name": "second", "integration_type": "statsd"}), acctest.ActionCreate)
+		sb.Core(t, k.typeName).Converge(t, k.config, acctest.ActionCreate)
+		sb.Core(t, k.typeName).Converge(t, k.with(map[string]any{"name": "second", "integration_type": "statsd"}), acctest.ActionCreate)
 		for _, tc := range []struct {
 			filters map[string]any
 			limit   int64

@@ -1,0 +1,36 @@
+package acctest
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Converge plans a configuration, expects the action, applies it, and expects that nothing is left to do. It answers what was
+// warned of.
+func (c *Core) Converge(t testing.TB, config map[string]any, want Action) (warnings []string) {
+	t.Helper()
+	plan := c.Plan(config)
+	if plan.Failed() || plan.Action != want {
+		t.Fatalf("the plan is %s, want %s: %v\nstate   %v\nplanned %v", plan.Action, want, plan.Errors, c.State(), plan.Planned)
+	}
+	said := c.Apply(plan)
+	if said.Failed() {
+		t.Fatalf("the %s fails: %v", want, said.Errors)
+	}
+	if second := c.Plan(config); second.Failed() || second.Action != ActionNone {
+		t.Errorf("the plan after the %s is %s: %v\nstate   %v\nplanned %v", want, second.Action, second.Errors, c.State(), second.Planned)
+	}
+	return append(plan.Warnings, said.Warnings...)
+}
+
+// ExpectState fails the test unless the state has these attributes; it may have others.
+func (c *Core) ExpectState(t testing.TB, want map[string]any) {
+	t.Helper()
+	state := c.State()
+	for name, value := range want {
+		if diff := cmp.Diff(value, state[name]); diff != "" {
+			t.Errorf("%s in the state (-want +got):\n%s", name, diff)
+		}
+	}
+}
