@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
@@ -70,24 +71,15 @@ func (m *modelModel) changes(before *modelModel) control.ModelSettings {
 func (m *modelModel) read(o control.Model, org string) {
 	before := *m
 	m.ID = types.StringValue(o.ID)
-	m.OrgID = resourcekit.StringOrNull(firstWord(o.OrgID, before.OrgID.ValueString(), org))
+	m.OrgID = resourcekit.StringOrNull(cmp.Or(o.OrgID, before.OrgID.ValueString(), org))
 	m.Name = types.StringValue(o.Name)
 	m.Description = resourcekit.OptionalString(&o.Description, before.Description)
-	m.Framework = types.StringValue(firstWord(o.Framework, before.Framework.ValueString()))
-	m.UseCase = types.StringValue(firstWord(o.UseCase, before.UseCase.ValueString(), otherUse))
+	m.Framework = types.StringValue(cmp.Or(o.Framework, before.Framework.ValueString()))
+	m.UseCase = types.StringValue(cmp.Or(o.UseCase, before.UseCase.ValueString(), otherUse))
 	m.ModelContract = readObject(o.ModelContract, before.ModelContract)
 	m.DataContract = readObject(o.DataContract, before.DataContract)
-	m.CreatedAt = resourcekit.StringOrNull(firstWord(o.CreatedAt, before.CreatedAt.ValueString()))
+	m.CreatedAt = resourcekit.StringOrNull(cmp.Or(o.CreatedAt, before.CreatedAt.ValueString()))
 	if m.DeletionProtection.IsNull() {
 		m.DeletionProtection = types.BoolValue(true)
 	}
-}
-
-func firstWord(words ...string) string {
-	for _, word := range words {
-		if word != "" {
-			return word
-		}
-	}
-	return ""
 }

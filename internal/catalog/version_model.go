@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -77,9 +78,9 @@ func (m *versionModel) read(v control.Version, diags *diag.Diagnostics) {
 		m.ModelID = types.StringValue(v.ModelID)
 	}
 	m.Version = types.StringValue(v.Version)
-	m.StoragePath = resourcekit.StringOrNull(firstWord(v.StoragePath, m.StoragePath.ValueString()))
-	m.Format = resourcekit.StringOrNull(firstWord(v.Format, m.Format.ValueString()))
-	m.CreatedAt = resourcekit.StringOrNull(firstWord(v.CreatedAt, m.CreatedAt.ValueString()))
+	m.StoragePath = resourcekit.StringOrNull(cmp.Or(v.StoragePath, m.StoragePath.ValueString()))
+	m.Format = resourcekit.StringOrNull(cmp.Or(v.Format, m.Format.ValueString()))
+	m.CreatedAt = resourcekit.StringOrNull(cmp.Or(v.CreatedAt, m.CreatedAt.ValueString()))
 	m.Description = resourcekit.OptionalString(&v.Description, m.Description)
 	m.Checksum = readChecksum(v.Checksum, m.Checksum)
 	if v.SizeBytes != 0 || !resourcekit.Known(m.SizeBytes) {

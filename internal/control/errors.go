@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -239,11 +240,11 @@ func (e *APIError) decodeEnvelope(body []byte) {
 	if json.Unmarshal(body, &envelope) != nil {
 		return
 	}
-	e.Code = firstWord(string(envelope.Code), string(envelope.Error))
-	e.RequestID = firstWord(e.RequestID, string(envelope.RequestID))
+	e.Code = cmp.Or(string(envelope.Code), string(envelope.Error))
+	e.RequestID = cmp.Or(e.RequestID, string(envelope.RequestID))
 	var detail string
 	detail, e.Fields = decodeDetail(envelope.Detail)
-	e.Message = firstWord(string(envelope.Message), detail)
+	e.Message = cmp.Or(string(envelope.Message), detail)
 }
 
 // redact removes the secret from every text: a server may echo it anywhere.
@@ -364,15 +365,6 @@ func withoutSecret(err error, secret string) error {
 		return errors.New(text)
 	}
 	return err
-}
-
-func firstWord(words ...string) string {
-	for _, word := range words {
-		if word != "" {
-			return word
-		}
-	}
-	return ""
 }
 
 // FieldOf is the first part of the request that an answer finds wrong by its JSON key, "" where it names none.

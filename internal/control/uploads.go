@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -299,7 +300,7 @@ func (p place) refusal(resp *http.Response, said []byte, cut error) error {
 	api := newAPIError(request{}, resp, []byte(text), "")
 	return &StorageError{
 		Host: p.url.Host, Status: resp.StatusCode, Message: api.Message, Err: cut, pause: min(retryAfter(resp), retryWaitMax),
-		RequestID: firstWord(api.RequestID, resp.Header.Get("X-Amz-Request-Id")),
+		RequestID: cmp.Or(api.RequestID, resp.Header.Get("X-Amz-Request-Id")),
 	}
 }
 

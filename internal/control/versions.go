@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -134,7 +135,7 @@ func (c *Client) Version(ctx context.Context, modelID, version string) (Version,
 }
 
 func (v Version) of(modelID string) Version {
-	v.ModelID = firstWord(v.ModelID, modelID)
+	v.ModelID = cmp.Or(v.ModelID, modelID)
 	return v
 }
 

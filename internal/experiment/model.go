@@ -2,6 +2,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -113,13 +114,13 @@ func (m *model) changes(before *model) (due control.Experiment, needed bool) {
 // organization of an experiment that does not name its own, modelName what the model is called where nothing was known of it.
 func (m *model) read(ctx context.Context, e control.Experiment, org, modelName string, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(e.ID)
-	m.OrgID = resourcekit.StringOrNull(firstWord(e.OrgID, m.OrgID.ValueString(), org))
+	m.OrgID = resourcekit.StringOrNull(cmp.Or(e.OrgID, m.OrgID.ValueString(), org))
 	m.Name = types.StringValue(e.Name)
 	m.Description = resourcekit.OptionalString(e.Description, m.Description)
 	if m.Model.IsNull() {
 		m.Model = resourcekit.StringOrNull(modelName)
 	}
-	m.ModelID = resourcekit.StringOrNull(firstWord(e.ModelID, m.ModelID.ValueString()))
+	m.ModelID = resourcekit.StringOrNull(cmp.Or(e.ModelID, m.ModelID.ValueString()))
 	m.readVariants(ctx, e.Variants, diags)
 	m.TrafficPercentage = sameNumber(e.Traffic, m.TrafficPercentage, defaultTraffic)
 	m.ConfidenceLevel = sameNumber(e.Confidence, m.ConfidenceLevel, defaultConfidence)
@@ -129,9 +130,9 @@ func (m *model) read(ctx context.Context, e control.Experiment, org, modelName s
 	case !resourcekit.Known(m.MinSampleSize):
 		m.MinSampleSize = types.Int64Value(defaultSample)
 	}
-	m.PrimaryMetric = types.StringValue(firstWord(e.PrimaryMetric, m.PrimaryMetric.ValueString(), defaultMetric))
+	m.PrimaryMetric = types.StringValue(cmp.Or(e.PrimaryMetric, m.PrimaryMetric.ValueString(), defaultMetric))
 	m.readTargets(ctx, e.TargetGroupIDs, diags)
-	m.Status = resourcekit.StringOrNull(firstWord(e.Status, m.Status.ValueString()))
+	m.Status = resourcekit.StringOrNull(cmp.Or(e.Status, m.Status.ValueString()))
 	if !resourcekit.Known(m.OnDestroy) {
 		m.OnDestroy = types.StringValue(onDestroyKeep)
 	}
@@ -187,13 +188,4 @@ func sameNumber(now *float64, before types.Float64, fallback float64) types.Floa
 		return types.Float64Value(fallback)
 	}
 	return types.Float64Value(*now)
-}
-
-func firstWord(words ...string) string {
-	for _, word := range words {
-		if word != "" {
-			return word
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -76,7 +77,7 @@ func take(ctx context.Context, client *control.Client, m *model, e control.Exper
 	if m.Model.IsNull() && e.ModelID != "" {
 		switch found, err := client.Model(ctx, e.ModelID); {
 		case err == nil:
-			name = firstWord(found.Name, e.ModelID)
+			name = cmp.Or(found.Name, e.ModelID)
 		case !control.NotFound(err):
 			resourcekit.AddError(diags, path.Root("model"), "Could not read the model of the experiment", err)
 			return

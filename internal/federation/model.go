@@ -2,6 +2,7 @@
 package federation
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -63,7 +64,7 @@ func (m *model) read(ctx context.Context, o object, org string, diags *diag.Diag
 	m.readModels(ctx, o.details.models, diags)
 	m.readMembers(ctx, o.details.members, diags)
 	m.ID = types.StringValue(o.ID)
-	m.OrgID = resourcekit.StringOrNull(firstWord(o.OrgID, m.OrgID.ValueString(), org))
+	m.OrgID = resourcekit.StringOrNull(cmp.Or(o.OrgID, m.OrgID.ValueString(), org))
 	m.Name = types.StringValue(o.Name)
 	m.Description = resourcekit.OptionalString(o.Description, m.Description)
 	m.TotalEpsilonBudget = sameNumber(o.details.budget.Epsilon, m.TotalEpsilonBudget)
@@ -75,7 +76,7 @@ func (m *model) readModels(ctx context.Context, all []control.SharedModel, diags
 	if m.imported() {
 		names := make([]string, len(all))
 		for i, s := range all {
-			names[i] = firstWord(s.Name, s.ModelID)
+			names[i] = cmp.Or(s.Name, s.ModelID)
 		}
 		m.Models = setOf(ctx, names, m.Models, diags)
 		return
@@ -169,13 +170,4 @@ func sameNumber(now *float64, before types.Float64) types.Float64 {
 		return before
 	}
 	return types.Float64PointerValue(now)
-}
-
-func firstWord(words ...string) string {
-	for _, word := range words {
-		if word != "" {
-			return word
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"maps"
 
@@ -54,7 +55,7 @@ func (m *deviceModel) changes(ctx context.Context, have control.DeviceDetails, d
 // read takes the device from the server. org is the organization of a device that does not name its own.
 func (m *deviceModel) read(ctx context.Context, d control.DeviceDetails, org string, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(d.ID)
-	m.OrgID = resourcekit.StringOrNull(firstWord(d.OrgID, m.OrgID.ValueString(), org))
+	m.OrgID = resourcekit.StringOrNull(cmp.Or(d.OrgID, m.OrgID.ValueString(), org))
 	if d.Identifier != "" && m.DeviceIdentifier.ValueString() != d.ID { // who calls the device by its id goes on doing so
 		m.DeviceIdentifier = types.StringValue(d.Identifier)
 	}

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -78,7 +79,7 @@ var deviceNoun = resourcekit.Noun[deviceModel, control.DeviceDetails]{
 			Of: func(d control.DeviceDetails) string { return d.Status },
 		},
 	},
-	Name: func(d control.DeviceDetails) string { return firstWord(d.Identifier, d.ID) },
+	Name: func(d control.DeviceDetails) string { return cmp.Or(d.Identifier, d.ID) },
 	ID:   func(d control.DeviceDetails) string { return d.ID },
 	Lookup: func(ctx context.Context, client *control.Client, word string) (control.DeviceDetails, bool, error) {
 		return resourcekit.Tried(client.DeviceDetails(ctx, word))

@@ -3,6 +3,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -55,10 +56,10 @@ func (m *groupModel) update(ctx context.Context, diags *diag.Diagnostics) contro
 func (m *groupModel) read(ctx context.Context, g control.Group, org string, diags *diag.Diagnostics) {
 	before := *m
 	m.ID = types.StringValue(g.ID)
-	m.OrgID = resourcekit.StringOrNull(firstWord(g.OrgID, before.OrgID.ValueString(), org))
+	m.OrgID = resourcekit.StringOrNull(cmp.Or(g.OrgID, before.OrgID.ValueString(), org))
 	m.Name = types.StringValue(g.Name)
 	m.Description = resourcekit.OptionalString(g.Description, before.Description)
-	m.GroupType = types.StringValue(firstWord(g.Type, before.GroupType.ValueString(), control.GroupStatic))
+	m.GroupType = types.StringValue(cmp.Or(g.Type, before.GroupType.ValueString(), control.GroupStatic))
 	m.Tags = readTags(ctx, g.Tags, before.Tags, diags)
 	m.Rules = readRules(ctx, g.Rules, before.Rules, diags)
 }
@@ -82,13 +83,4 @@ func readTags(ctx context.Context, words []string, prior types.Set, diags *diag.
 	tags, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, words...))
 	diags.Append(d...)
 	return tags
-}
-
-func firstWord(words ...string) string {
-	for _, word := range words {
-		if word != "" {
-			return word
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -42,7 +43,7 @@ func checkRulesFitType(groupType types.String, rules int, diags *diag.Diagnostic
 		return
 	}
 	at := path.Root("rules")
-	switch word := firstWord(groupType.ValueString(), control.GroupStatic); {
+	switch word := cmp.Or(groupType.ValueString(), control.GroupStatic); {
 	case word == control.GroupStatic && rules > 0:
 		diags.AddAttributeError(at, "A static group has no rules", "The members of a static group are listed by hand, with "+
 			"octomil_device_group_members. Remove the rules, or set group_type to \"dynamic\" or \"hybrid\".")

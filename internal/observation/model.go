@@ -1,6 +1,7 @@
 package observation
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -26,9 +27,9 @@ func (m *integration) common() *integration { return m }
 // read takes the integration from the server. org is the organization of one that does not name its own.
 func (m *integration) read(i control.Integration, org string) {
 	m.ID = types.StringValue(i.ID)
-	m.OrgID = resourcekit.StringOrNull(firstWord(i.OrgID, m.OrgID.ValueString(), org))
+	m.OrgID = resourcekit.StringOrNull(cmp.Or(i.OrgID, m.OrgID.ValueString(), org))
 	m.Name = types.StringValue(i.Name)
-	m.IntegrationType = types.StringValue(firstWord(i.Type, m.IntegrationType.ValueString()))
+	m.IntegrationType = types.StringValue(cmp.Or(i.Type, m.IntegrationType.ValueString()))
 	switch {
 	case i.Enabled != nil:
 		m.Enabled = types.BoolValue(*i.Enabled)
@@ -123,15 +124,6 @@ func (*logModel) sendCredentials(s *control.IntegrationSettings, credentials map
 }
 
 func (m *logModel) readOwn(_ context.Context, i control.Integration, _ bool) {
-	m.EndpointURL = types.StringValue(firstWord(i.EndpointURL, m.EndpointURL.ValueString()))
-	m.Format = resourcekit.StringOrNull(firstWord(i.Format, m.Format.ValueString()))
-}
-
-func firstWord(words ...string) string {
-	for _, word := range words {
-		if word != "" {
-			return word
-		}
-	}
-	return ""
+	m.EndpointURL = types.StringValue(cmp.Or(i.EndpointURL, m.EndpointURL.ValueString()))
+	m.Format = resourcekit.StringOrNull(cmp.Or(i.Format, m.Format.ValueString()))
 }
