@@ -14,7 +14,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-var word = rapid.StringMatching(`[a-z]{1,4}`)
+// word is a generator of its own for each who draws: one that is shared writes its name on first use, which tests that run side by
+// side must not see.
+func word() *rapid.Generator[string] { return rapid.StringMatching(`[a-z]{1,4}`) }
 
 // anyRule fits the table of fields and operators.
 func anyRule(rt *rapid.T) control.Rule {
@@ -22,7 +24,7 @@ func anyRule(rt *rapid.T) control.Rule {
 	r := control.Rule{Field: f.name, Operator: rapid.SampledFrom(f.operators).Draw(rt, "operator")}
 	switch {
 	case r.Operator == operatorIn:
-		r.Value = strings.Join(rapid.SliceOfN(word, 1, 3).Draw(rt, "words"), ",")
+		r.Value = strings.Join(rapid.SliceOfN(word(), 1, 3).Draw(rt, "words"), ",")
 	case f.kind == kindVersion:
 		r.Value = rapid.StringMatching(`[0-9]{1,3}(\.[0-9]{1,3}){0,2}`).Draw(rt, "version")
 	case f.kind == kindNumber:
@@ -30,7 +32,7 @@ func anyRule(rt *rapid.T) control.Rule {
 	case f.kind == kindBool:
 		r.Value = rapid.SampledFrom([]string{"true", "false"}).Draw(rt, "truth")
 	default:
-		r.Value = word.Draw(rt, "text")
+		r.Value = word().Draw(rt, "text")
 	}
 	return r
 }
@@ -39,19 +41,19 @@ func anyRule(rt *rapid.T) control.Rule {
 func anyGroup(rt *rapid.T) groupModel {
 	how := func(name string) string { return rapid.SampledFrom([]string{"null", "empty", "set"}).Draw(rt, name) }
 	m := emptyModel()
-	m.Name = types.StringValue(word.Draw(rt, "name"))
+	m.Name = types.StringValue(word().Draw(rt, "name"))
 	m.GroupType = types.StringValue(rapid.SampledFrom([]string{control.GroupStatic, control.GroupDynamic, control.GroupHybrid}).Draw(rt, "type"))
 	switch how("description") {
 	case "empty":
 		m.Description = types.StringValue("")
 	case "set":
-		m.Description = types.StringValue(word.Draw(rt, "description"))
+		m.Description = types.StringValue(word().Draw(rt, "description"))
 	}
 	switch how("tags") {
 	case "empty":
 		m.Tags = tagSet()
 	case "set":
-		m.Tags = tagSet(rapid.SliceOfNDistinct(word, 1, 3, rapid.ID).Draw(rt, "tags")...)
+		m.Tags = tagSet(rapid.SliceOfNDistinct(word(), 1, 3, rapid.ID).Draw(rt, "tags")...)
 	}
 	switch how("rules") {
 	case "empty":
