@@ -38,7 +38,7 @@ type move struct {
 	at path.Path
 	// send makes the change; await returns when it has taken effect.
 	send  func(ctx context.Context) (receipt, error)
-	await func(ctx context.Context, accepted receipt) error
+	await func(ctx context.Context, accepted receipt) (receipt, error)
 	// outcome says at the end what has been reached.
 	outcome func(ctx context.Context, accepted receipt) string
 }
@@ -63,7 +63,7 @@ func (e *errand) run(choose func(context.Context, *errand, view) (move, bool)) {
 		return
 	}
 	if err == nil && e.order.waits() {
-		err = m.await(e.ctx, done)
+		done, err = m.await(e.ctx, done)
 	}
 	if err != nil {
 		e.failed(m, err)

@@ -42,7 +42,7 @@ func chooseRollback(ctx context.Context, e *errand, before view) (move, bool) {
 	return move{
 		words: op.words() + " on " + e.model.scopeText(), at: path.Root("to_version"),
 		send:  func(ctx context.Context) (receipt, error) { return e.scope.execute(ctx, op, w, before) },
-		await: func(ctx context.Context, done receipt) error { return e.scope.await(ctx, w, done) },
+		await: func(ctx context.Context, done receipt) (receipt, error) { return e.scope.await(ctx, w, done) },
 		outcome: func(ctx context.Context, done receipt) string {
 			switch {
 			case !e.order.waits():

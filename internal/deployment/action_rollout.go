@@ -140,7 +140,7 @@ func (e *errand) change(r control.Rollout, kind operationKind, w wish, before vi
 	return move{
 		words: fmt.Sprintf("%s rollout %s of %s", kind, r.ID, r.Version), at: path.Root("model"),
 		send:    func(ctx context.Context) (receipt, error) { return e.fleet.execute(ctx, op, w, before) },
-		await:   func(ctx context.Context, done receipt) error { return e.fleet.await(ctx, w, done) },
+		await:   func(ctx context.Context, done receipt) (receipt, error) { return e.fleet.await(ctx, w, done) },
 		outcome: e.standing,
 	}
 }
@@ -153,7 +153,7 @@ func (e *errand) step(r control.Rollout) move {
 			after, err := e.client.AdvanceRollout(ctx, e.fleet.modelID, r)
 			return receipt{id: r.ID, rollout: after, written: err == nil || control.Ambiguous(err)}, err
 		},
-		await: func(ctx context.Context, done receipt) error {
+		await: func(ctx context.Context, done receipt) (receipt, error) {
 			return e.fleet.await(ctx, wish{version: r.Version, share: done.rollout.Percentage}, done)
 		},
 		outcome: e.standing,
@@ -184,7 +184,7 @@ func chooseCancel(_ context.Context, e *errand, before view) (move, bool) {
 			err := e.client.DeleteRollout(ctx, e.fleet.modelID, r.ID, true)
 			return receipt{id: r.ID, rollout: r, written: err == nil || control.Ambiguous(err)}, err
 		},
-		await: func(ctx context.Context, done receipt) error { return e.fleet.awaitEnd(ctx, done) },
+		await: func(ctx context.Context, done receipt) (receipt, error) { return e.fleet.awaitEnd(ctx, done) },
 		outcome: func(ctx context.Context, _ receipt) string {
 			text := fmt.Sprintf("Rollout %s of %s is cancelled", r.ID, r.Version)
 			if now, err := e.fleet.look(ctx, memory{}); err == nil && now.target() != "" {
@@ -213,7 +213,7 @@ func (e *errand) cancellable(before view) (control.Rollout, bool) {
 }
 
 // awaitEnd returns when a rollout that was cancelled has ended: its record is gone, or says so.
-func (f fleet) awaitEnd(ctx context.Context, done receipt) error {
+func (f fleet) awaitEnd(ctx context.Context, done receipt) (receipt, error) {
 	latest := progress{rollout: done.rollout}
 	err := resourcekit.Wait(ctx, f.poll, func(ctx context.Context) (bool, error) {
 		err := f.follow(ctx, &latest, done.id)
@@ -226,5 +226,5 @@ func (f fleet) awaitEnd(ctx context.Context, done receipt) error {
 		}
 		return latest.rollout.Status == control.RolloutRolledBack, err
 	})
-	return stillRunning(err, latest, wish{version: done.rollout.Version})
+	return done.at(latest), stillRunning(err, latest, wish{version: done.rollout.Version})
 }

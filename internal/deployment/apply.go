@@ -59,8 +59,9 @@ func (a *application) climb(ctx context.Context, op operation, w wish, before vi
 	var done receipt
 	var last view
 	var err error
+	at := w
 	for i, s := range steps {
-		at := w.at(s.share)
+		at = w.at(s.share)
 		if i == 0 {
 			done, err = a.scope.execute(limited, op, at, before)
 			if err != nil && !done.written {
@@ -82,21 +83,20 @@ func (a *application) climb(ctx context.Context, op operation, w wish, before vi
 			break
 		}
 		if err == nil && done.written && a.plan.waits() {
-			err = a.scope.await(limited, at, done)
+			done, err = a.scope.await(limited, at, done)
 		}
 		if err == nil && s.bake > 0 {
-			err = a.scope.watch(limited, at, done, s.bake)
+			done, err = a.scope.watch(limited, at, done, s.bake)
 		}
 		if err != nil {
 			break
 		}
 	}
 	var late *unfinished
-	if errors.As(err, &late) {
-		done.rollout = late.rollout
-		last = a.scope.after(op, w, before, done)
+	if errors.As(err, &late) || done.members != nil {
+		last = a.scope.after(op, at, before, done)
 	}
-	a.finish(ctx, op, w, last, err)
+	a.finish(ctx, op, w, last, err, done.members != nil)
 }
 
 // stepsOf is the way to the wanted share. Only an apply that waits can go it in steps.
@@ -154,9 +154,9 @@ func (a *application) show(ctx context.Context, op operation, v view) {
 }
 
 // finish leaves the truth in the state, however the wait has ended. last is what is known without a further look, which is all
-// there is after an interrupt, and enough where nothing was waited for.
-func (a *application) finish(ctx context.Context, op operation, w wish, last view, err error) {
-	if err != nil || a.plan.waits() {
+// there is after an interrupt, and enough where nothing was waited for, or where the wait has counted a group's members.
+func (a *application) finish(ctx context.Context, op operation, w wish, last view, err error, counted bool) {
+	if err != nil || a.plan.waits() && !counted {
 		if v, lookErr := a.scope.look(ctx, a.remembered); lookErr == nil {
 			v.groupDeployment = last.groupDeployment
 			last = v

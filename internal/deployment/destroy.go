@@ -86,7 +86,7 @@ func goBack(ctx context.Context, s scope, state *model, remembered memory, diags
 			return
 		}
 		if done, err = s.execute(ctx, op, w, before); err == nil {
-			err = s.await(ctx, w, done)
+			_, err = s.await(ctx, w, done)
 		}
 	}
 	if err == nil {

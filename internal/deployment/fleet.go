@@ -172,7 +172,7 @@ func knownReceipt(at *record) receipt {
 
 // await watches our own rollout, never "is the fleet steady": it ends well only when the rollout that this apply has started or
 // attached to has the pin's version and has reached its share.
-func (f fleet) await(ctx context.Context, w wish, done receipt) error {
+func (f fleet) await(ctx context.Context, w wish, done receipt) (receipt, error) {
 	latest := progress{rollout: done.rollout}
 	err := resourcekit.Wait(ctx, f.poll, func(ctx context.Context) (bool, error) {
 		if err := f.follow(ctx, &latest, done.id); err != nil {
@@ -180,11 +180,11 @@ func (f fleet) await(ctx context.Context, w wish, done receipt) error {
 		}
 		return judge(latest, w)
 	})
-	return stillRunning(err, latest, w)
+	return done.at(latest), stillRunning(err, latest, w)
 }
 
 // watch bakes a share: whatever takes the version back, or stops it, ends the bake at once.
-func (f fleet) watch(ctx context.Context, w wish, done receipt, bake time.Duration) error {
+func (f fleet) watch(ctx context.Context, w wish, done receipt, bake time.Duration) (receipt, error) {
 	latest := progress{rollout: done.rollout}
 	err := resourcekit.Watch(ctx, f.poll, bake, func(ctx context.Context) error {
 		if err := f.follow(ctx, &latest, done.id); err != nil {
@@ -193,7 +193,13 @@ func (f fleet) watch(ctx context.Context, w wish, done receipt, bake time.Durati
 		_, err := judge(latest, w)
 		return err
 	})
-	return stillRunning(err, latest, w)
+	return done.at(latest), stillRunning(err, latest, w)
+}
+
+// at is the receipt with the rollout as it was seen last.
+func (r receipt) at(latest progress) receipt {
+	r.rollout = latest.rollout
+	return r
 }
 
 // follow takes one look at a rollout.

@@ -84,71 +84,74 @@ func (g group) raise(ctx context.Context, w wish, done receipt) (receipt, error)
 	return done, nil
 }
 
-// after takes the server by its word: the pin is on its way to the members.
+// after takes the server by its word, that the pin is on its way to the members, until they have been counted.
 func (g group) after(_ operation, w wish, before view, accepted receipt) view {
 	v := before
-	if accepted.written {
-		v.groupDeployment = accepted.id
+	switch {
+	case accepted.members != nil:
+		pinned := memory{Pin: w.version, Share: w.share, Activated: accepted.activated, Deployed: before.Deployed}
+		v = groupView(accepted.members, before.history, pinned)
+	case accepted.written:
 		v.Targeted = &record{Version: w.version, Status: control.RolloutActive, Percentage: w.share}
 	}
+	v.groupDeployment = accepted.id
 	return v
 }
 
 // await returns when the members are assigned the version: all of them, or as many as the server said it would reach. What a
 // device has loaded no public call tells.
-func (g group) await(ctx context.Context, w wish, done receipt) error {
-	var members assignments
+func (g group) await(ctx context.Context, w wish, done receipt) (receipt, error) {
 	err := resourcekit.Wait(ctx, g.poll, func(ctx context.Context) (bool, error) {
-		if err := g.count(ctx, w, &members); err != nil {
+		if err := g.count(ctx, w, &done); err != nil {
 			return false, err
 		}
-		return g.reached(members, w, done), nil
+		return done.reaches(w), nil
 	})
-	return stillRunning(err, assigned(members, w, done), w)
+	return done, stillRunning(err, done.assigned(w), w)
 }
 
 // watch bakes a share of the members: when some of them lose the version again, somebody has taken it back.
-func (g group) watch(ctx context.Context, w wish, done receipt, bake time.Duration) error {
-	var members assignments
+func (g group) watch(ctx context.Context, w wish, done receipt, bake time.Duration) (receipt, error) {
 	err := resourcekit.Watch(ctx, g.poll, bake, func(ctx context.Context) error {
-		if err := g.count(ctx, w, &members); err != nil {
+		if err := g.count(ctx, w, &done); err != nil {
 			return err
 		}
-		if !g.reached(members, w, done) {
-			return &verdict{kind: verdictRolledBack, progress: assigned(members, w, done)}
+		if !done.reaches(w) {
+			return &verdict{kind: verdictRolledBack, progress: done.assigned(w)}
 		}
 		return nil
 	})
-	return stillRunning(err, assigned(members, w, done), w)
+	return done, stillRunning(err, done.assigned(w), w)
 }
 
 // count takes one look at the members. Where it fails, what was counted last stays.
-func (g group) count(ctx context.Context, w wish, members *assignments) error {
-	counted, err := g.client.GroupAssignments(ctx, g.id, g.modelID)
+func (g group) count(ctx context.Context, w wish, done *receipt) error {
+	members, err := g.client.GroupAssignments(ctx, g.id, g.modelID)
 	if err != nil {
 		return err
 	}
-	*members = counted
+	done.members = members
 	tflog.Info(ctx, "Waiting for the group's members", map[string]any{
 		"group": g.name, "version": w.version, "percentage": w.share,
-		"devices_assigned": counted[w.version], "devices_total": members.total(),
+		"devices_assigned": members[w.version], "devices_total": done.members.total(),
 	})
-	g.report.tell(assigned(counted, w, receipt{}))
+	g.report.tell(done.assigned(w))
 	return nil
 }
 
-func (g group) reached(members assignments, w wish, done receipt) bool {
+// reaches is true when as many members as were meant to have the version.
+func (r receipt) reaches(w wish) bool {
 	if w.share < 100 {
-		return members[w.version] >= min(done.activated, members.total())
+		return r.members[w.version] >= min(r.activated, r.members.total())
 	}
-	return everyone(members, w.version)
+	return everyone(r.members, w.version)
 }
 
 // assigned is how far a deployment to a group has come.
-func assigned(members assignments, w wish, done receipt) progress {
-	updated, total := members[w.version], members.total()
+func (r receipt) assigned(w wish) progress {
+	updated, total := r.members[w.version], r.members.total()
 	return progress{
-		rollout:  control.Rollout{ID: done.id, Version: w.version, Status: control.RolloutActive, Percentage: share(updated, total)},
+		rollout:  control.Rollout{ID: r.id, Version: w.version, Status: control.RolloutActive, Percentage: share(updated, total)},
 		affected: control.AffectedDevices{Total: &total, Updated: &updated},
 	}
 }
