@@ -51,6 +51,19 @@ func TestRequestBudgets(t *testing.T) {
 	}
 }
 
+// TestRequestBudgetOfAnApply deploys with the real command line: to the fleet and to nine groups of each of ten models. Each of a
+// hundred is looked at, prepared and watched in the plan or the apply, so a request more for each breaks the budget.
+func TestRequestBudgetOfAnApply(t *testing.T) {
+	const budget = 900
+	s := deployments(t, 100)
+	s.only = commands[:1]
+	n := measure(t, s, 0)["apply"].requests
+	t.Logf("%d requests of %d: %v", n, budget, operations(s.Ledger()))
+	if n == 0 || n > budget {
+		t.Errorf("the apply took %d requests; the budget is %d", n, budget)
+	}
+}
+
 func thousandGroups(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {
 	t.Helper()
 	o := newOrganization(t, dialect, 0)

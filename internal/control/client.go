@@ -171,7 +171,7 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 		return err
 	}
 	if r.writes() {
-		defer c.reads.end()
+		defer c.reads.written(ctx)
 		defer c.names.forget(r.path)
 	}
 	ctx = c.logContext(ctx)

@@ -18,6 +18,7 @@ import (
 //
 //   - for good, by the client's first write, whatever it writes and however it ends: from then on the walk is an apply, and things
 //     happen between its reads;
+//   - so far, by a write whose own context allows sharing: that is the way of what a plan has to write, too;
 //   - so far, by a fresh read: nobody sees the past after somebody has seen the present;
 //   - by a reader that wants nothing older than a certain age.
 //
@@ -80,11 +81,23 @@ func (r *reads) forget() {
 	}
 }
 
-// end gives up what was read, and ends all sharing.
-func (r *reads) end() {
+// written gives up what was read before a write, and ends all sharing unless the write was a plan's.
+func (r *reads) written(ctx context.Context) {
+	if _, shares := ctx.Value(sharingKey{}).(sharing); shares {
+		r.forget()
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.walk = nil
+}
+
+// Applying is true once the client has written, other than in a context that allows sharing: the walk is an apply. What Terraform
+// then plans once more was planned before, and was said to whoever had to agree.
+func (c *Client) Applying() bool {
+	c.reads.mu.Lock()
+	defer c.reads.mu.Unlock()
+	return c.reads.walk == nil
 }
 
 func (r *reads) isLean(path string) bool {

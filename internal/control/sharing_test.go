@@ -221,7 +221,8 @@ func TestWhatEndsSharing(t *testing.T) {
 		"a fresh read":        {func(ctx context.Context, c *Client) { _, _ = c.Group(ctx, "g") }, once},
 		"a fresh look":        {func(ctx context.Context, c *Client) { _, _ = c.GroupAssignments(ctx, "g", "m") }, once},
 		"sharing taken back":  {func(ctx context.Context, c *Client) { _, _ = c.Group(WithoutSharing(WithSharing(ctx, 0)), "g") }, once},
-		"a write":             {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithSharing(ctx, 0), "g") }, forGood},
+		"a plan's write":      {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithSharing(ctx, 0), "g") }, once},
+		"a write":             {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(ctx, "g") }, forGood},
 	} {
 		c, w := scripted(t, reply{do: func(req *http.Request) (*http.Response, error) {
 			body := `{"id":"1"}`
@@ -244,8 +245,8 @@ func TestWhatEndsSharing(t *testing.T) {
 				got++
 			}
 		}
-		if got != tc.want {
-			t.Errorf("after %s: %d requests for the rollouts; want %d", name, got, tc.want)
+		if got != tc.want || c.Applying() != (tc.want == forGood) {
+			t.Errorf("after %s: %d requests for the rollouts, applying: %t; want %d", name, got, c.Applying(), tc.want)
 		}
 	}
 }

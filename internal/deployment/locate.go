@@ -108,7 +108,7 @@ func (r *deploymentResource) checkNames(ctx context.Context, client *control.Cli
 
 // checkVersion looks whether the pin exists and may be deployed, or rolled back to.
 func (r *deploymentResource) checkVersion(ctx context.Context, client *control.Client, m *model, op operation, diags *diag.Diagnostics) {
-	if m.Version.IsUnknown() || r.announced(m) {
+	if m.Version.IsUnknown() || r.announced(m) || client.Applying() {
 		return
 	}
 	versions, err := client.Versions(ctx, m.ModelID.ValueString(), "")

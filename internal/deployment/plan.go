@@ -14,7 +14,8 @@ import (
 )
 
 // ModifyPlan shows what an apply is going to do. Terraform plans a second time during the apply and compares, so whatever it
-// shows follows from the refreshed state and from the facts that Read has kept in private state; only checks ask the server.
+// shows follows from the refreshed state and from the facts that Read has kept in private state; only checks ask the server. Those
+// are left out of the second plan, as soon as it can be told from the first: an apply checks again by itself, right before it writes.
 func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -116,7 +117,7 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	r.checkNames(ctx, client, plan, &resp.Diagnostics)
 	w, known := plan.wish(ctx, memory{}, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !known || plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() {
+	if resp.Diagnostics.HasError() || !known || plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() || client.Applying() {
 		return
 	}
 	now, err := r.scope(client, plan).look(ctx, memory{})
@@ -169,7 +170,7 @@ func (r *deploymentResource) planUpdate(
 	if op.replaces() {
 		plan.PreviousVersion = resourcekit.StringOrNull(op.From)
 	}
-	if r.Online() {
+	if r.Online() && !r.Provider.Client.Applying() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		if op.replaces() {
 			r.checkVersion(ctx, client, plan, op, &resp.Diagnostics)

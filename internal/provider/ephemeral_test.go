@@ -12,6 +12,37 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
+// A plan that opens a key before its refresh costs no more than one that does not.
+func TestPlanWithAnEphemeralKeyCostsNoMore(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	cli := acctest.NewCLI(t, sb.Provider()+`
+ephemeral "octomil_api_key" "ci" {
+  name   = "ci"
+  scopes = ["models:read"]
+}
+
+resource "octomil_device_group" "wave" {
+  count      = 40
+  name       = "wave-${count.index}"
+  depends_on = [ephemeral.octomil_api_key.ci]
+}
+`)
+	for _, args := range [][]string{{"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"}} {
+		sb.ClearLedger()
+		if r := cli.Run(t, args...); r.Code != 0 {
+			t.Fatalf("%v: exit code %d\n%s", args, r.Code, r.Output)
+		}
+	}
+	n := map[string]int{}
+	for _, e := range sb.Ledger() {
+		n[e.Operation]++
+	}
+	if n["create key"] != 1 || n["revoke key"] != 1 || n["list groups"] > 3 || n["get group"] > 3 {
+		t.Errorf("the plan took %v", n)
+	}
+}
+
 // The documented example, run by the real command line: the key does what it may in the plan and in the apply, and afterwards it
 // works no more and is nowhere.
 func TestEphemeralKeyOfTheExample(t *testing.T) {
