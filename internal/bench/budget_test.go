@@ -54,7 +54,7 @@ func TestRequestBudgets(t *testing.T) {
 // TestRequestBudgetOfAnApply deploys with the real command line: to the fleet and to nine groups of each of ten models. Each of a
 // hundred is looked at, prepared and watched in the plan or the apply, so a request more for each breaks the budget.
 func TestRequestBudgetOfAnApply(t *testing.T) {
-	const budget = 900
+	const budget = 750
 	s := deployments(t, 100)
 	s.only = commands[:1]
 	n := measure(t, s, 0)["apply"].requests

@@ -66,8 +66,9 @@ type Client struct {
 	insecure bool
 	patience time.Duration
 
-	reads *reads
-	names names
+	reads      *reads
+	modelNames *names[Model]
+	groupNames *names[Group]
 	// making is held by whoever makes something of which only its being new tells which one it is: see keys.go.
 	making chan struct{}
 }
@@ -105,9 +106,10 @@ func New(cfg Config) (*Client, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		insecure: cfg.AllowInsecureHTTP, patience: cfg.RequestTimeout,
-		reads:  newReads(),
-		names:  newNames(),
-		making: make(chan struct{}, 1),
+		reads:      newReads(),
+		modelNames: newNames(modelKind, func(m Model) string { return m.Name }),
+		groupNames: newNames(groupKind, func(g Group) string { return g.Name }),
+		making:     make(chan struct{}, 1),
 	}
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
@@ -172,7 +174,8 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 	}
 	if r.writes() {
 		defer c.reads.written(ctx)
-		defer c.names.forget(r.path)
+		defer c.modelNames.forget(r.path)
+		defer c.groupNames.forget(r.path)
 	}
 	ctx = c.logContext(ctx)
 	payload, contentType, err := r.payload()

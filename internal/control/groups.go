@@ -134,23 +134,10 @@ func (c *Client) Groups(ctx context.Context) ([]Group, error) {
 	return listAll[Group](ctx, c, groupKind.listing, c.scoped(nil))
 }
 
-// GroupByName finds a device group by its exact name, or else by its id; found is false where there is none.
-func (c *Client) GroupByName(ctx context.Context, nameOrID string) (group Group, found bool, err error) {
-	groups, err := c.Groups(ctx)
-	if err != nil {
-		return Group{}, false, err
-	}
-	for _, g := range groups {
-		if g.Name == nameOrID {
-			return g, true, nil
-		}
-	}
-	for _, g := range groups {
-		if g.ID == nameOrID {
-			return g, true, nil
-		}
-	}
-	return Group{}, false, nil
+// ResolveGroup finds a device group by its exact name, or else by its id; found is false where there is none. A match is remembered
+// for the client's lifetime, unless the client writes to a group.
+func (c *Client) ResolveGroup(ctx context.Context, nameOrID string) (group Group, found bool, err error) {
+	return c.groupNames.resolve(ctx, nameOrID, c.Groups)
 }
 
 // Group reads one device group by its id.
@@ -173,8 +160,13 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 	}
 	begun := time.Now()
 	find := func(ctx context.Context) (Group, bool, error) {
-		g, found, err := c.GroupByName(ctx, s.Name)
-		return g, found && g.Name == s.Name && !createdBefore(g.CreatedAt, begun), err
+		groups, err := c.Groups(ctx)
+		for _, g := range groups {
+			if g.Name == s.Name {
+				return g, !createdBefore(g.CreatedAt, begun), err
+			}
+		}
+		return Group{}, false, err
 	}
 	return createOnce(ctx, c, post, find)
 }

@@ -60,18 +60,18 @@ func TestARulesValueOfEveryKind(t *testing.T) {
 	}
 }
 
-func TestGroupByNamePrefersTheName(t *testing.T) {
+func TestResolveGroupPrefersTheName(t *testing.T) {
 	t.Parallel()
 	groups := ok(`{"total":3,"groups":[{"id":"staging","name":"other"},{"id":"2","name":"staging"},{"id":"3","name":"canary"}]}`)
 	for word, want := range map[string]string{"staging": "2", "3": "3", "Staging": ""} {
 		c, _ := scripted(t, groups)
-		g, found, err := c.GroupByName(t.Context(), word)
+		g, found, err := c.ResolveGroup(t.Context(), word)
 		if err != nil || g.ID != want || found != (want != "") {
 			t.Errorf("%q finds %+v, %t, %v; want %q", word, g, found, err, want)
 		}
 	}
 	c, _ := scripted(t, answer(403, `{"detail":"no"}`))
-	if _, found, err := c.GroupByName(t.Context(), "staging"); found || !HasStatus(err, 403) {
+	if _, found, err := c.ResolveGroup(t.Context(), "staging"); found || !HasStatus(err, 403) {
 		t.Errorf("found %t, %v", found, err)
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
-	"strings"
-	"sync"
 	"time"
 )
 
@@ -160,73 +158,13 @@ func (c *Client) DeleteModel(ctx context.Context, id string) error {
 	return err
 }
 
-// names remembers which model a word means. A name that was found once is not looked for again.
-type names struct {
-	// turn holds a token while nobody is reading the list on behalf of a name.
-	turn  chan struct{}
-	mu    *sync.Mutex
-	known map[string]Model
-}
-
-func newNames() names {
-	return names{turn: make(chan struct{}, 1), mu: &sync.Mutex{}, known: map[string]Model{}}
-}
-
-func (n names) find(word string) (Model, bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	m, ok := n.known[word]
-	return m, ok
-}
-
-func (n names) learn(models []Model) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, m := range models {
-		n.known[m.ID] = m
-	}
-	// A name that looks like another model's id loses to the name: names are what people write.
-	for _, m := range models {
-		if m.Name != "" {
-			n.known[m.Name] = m
-		}
-	}
-}
-
-// forget gives up every name after a write to a model itself, which may have renamed or deleted it.
-func (n names) forget(path string) {
-	words := strings.Split(path, "/")
-	if words[0] != "models" || len(words) > 2 {
-		return
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	clear(n.known)
-}
-
 // ResolveModel finds a model by its exact name or its id (the control API contract, section 1). A match is remembered for the
 // client's lifetime, unless the client writes to a model. Without a match the word is passed on unchanged as an id, and found is
 // false: the server may still know it, since some take names in paths.
 func (c *Client) ResolveModel(ctx context.Context, nameOrID string) (model Model, found bool, err error) {
-	if known, ok := c.names.find(nameOrID); ok {
-		return known, true, nil
-	}
-	select {
-	case c.names.turn <- struct{}{}:
-		defer func() { <-c.names.turn }()
-	case <-ctx.Done():
-		return Model{}, false, ctx.Err()
-	}
-	if known, ok := c.names.find(nameOrID); ok {
-		return known, true, nil
-	}
-	models, err := c.Models(ctx)
-	if err != nil {
-		return Model{}, false, err
-	}
-	c.names.learn(models)
-	if known, ok := c.names.find(nameOrID); ok {
-		return known, true, nil
+	m, found, err := c.modelNames.resolve(ctx, nameOrID, c.Models)
+	if err != nil || found {
+		return m, found, err
 	}
 	return Model{ID: nameOrID, Name: nameOrID}, false, nil
 }

@@ -269,16 +269,33 @@ func TestALostWriteEndsSharing(t *testing.T) {
 	})
 }
 
-func TestAWriteToAModelForgetsNames(t *testing.T) {
+func TestAWriteForgetsTheNamesOfItsKind(t *testing.T) {
 	t.Parallel()
-	for path, want := range map[string]int{"models": 2, "models/1": 2, "models/1/rollouts": 1, "device-groups": 1} {
+	for path, want := range map[string]struct{ models, groups int }{
+		"models": {2, 1}, "models/1": {2, 1}, "models/1/rollouts": {1, 1}, "device-groups": {1, 2}, "device-groups/1": {1, 2},
+		"device-groups/1/devices": {1, 1}, "deploy/execute": {1, 1},
+	} {
 		c, w := scripted(t, reply{do: func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`[{"id":1,"name":"phi"}]`))}, nil
 		}})
-		_, _, _ = c.ResolveModel(t.Context(), "phi")
+		resolve := func() {
+			if m, found, err := c.ResolveModel(t.Context(), "phi"); !found || m.ID != "1" || err != nil {
+				t.Errorf("the model is %+v, %t, %v", m, found, err)
+			}
+			if g, found, err := c.ResolveGroup(t.Context(), "phi"); !found || g.ID != "1" || err != nil {
+				t.Errorf("the group is %+v, %t, %v", g, found, err)
+			}
+		}
+		resolve()
+		resolve()
 		_ = c.post(t.Context(), "write", path, nil, nil)
-		if _, found, err := c.ResolveModel(t.Context(), "phi"); !found || err != nil || len(w.sent)-1 != want {
-			t.Errorf("after a write to %s: %d lists, %t, %v", path, len(w.sent)-1, found, err)
+		resolve()
+		got := map[string]int{}
+		for _, call := range w.calls() {
+			got[call]++
+		}
+		if got["GET models"] != want.models || got["GET device-groups"] != want.groups {
+			t.Errorf("around a write to %s the calls were %v; want %+v lists", path, got, want)
 		}
 	}
 }

@@ -49,14 +49,15 @@ func locate(ctx context.Context, client *control.Client, m *model, diags *diag.D
 
 // findGroup looks a group up by its name alone: deployments name groups on the wire. Without a match it answers all groups.
 func findGroup(ctx context.Context, client *control.Client, name string) (*control.Group, []control.Group, error) {
-	groups, err := client.Groups(ctx)
+	g, found, err := client.ResolveGroup(ctx, name)
 	if err != nil {
 		return nil, nil, err
 	}
-	if i := slices.IndexFunc(groups, func(g control.Group) bool { return g.Name == name }); i >= 0 {
-		return &groups[i], nil, nil
+	if found && g.Name == name {
+		return &g, nil, nil
 	}
-	return nil, groups, nil
+	groups, err := client.Groups(ctx)
+	return nil, groups, err
 }
 
 func missingGroup(diags *diag.Diagnostics, name string, groups []control.Group) {
@@ -177,7 +178,7 @@ func find(ctx context.Context, client *control.Client, modelWord, groupWord stri
 	if groupWord == "" {
 		return attributes, nil
 	}
-	g, ok, err := client.GroupByName(ctx, groupWord)
+	g, ok, err := client.ResolveGroup(ctx, groupWord)
 	if err != nil || !ok {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func sandboxClient(t *testing.T) *control.Client {
 func TestWarnOfRemovals(t *testing.T) {
 	t.Parallel()
 	client := sandboxClient(t)
-	g, found, err := client.GroupByName(t.Context(), "staging")
+	g, found, err := client.ResolveGroup(t.Context(), "staging")
 	if err != nil || !found {
 		t.Fatalf("the group staging: found %v, %v", found, err)
 	}
