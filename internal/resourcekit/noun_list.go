@@ -56,11 +56,9 @@ type Found struct {
 func (l *Listing) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	attributes := map[string]schema.Attribute{}
 	for _, f := range l.Filters {
-		a := schema.StringAttribute{Required: f.Required, Optional: !f.Required, MarkdownDescription: f.Description}
-		if f.OneOf != nil {
-			a.Validators = []validator.String{stringvalidator.OneOf(f.OneOf...)}
+		attributes[f.Name] = schema.StringAttribute{
+			Required: f.Required, Optional: !f.Required, Validators: f.validators(), MarkdownDescription: f.Description,
 		}
-		attributes[f.Name] = a
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: l.Description, Attributes: attributes}
 }
@@ -68,14 +66,7 @@ func (l *Listing) ListResourceConfigSchema(_ context.Context, _ list.ListResourc
 // List yields the objects and the error that ended the search, if one did; there are no more than the limit.
 func (l *Listing) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var diags diag.Diagnostics
-	q := Query{Filters: map[string]string{}, Whole: req.IncludeResource}
-	for _, f := range l.Filters {
-		var value types.String
-		diags.Append(req.Config.GetAttribute(ctx, path.Root(f.Name), &value)...)
-		if Known(value) {
-			q.Filters[f.Name] = value.ValueString()
-		}
-	}
+	q := Query{Filters: asked(ctx, req.Config, l.Filters, &diags), Whole: req.IncludeResource}
 	ctx, client := l.Reader(ctx, &diags)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
@@ -117,9 +108,7 @@ func (n *Noun[M, O]) ListResource() list.ListResource {
 		Description: "Finds the " + n.Titles + " of the organization, to import them with `terraform query`.",
 		Failed:      "Could not list the " + n.Titles,
 	}
-	for _, f := range n.Filters {
-		l.Filters = append(l.Filters, f.attribute())
-	}
+	l.Filters = n.filters()
 	l.Find = func(ctx context.Context, client *control.Client, q Query, yield func(Found) bool) error {
 		all, err := n.chosen(ctx, client, q.Filters)
 		for _, o := range all {
@@ -135,8 +124,33 @@ func (n *Noun[M, O]) ListResource() list.ListResource {
 	return l
 }
 
-func (f Filter[O]) attribute() ListFilter {
-	return ListFilter{Name: f.Name, Description: f.Description, Required: f.Required, OneOf: f.OneOf}
+// filters are the noun's as attributes.
+func (n *Noun[M, O]) filters() []ListFilter {
+	all := make([]ListFilter, len(n.Filters))
+	for i, f := range n.Filters {
+		all[i] = ListFilter{Name: f.Name, Description: f.Description, Required: f.Required, OneOf: f.OneOf}
+	}
+	return all
+}
+
+func (f ListFilter) validators() []validator.String {
+	if f.OneOf == nil {
+		return nil
+	}
+	return []validator.String{stringvalidator.OneOf(f.OneOf...)}
+}
+
+// asked are the filters that a block sets.
+func asked(ctx context.Context, config tfsdk.Config, filters []ListFilter, diags *diag.Diagnostics) map[string]string {
+	set := map[string]string{}
+	for _, f := range filters {
+		var value types.String
+		diags.Append(config.GetAttribute(ctx, path.Root(f.Name), &value)...)
+		if Known(value) {
+			set[f.Name] = value.ValueString()
+		}
+	}
+	return set
 }
 
 // chosen are the objects that the filters let pass.

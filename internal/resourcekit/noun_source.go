@@ -100,25 +100,16 @@ func (s *manySource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest,
 			MarkdownDescription: "The " + s.noun.Titles + ", in the server's order.",
 		},
 	}
-	for _, f := range s.noun.Filters {
-		a := schema.StringAttribute{Required: f.Required, Optional: !f.Required, MarkdownDescription: f.Description}
-		if f.OneOf != nil {
-			a.Validators = []validator.String{stringvalidator.OneOf(f.OneOf...)}
+	for _, f := range s.noun.filters() {
+		attributes[f.Name] = schema.StringAttribute{
+			Required: f.Required, Optional: !f.Required, Validators: f.validators(), MarkdownDescription: f.Description,
 		}
-		attributes[f.Name] = a
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: s.description, Attributes: attributes}
 }
 
 func (s *manySource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	filters := map[string]string{}
-	for _, f := range s.noun.Filters {
-		var value types.String
-		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(f.Name), &value)...)
-		if Known(value) {
-			filters[f.Name] = value.ValueString()
-		}
-	}
+	filters := asked(ctx, req.Config, s.noun.filters(), &resp.Diagnostics)
 	ctx, client := s.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
