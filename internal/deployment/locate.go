@@ -47,6 +47,23 @@ func locate(ctx context.Context, client *control.Client, m *model, diags *diag.D
 	return true
 }
 
+// historyOf is the history of the model that a word means, its name or its id, and that id.
+func historyOf(ctx context.Context, client *control.Client, word string, diags *diag.Diagnostics) (id string, h history, ok bool) {
+	found, _, err := client.ResolveModel(ctx, word)
+	if err != nil {
+		resourcekit.AddError(diags, path.Empty(), "Could not look up the model", err)
+		return "", nil, false
+	}
+	rollouts, err := client.Rollouts(ctx, found.ID)
+	switch {
+	case control.NotFound(err):
+		missingModel(ctx, client, word, err, diags)
+	case err != nil:
+		resourcekit.AddError(diags, path.Empty(), "Could not list the rollouts", err)
+	}
+	return found.ID, rollouts, err == nil
+}
+
 // findGroup looks a group up by its name alone: deployments name groups on the wire. Without a match it answers all groups.
 func findGroup(ctx context.Context, client *control.Client, name string) (*control.Group, []control.Group, error) {
 	g, found, err := client.ResolveGroup(ctx, name)

@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -110,21 +109,11 @@ func (d *rolloutsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, _, err := client.ResolveModel(ctx, m.Model.ValueString())
-	if err != nil {
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not look up the model", err)
+	id, rollouts, ok := historyOf(ctx, client, m.Model.ValueString(), &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	m.ModelID = types.StringValue(found.ID)
-	rollouts, err := client.Rollouts(ctx, found.ID)
-	switch {
-	case control.NotFound(err):
-		missingModel(ctx, client, m.Model.ValueString(), err, &resp.Diagnostics)
-		return
-	case err != nil:
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not list the rollouts", err)
-		return
-	}
+	m.ModelID = types.StringValue(id)
 	m.show(rollouts)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }

@@ -95,23 +95,18 @@ func (d *statusDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	word := m.Model.ValueString()
-	found, _, err := client.ResolveModel(ctx, word)
-	if err != nil {
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not look up the model", err)
+	id, rollouts, ok := historyOf(ctx, client, m.Model.ValueString(), &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	m.ModelID = types.StringValue(found.ID)
-	rollouts, err := client.Rollouts(ctx, found.ID)
-	switch {
-	case control.NotFound(err):
-		missingModel(ctx, client, word, err, &resp.Diagnostics)
-	case err == nil && m.Group.IsNull():
+	m.ModelID = types.StringValue(id)
+	var err error
+	if m.Group.IsNull() {
 		err = m.showFleet(ctx, client, rollouts)
-	case err == nil:
+	} else {
 		err = m.showGroup(ctx, client, rollouts, resp)
 	}
-	if err != nil && !resp.Diagnostics.HasError() {
+	if err != nil {
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read how far the rollout has come", err)
 	}
 	if !resp.Diagnostics.HasError() {
