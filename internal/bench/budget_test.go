@@ -51,16 +51,26 @@ func TestRequestBudgets(t *testing.T) {
 	}
 }
 
-// TestRequestBudgetOfAnApply deploys with the real command line: to the fleet and to nine groups of each of ten models. Each of a
-// hundred is looked at, prepared and watched in the plan or the apply, so a request more for each breaks the budget.
+// TestRequestBudgetOfAnApply creates a hundred with the real command line. A look, a check or a preview too many is one for nearly each
+// of them, and breaks the budget.
 func TestRequestBudgetOfAnApply(t *testing.T) {
-	const budget = 750
-	s := deployments(t, 100)
-	s.only = commands[:1]
-	n := measure(t, s, 0)["apply"].requests
-	t.Logf("%d requests of %d: %v", n, budget, operations(s.Ledger()))
-	if n == 0 || n > budget {
-		t.Errorf("the apply took %d requests; the budget is %d", n, budget)
+	for _, tc := range []struct {
+		name    string
+		budget  int
+		prepare func(t *testing.T, n int) scene
+	}{
+		{"deployments to the fleet and to groups", 750, deployments},
+		{"members", 560, members},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := tc.prepare(t, 100)
+			s.only = commands[:1]
+			n := measure(t, s, 0)["apply"].requests
+			t.Logf("%d requests of %d: %v", n, tc.budget, operations(s.Ledger()))
+			if n == 0 || n > tc.budget {
+				t.Errorf("the apply took %d requests; the budget is %d", n, tc.budget)
+			}
+		})
 	}
 }
 

@@ -140,6 +140,9 @@ func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if !checkListed(g, path.Root("group_id"), &resp.Diagnostics) || !resourcekit.Known(plan.DeviceIDs) || hasUnknown(plan.DeviceIDs) {
 		return
 	}
+	if client.Applying() {
+		return // whoever had to agree has read it
+	}
 	warnOfRemovals(ctx, client, g, plan.wanted(ctx, &resp.Diagnostics), &resp.Diagnostics)
 }
 
