@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -14,20 +15,22 @@ func TestActionThatRunsOutOfTimeSaysHowFarItCame(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
-		sb := start(t, dialect)
-		begin(t, sb, 100, 100)
-		sb.Clock.Hold()
-		progress, said := sb.Invoke(t, "octomil_rollback", config{"model": phi, "timeout": "300ms"})
-		if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "to_version: The rollout did not finish in time") ||
-			!strings.Contains(said.Errors[0], "0 of 124 devices updated; 100 percent were wanted") || strings.Contains(said.Errors[0], "next apply") {
-			t.Errorf("the action says %q", said.Errors)
-		}
-		if !slices.Contains(progress, "0 of 124 devices run 1.0.0") {
-			t.Errorf("the action said %q on its way", progress)
-		}
-		sb.Clock.Release()
-		sb.Settle()
-		sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
+		synctest.Test(t, func(t *testing.T) {
+			sb := acctest.Virtual(t, func(o *sandbox.Options) { o.Dialect = dialect })
+			begin(t, sb, 100, 100)
+			sb.Clock.Hold()
+			progress, said := sb.Invoke(t, "octomil_rollback", config{"model": phi, "timeout": "10m"})
+			if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "to_version: The rollout did not finish in time") ||
+				!strings.Contains(said.Errors[0], "0 of 124 devices updated; 100 percent were wanted") || strings.Contains(said.Errors[0], "next apply") {
+				t.Errorf("the action says %q", said.Errors)
+			}
+			if !slices.Contains(progress, "0 of 124 devices run 1.0.0") {
+				t.Errorf("the action said %q on its way", progress)
+			}
+			sb.Clock.Release()
+			sb.Settle()
+			sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
+		})
 	})
 }
 

@@ -5,11 +5,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -148,40 +148,34 @@ func TestLostAnswersLeaveOneRollout(t *testing.T) {
 
 func TestTimeoutKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
 	t.Parallel()
-	for name, before := range map[string][]resource.TestStep{
-		"create": nil,
-		"update": {{Config: "1.0.0"}},
-	} {
+	for name, before := range map[string]string{"create": "", "update": "1.0.0"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sb := start(t, sandbox.DialectDocs)
-			const hurried = `timeouts = { create = "2s", update = "2s" }`
-			for i := range before {
-				before[i].Config = pinned(sb, before[i].Config)
-			}
-			var id string
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: acctest.Providers(),
-				Steps: append(before,
-					resource.TestStep{
-						PreConfig:   sb.Clock.Hold,
-						Config:      pinned(sb, "2.0.0", hurried),
-						ExpectError: says("did not finish in time", "0 of 124 devices updated", "the next apply attaches to it"),
-					},
-					resource.TestStep{
-						PreConfig: func() {
-							id = newest(t, sb)
-							sb.Clock.Release()
-						},
-						Config: pinned(sb, "2.0.0"),
-						Check: resource.ComposeAggregateTestCheckFunc(runs(t, sb, map[string]int{"2.0.0": 124}), func(s *terraform.State) error {
-							if got := s.RootModule().Resources[address].Primary.Attributes["rollout_id"]; got != id {
-								return fmt.Errorf("the rollout is %s; want the first one, %s", got, id)
-							}
-							return nil
-						}, wrote(sb, "POST create rollout")),
-					},
-				),
+			synctest.Test(t, func(t *testing.T) {
+				sb := acctest.Virtual(t)
+				core := sb.Core(t, "octomil_model_deployment")
+				action := acctest.ActionReplace // what was not created whole is tainted
+				if before != "" {
+					core.Converge(t, map[string]any{"model": phi, "version": before}, acctest.ActionCreate)
+					action = acctest.ActionUpdate
+				}
+				sb.Clock.Hold()
+				said := core.Apply(core.Plan(map[string]any{
+					"model": phi, "version": "2.0.0", "timeouts": map[string]any{"create": "2m", "update": "2m"},
+				}))
+				for _, words := range []string{"did not finish in time", "0 of 124 devices updated", "the next apply attaches to it"} {
+					if len(said.Errors) != 1 || !strings.Contains(said.Errors[0], words) {
+						t.Errorf("the apply says %q, not %q", said.Errors, words)
+					}
+				}
+				id := newest(t, sb)
+				sb.Clock.Release()
+				core.Converge(t, map[string]any{"model": phi, "version": "2.0.0"}, action)
+				core.ExpectState(t, map[string]any{"rollout_id": id, "status": "completed"})
+				sb.ExpectFleet(t, phi, map[string]int{"2.0.0": 124})
+				if err := wrote(sb, "POST create rollout")(nil); err != nil {
+					t.Error(err)
+				}
 			})
 		})
 	}

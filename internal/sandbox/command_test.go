@@ -84,7 +84,7 @@ func TestCommand(t *testing.T) {
 		if err != nil {
 			t.Errorf("it ended with %v", err)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("it did not end")
 	}
 }
@@ -119,7 +119,7 @@ func TestCommandEndsAtOnce(t *testing.T) {
 		if err != nil {
 			t.Errorf("it ended with %v", err)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it waits for the request")
 	}
 	<-answered
@@ -129,7 +129,7 @@ func TestCommandEndsAtOnce(t *testing.T) {
 func TestCommandWithoutAReader(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--sync-interval", "1ms")
-	client := &http.Client{Timeout: 5 * time.Second}
+	client := &http.Client{Timeout: time.Minute}
 	for i, version := range []string{"2.0.0", "1.0.0", "2.0.0"} {
 		body := strings.NewReader(`{"version":"` + version + `","rollout_percentage":100}`)
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+rolloutsPath, body)
@@ -149,7 +149,7 @@ func TestCommandWithoutAReader(t *testing.T) {
 		if err != nil {
 			t.Errorf("it ended with %v", err)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("it waits for a reader")
 	}
 }
