@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -41,4 +42,23 @@ func findAfter[T any](ctx context.Context, find func(context.Context) (T, bool, 
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
 	defer cancel()
 	return find(late)
+}
+
+// made finds what a lost request has made where names are unique: the object of the name, unless it is older than the request.
+func made[T any](all []T, ofName func(T) bool, createdAt func(T) string, begun time.Time) (T, bool) {
+	i := slices.IndexFunc(all, ofName)
+	if i < 0 {
+		var none T
+		return none, false
+	}
+	return all[i], !createdBefore(createdAt(all[i]), begun)
+}
+
+// clockSkew is how far this machine's clock and the server's may be apart.
+const clockSkew = 5 * time.Minute
+
+// createdBefore is true when an object is surely older than a request: then it is somebody else's, and not to be adopted.
+func createdBefore(createdAt string, begun time.Time) bool {
+	at, ok := parseTime(createdAt)
+	return ok && at.Before(begun.Add(-clockSkew))
 }

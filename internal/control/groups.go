@@ -161,23 +161,10 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 	begun := time.Now()
 	find := func(ctx context.Context) (Group, bool, error) {
 		groups, err := c.Groups(ctx)
-		for _, g := range groups {
-			if g.Name == s.Name {
-				return g, !createdBefore(g.CreatedAt, begun), err
-			}
-		}
-		return Group{}, false, err
+		g, ok := made(groups, func(g Group) bool { return g.Name == s.Name }, func(g Group) string { return g.CreatedAt }, begun)
+		return g, ok, err
 	}
 	return createOnce(ctx, c, post, find)
-}
-
-// clockSkew is how far this machine's clock and the server's may be apart.
-const clockSkew = 5 * time.Minute
-
-// createdBefore is true when an object is surely older than a request: then it is somebody else's, and not to be adopted.
-func createdBefore(createdAt string, begun time.Time) bool {
-	at, ok := parseTime(createdAt)
-	return ok && at.Before(begun.Add(-clockSkew))
 }
 
 // UpdateGroup changes name, description, tags and rules of a group and answers the group as it is afterwards.

@@ -128,12 +128,8 @@ func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error
 	begun := time.Now()
 	find := func(ctx context.Context) (Model, bool, error) {
 		models, err := c.Models(ctx)
-		for _, m := range models {
-			if s.Name != nil && m.Name == *s.Name {
-				return m, !createdBefore(m.CreatedAt, begun), err
-			}
-		}
-		return Model{}, false, err
+		m, ok := made(models, func(m Model) bool { return s.Name != nil && m.Name == *s.Name }, func(m Model) string { return m.CreatedAt }, begun)
+		return m, ok, err
 	}
 	return createOnce(ctx, c, post, find)
 }
