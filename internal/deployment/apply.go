@@ -93,7 +93,7 @@ func (a *application) climb(ctx context.Context, op operation, w wish, before vi
 		}
 	}
 	var late *unfinished
-	if errors.As(err, &late) || done.members != nil {
+	if errors.As(err, &late) || err == nil && done.members != nil {
 		last = a.scope.after(op, at, before, done)
 	}
 	a.finish(ctx, op, w, last, err, done.members != nil)

@@ -2,10 +2,12 @@ package deployment_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -245,4 +247,27 @@ func TestForeignRolloutIsNotCancelledByADeploy(t *testing.T) {
 		},
 	})
 	sb.ExpectFleet(t, phi, map[string]int{"3.0.0": 124})
+}
+
+// When a step is refused and what the group runs cannot be read either, the state tells what the step before has reached.
+func TestARefusedStepLeavesTheStepBeforeInTheState(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.Virtual(t)
+		core := sb.Core(t, "octomil_model_deployment")
+		plan := core.Plan(map[string]any{
+			"model": phi, "version": "2.0.0", "group": "staging",
+			"rollout": map[string]any{"stages": []any{map[string]any{"percentage": 50.0, "bake": "10m"}}},
+		})
+		go func() {
+			time.Sleep(5 * time.Minute)
+			sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "deploy/execute", Status: 403, Times: -1})
+			sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "models/*/rollouts", Status: 403, Times: -1})
+		}()
+		said := core.Apply(plan)
+		if len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "403") {
+			t.Errorf("the apply says %q", said.Errors)
+		}
+		core.ExpectState(t, map[string]any{"version": "2.0.0", "percentage": 50.0, "status": "active"})
+	})
 }
