@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
@@ -69,7 +70,7 @@ func (e *ephemeralKey) Open(ctx context.Context, req ephemeral.OpenRequest, resp
 	var m ephemeralKeyModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	scopes := scopesOf(ctx, m.Scopes, &resp.Diagnostics)
-	ctx, client := e.Reader(ctx, &resp.Diagnostics) // also a plan opens keys, and then the refresh beside it goes on sharing
+	ctx, client := e.Client(control.WithinPlan(ctx), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -86,7 +87,7 @@ func (e *ephemeralKey) Open(ctx context.Context, req ephemeral.OpenRequest, resp
 func (e *ephemeralKey) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
 	var id string
 	known := resourcekit.Recall(ctx, req.Private, idKey, &id, &resp.Diagnostics)
-	ctx, client := e.Reader(ctx, &resp.Diagnostics)
+	ctx, client := e.Client(control.WithinPlan(ctx), &resp.Diagnostics)
 	if !known || resp.Diagnostics.HasError() {
 		return
 	}

@@ -18,7 +18,7 @@ import (
 //
 //   - for good, by the client's first write, whatever it writes and however it ends: from then on the walk is an apply, and things
 //     happen between its reads;
-//   - so far, by a write whose own context allows sharing: that is the way of what a plan has to write, too;
+//   - so far, by a write of what a plan has to write, too: WithinPlan;
 //   - so far, by a fresh read: nobody sees the past after somebody has seen the present;
 //   - by a reader that wants nothing older than a certain age.
 //
@@ -35,6 +35,14 @@ func WithSharing(ctx context.Context, within time.Duration) context.Context {
 func WithoutSharing(ctx context.Context) context.Context {
 	return context.WithValue(ctx, sharingKey{}, nil)
 }
+
+// WithinPlan says of the writes of ctx that a plan makes them, too: what was read before is given up, and the walk is not taken for
+// an apply. Its reads are fresh, as long as they are not allowed to share.
+func WithinPlan(ctx context.Context) context.Context {
+	return context.WithValue(ctx, withinPlanKey{}, true)
+}
+
+type withinPlanKey struct{}
 
 type sharingKey struct{}
 
@@ -81,9 +89,9 @@ func (r *reads) forget() {
 	}
 }
 
-// written gives up what was read before a write, and ends all sharing unless the write was a plan's.
+// written gives up what was read before a write, and ends all sharing unless a plan makes such a write, too.
 func (r *reads) written(ctx context.Context) {
-	if _, shares := ctx.Value(sharingKey{}).(sharing); shares {
+	if ctx.Value(withinPlanKey{}) != nil {
 		r.forget()
 		return
 	}
@@ -92,8 +100,8 @@ func (r *reads) written(ctx context.Context) {
 	r.walk = nil
 }
 
-// Applying is true once the client has written, other than in a context that allows sharing: the walk is an apply. What Terraform
-// then plans once more was planned before, and was said to whoever had to agree.
+// Applying is true once the client has written what no plan writes: the walk is an apply. What Terraform then plans once more was
+// planned before, and was said to whoever had to agree.
 func (c *Client) Applying() bool {
 	c.reads.mu.Lock()
 	defer c.reads.mu.Unlock()

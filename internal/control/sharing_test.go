@@ -221,8 +221,9 @@ func TestWhatEndsSharing(t *testing.T) {
 		"a fresh read":        {func(ctx context.Context, c *Client) { _, _ = c.Group(ctx, "g") }, once},
 		"a fresh look":        {func(ctx context.Context, c *Client) { _, _ = c.GroupAssignments(ctx, "g", "m") }, once},
 		"sharing taken back":  {func(ctx context.Context, c *Client) { _, _ = c.Group(WithoutSharing(WithSharing(ctx, 0)), "g") }, once},
-		"a plan's write":      {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithSharing(ctx, 0), "g") }, once},
-		"a write":             {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(ctx, "g") }, forGood},
+		"a plan's write":      {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithinPlan(ctx), "g") }, once},
+		"a look before it":    {func(ctx context.Context, c *Client) { _, _ = c.APIKeys(WithinPlan(ctx)) }, once},
+		"a write":             {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithSharing(ctx, 0), "g") }, forGood},
 	} {
 		c, w := scripted(t, reply{do: func(req *http.Request) (*http.Response, error) {
 			body := `{"id":"1"}`

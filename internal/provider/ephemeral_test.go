@@ -12,13 +12,19 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// A plan that opens a key before its refresh costs no more than one that does not.
+// A plan that opens a key before its refresh costs no more than one that does not. Which keys there are it looks at
+// anew: another program's of the same name is not to be taken for one of ours whose answer was lost.
 func TestPlanWithAnEphemeralKeyCostsNoMore(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider()+`
-ephemeral "octomil_api_key" "ci" {
+resource "octomil_api_key" "lasting" {
   name   = "ci"
+  scopes = ["models:read"]
+}
+
+ephemeral "octomil_api_key" "ci" {
+  name   = octomil_api_key.lasting.name
   scopes = ["models:read"]
 }
 
@@ -37,6 +43,9 @@ resource "octomil_device_group" "wave" {
 	n := map[string]int{}
 	for _, e := range sb.Ledger() {
 		n[e.Operation]++
+	}
+	if n["list keys"] != 2 {
+		t.Errorf("the keys were listed %d times; want one for the refresh, and one right before the key was made", n["list keys"])
 	}
 	if n["create key"] != 1 || n["revoke key"] != 1 || n["list groups"] > 3 || n["get group"] > 3 {
 		t.Errorf("the plan took %v", n)
