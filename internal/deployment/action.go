@@ -2,28 +2,26 @@ package deployment
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
 
-// operatorAction is each of the actions. They differ in what they take and in how they choose their move; finding the scope, the
-// check during a plan, the wait with its messages and the errors are the same for all.
+// operatorAction is each of the actions. They differ in the attributes that they take and in what they plan to do; finding the
+// target, the check during a plan, the wait with its messages and the errors are the same for all.
 type operatorAction struct {
 	resourcekit.Configured
 	// description is the page's first text, in Markdown.
 	description string
-	// takes names the attributes of the action, out of all that an order may have.
+	// takes names the attributes of the action, out of all that an action model has.
 	takes []string
-	// choose holds the action against what the scope runs and decides what to do. Where it cannot be, it adds an error that says
-	// why and answers false.
-	choose func(ctx context.Context, e *errand, before view) (move, bool)
+	// plan compares the action with what the target runs and decides what to do. Where it cannot be done, it adds an error that says
+	// why and is not ok.
+	plan func(ctx context.Context, i *invocation, before rollout.State) (p actionPlan, ok bool)
 }
 
 var (
@@ -41,97 +39,69 @@ func (a *operatorAction) Configure(_ context.Context, req action.ConfigureReques
 }
 
 func (a *operatorAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	o := readOrder(ctx, req.Config, a.takes, &resp.Diagnostics)
+	m := readActionModel(ctx, req.Config, a.takes, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		o.limit(&resp.Diagnostics)
+		m.timeout(&resp.Diagnostics)
 	}
 }
 
 // ModifyPlan says what the action would do as things are, or why it would fail. Only a model or a group that does not exist is an error:
 // a plan cannot know what the resources that trigger the action change until then, and the action itself looks again.
 func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	o := readOrder(ctx, req.Config, a.takes, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !o.known() || !a.Online() || a.announced(o) {
+	m := readActionModel(ctx, req.Config, a.takes, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !m.known() || !a.Online() || a.isPlanned(m) {
 		return
 	}
-	e, ok := a.errand(ctx, o, &resp.Diagnostics)
+	ctx, i, ok := a.invocation(ctx, m, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	before, ok := e.look(e.ctx)
+	before, ok := i.read(ctx)
 	if !ok {
 		return
 	}
 	var found diag.Diagnostics
-	e.diags = &found
-	if m, ok := a.choose(e.ctx, e, before); ok {
-		resp.Diagnostics.AddWarning("The action is to "+m.words, "So it is as things were when it was planned. It looks again before it changes anything.")
+	i.diags = &found
+	if p, ok := a.plan(ctx, i, before); ok {
+		warnOfAction(p, &resp.Diagnostics)
 	}
-	for _, d := range found {
-		text := "As things are now, the action would fail: " + d.Detail()
-		if at, ok := d.(diag.DiagnosticWithPath); ok {
-			resp.Diagnostics.AddAttributeWarning(at.Path(), d.Summary(), text)
-			continue
-		}
-		resp.Diagnostics.AddWarning(d.Summary(), text)
-	}
+	warnOfFailingAction(found, &resp.Diagnostics)
 }
 
-// announced is true when the plan under way creates the model or the group.
-func (a *operatorAction) announced(o order) bool {
+// isPlanned is true when the same plan creates the model or the group.
+func (a *operatorAction) isPlanned(m actionModel) bool {
 	planned := &a.Provider.Planned
-	return planned.Announced("octomil_model", o.Model.ValueString()) ||
-		!o.Group.IsNull() && planned.Announced("octomil_device_group", o.Group.ValueString())
+	return planned.Announced("octomil_model", m.Model.ValueString()) ||
+		!m.Group.IsNull() && planned.Announced("octomil_device_group", m.Group.ValueString())
 }
 
 func (a *operatorAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	o := readOrder(ctx, req.Config, a.takes, &resp.Diagnostics)
-	limit := o.limit(&resp.Diagnostics)
+	m := readActionModel(ctx, req.Config, a.takes, &resp.Diagnostics)
+	timeout := m.timeout(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	limited, cancel := context.WithTimeout(ctx, limit)
+	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if e, ok := a.errand(limited, o, &resp.Diagnostics); ok {
-		e.send = func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) }
-		e.run(a.choose)
+	if ctx, i, ok := a.invocation(limited, m, &resp.Diagnostics); ok {
+		i.send = func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) }
+		i.run(ctx, a.plan)
 	}
 }
 
-// errand finds what the order is about.
-func (a *operatorAction) errand(ctx context.Context, o order, diags *diag.Diagnostics) (*errand, bool) {
+// invocation finds what an action is about. The context that it returns names the action to the server.
+func (a *operatorAction) invocation(ctx context.Context, m actionModel, diags *diag.Diagnostics) (context.Context, *invocation, bool) {
 	ctx, client := a.Client(ctx, diags)
 	if diags.HasError() {
-		return nil, false
+		return ctx, nil, false
 	}
-	m := &model{Model: o.Model, Group: o.Group, ModelID: types.StringUnknown(), GroupID: types.StringUnknown()}
-	if !locate(ctx, client, m, diags) {
-		return nil, false
+	named := &model{Model: m.Model, Group: m.Group, ModelID: types.StringUnknown(), GroupID: types.StringUnknown()}
+	if !resolve(ctx, client, named, diags) {
+		return ctx, nil, false
 	}
-	m.Reason = o.Reason
-	e := &errand{ctx: ctx, client: client, order: o, model: m, diags: diags}
-	e.fleet = fleetOf(client, m, a.Provider.PollInterval, e.tell)
-	e.scope = scopeOf(client, m, a.Provider.PollInterval, e.tell)
-	return e, true
-}
-
-// look reads what the scope runs. The version that is asked for counts as a group's pin: as long as any member has another one,
-// that one is what the group is meant to run.
-func (e *errand) look(ctx context.Context) (view, bool) {
-	before, err := e.scope.look(ctx, memory{Pin: e.order.ToVersion.ValueString(), Share: 100})
-	switch {
-	case err == nil:
-		return before, true
-	case control.NotFound(err):
-		missingModel(ctx, e.client, e.order.Model.ValueString(), err, e.diags)
-	default:
-		resourcekit.AddError(e.diags, path.Empty(), "Could not read what "+e.model.scopeText()+" runs", err)
-	}
-	return view{}, false
-}
-
-// refuse says why the action is not carried out; it is the end of choosing a move.
-func (e *errand) refuse(at path.Path, summary, format string, args ...any) (move, bool) {
-	e.diags.AddAttributeError(at, summary, fmt.Sprintf(format, args...)+" Nothing was changed.")
-	return move{}, false
+	i := &invocation{client: client, config: m, model: named, scope: named.scope(), diags: diags}
+	options := rollout.Options{PollInterval: a.Provider.PollInterval, Reason: m.Reason.ValueString(), Report: i.report}
+	i.fleet = rollout.Fleet{Client: client, Scope: i.scope, Options: options}
+	i.target = rollout.NewTarget(client, i.scope, options)
+	return ctx, i, true
 }

@@ -26,18 +26,18 @@ func TestActionsWaitForWhatThePlanCreates(t *testing.T) {
 		"a new group":  {"phi", types.StringValue("fresh"), true},
 		"other things": {"fresh", types.StringValue("new"), false},
 	} {
-		if got := a.announced(order{Model: types.StringValue(tc.model), Group: tc.group}); got != tc.want {
-			t.Errorf("%s: announced is %t", name, got)
+		if got := a.isPlanned(actionModel{Model: types.StringValue(tc.model), Group: tc.group}); got != tc.want {
+			t.Errorf("%s: isPlanned is %t", name, got)
 		}
 	}
 }
 
-func TestOrderIsKnownOnlyAsAWhole(t *testing.T) {
+func TestActionModelIsKnownOnlyAsAWhole(t *testing.T) {
 	t.Parallel()
-	if !(order{Model: types.StringValue("phi")}).known() {
-		t.Error("an order of a known model and nulls is not known")
+	if !(actionModel{Model: types.StringValue("phi")}).known() {
+		t.Error("an action of a known model and nulls is not known")
 	}
-	for name, o := range map[string]order{
+	for name, o := range map[string]actionModel{
 		"model":      {Model: types.StringUnknown()},
 		"group":      {Group: types.StringUnknown()},
 		"to_version": {ToVersion: types.StringUnknown()},
@@ -45,17 +45,17 @@ func TestOrderIsKnownOnlyAsAWhole(t *testing.T) {
 		"percentage": {Percentage: types.Float64Unknown()},
 	} {
 		if o.known() {
-			t.Errorf("an order with an unknown %s is known", name)
+			t.Errorf("an action with an unknown %s is known", name)
 		}
 	}
 }
 
-func TestFinalShareIsAllWhereTheServerDoesNotSay(t *testing.T) {
+func TestTargetPercentageIsAllWhereTheServerDoesNotSay(t *testing.T) {
 	t.Parallel()
-	if got := finalShare(control.Rollout{}); got != 100 {
-		t.Errorf("the final share is %g; want 100", got)
+	if got := targetPercentage(control.Rollout{}); got != 100 {
+		t.Errorf("the target percentage is %g; want 100", got)
 	}
-	if got := finalShare(control.Rollout{TargetPercentage: 50}); got != 50 {
-		t.Errorf("the final share is %g; want 50", got)
+	if got := targetPercentage(control.Rollout{TargetPercentage: 50}); got != 50 {
+		t.Errorf("the target percentage is %g; want 50", got)
 	}
 }

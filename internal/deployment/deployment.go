@@ -6,17 +6,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// Resources are the package's.
+// Resources returns the constructors of the resources of this package.
 func Resources() []func() resource.Resource {
 	return []func() resource.Resource{NewResource}
 }
 
-// DataSources are the package's.
+// DataSources returns the constructors of the data sources of this package.
 func DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{NewPreview, NewRollouts, NewStatus}
 }
 
-// ListResources are the package's.
+// ListResources returns the constructors of the list resources of this package.
 func ListResources() []func() list.ListResource {
 	return []func() list.ListResource{NewList}
 }

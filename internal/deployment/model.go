@@ -13,6 +13,7 @@ import (
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
 
 // model is the resource as Terraform holds it.
@@ -97,27 +98,26 @@ const (
 	onDestroyRollback = "rollback"
 )
 
-// wish is what the configuration asks for; ok is false while a part of it is not known yet.
-func (m *model) wish(ctx context.Context, remembered memory, diags *diag.Diagnostics) (w wish, ok bool) {
-	share, stages, known := m.rollout(ctx, diags)
+// spec is what the configuration wants; ok is false while a part of it is not known yet.
+func (m *model) spec(ctx context.Context, private rollout.Private, diags *diag.Diagnostics) (spec rollout.Spec, ok bool) {
+	percentage, stages, known := m.rollout(ctx, diags)
 	if !known || m.Version.IsUnknown() || m.Paused.IsUnknown() || m.WaitFor.IsUnknown() {
-		return wish{}, false
+		return rollout.Spec{}, false
 	}
-	return wish{
-		version: m.Version.ValueString(),
-		share:   share,
-		stages:  stages,
-		paused:  m.Paused.ValueBoolPointer(),
-		settled: remembered.Settled && (remembered.Pin == "" || remembered.Pin == m.Version.ValueString()) || !m.waits(),
+	samePin := private.NeverApplied() || private.Pin == m.Version.ValueString()
+	wait := m.WaitFor.ValueString() != waitForAccepted
+	return rollout.Spec{
+		Version:    m.Version.ValueString(),
+		Percentage: percentage,
+		Stages:     stages,
+		Paused:     m.Paused.ValueBoolPointer(),
+		Wait:       wait,
+		WaitDone:   !wait || private.LastApplySucceeded && samePin,
 	}, true
 }
 
-// waits is true when an apply is done only once the wanted share is reached, which is the default.
-func (m *model) waits() bool { return m.WaitFor.ValueString() != waitForAccepted }
-
-// rollout is the part of the scope that the configuration wants, in percent, all of it unless it says otherwise, and the stages on
-// the way there.
-func (m *model) rollout(ctx context.Context, diags *diag.Diagnostics) (share float64, stages []step, known bool) {
+// rollout is the percentage of the devices that the configuration wants, 100 unless it says otherwise, and the stages on the way there.
+func (m *model) rollout(ctx context.Context, diags *diag.Diagnostics) (percentage float64, stages []rollout.Step, known bool) {
 	if m.Rollout.IsUnknown() {
 		return 0, nil, false
 	}
@@ -137,7 +137,7 @@ func (m *model) rollout(ctx context.Context, diags *diag.Diagnostics) (share flo
 }
 
 // stages are the configured steps; known is false while any part of them is not.
-func (r rolloutModel) stages(ctx context.Context, diags *diag.Diagnostics) (steps []step, known bool) {
+func (r rolloutModel) stages(ctx context.Context, diags *diag.Diagnostics) (steps []rollout.Step, known bool) {
 	if r.Stages.IsUnknown() {
 		return nil, false
 	}
@@ -158,24 +158,24 @@ func (r rolloutModel) stages(ctx context.Context, diags *diag.Diagnostics) (step
 			bake, d = s.Bake.ValueGoDuration()
 			diags.Append(d...)
 		}
-		steps = append(steps, step{share: s.Percentage.ValueFloat64(), bake: bake})
+		steps = append(steps, rollout.Step{Percentage: s.Percentage.ValueFloat64(), Bake: bake})
 	}
 	return steps, true
 }
 
 // operation is what last_operation says; ok is false where it is not known, or says nothing.
-func (m *model) operation(ctx context.Context, diags *diag.Diagnostics) (op operation, ok bool) {
+func (m *model) operation(ctx context.Context, diags *diag.Diagnostics) (op rollout.Operation, ok bool) {
 	if !resourcekit.Known(m.LastOperation) {
-		return operation{}, false
+		return rollout.Operation{}, false
 	}
 	var last lastOperationModel
 	diags.Append(m.LastOperation.As(ctx, &last, basetypes.ObjectAsOptions{})...)
-	return operation{
-		Kind: operationKind(last.Kind.ValueString()), From: last.FromVersion.ValueString(), To: last.ToVersion.ValueString(),
+	return rollout.Operation{
+		Kind: rollout.Kind(last.Kind.ValueString()), From: last.FromVersion.ValueString(), To: last.ToVersion.ValueString(),
 	}, true
 }
 
-func (m *model) setOperation(ctx context.Context, op operation, diags *diag.Diagnostics) {
+func (m *model) setOperation(ctx context.Context, op rollout.Operation, diags *diag.Diagnostics) {
 	object, d := types.ObjectValueFrom(ctx, lastOperationTypes, lastOperationModel{
 		Kind:        types.StringValue(string(op.Kind)),
 		FromVersion: resourcekit.StringOrNull(op.From),
@@ -193,35 +193,35 @@ func (m *model) setID() {
 	}
 }
 
-// show takes into the state what the scope runs. What only an apply decides, such as last_operation, is left as it is.
-func (m *model) show(ctx context.Context, v view, diags *diag.Diagnostics) {
-	m.ActiveVersion = resourcekit.StringOrNull(v.serving)
-	m.showRolledBack(ctx, v.rolledBack, diags)
-	if v.Targeted == nil {
-		if v.rolledBack != nil {
+// setFromState takes over what the target runs. What only an apply decides, such as last_operation, stays as it is.
+func (m *model) setFromState(ctx context.Context, s rollout.State, diags *diag.Diagnostics) {
+	m.ActiveVersion = resourcekit.StringOrNull(s.Serving)
+	m.setRolledBack(ctx, s.RolledBack, diags)
+	if s.Targeted == nil {
+		if s.RolledBack != nil {
 			m.Status = types.StringValue(string(control.RolloutRolledBack))
 		}
 		return
 	}
-	at := *v.Targeted
+	at := *s.Targeted
 	m.Version = types.StringValue(at.Version)
 	m.Status = types.StringValue(string(at.Status))
 	m.Percentage = types.Float64Value(at.Percentage)
-	if m.Paused.ValueBool() != (at.Status == control.RolloutPaused) && resourcekit.Known(m.Paused) && v.Open != nil {
+	if m.Paused.ValueBool() != (at.Status == control.RolloutPaused) && resourcekit.Known(m.Paused) && s.Open != nil {
 		m.Paused = types.BoolValue(at.Status == control.RolloutPaused)
 	}
 	if !m.Group.IsNull() {
-		return // of a group's deployment no call tells id or predecessor
+		return // no call returns the ID or the predecessor of a group's deployment
 	}
 	if m.RolloutID.ValueString() != at.ID || m.PreviousVersion.IsUnknown() {
-		m.PreviousVersion = resourcekit.StringOrNull(v.previous)
+		m.PreviousVersion = resourcekit.StringOrNull(s.Previous)
 	}
 	m.RolloutID = types.StringValue(at.ID)
 }
 
-// showShare writes the share of a rollout that was found half-way into the configuration's own attribute: a configuration that is
-// generated from what exists must not push it to all devices.
-func (m *model) showShare(ctx context.Context, diags *diag.Diagnostics) {
+// setRolloutPercentage writes the percentage of an unfinished rollout into the configuration's own attribute: a configuration that is
+// generated from it must not advance it to all devices.
+func (m *model) setRolloutPercentage(ctx context.Context, diags *diag.Diagnostics) {
 	if !resourcekit.Known(m.Percentage) || m.Percentage.ValueFloat64() >= 100 || !m.Rollout.IsNull() {
 		return
 	}
@@ -230,43 +230,43 @@ func (m *model) showShare(ctx context.Context, diags *diag.Diagnostics) {
 	m.Rollout = rollout
 }
 
-func (m *model) showRolledBack(ctx context.Context, back *takenBack, diags *diag.Diagnostics) {
+func (m *model) setRolledBack(ctx context.Context, info *rollout.RollbackInfo, diags *diag.Diagnostics) {
 	m.RolledBack = types.ObjectNull(rolledBackTypes)
-	if back == nil {
+	if info == nil {
 		return
 	}
 	at := timetypes.NewRFC3339Null()
-	if !back.at.IsZero() {
-		at = timetypes.NewRFC3339TimeValue(back.at.UTC().Truncate(time.Second))
+	if !info.At.IsZero() {
+		at = timetypes.NewRFC3339TimeValue(info.At.UTC().Truncate(time.Second))
 	}
 	object, d := types.ObjectValueFrom(ctx, rolledBackTypes, rolledBackModel{
-		Version: types.StringValue(back.version),
-		Reason:  resourcekit.StringOrNull(back.reason),
-		Trigger: resourcekit.StringOrNull(back.trigger),
+		Version: types.StringValue(info.Version),
+		Reason:  resourcekit.StringOrNull(info.Reason),
+		Trigger: resourcekit.StringOrNull(info.Trigger),
 		At:      at,
 	})
 	diags.Append(d...)
 	m.RolledBack = object
 }
 
-// takenBack is what rolled_back says, nil where it says nothing.
-func (m *model) takenBack(ctx context.Context, diags *diag.Diagnostics) *takenBack {
+// rollbackInfo is what rolled_back says, nil where it says nothing.
+func (m *model) rollbackInfo(ctx context.Context, diags *diag.Diagnostics) *rollout.RollbackInfo {
 	if !resourcekit.Known(m.RolledBack) {
 		return nil
 	}
 	var back rolledBackModel
 	diags.Append(m.RolledBack.As(ctx, &back, basetypes.ObjectAsOptions{})...)
-	t := &takenBack{version: back.Version.ValueString(), reason: back.Reason.ValueString(), trigger: back.Trigger.ValueString()}
+	info := &rollout.RollbackInfo{Version: back.Version.ValueString(), Reason: back.Reason.ValueString(), Trigger: back.Trigger.ValueString()}
 	if resourcekit.Known(back.At) {
 		at, d := back.At.ValueRFC3339Time()
 		diags.Append(d...)
-		t.at = at
+		info.At = at
 	}
-	return t
+	return info
 }
 
-// openComputed makes every computed attribute that an operation changes unknown.
-func (m *model) openComputed() {
+// setComputedUnknown makes every computed attribute that an operation changes unknown.
+func (m *model) setComputedUnknown() {
 	m.Status = types.StringUnknown()
 	m.ActiveVersion = types.StringUnknown()
 	m.PreviousVersion = types.StringUnknown()
@@ -276,8 +276,8 @@ func (m *model) openComputed() {
 	m.RolledBack = types.ObjectUnknown(rolledBackTypes)
 }
 
-// keepComputed takes every computed attribute from the state: nothing is going to happen.
-func (m *model) keepComputed(state model) {
+// useStateForComputed takes every computed attribute from the state: nothing is going to happen.
+func (m *model) useStateForComputed(state model) {
 	m.Status = state.Status
 	m.ActiveVersion = state.ActiveVersion
 	m.PreviousVersion = state.PreviousVersion
@@ -287,8 +287,8 @@ func (m *model) keepComputed(state model) {
 	m.RolledBack = state.RolledBack
 }
 
-// closeComputed leaves nothing unknown, so that the state can be saved whatever has happened.
-func (m *model) closeComputed() {
+// nullUnknownComputed leaves nothing unknown, so that the state can be saved whatever has happened.
+func (m *model) nullUnknownComputed() {
 	for _, text := range []*types.String{
 		&m.ID, &m.ModelID, &m.GroupID, &m.Status, &m.ActiveVersion, &m.PreviousVersion, &m.RolloutID,
 	} {
@@ -307,22 +307,28 @@ func (m *model) closeComputed() {
 	}
 }
 
-// scopeText is how messages name the scope.
-func (m *model) scopeText() string {
-	if m.Group.IsNull() {
-		return "the fleet"
+// scope is what the resource names. Its IDs are empty while they are not known.
+func (m *model) scope() rollout.Scope {
+	return rollout.Scope{
+		Model: m.Model.ValueString(), ModelID: m.ModelID.ValueString(), Group: m.Group.ValueString(), GroupID: m.GroupID.ValueString(),
 	}
-	return "the group " + m.Group.ValueString()
 }
 
-// splits are the ways to read an import id: all of it as a model, or a model and a group on both sides of any of its slashes.
-// Names of models may hold slashes themselves.
-func splits(id string) [][2]string {
-	ways := [][2]string{{id, ""}}
+// setScope is the other way: the names and IDs of a scope that exists.
+func (m *model) setScope(scope rollout.Scope) {
+	m.Model, m.ModelID = types.StringValue(scope.Model), types.StringValue(scope.ModelID)
+	m.Group, m.GroupID = resourcekit.StringOrNull(scope.Group), resourcekit.StringOrNull(scope.GroupID)
+	m.setID()
+}
+
+// parseImportID lists the candidates to read an import ID: all of it as a model, or a model and a group on both sides of any of its slashes.
+// Names of models may contain slashes themselves.
+func parseImportID(id string) [][2]string {
+	candidates := [][2]string{{id, ""}}
 	for i := len(id) - 1; i > 0; i-- {
 		if id[i] == '/' && i < len(id)-1 {
-			ways = append(ways, [2]string{id[:i], id[i+1:]})
+			candidates = append(candidates, [2]string{id[:i], id[i+1:]})
 		}
 	}
-	return ways
+	return candidates
 }

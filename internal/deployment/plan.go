@@ -2,15 +2,14 @@ package deployment
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
 
 // ModifyPlan shows what an apply is going to do. Terraform plans a second time during the apply and compares, so whatever it
@@ -22,20 +21,20 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	creating := req.State.Raw.IsNull()
-	if !creating {
+	creates := req.State.Raw.IsNull()
+	if !creates {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !creating {
+	if !creates {
 		r.planReplacement(ctx, &plan, state, resp)
 	}
 	switch {
 	case resp.Diagnostics.HasError():
 		return
-	case creating || len(resp.RequiresReplace) > 0:
+	case creates || len(resp.RequiresReplace) > 0:
 		r.planCreate(ctx, &plan, resp)
 	default:
 		r.planUpdate(ctx, &plan, state, req, resp)
@@ -51,14 +50,12 @@ func (r *deploymentResource) claim(plan *model, diags *diag.Diagnostics) {
 	}
 	scope := typeName + ":" + plan.ModelID.ValueString() + "/" + plan.GroupID.ValueString()
 	if other, ok := r.Provider.Claims.Claim(scope, plan.Version.ValueString()); !ok {
-		diags.AddAttributeError(path.Root("version"), "Two resources pin different versions",
-			fmt.Sprintf("Another octomil_model_deployment of this configuration pins %s of %s to %s, and this one to %s. They would undo each "+
-				"other's work at every apply: keep one.", plan.Model.ValueString(), plan.scopeText(), other, plan.Version.ValueString()))
+		addConflictingPins(plan, other, diags)
 	}
 }
 
-// planReplacement finds out whether the resource is about another scope now. A model that is only spelled otherwise, by its id
-// for example, is the same: the plan then keeps the spelling of the state, which Terraform takes for no change. So is a model or a
+// planReplacement finds out whether the resource is about another scope now. A model that is only named differently, by its ID
+// for example, is the same: the plan then keeps the value of the state, which Terraform takes for no change. So is a model or a
 // group that has another name now, or will have it by the same plan.
 func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, state model, resp *resource.ModifyPlanResponse) {
 	if !plan.Group.Equal(state.Group) && !r.sameGroup(ctx, plan, state, &resp.Diagnostics) {
@@ -83,7 +80,7 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 	resp.RequiresReplace = append(resp.RequiresReplace, path.Root("model"))
 }
 
-// sameGroup is true when the plan only calls the group of the state by another name.
+// sameGroup is true when the plan only gives the group of the state another name.
 func (r *deploymentResource) sameGroup(ctx context.Context, plan *model, state model, diags *diag.Diagnostics) bool {
 	if !resourcekit.Known(plan.Group) || !resourcekit.Known(state.GroupID) || !r.Online() {
 		return false
@@ -100,10 +97,10 @@ func (r *deploymentResource) sameGroup(ctx context.Context, plan *model, state m
 	return g != nil && g.ID == state.GroupID.ValueString()
 }
 
-// planCreate leaves open what only the apply can tell: between the two plans another resource may have deployed the same pin.
+// planCreate leaves unknown what only the apply can tell: between the two plans another resource may have deployed the same pin.
 // The warning says what it would be now.
 func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *resource.ModifyPlanResponse) {
-	plan.openComputed()
+	plan.setComputedUnknown()
 	plan.ModelID, plan.GroupID, plan.ID = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
 	if !plan.Model.IsUnknown() && !plan.Group.IsUnknown() {
 		plan.setID()
@@ -115,21 +112,21 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 		return
 	}
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
-	r.checkNames(ctx, client, plan, &resp.Diagnostics)
-	w, known := plan.wish(ctx, memory{}, &resp.Diagnostics)
+	r.checkReferences(ctx, client, plan, &resp.Diagnostics)
+	spec, known := plan.spec(ctx, rollout.Private{}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !known || plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() || client.Applying() {
 		return
 	}
-	now, err := r.scope(client, plan).look(ctx, memory{})
+	now, err := r.target(client, plan).Read(ctx, rollout.Private{})
 	if err != nil {
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read what "+plan.scopeText()+" runs", err)
+		addReadError(ctx, client, plan, err, &resp.Diagnostics)
 		return
 	}
-	if takenBackSince(now.situation, w, memory{}, now.rolledBack) && plan.OnRollback.ValueString() != onRollbackRedeploy {
-		refuseTakenBack(plan, now.situation, now.rolledBack, &resp.Diagnostics)
-		return
+	p := rollout.Propose(plan.scope(), now, spec)
+	c := checks{client: client, config: plan, diags: &resp.Diagnostics}
+	if c.checkRolledBack(p) {
+		c.plan(ctx, &p)
 	}
-	r.review(ctx, client, plan, now.situation, decide(now.situation, w), w, memory{}, &resp.Diagnostics)
 }
 
 func (r *deploymentResource) planUpdate(
@@ -139,87 +136,67 @@ func (r *deploymentResource) planUpdate(
 	if !plan.Model.Equal(state.Model) || !plan.Group.Equal(state.Group) { // the same scope has another name
 		plan.setID()
 	}
-	var remembered memory
-	var now situation
-	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
-	facts := resourcekit.Recall(ctx, req.Private, situationKey, &now, &resp.Diagnostics)
-	w, known := plan.wish(ctx, remembered, &resp.Diagnostics)
-	if !facts || !known {
-		plan.openComputed()
+	var private rollout.Private
+	var now rollout.State
+	resourcekit.Recall(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
+	read := resourcekit.Recall(ctx, req.Private, stateKey, &now, &resp.Diagnostics)
+	spec, known := plan.spec(ctx, private, &resp.Diagnostics)
+	if !read || !known {
+		plan.setComputedUnknown()
+		resourcekit.Remember(ctx, resp.Private, plannedKey, plannedChange{}, &resp.Diagnostics)
 		return
 	}
-	if back := state.takenBack(ctx, &resp.Diagnostics); takenBackSince(now, w, remembered, back) {
-		if r.planTakenBack(plan, state, now, back, resp) {
-			return
-		}
-	}
-	if remembered.Pin == w.version && !remembered.Imported {
-		refuseShrinking(ctx, plan, state, w, resp)
-	}
-	op := decide(now, w)
-	if op.Kind == operationNone && remembered.Pin != "" && remembered.Pin != w.version {
-		op.Kind = operationAdopt // the scope is there already, and the new pin must be remembered as one
-	}
-	if op.Kind == operationNone {
-		plan.keepComputed(state)
+	now.RolledBack = state.rollbackInfo(ctx, &resp.Diagnostics)
+	p := rollout.Propose(plan.scope(), now, spec)
+	if rollout.RolledBackSince(now, spec, private) && r.planRolledBack(plan, state, p, private, resp) {
 		return
 	}
-	plan.openComputed()
+	if private.Pin == spec.Version && !private.Imported {
+		checkShrinking(ctx, state, p.Scope, spec, &resp.Diagnostics)
+	}
+	op := p.Operation
+	if op.Kind == rollout.None && !private.NeverApplied() && private.Pin != spec.Version {
+		op.Kind = rollout.Adopt // the target is there already, and the new pin must be remembered as one
+	}
+	if op.Kind == rollout.None {
+		plan.useStateForComputed(state)
+		return
+	}
+	p = p.With(op)
+	resourcekit.Remember(ctx, resp.Private, plannedKey, plannedChange{Operation: &op}, &resp.Diagnostics)
+	plan.setComputedUnknown()
 	plan.setOperation(ctx, op, &resp.Diagnostics)
 	plan.PreviousVersion = state.PreviousVersion
-	if op.replaces() {
+	if op.ReplacesVersion() {
 		plan.PreviousVersion = resourcekit.StringOrNull(op.From)
 	}
 	if r.Online() && !r.Provider.Client.Applying() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
-		if op.replaces() {
+		if op.ReplacesVersion() {
 			r.checkVersion(ctx, client, plan, op, &resp.Diagnostics)
 		}
-		r.review(ctx, client, plan, now, op, w, remembered, &resp.Diagnostics)
+		checks{client: client, config: plan, private: private, diags: &resp.Diagnostics}.plan(ctx, &p)
 	}
 }
 
-// planTakenBack plans what on_rollback says of a version that was rolled back since it was pinned. It reports whether that is
+// planRolledBack plans what on_rollback says of a version that was rolled back since it was pinned. It reports whether that is
 // all there is to plan.
-func (r *deploymentResource) planTakenBack(plan *model, state model, now situation, back *takenBack, resp *resource.ModifyPlanResponse) bool {
-	switch plan.OnRollback.ValueString() {
-	case onRollbackRedeploy:
-		return false
-	case onRollbackAccept:
-		resp.Diagnostics.AddAttributeWarning(path.Root("version"), "The version was rolled back", takenBackText(plan, now, back)+
-			" With on_rollback = \"accept\" that is left as it is, until another version is pinned.")
+func (r *deploymentResource) planRolledBack(
+	plan *model, state model, p rollout.Proposal, private rollout.Private, resp *resource.ModifyPlanResponse,
+) bool {
+	if plan.OnRollback.ValueString() == onRollbackAccept {
+		warnOfAcceptedRollback(p, &resp.Diagnostics)
 		plan.Version = state.Version // Terraform takes the prior value of an attribute for no change
-		plan.keepComputed(state)
-	default:
-		refuseTakenBack(plan, now, back, &resp.Diagnostics)
+		plan.useStateForComputed(state)
+		return true
 	}
-	return true
+	return !checks{config: plan, private: private, diags: &resp.Diagnostics}.checkRolledBack(p)
 }
 
-// review refuses what the configuration guards against, and says the rest in words.
-func (r *deploymentResource) review(
-	ctx context.Context, client *control.Client, plan *model, now situation, op operation, w wish, remembered memory, diags *diag.Diagnostics,
-) {
-	refuseForeign(now, op, remembered, plan, diags)
-	if !op.moves() || diags.HasError() {
-		return
-	}
-	if op.Kind == operationRollback {
-		w = w.atOnce()
-	}
-	reached := measure(ctx, client, plan, now, w)
-	refuseReach(plan, reached, now, op, w, diags)
-	announce(plan, reached, now, op, w, stepsOf(ctx, client, plan, now, op, w), diags)
-}
-
-// refuseShrinking holds the configured share of a pin that stands against the one in the state, not against the server's, which
+// checkShrinking holds the configured percentage of a pin that stands against the one in the state, not against the server's, which
 // others may have advanced: devices that have a version keep it until it is rolled back.
-func refuseShrinking(ctx context.Context, plan *model, state model, w wish, resp *resource.ModifyPlanResponse) {
-	before, _, _ := state.rollout(ctx, &resp.Diagnostics)
-	if w.share >= before {
-		return
+func checkShrinking(ctx context.Context, state model, scope rollout.Scope, spec rollout.Spec, diags *diag.Diagnostics) {
+	if before, _, _ := state.rollout(ctx, diags); spec.Percentage < before {
+		addShrinking(scope, spec, before, diags)
 	}
-	resp.Diagnostics.AddAttributeError(path.Root("rollout").AtName("percentage"), "A share cannot shrink",
-		fmt.Sprintf("%s was rolled out to %g percent of %s, and the configuration now says %g. Devices that have a version keep it: to take "+
-			"it back, pin an older version, which is a rollback.", w.version, before, plan.scopeText(), w.share))
 }

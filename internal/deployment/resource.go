@@ -2,17 +2,18 @@ package deployment
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
 
 const typeName = "octomil_model_deployment"
@@ -52,38 +53,29 @@ func (r *deploymentResource) ConfigValidators(context.Context) []resource.Config
 func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	limit, d := plan.Timeouts.Create(ctx, defaultTimeout)
+	timeout, d := plan.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(d...)
+	out := output{state: &resp.State, identity: resp.Identity, private: resp.Private, diags: &resp.Diagnostics}
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !locate(ctx, client, &plan, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !resolve(ctx, client, &plan, &resp.Diagnostics) {
 		return
 	}
-	a := application{
-		scope: r.scope(client, &plan), client: client, plan: &plan, limit: limit, diags: &resp.Diagnostics,
-	}
-	a.save = func(m model, remembered memory, v view) {
-		m.closeComputed()
-		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
-		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
-		remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
-	}
-	if !resp.Diagnostics.HasError() {
-		a.run(ctx)
-	}
+	r.applier(ctx, client, &plan, timeout, out).run(ctx)
 }
 
 func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
-	var remembered memory
+	var private rollout.Private
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
+	if !resourcekit.Recall(ctx, req.Private, privateKey, &private, &resp.Diagnostics) {
+		private.Unread = true
+	}
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	scope := r.scope(client, &state)
-	v, err := scope.look(ctx, remembered)
-	if control.NotFound(err) || err == nil && v.Targeted == nil {
+	s, err := r.target(client, &state).Read(ctx, private)
+	if control.NotFound(err) || err == nil && s.Targeted == nil {
 		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
@@ -92,117 +84,129 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the deployment", err)
 		return
 	}
-	state.show(ctx, v, &resp.Diagnostics)
-	if remembered.Imported && remembered.Pin == "" {
-		state.showShare(ctx, &resp.Diagnostics)
+	state.setFromState(ctx, s, &resp.Diagnostics)
+	if private.Imported && private.Unread {
+		state.setRolloutPercentage(ctx, &resp.Diagnostics)
 	}
-	if op, said := state.operation(ctx, &resp.Diagnostics); said && op.To != v.target() {
-		// Something else has happened since. Left in place, the same operation again would be no visible change in a plan.
+	if op, known := state.operation(ctx, &resp.Diagnostics); known && op.To != s.Version() {
+		// Another change was made since. Left in place, the same operation again would be no visible change in a plan.
 		state.LastOperation = types.ObjectNull(lastOperationTypes)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
-	if remembered.Pin == "" { // after an import
-		remembered.Pin, remembered.Share = v.target(), 100
-	}
-	remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
+	out := output{state: &resp.State, identity: resp.Identity, private: resp.Private, diags: &resp.Diagnostics}
+	r.save(ctx, out, state, private.AfterRead(s), &s)
 }
 
 func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, config model
-	var remembered memory
+	var private rollout.Private
+	var planned plannedChange
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
-	limit, d := plan.Timeouts.Update(ctx, defaultTimeout)
+	resourcekit.Recall(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
+	changes := resourcekit.Recall(ctx, req.Private, plannedKey, &planned, &resp.Diagnostics)
+	timeout, d := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(d...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !plan.Status.IsUnknown() { // the plan has found nothing to do at the server
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
-		remembered.Pin, remembered.Imported = config.Version.ValueString(), false
-		resourcekit.Remember(ctx, resp.Private, memoryKey, remembered, &resp.Diagnostics)
+	out := output{state: &resp.State, identity: resp.Identity, private: resp.Private, diags: &resp.Diagnostics}
+	if !changes {
+		private.Pin, private.Imported = config.Version.ValueString(), false
+		r.save(ctx, out, plan, private, nil)
 		return
 	}
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a := application{
-		scope: r.scope(client, &plan), client: client, plan: &plan, remembered: remembered,
-		limit: limit, diags: &resp.Diagnostics,
-	}
-	a.save = func(m model, remembered memory, v view) {
-		m.closeComputed()
-		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
-		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
-		remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
-	}
-	if !resp.Diagnostics.HasError() {
-		a.run(ctx)
-	}
+	a := r.applier(ctx, client, &plan, timeout, out)
+	a.private, a.planned = private, planned.Operation
+	a.run(ctx)
 }
 
-// ImportState takes an identity, a model, or a model and a group with a slash between, each by name or id.
+// ImportState takes an identity, a model, or a model and a group with a slash between, each by name or ID.
 func (r *deploymentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ways := splits(req.ID)
+	candidates := parseImportID(req.ID)
 	if r.ImportedByIdentity(ctx, req, resp) {
 		var modelID, groupID types.String
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("model_id"), &modelID)...)
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("group_id"), &groupID)...)
-		ways = [][2]string{{modelID.ValueString(), groupID.ValueString()}}
+		candidates = [][2]string{{modelID.ValueString(), groupID.ValueString()}}
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	for _, way := range ways {
-		found, err := find(ctx, client, way[0], way[1])
+	for _, words := range candidates {
+		scope, found, err := findScope(ctx, client, words[0], words[1])
 		if err != nil {
 			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not import the deployment", err)
 			return
 		}
-		if found == nil {
+		if !found {
 			continue
 		}
-		for name, value := range found {
+		var m model
+		m.setScope(scope)
+		for name, value := range map[string]types.String{"id": m.ID, "model": m.Model, "model_id": m.ModelID, "group": m.Group, "group_id": m.GroupID} {
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 		}
 		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
-		// Whatever is under way was not begun here: nothing is owed.
-		resourcekit.Remember(ctx, resp.Private, memoryKey, memory{Imported: true, Settled: true, Lasting: true}, &resp.Diagnostics)
+		// A rollout in progress was not started here: nothing is owed.
+		private := rollout.Private{Imported: true, Unread: true, LastApplySucceeded: true, EverSucceeded: true}
+		resourcekit.Remember(ctx, resp.Private, privateKey, private, &resp.Diagnostics)
 		return
 	}
-	resp.Diagnostics.AddError("There is nothing to import",
-		fmt.Sprintf("%q is no model of this organization, and no model and group of it with a slash between. Import a deployment by "+
-			"the model, such as phi-4-mini, or by model and group, such as phi-4-mini/staging.", req.ID))
+	addNothingToImport(req.ID, &resp.Diagnostics)
 }
 
-// scope is the one that the model names.
-func (r *deploymentResource) scope(client *control.Client, m *model) scope {
-	return scopeOf(client, m, r.Provider.PollInterval, nil)
+// target is the fleet or the group that a resource names. Its IDs are known.
+func (r *deploymentResource) target(client *control.Client, m *model) rollout.Target {
+	return rollout.NewTarget(client, m.scope(), rollout.Options{PollInterval: r.Provider.PollInterval, Reason: m.Reason.ValueString()})
 }
 
-// scopeOf is the scope that a model names. ModelID, and GroupID where there is a group, are known.
-func scopeOf(client *control.Client, m *model, poll time.Duration, report reporter) scope {
-	if m.Group.IsNull() {
-		return fleetOf(client, m, poll, report)
+// The keys of private state.
+const (
+	privateKey = "memory"
+	stateKey   = "situation"
+	plannedKey = "planned"
+)
+
+// plannedChange is what a plan that changes something on the server tells its apply. A plan without one changes the state only.
+type plannedChange struct {
+	// Operation is nil where the plan could not decide, because a part of the configuration was not known yet.
+	Operation *rollout.Operation `json:"operation,omitempty"`
+}
+
+// output is where an operation of Terraform leaves what it has found.
+type output struct {
+	state    *tfsdk.State
+	identity *tfsdk.ResourceIdentity
+	private  resourcekit.PrivateState
+	diags    *diag.Diagnostics
+}
+
+// save writes state, identity and private state. Without s, what the last read has found stays in private state.
+func (r *deploymentResource) save(ctx context.Context, out output, m model, private rollout.Private, s *rollout.State) {
+	out.diags.Append(out.state.Set(ctx, &m)...)
+	r.Identify(ctx, *out.state, out.identity, out.diags)
+	resourcekit.Remember(ctx, out.private, privateKey, private, out.diags)
+	if s != nil {
+		resourcekit.Remember(ctx, out.private, stateKey, *s, out.diags)
 	}
-	return group{
-		client: client, modelID: m.ModelID.ValueString(), id: m.GroupID.ValueString(), name: m.Group.ValueString(), poll: poll, report: report,
+	out.diags.Append(out.private.SetKey(ctx, plannedKey, nil)...)
+}
+
+// applier is what a create and an update have in common. The IDs of the plan are known.
+func (r *deploymentResource) applier(ctx context.Context, client *control.Client, plan *model, timeout time.Duration, out output) *applier {
+	return &applier{
+		target: r.target(client, plan), client: client, plan: plan, timeout: timeout, diags: out.diags,
+		save: func(m model, private rollout.Private, s rollout.State) {
+			m.nullUnknownComputed()
+			r.save(ctx, out, m, private, &s)
+		},
 	}
-}
-
-func fleetOf(client *control.Client, m *model, poll time.Duration, report reporter) fleet {
-	return fleet{client: client, modelID: m.ModelID.ValueString(), reason: m.Reason.ValueString(), poll: poll, report: report}
-}
-
-func remember(ctx context.Context, private resourcekit.PrivateState, remembered memory, v view, diags *diag.Diagnostics) {
-	resourcekit.Remember(ctx, private, memoryKey, remembered, diags)
-	resourcekit.Remember(ctx, private, situationKey, v.situation, diags)
 }

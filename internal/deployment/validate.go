@@ -18,9 +18,9 @@ func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.Va
 	if resp.Diagnostics.HasError() || !resourcekit.Known(config.Rollout) {
 		return
 	}
-	var rollout rolloutModel
-	resp.Diagnostics.Append(config.Rollout.As(ctx, &rollout, basetypes.ObjectAsOptions{})...)
-	stages, known := rollout.stages(ctx, &resp.Diagnostics)
+	var block rolloutModel
+	resp.Diagnostics.Append(config.Rollout.As(ctx, &block, basetypes.ObjectAsOptions{})...)
+	stages, known := block.stages(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !known || len(stages) == 0 {
 		return
 	}
@@ -30,20 +30,20 @@ func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.Va
 			"With wait_for = \"accepted\" an apply ends before the first stage is reached. Remove the stages, or wait_for.")
 	}
 	for i, s := range stages {
-		if s.bake < 0 {
+		if s.Bake < 0 {
 			resp.Diagnostics.AddAttributeError(at.AtListIndex(i).AtName("bake"), "The duration is not usable", "A stage cannot bake for less than no time.")
 		}
-		if i > 0 && s.share <= stages[i-1].share {
+		if i > 0 && s.Percentage <= stages[i-1].Percentage {
 			resp.Diagnostics.AddAttributeError(at.AtListIndex(i).AtName("percentage"), "The stages do not rise",
-				fmt.Sprintf("Stage %d is at %g percent and the one before at %g: each must be above the last.", i+1, s.share, stages[i-1].share))
+				fmt.Sprintf("Stage %d is at %g percent and the one before at %g: each must be above the last.", i+1, s.Percentage, stages[i-1].Percentage))
 		}
 	}
-	last, end := stages[len(stages)-1].share, 100.0
-	if rollout.Percentage.IsUnknown() {
+	last, end := stages[len(stages)-1].Percentage, 100.0
+	if block.Percentage.IsUnknown() {
 		return
 	}
-	if !rollout.Percentage.IsNull() {
-		end = rollout.Percentage.ValueFloat64()
+	if !block.Percentage.IsNull() {
+		end = block.Percentage.ValueFloat64()
 	}
 	if last >= end {
 		resp.Diagnostics.AddAttributeError(at.AtListIndex(len(stages)-1).AtName("percentage"), "The last stage is too high",

@@ -1,0 +1,109 @@
+package deployment
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/rollout"
+)
+
+// checks hold a proposal against what a configuration guards. A plan and an apply use the same ones: the plan with what the refresh has
+// read, the apply with what the server says right before the first write.
+type checks struct {
+	client  *control.Client
+	config  *model
+	private rollout.Private
+	diags   *diag.Diagnostics
+}
+
+// plan refuses what the guards forbid, and says the rest in words.
+func (c checks) plan(ctx context.Context, p *rollout.Proposal) {
+	c.checkUnmanaged(*p)
+	if !p.Operation.ChangesDevices() || c.diags.HasError() {
+		return
+	}
+	p.CountAffected(ctx, c.client)
+	c.checkMaxAffected(*p)
+	p.PlanSteps(ctx, c.client)
+	warnOfOperation(*p, c.diags)
+}
+
+// apply checks once more, right before the first write. It counts the devices only where that is limited.
+func (c checks) apply(ctx context.Context, p *rollout.Proposal) {
+	if !c.checkRolledBack(*p) {
+		return
+	}
+	c.checkUnmanaged(*p)
+	if !c.config.MaxAffected.IsNull() && p.Operation.ChangesDevices() {
+		p.CountAffected(ctx, c.client)
+		c.checkMaxAffected(*p)
+	}
+}
+
+// checkRolledBack is the guard of on_rollback: a version that was rolled back since it was pinned is not deployed again unless that is
+// "redeploy".
+func (c checks) checkRolledBack(p rollout.Proposal) bool {
+	if !rollout.RolledBackSince(p.State, p.Spec, c.private) || c.config.OnRollback.ValueString() == onRollbackRedeploy {
+		return true
+	}
+	addRolledBack(p, c.diags)
+	return false
+}
+
+// checkUnmanaged stops a deploy that would cancel a rollout which this resource did not start, unless supersede is set. A rollback
+// may cancel any.
+func (c checks) checkUnmanaged(p rollout.Proposal) {
+	open := p.State.Open
+	if p.Operation.Kind != rollout.Deploy || open == nil || c.private.RolloutID == open.ID || c.config.Supersede.ValueBool() {
+		return
+	}
+	addUnmanagedRollout(*open, c.diags)
+}
+
+// checkMaxAffected is the guard of max_affected_devices. It fails closed: what cannot be counted is too much.
+func (c checks) checkMaxAffected(p rollout.Proposal) {
+	if c.config.MaxAffected.IsNull() || c.config.MaxAffected.IsUnknown() {
+		return
+	}
+	limit := int(c.config.MaxAffected.ValueInt64())
+	switch n := p.Affected(); {
+	case n == nil:
+		addUncounted(p, limit, c.diags)
+	case *n > limit:
+		addTooManyAffected(p, *n, limit, c.diags)
+	}
+}
+
+// checkVersion looks for a version among those of the model: one that does not exist, or that the control plane does not roll out.
+func checkVersion(m *model, op rollout.Operation, versions []control.Version, diags *diag.Diagnostics) {
+	if !checkVersionExists(m, versions, diags) {
+		return
+	}
+	for _, v := range versions {
+		if v.Version != m.Version.ValueString() {
+			continue
+		}
+		switch {
+		case v.Status == control.VersionRetired, v.Status == control.VersionDeprecated && op.Kind == rollout.Rollback:
+			addVersionStatusError(m, v, op, diags)
+		case v.Status == control.VersionDeprecated && op.Kind == rollout.Deploy,
+			v.Status == control.VersionDraft && op.ReplacesVersion():
+			warnOfVersionStatus(m, v, diags)
+		}
+	}
+}
+
+// checkVersionExists adds an error, and returns false, when the pin is none of the versions.
+func checkVersionExists(m *model, versions []control.Version, diags *diag.Diagnostics) bool {
+	names := make([]string, len(versions))
+	for i, v := range versions {
+		names[i] = v.Version
+		if v.Version == m.Version.ValueString() {
+			return true
+		}
+	}
+	addMissingVersion(m, names, diags)
+	return false
+}

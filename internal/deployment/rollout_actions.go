@@ -1,0 +1,211 @@
+package deployment
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+	"github.com/octomil/terraform-provider-octomil/internal/rollout"
+)
+
+// NewPauseAction returns octomil_rollout_pause.
+func NewPauseAction() action.Action {
+	return &operatorAction{
+		Configured: resourcekit.Configured{TypeName: "octomil_rollout_pause"},
+		description: "Pauses the active rollout of a model: no further devices get the version, and those that have it keep it. It fails where " +
+			"no rollout is active." + stateNote,
+		takes: []string{"model", "timeout"},
+		plan:  planPause,
+	}
+}
+
+// NewResumeAction returns octomil_rollout_resume.
+func NewResumeAction() action.Action {
+	return &operatorAction{
+		Configured: resourcekit.Configured{TypeName: "octomil_rollout_resume"},
+		description: "Lets a paused rollout of a model go on, at the share that it had. It fails where no rollout is paused." +
+			stateNote,
+		takes: []string{"model", "wait_for", "timeout"},
+		plan:  planResume,
+	}
+}
+
+// NewAdvanceAction returns octomil_rollout_advance.
+func NewAdvanceAction() action.Action {
+	return &operatorAction{
+		Configured: resourcekit.Configured{TypeName: "octomil_rollout_advance"},
+		description: "Brings the active rollout of a model to more of the fleet: to a share, or by one step. It fails where no rollout is active, " +
+			"where it is paused, and where the share would not grow or would pass the rollout's final one." + stateNote,
+		takes: []string{"model", "percentage", "reason", "wait_for", "timeout"},
+		plan:  planAdvance,
+	}
+}
+
+// NewCancelAction returns octomil_rollout_cancel.
+func NewCancelAction() action.Action {
+	return &operatorAction{
+		Configured: resourcekit.Configured{TypeName: "octomil_rollout_cancel"},
+		description: "Cancels the rollout of a model that is under way, be it pending, active or paused: devices that have its version already go " +
+			"back to the one before. It fails where none is under way. A rollout that is complete is not cancelled but rolled back, with " +
+			"`octomil_rollback`." + stateNote,
+		takes: []string{"model", "rollout_id", "timeout"},
+		plan:  planCancel,
+	}
+}
+
+// openRollout is the rollout that can still assign devices; it refuses where there is none.
+func (i *invocation) openRollout(before rollout.State) (control.Rollout, bool) {
+	if r, ok := before.History.Open(); ok {
+		return r, true
+	}
+	now := "Nothing is deployed."
+	if t := before.Targeted; t != nil {
+		now = fmt.Sprintf("The last one, of %s, is %s.", t.Version, t.Status)
+	}
+	_, ok := i.refuse(path.Root("model"), "No rollout is under way", "No rollout of %s is under way. %s", i.scope.Model, now)
+	return control.Rollout{}, ok
+}
+
+func planPause(_ context.Context, i *invocation, before rollout.State) (actionPlan, bool) {
+	r, ok := i.openRollout(before)
+	if !ok {
+		return actionPlan{}, false
+	}
+	if r.Status != control.RolloutActive {
+		return i.refuse(path.Root("model"), "No rollout is active", "%s, and only an active one can be paused.", standingText(r))
+	}
+	pause := true
+	return i.change(r, rollout.Pause, rollout.Spec{Version: r.Version, Percentage: r.Percentage, Paused: &pause}, before), true
+}
+
+func planResume(_ context.Context, i *invocation, before rollout.State) (actionPlan, bool) {
+	r, ok := i.openRollout(before)
+	if !ok {
+		return actionPlan{}, false
+	}
+	if r.Status != control.RolloutPaused {
+		return i.refuse(path.Root("model"), "No rollout is paused", "%s, and only a paused one can be resumed.", standingText(r))
+	}
+	pause := false
+	return i.change(r, rollout.Resume, rollout.Spec{Version: r.Version, Percentage: r.Percentage, Paused: &pause}, before), true
+}
+
+func planAdvance(_ context.Context, i *invocation, before rollout.State) (actionPlan, bool) {
+	r, ok := i.openRollout(before)
+	if !ok {
+		return actionPlan{}, false
+	}
+	at, target, wanted := path.Root("percentage"), targetPercentage(r), i.config.Percentage.ValueFloat64()
+	switch {
+	case r.Status == control.RolloutPaused:
+		return i.refuse(path.Root("model"), "The rollout is paused", "%s. Let it go on first, with octomil_rollout_resume.", standingText(r))
+	case r.Status != control.RolloutActive:
+		return i.refuse(path.Root("model"), "No rollout is active", "%s, and only an active one can be advanced.", standingText(r))
+	case r.Percentage >= target:
+		return i.refuse(path.Root("model"), "The rollout has its final share", "%s, and its final share is %g: there is nothing to advance.", standingText(r), target)
+	case i.config.Percentage.IsNull():
+		return i.advanceOneStep(r), true
+	case wanted > target:
+		return i.refuse(at, "The share is too high", "%s, and its final share is %g percent.", standingText(r), target)
+	case wanted <= r.Percentage:
+		return i.refuse(at, "A share cannot shrink", "%s, and the action asks for %g. Devices that have a version keep it: to take it back, use "+
+			"octomil_rollback.", standingText(r), wanted)
+	}
+	p := i.change(r, rollout.Advance, rollout.Spec{Version: r.Version, Percentage: wanted}, before)
+	p.text, p.attribute = fmt.Sprintf("advance rollout %s of %s from %g to %g percent", r.ID, r.Version, r.Percentage, wanted), at
+	return p, true
+}
+
+// targetPercentage is what a rollout may be advanced to. A server that does not say has no bound of its own.
+func targetPercentage(r control.Rollout) float64 {
+	if r.TargetPercentage <= 0 {
+		return 100
+	}
+	return r.TargetPercentage
+}
+
+// change plans an operation on an open rollout.
+func (i *invocation) change(r control.Rollout, kind rollout.Kind, spec rollout.Spec, before rollout.State) actionPlan {
+	before.Targeted = rollout.RecordOf(r)
+	p := rollout.Proposal{
+		Scope: i.scope, State: before, Spec: spec, Operation: rollout.Operation{Kind: kind, From: r.Version, To: r.Version},
+	}
+	return actionPlan{
+		text: fmt.Sprintf("%s rollout %s of %s", kind, r.ID, r.Version), attribute: path.Root("model"),
+		start:   func(ctx context.Context) (rollout.Result, error) { return i.fleet.Start(ctx, p) },
+		wait:    i.wait,
+		outcome: i.outcome,
+	}
+}
+
+// advanceOneStep plans an advance by the rollout's own step. Where it ends is known only from the answer.
+func (i *invocation) advanceOneStep(r control.Rollout) actionPlan {
+	return actionPlan{
+		text: fmt.Sprintf("advance rollout %s of %s by one step from %g percent", r.ID, r.Version, r.Percentage), attribute: path.Root("model"),
+		start: func(ctx context.Context) (rollout.Result, error) {
+			after, err := i.client.AdvanceRollout(ctx, i.scope.ModelID, r)
+			return rollout.Result{
+				ID: r.ID, Progress: rollout.Progress{Rollout: after}, Written: err == nil || control.Ambiguous(err),
+				Proposal: rollout.Proposal{Scope: i.scope, Spec: rollout.Spec{Version: r.Version, Percentage: after.Percentage}},
+			}, err
+		},
+		wait:    i.wait,
+		outcome: i.outcome,
+	}
+}
+
+func (i *invocation) wait(ctx context.Context, r rollout.Result) (rollout.Result, error) {
+	return rollout.Wait(ctx, i.fleet, r)
+}
+
+// outcome says where the rollout has got to, and how many devices follow it.
+func (i *invocation) outcome(ctx context.Context, r rollout.Result) string {
+	p := i.status(ctx, r)
+	if p.Affected.Total == nil || p.Affected.Updated == nil {
+		return standingText(p.Rollout)
+	}
+	return standingText(p.Rollout) + ": " + progressText(i.scope, p)
+}
+
+func planCancel(_ context.Context, i *invocation, before rollout.State) (actionPlan, bool) {
+	r, ok := i.cancelableRollout(before)
+	if !ok {
+		return actionPlan{}, false
+	}
+	return actionPlan{
+		text: fmt.Sprintf("cancel rollout %s of %s at %g percent", r.ID, r.Version, r.Percentage), attribute: path.Root("model"),
+		start: func(ctx context.Context) (rollout.Result, error) {
+			err := i.client.DeleteRollout(ctx, i.scope.ModelID, r.ID, true)
+			return rollout.Result{ID: r.ID, Progress: rollout.Progress{Rollout: r}, Written: err == nil || control.Ambiguous(err)}, err
+		},
+		wait: i.fleet.WaitForEnd,
+		outcome: func(ctx context.Context, _ rollout.Result) string {
+			text := fmt.Sprintf("Rollout %s of %s is cancelled", r.ID, r.Version)
+			if now, err := i.fleet.Read(ctx, rollout.Private{}); err == nil && now.Version() != "" {
+				text += fmt.Sprintf("; the fleet is meant to run %s", now.Version())
+			}
+			return text
+		},
+	}, true
+}
+
+// cancelableRollout is the rollout that is asked for, or else the open one.
+func (i *invocation) cancelableRollout(before rollout.State) (control.Rollout, bool) {
+	if i.config.RolloutID.IsNull() {
+		return i.openRollout(before)
+	}
+	at, id := path.Root("rollout_id"), i.config.RolloutID.ValueString()
+	r, found := before.History.Find(id)
+	switch {
+	case !found:
+		i.refuse(at, "The rollout does not exist", "%s has no rollout %s.", i.scope.Model, id)
+	case !r.Status.Open():
+		i.refuse(at, "The rollout is not under way", "%s, and only one that is under way can be cancelled. Use octomil_rollback to return to "+
+			"an older version.", standingText(r))
+	}
+	return r, found && r.Status.Open()
+}

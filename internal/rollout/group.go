@@ -1,0 +1,111 @@
+package rollout
+
+import (
+	"context"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// Group is the target of a deployment to a device group (CONTRACT.md, section 4). What a group runs is read from the versions that
+// its members are assigned.
+type Group struct {
+	Client *control.Client
+	Scope  Scope
+	Options
+}
+
+// Read derives the state from the members and the fleet's rollouts.
+func (g Group) Read(ctx context.Context, private Private) (State, error) {
+	members, err := g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+	if err != nil {
+		return State{}, err
+	}
+	rollouts, err := g.Client.Rollouts(ctx, g.Scope.ModelID)
+	if err != nil {
+		return State{}, err
+	}
+	return GroupState(members, rollouts, private), nil
+}
+
+// Start deploys to the members. Every operation is a deployment there: a rollback is one of an older version to all members, an
+// advance one of the same version to more of them, and an adoption one of the version that they have from the fleet, so that they
+// keep it when the fleet moves on.
+func (g Group) Start(ctx context.Context, p Proposal) (Result, error) {
+	r := Result{Proposal: p, State: p.State}
+	d, err := g.deployment(ctx, p.Spec)
+	if err != nil {
+		return r, err
+	}
+	preview, err := g.Client.PrepareDeployment(ctx, d)
+	if err != nil {
+		return r, err
+	}
+	if preview.Targets != nil && *preview.Targets == 0 {
+		r.NoMembers = true
+		return r, nil
+	}
+	r, err = g.SetPercentage(ctx, p.Spec.Percentage, r)
+	r.State = r.groupState()
+	return r, err
+}
+
+// deployment is the request for a percentage of the members.
+func (g Group) deployment(ctx context.Context, spec Spec) (control.GroupDeployment, error) {
+	named, _, err := g.Client.ResolveModel(ctx, g.Scope.ModelID)
+	return control.GroupDeployment{
+		ModelID: g.Scope.ModelID, ModelName: named.Name, Version: spec.Version, Group: g.Scope.Group, Percentage: spec.Percentage,
+	}, err
+}
+
+// SetPercentage assigns the version to a percentage of the members.
+func (g Group) SetPercentage(ctx context.Context, percentage float64, before Result) (Result, error) {
+	next := before.Proposal.at(percentage)
+	d, err := g.deployment(ctx, next.Spec)
+	if err != nil {
+		return before, err
+	}
+	answer, err := g.Client.ExecuteDeployment(ctx, d, func(ctx context.Context) (bool, error) {
+		members, err := g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+		return err == nil && percentage == 100 && allAssigned(members, next.Spec.Version), err
+	})
+	if err != nil {
+		before.Written = before.Written || control.Ambiguous(err)
+		return before, err
+	}
+	r := Result{Proposal: next, ID: answer.ID, Written: true}
+	if answer.Activated != nil {
+		r.Activated = *answer.Activated
+	}
+	r.Progress, r.State = r.groupProgress(), r.groupState()
+	return r, nil
+}
+
+// groupState trusts the server's answer, that the pin is on its way to the members, until they have been counted.
+func (r Result) groupState() State {
+	before, spec := r.Proposal.State, r.Proposal.Spec
+	s := before
+	switch {
+	case r.Members != nil:
+		s = GroupState(r.Members, before.History, Private{
+			Pin: spec.Version, Percentage: spec.Percentage, Activated: r.Activated, Deployed: before.Deployed,
+		})
+	case r.Written:
+		s.Targeted = &Record{Version: spec.Version, Status: control.RolloutActive, Percentage: spec.Percentage}
+	}
+	s.DeploymentID = r.ID
+	return s
+}
+
+// groupProgress is how far a deployment to a group has come.
+func (r Result) groupProgress() Progress {
+	version := r.Proposal.Spec.Version
+	updated, total := r.Members[version], r.Members.Total()
+	return Progress{
+		Rollout:  control.Rollout{ID: r.ID, Version: version, Status: control.RolloutActive, Percentage: PercentageOf(updated, total)},
+		Affected: control.AffectedDevices{Total: &total, Updated: &updated},
+	}
+}
+
+func allAssigned(members Assignments, version string) bool {
+	return members[version] == members.Total()
+}

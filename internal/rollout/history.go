@@ -1,0 +1,160 @@
+package rollout
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// History is every rollout of one model that the server remembers, newest first. Its methods are the rules that the provider
+// derives from it (CONTRACT.md, section 3).
+type History []control.Rollout
+
+// Targeted returns the newest live rollout: the one that decides what the fleet is to run. Pending and rolled-back rollouts do
+// not count.
+func (h History) Targeted() (control.Rollout, bool) {
+	return h.newest(func(r control.Rollout) bool {
+		switch r.Status {
+		case control.RolloutActive, control.RolloutPaused, control.RolloutCompleted, control.RolloutRollingBack:
+			return true
+		default:
+			return false
+		}
+	})
+}
+
+// Open returns the newest rollout that can still assign devices.
+func (h History) Open() (control.Rollout, bool) {
+	return h.newest(func(r control.Rollout) bool { return r.Status.Open() })
+}
+
+// Find returns the rollout with this ID.
+func (h History) Find(id string) (control.Rollout, bool) {
+	return h.newest(func(r control.Rollout) bool { return r.ID == id })
+}
+
+// completed is the newest rollout that every reachable device has followed.
+func (h History) completed() (control.Rollout, bool) {
+	return h.newest(func(r control.Rollout) bool { return r.Status == control.RolloutCompleted })
+}
+
+func (h History) newest(matches func(control.Rollout) bool) (control.Rollout, bool) {
+	if i := slices.IndexFunc(h, matches); i >= 0 {
+		return h[i], true
+	}
+	return control.Rollout{}, false
+}
+
+// Deployed lists the versions that were deployed to the fleet before, in the order of their first completion.
+func (h History) Deployed() []string { return control.Deployed(h) }
+
+// Replaced returns the version that a rollout replaced: the one that its record names, else the version of the newest older
+// completed rollout of another version. It is "" where there is none.
+func (h History) Replaced(r control.Rollout) string {
+	if r.PreviousVersion != "" && r.PreviousVersion != r.Version {
+		return r.PreviousVersion
+	}
+	older := h[h.position(r)+1:]
+	if previous, ok := older.newest(func(o control.Rollout) bool {
+		return o.Version != r.Version && o.Status == control.RolloutCompleted
+	}); ok {
+		return previous.Version
+	}
+	return ""
+}
+
+// RollbackInfo says of a version when, why and by what it was rolled back.
+type RollbackInfo struct {
+	Version, Reason string
+	// Trigger is "auto" or "manual", "" where the server does not say.
+	Trigger string
+	// At is zero where the server does not say.
+	At time.Time
+}
+
+// RolledBack returns the version that was rolled back last, as long as what replaced it is still targeted; nil where there is
+// none. The record of the replacement says why, so it is read before the record that ended (CONTRACT.md, section 3).
+func (h History) RolledBack() *RollbackInfo {
+	newest, hasEnded := h.newest(func(r control.Rollout) bool { return r.Status == control.RolloutRolledBack })
+	target, live := h.Targeted()
+	if hasEnded && (!live || h.position(newest) < h.position(target)) {
+		return &RollbackInfo{
+			Version: newest.Version, Reason: newest.Reason, Trigger: newest.Trigger, At: firstTime(newest.RolledBackAt, newest.CreatedAt),
+		}
+	}
+	if !live {
+		return nil
+	}
+	from := h.Replaced(target)
+	ended, hasEnded := h.endedBefore(target)
+	if hasEnded && (from == "" || Precedes(target.Version, ended.Version, h.Deployed())) {
+		from = ended.Version
+	}
+	isOlder := slices.Contains(h.Deployed(), target.Version) && Precedes(target.Version, from, h.Deployed())
+	if from == "" || !isOlder && target.Trigger == "" {
+		return nil
+	}
+	info := &RollbackInfo{
+		Version: from, Reason: target.Reason, Trigger: target.Trigger,
+		At: firstTime(target.RolledBackAt, target.CreatedAt),
+	}
+	if hasEnded && ended.Version == from {
+		info.Reason, info.Trigger = cmp.Or(info.Reason, ended.Reason), cmp.Or(info.Trigger, ended.Trigger)
+		info.At = firstTime(ended.RolledBackAt, info.At)
+	}
+	return info
+}
+
+// endedBefore is the rollout that was rolled back right before another one began, with no live one in between.
+func (h History) endedBefore(r control.Rollout) (control.Rollout, bool) {
+	older := h[h.position(r)+1:]
+	if len(older) > 0 && older[0].Status == control.RolloutRolledBack {
+		return older[0], true
+	}
+	return control.Rollout{}, false
+}
+
+// position is the index of a rollout, -1 where it is not in the history.
+func (h History) position(r control.Rollout) int {
+	return slices.IndexFunc(h, func(other control.Rollout) bool { return other.ID == r.ID })
+}
+
+// with is the history after a rollout has been accepted or polled: its record is replaced, or put first where it is new.
+func (h History) with(r control.Rollout) History {
+	updated := slices.Clone(h)
+	if i := h.position(r); i >= 0 {
+		updated[i] = r
+		return updated
+	}
+	return slices.Insert(updated, 0, r)
+}
+
+// withoutOpen is the history once the open rollouts have been rolled back.
+func (h History) withoutOpen() History {
+	updated := slices.Clone(h)
+	for i := range updated {
+		if updated[i].Status.Open() {
+			updated[i].Status = control.RolloutRolledBack
+		}
+	}
+	return updated
+}
+
+func firstTime(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}
+
+// Precedes reports whether version a comes before b: in semantic version order, or, where either is no semantic version, in the
+// order in which they were first deployed.
+func Precedes(a, b string, deployed []string) bool {
+	if order, ok := control.CompareVersions(a, b); ok {
+		return order < 0
+	}
+	ia, ib := slices.Index(deployed, a), slices.Index(deployed, b)
+	return ia >= 0 && (ib < 0 || ia < ib)
+}

@@ -1,0 +1,165 @@
+package rollout
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/mod/semver"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+func past(records ...control.Rollout) History { return records }
+
+func TestTargetedSkipsPendingAndRolledBack(t *testing.T) {
+	h := past(
+		control.Rollout{ID: "4", Version: "3.0.0", Status: control.RolloutPending},
+		control.Rollout{ID: "3", Version: "2.0.0", Status: control.RolloutRolledBack},
+		control.Rollout{ID: "2", Version: "1.0.0", Status: control.RolloutPaused},
+		control.Rollout{ID: "1", Version: "0.9.0", Status: control.RolloutCompleted},
+	)
+	if r, ok := h.Targeted(); !ok || r.ID != "2" {
+		t.Errorf("targeted %v %v; want rollout 2", r, ok)
+	}
+	if r, ok := h.Open(); !ok || r.ID != "4" {
+		t.Errorf("open %v %v; want rollout 4", r, ok)
+	}
+	if r, ok := past(h[1]).Targeted(); ok {
+		t.Errorf("a fleet with nothing but a rolled-back rollout targets %v", r)
+	}
+}
+
+func TestDeployedIsInTheOrderOfTheFirstCompletion(t *testing.T) {
+	h := past(
+		control.Rollout{ID: "4", Version: "1.0.0", Status: control.RolloutCompleted},
+		control.Rollout{ID: "3", Version: "2.0.0", Status: control.RolloutRolledBack},
+		control.Rollout{ID: "2", Version: "0.9.0", Status: control.RolloutCompleted},
+		control.Rollout{ID: "1", Version: "1.0.0", Status: control.RolloutCompleted},
+	)
+	if diff := cmp.Diff([]string{"1.0.0", "0.9.0"}, h.Deployed()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReplacedTrustsTheRecordFirst(t *testing.T) {
+	h := past(
+		control.Rollout{ID: "3", Version: "1.0.0", Status: control.RolloutRollingBack, PreviousVersion: "2.0.0"},
+		control.Rollout{ID: "2", Version: "1.0.0", Status: control.RolloutCompleted},
+		control.Rollout{ID: "1", Version: "0.9.0", Status: control.RolloutCompleted},
+	)
+	if got := h.Replaced(h[0]); got != "2.0.0" {
+		t.Errorf("with a record: %q", got)
+	}
+	if got := h.Replaced(h[1]); got != "0.9.0" {
+		t.Errorf("without one: %q", got)
+	}
+	if got := h.Replaced(h[2]); got != "" {
+		t.Errorf("of the first version: %q", got)
+	}
+}
+
+func TestPrecedes(t *testing.T) {
+	deployed := []string{"blue", "green"}
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"1.9.0", "1.10.0", true},
+		{"1.10.0", "1.9.0", false},
+		{"2.0.0-rc1", "2.0.0", true},
+		{"1.0.0", "1.0.0", false},
+		{"blue", "green", true},
+		{"green", "blue", false},
+		{"blue", "red", true},
+		{"red", "blue", false},
+	} {
+		if got := Precedes(c.a, c.b, deployed); got != c.want {
+			t.Errorf("Precedes(%q, %q) = %v", c.a, c.b, got)
+		}
+	}
+}
+
+func TestRolledBackSaysWhatWhyAndWhen(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	done := func(id, version string) control.Rollout {
+		return control.Rollout{ID: id, Version: version, Status: control.RolloutCompleted, CreatedAt: noon.Add(-time.Hour)}
+	}
+	ended := control.Rollout{ID: "3", Version: "2.0.0", Status: control.RolloutRolledBack, CreatedAt: noon, RolledBackAt: noon.Add(time.Minute)}
+	for name, c := range map[string]struct {
+		h    History
+		want *RollbackInfo
+	}{
+		"nothing ever": {past(done("2", "1.0.0"), done("1", "0.9.0")), nil},
+		"the new record says why": {
+			past(control.Rollout{
+				ID: "4", Version: "1.0.0", Status: control.RolloutRollingBack, PreviousVersion: "2.0.0", Reason: "error rate 12%", Trigger: "auto",
+				CreatedAt: noon.Add(time.Minute),
+			}, ended, done("2", "1.0.0")),
+			&RollbackInfo{Version: "2.0.0", Reason: "error rate 12%", Trigger: "auto", At: noon.Add(time.Minute)},
+		},
+		"the ended record fills in what the new one lacks": {
+			past(control.Rollout{ID: "4", Version: "1.0.0", Status: control.RolloutCompleted, PreviousVersion: "2.0.0", CreatedAt: noon.Add(time.Hour)},
+				control.Rollout{ID: "3", Version: "2.0.0", Status: control.RolloutRolledBack, Reason: "slow", Trigger: "manual", RolledBackAt: noon},
+				done("2", "1.0.0")),
+			&RollbackInfo{Version: "2.0.0", Reason: "slow", Trigger: "manual", At: noon},
+		},
+		"only the ended record remains": {
+			past(ended, done("2", "1.0.0")), &RollbackInfo{Version: "2.0.0", At: noon.Add(time.Minute)},
+		},
+		"the very first version": {past(ended), &RollbackInfo{Version: "2.0.0", At: noon.Add(time.Minute)}},
+		"a server without the call, after a completed version": {
+			past(control.Rollout{ID: "4", Version: "1.0.0", Status: control.RolloutCompleted, CreatedAt: noon}, done("3", "2.0.0"), done("2", "1.0.0")),
+			&RollbackInfo{Version: "2.0.0", At: noon},
+		},
+		"a server without the call, in the middle of a rollout": {
+			// Between the two calls the older version was targeted already, so the new record says that it replaced itself.
+			past(control.Rollout{ID: "4", Version: "1.0.0", Status: control.RolloutCompleted, PreviousVersion: "1.0.0", CreatedAt: noon}, ended, done("2", "1.0.0")),
+			&RollbackInfo{Version: "2.0.0", At: noon.Add(time.Minute)},
+		},
+		"another version after one that was cancelled": {
+			past(control.Rollout{ID: "4", Version: "2.1.0", Status: control.RolloutActive, PreviousVersion: "1.0.0", CreatedAt: noon}, ended, done("2", "1.0.0")), nil,
+		},
+		"forward again": {
+			past(control.Rollout{ID: "5", Version: "2.1.0", Status: control.RolloutActive, PreviousVersion: "1.0.0"}, ended, done("2", "1.0.0")), nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(c.want, c.h.RolledBack()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Which of two versions comes first is one order, and for semantic versions the one of their specification.
+func FuzzPrecedes(f *testing.F) {
+	for _, versions := range [][3]string{
+		{"1.0.0", "2.0.0", "10.0.0"}, {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta"}, {"1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2"},
+		{"1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1"}, {"1.0.0-rc.1", "1.0.0", "1.0.0+build"}, {"nightly", "1.0.0", "stable"}, {"", "v1", "1"},
+		{"1.0.0-9223372036854775808", "1.0.0-9223372036854775807", "1.0.0-a"}, {"1.0.0-1a", "1.0.0-2", "1.0.0-10"},
+	} {
+		f.Add(versions[0], versions[1], versions[2])
+	}
+	f.Fuzz(func(t *testing.T, a, b, c string) {
+		deployed := []string{c, a}
+		ab, ba := Precedes(a, b, deployed), Precedes(b, a, deployed)
+		if ab && ba {
+			t.Errorf("%q and %q precede each other", a, b)
+		}
+		if Precedes(a, a, deployed) {
+			t.Errorf("%q precedes itself", a)
+		}
+		if !semver.IsValid("v"+a) || !semver.IsValid("v"+b) || !semver.IsValid("v"+c) {
+			return
+		}
+		if want := semver.Compare("v"+a, "v"+b); ab != (want < 0) || ba != (want > 0) {
+			t.Errorf("%q and %q compare as %d; Precedes says %t and %t", a, b, want, ab, ba)
+		}
+		if ab && Precedes(b, c, deployed) && !Precedes(a, c, deployed) {
+			t.Errorf("%q < %q < %q, and the first is not before the last", a, b, c)
+		}
+	})
+}

@@ -1,0 +1,64 @@
+package rollout
+
+import (
+	"context"
+	"math"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// Impact is how many devices a target has for an operation, as far as the server tells.
+type Impact struct {
+	// Total is the number of devices of the target, nil where the server gives no number.
+	Total *int
+	// Excluded is the number of devices that keep a version of their own, which a deployment to a group has given them; nil where
+	// unknown.
+	Excluded *int
+	// Warnings are the server's own.
+	Warnings []string
+}
+
+// CountAffected fills in the impact: the preview of a deployment, or else the number of devices (CONTRACT.md, section 4). A server
+// that gives no number is no error here.
+func (p *Proposal) CountAffected(ctx context.Context, client *control.Client) {
+	preview, err := client.PrepareDeployment(ctx, control.GroupDeployment{
+		ModelID: p.Scope.ModelID, ModelName: p.Scope.Model, Version: p.Spec.Version, Group: p.Scope.Group, Percentage: p.Spec.Percentage,
+	})
+	impact := &Impact{Total: preview.Targets, Warnings: preview.Warnings}
+	if err != nil {
+		impact.Total = nil
+	}
+	p.Impact = impact
+	if p.Scope.IsGroup() {
+		return
+	}
+	if impact.Total == nil {
+		impact.Total, _ = client.DeviceCount(ctx)
+	}
+	impact.exclude(ctx, client, p.Scope, p.State)
+}
+
+// exclude leaves out the devices that a deployment to a group has given a version of their own, where that can be known: a rollout
+// that reached the whole fleet did not reach them.
+func (i *Impact) exclude(ctx context.Context, client *control.Client, scope Scope, s State) {
+	if i.Total == nil || s.Targeted == nil || s.Targeted.ID == "" || s.Targeted.Status != control.RolloutCompleted {
+		return
+	}
+	affected, err := client.AffectedDevices(ctx, scope.ModelID, s.Targeted.ID)
+	if err != nil || affected.Total == nil || *affected.Total > *i.Total {
+		return
+	}
+	excluded := *i.Total - *affected.Total
+	i.Total, i.Excluded = affected.Total, &excluded
+}
+
+// Affected returns how many devices get another version by the proposal, nil where the server gives no number.
+func (p Proposal) Affected() *int {
+	if p.Impact == nil || p.Impact.Total == nil {
+		return nil
+	}
+	from, to := p.Span()
+	total := float64(*p.Impact.Total)
+	n := int(math.Ceil(total*to/100) - math.Ceil(total*from/100))
+	return &n
+}

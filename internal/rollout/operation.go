@@ -1,0 +1,187 @@
+package rollout
+
+import (
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// Kind is what an apply does to reach the pin.
+type Kind string
+
+// The kinds of operations.
+const (
+	// None changes nothing.
+	None Kind = ""
+	// Adopt takes over what runs already, without a write to the fleet.
+	Adopt Kind = "adopt"
+	// Deploy rolls a version out.
+	Deploy Kind = "deploy"
+	// Rollback returns to an older version that was deployed before: immediately, on every device.
+	Rollback Kind = "rollback"
+	// Advance raises the percentage of the rollout of the pin.
+	Advance Kind = "advance"
+	// Resume attaches to a rollout of the pin, lets it go on where it is paused or pending, and waits for it.
+	Resume Kind = "resume"
+	// Pause stops further assignments.
+	Pause Kind = "pause"
+)
+
+// Operation is one decided step from what is targeted to what is pinned. From is "" where nothing is deployed yet.
+type Operation struct {
+	Kind Kind   `json:"kind"`
+	From string `json:"from,omitempty"`
+	To   string `json:"to"`
+}
+
+// ReplacesVersion reports whether the operation puts another version in the place of the targeted one.
+func (o Operation) ReplacesVersion() bool { return o.Kind == Deploy || o.Kind == Rollback }
+
+// ChangesDevices reports whether devices get another version by the operation.
+func (o Operation) ChangesDevices() bool { return o.ReplacesVersion() || o.Kind == Advance }
+
+// Spec is what a configuration wants of a target.
+type Spec struct {
+	Version string
+	// Percentage of the target's devices, 1 to 100.
+	Percentage float64
+	// Stages are the steps on the way to that percentage; a rollback has none.
+	Stages []Step
+	// Paused is nil where the configuration does not manage it.
+	Paused *bool
+	// Wait is true when an apply ends only once the percentage is reached.
+	Wait bool
+	// WaitDone is true when nothing is owed to a rollout that has its percentage: the last apply ended well, or Wait is false.
+	WaitDone bool
+}
+
+// RollbackTo returns the spec of a rollback: all devices, no stages, no pause.
+func RollbackTo(version string) Spec {
+	return Spec{Version: version}.immediate()
+}
+
+func (s Spec) immediate() Spec {
+	s.Percentage, s.Stages, s.Paused = 100, nil, nil
+	return s
+}
+
+func (s Spec) wantsPaused() bool  { return s.Paused != nil && *s.Paused }
+func (s Spec) wantsRunning() bool { return s.Paused != nil && !*s.Paused }
+
+// Proposal is one operation with all that it was decided from. Propose makes it; a plan, an apply, a destroy and a preview pass it
+// on as a whole.
+type Proposal struct {
+	Scope     Scope
+	State     State
+	Operation Operation
+	Spec      Spec
+	// Impact is how many devices change; nil until CountAffected.
+	Impact *Impact
+	// Steps are the percentages on the way; nil until PlanSteps.
+	Steps []Step
+}
+
+// Propose decides which operation brings a target from its state to the spec. A rollback changes the spec: it ignores stages,
+// percentage and pause.
+func Propose(scope Scope, state State, spec Spec) Proposal {
+	return Proposal{Scope: scope, State: state, Spec: spec}.With(Decide(state, spec))
+}
+
+// With returns the proposal with another operation.
+func (p Proposal) With(op Operation) Proposal {
+	p.Operation = op
+	if op.Kind == Rollback {
+		p.Spec = p.Spec.immediate()
+	}
+	return p
+}
+
+// at returns the proposal for one step of the way.
+func (p Proposal) at(percentage float64) Proposal {
+	p.Spec.Percentage = percentage
+	return p
+}
+
+// Span returns the percentage of the target that has the version before and after the operation.
+func (p Proposal) Span() (from, to float64) {
+	if p.Operation.ReplacesVersion() || p.State.Targeted == nil {
+		return 0, p.Spec.Percentage
+	}
+	return min(p.State.Targeted.Percentage, p.Spec.Percentage), p.Spec.Percentage
+}
+
+// Cancels returns the rollout that the operation ends, nil where there is none.
+func (p Proposal) Cancels() *Record {
+	if p.Operation.ReplacesVersion() {
+		return p.State.Open
+	}
+	return nil
+}
+
+// IsOlderDeploy reports whether the operation deploys an older version that was never deployed to the target, which is therefore no
+// rollback.
+func (p Proposal) IsOlderDeploy() bool {
+	return p.Operation.Kind == Deploy && p.State.Targeted != nil && Precedes(p.Operation.To, p.Operation.From, p.State.Deployed)
+}
+
+// Decide chooses the operation that brings a target from its state to the spec. It is pure: a plan and the apply that follows get
+// the same answer from the same facts.
+func Decide(state State, spec Spec) Operation {
+	op := Operation{From: state.Version(), To: spec.Version}
+	switch {
+	case state.Targeted != nil && state.Targeted.Version == spec.Version:
+		op.Kind = continuation(*state.Targeted, spec)
+	case state.Open != nil && state.Open.Version == spec.Version:
+		op.Kind = Resume
+	case state.Targeted != nil && state.WasDeployed(spec.Version) && Precedes(spec.Version, state.Targeted.Version, state.Deployed):
+		op.Kind = Rollback
+	default:
+		op.Kind = Deploy
+	}
+	return op
+}
+
+// continuation is what is left to do for a rollout of the pinned version itself.
+func continuation(r Record, spec Spec) Kind {
+	switch {
+	case r.Status == control.RolloutCompleted:
+		return None
+	case r.Status == control.RolloutRollingBack:
+		return resumeUnless(spec.WaitDone)
+	case r.Status == control.RolloutPaused && spec.wantsPaused():
+		return None
+	case r.Status == control.RolloutPaused && (spec.wantsRunning() || r.Percentage < spec.Percentage):
+		return Resume
+	case r.Status == control.RolloutPaused:
+		return None
+	case spec.wantsPaused():
+		return Pause
+	case r.Percentage < spec.Percentage:
+		return Advance
+	case spec.Percentage == 100:
+		return resumeUnless(spec.WaitDone)
+	}
+	return None
+}
+
+func resumeUnless(done bool) Kind {
+	if done {
+		return None
+	}
+	return Resume
+}
+
+// RolledBackSince reports whether the pinned version was rolled back after it had been pinned. Private state tells a pin that stands
+// unchanged from a deliberate new pin of the same version. Before the first apply there is none, and the server's record decides.
+func RolledBackSince(state State, spec Spec, private Private) bool {
+	recorded := state.RolledBack != nil && state.RolledBack.Version == spec.Version
+	switch {
+	case state.Version() == spec.Version || state.Open != nil && state.Open.Version == spec.Version:
+		return false
+	case private.NeverApplied():
+		return recorded
+	case private.Pin != spec.Version || state.Partial:
+		return false
+	case state.Targeted == nil:
+		return recorded
+	}
+	return Precedes(state.Version(), spec.Version, state.Deployed)
+}

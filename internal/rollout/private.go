@@ -1,0 +1,48 @@
+package rollout
+
+import "slices"
+
+// Private is what no call of the API returns and a resource therefore keeps in private state between runs.
+type Private struct {
+	// Pin is the version that the last apply asked for.
+	Pin string `json:"pin,omitempty"`
+	// Imported is true from an import until the first apply: what the configuration wanted before is not known.
+	Imported bool `json:"imported,omitempty"`
+	// Unread is true from an import until the first read, which fills in the pin.
+	Unread bool `json:"unread,omitempty"`
+	// LastApplySucceeded is true when that apply ended well: nothing is owed.
+	LastApplySucceeded bool `json:"settled,omitempty"`
+	// EverSucceeded is true once an apply has ended well: before that, a destroy changes nothing.
+	EverSucceeded bool `json:"lasting,omitempty"`
+	// RolloutID is the ID of the rollout that this resource has started or attached to: it manages that one.
+	RolloutID string `json:"rollout,omitempty"`
+	// Percentage of the group that the last apply asked for, and Activated, the number of members that it reached. Both are of a
+	// group's deployment only.
+	Percentage float64 `json:"share,omitempty"`
+	Activated  int     `json:"activated,omitempty"`
+	// Deployed lists the versions that this resource has deployed to the group, in order.
+	Deployed []string `json:"deployed,omitempty"`
+}
+
+// NeverApplied reports whether no apply has pinned a version yet, as in a plan that creates the resource.
+func (p Private) NeverApplied() bool { return p.Pin == "" }
+
+// Accepted returns what to remember once the server has accepted an operation; whether it ends well is not known yet.
+func (p Private) Accepted(r Result) Private {
+	spec := r.Proposal.Spec
+	next := Private{
+		Pin: spec.Version, EverSucceeded: p.EverSucceeded, RolloutID: r.ID, Percentage: spec.Percentage, Activated: r.Activated, Deployed: p.Deployed,
+	}
+	if p.Pin != "" && p.Pin != spec.Version && p.LastApplySucceeded && p.Percentage >= 100 && !slices.Contains(p.Deployed, p.Pin) {
+		next.Deployed = append(slices.Clone(p.Deployed), p.Pin)
+	}
+	return next
+}
+
+// AfterRead returns what to remember once the target has been read. After an import, what runs becomes the pin.
+func (p Private) AfterRead(s State) Private {
+	if p.Unread {
+		p.Unread, p.Pin, p.Percentage = false, s.Version(), 100
+	}
+	return p
+}

@@ -1,0 +1,151 @@
+package rollout
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// Record is a rollout as far as a decision needs it. For a device group, of which the server keeps no record, it is derived
+// from what the members are assigned.
+type Record struct {
+	ID         string                `json:"id,omitempty"`
+	Version    string                `json:"version"`
+	Status     control.RolloutStatus `json:"status"`
+	Percentage float64               `json:"percentage"`
+}
+
+// RecordOf returns the record of a rollout of the fleet.
+func RecordOf(r control.Rollout) *Record {
+	return &Record{ID: r.ID, Version: r.Version, Status: r.Status, Percentage: r.Percentage}
+}
+
+// State is what a target, the whole fleet or one device group, runs at one moment. The fields with a JSON name are what a
+// decision rests on: Read keeps them in private state, so that a plan, and the second plan that Terraform makes during the apply,
+// decide from the same facts.
+type State struct {
+	// Targeted is what the target is meant to run, nil where nothing is deployed.
+	Targeted *Record `json:"targeted,omitempty"`
+	// Open is the rollout that can still assign devices, nil where there is none.
+	Open *Record `json:"open,omitempty"`
+	// Deployed lists the versions that were deployed to the target before, in the order of their first time.
+	Deployed []string `json:"deployed,omitempty"`
+	// Partial is true of a group of which some members have the pin and others do not: devices that joined later.
+	Partial bool `json:"partly,omitempty"`
+
+	// Serving is the version that devices run, "" where none has arrived yet.
+	Serving string `json:"-"`
+	// Previous is the version that the targeted one replaced, "" where that is not known.
+	Previous string `json:"-"`
+	// RolledBack is the version that was rolled back last, as long as what replaced it is targeted.
+	RolledBack *RollbackInfo `json:"-"`
+	// History is that of the whole fleet, also for a group.
+	History History `json:"-"`
+	// DeploymentID is the ID of the deployment that was accepted for a group; no call reads it back.
+	DeploymentID string `json:"-"`
+}
+
+// Version returns the targeted version, "" where nothing is deployed.
+func (s State) Version() string {
+	if s.Targeted == nil {
+		return ""
+	}
+	return s.Targeted.Version
+}
+
+// WasDeployed reports whether a version can be rolled back to.
+func (s State) WasDeployed(version string) bool { return slices.Contains(s.Deployed, version) }
+
+// FleetState derives the state of the whole fleet from its history. updated reports whether every device that a rollout affects
+// has been updated; it is called only for an active rollout at 100 percent.
+func FleetState(ctx context.Context, h History, updated func(context.Context, control.Rollout) (bool, error)) (State, error) {
+	s := h.state()
+	if target, ok := h.Targeted(); ok {
+		s.Previous = h.Replaced(target)
+		if target.Status == control.RolloutActive && target.Percentage >= 100 {
+			all, err := updated(ctx, target)
+			if err != nil {
+				return State{}, err
+			}
+			if all {
+				s.Serving = target.Version
+				return s, nil
+			}
+		}
+	}
+	if r, ok := h.completed(); ok {
+		s.Serving = r.Version
+	}
+	return s, nil
+}
+
+// state is what follows from the history alone.
+func (h History) state() State {
+	s := State{Deployed: h.Deployed(), History: h, RolledBack: h.RolledBack()}
+	if r, ok := h.Targeted(); ok {
+		s.Targeted = RecordOf(r)
+	}
+	if r, ok := h.Open(); ok {
+		s.Open = RecordOf(r)
+	}
+	return s
+}
+
+// Assignments counts the members of a group by the version that they are assigned; "" counts those without one.
+type Assignments map[string]int
+
+// Total returns the number of members.
+func (a Assignments) Total() int {
+	total := 0
+	for _, n := range a {
+		total += n
+	}
+	return total
+}
+
+// mostCommon is the version that most members have, except one version; "" where no other is assigned.
+func (a Assignments) mostCommon(except string) string {
+	versions := slices.DeleteFunc(slices.Sorted(maps.Keys(a)), func(v string) bool { return v == "" || v == except })
+	if len(versions) == 0 {
+		return ""
+	}
+	return slices.MaxFunc(versions, func(x, y string) int { return cmp.Compare(a[x], a[y]) })
+}
+
+// GroupState derives the state of a group from its members, the fleet's history and what is remembered of earlier applies: no
+// call of the API reads a deployment back (CONTRACT.md, section 4).
+func GroupState(members Assignments, fleet History, private Private) State {
+	s := State{Deployed: fleet.Deployed(), History: fleet, Serving: members.mostCommon("")}
+	for _, version := range append(slices.Clone(private.Deployed), slices.Sorted(maps.Keys(members))...) {
+		if version != "" && !slices.Contains(s.Deployed, version) {
+			s.Deployed = append(s.Deployed, version)
+		}
+	}
+	pin, total := private.Pin, members.Total()
+	s.Partial = pin != "" && members[pin] > 0 && members[pin] < total
+	other := members.mostCommon(pin)
+	switch {
+	case pin != "" && members[pin] == total: // also in a group without members: none runs anything else
+		s.Targeted = &Record{Version: pin, Status: control.RolloutCompleted, Percentage: 100}
+	case pin != "" && private.Percentage < 100 && members[pin] > 0 && members[pin] >= min(private.Activated, total):
+		s.Targeted = &Record{Version: pin, Status: control.RolloutActive, Percentage: private.Percentage}
+	case other != "" && members[other] == total:
+		s.Targeted = &Record{Version: other, Status: control.RolloutCompleted, Percentage: 100}
+	case other != "":
+		s.Targeted = &Record{Version: other, Status: control.RolloutActive, Percentage: PercentageOf(members[other], total)}
+	case s.Partial: // the other members have no version at all: the pin is owed to them
+		s.Targeted = &Record{Version: pin, Status: control.RolloutActive, Percentage: PercentageOf(members[pin], total)}
+	}
+	return s
+}
+
+// PercentageOf returns a part of a whole in percent, 0 of an empty whole.
+func PercentageOf(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) * 100 / float64(whole)
+}

@@ -1,0 +1,210 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// Wait returns once what was accepted has reached its spec, or with an error that says why it has not: an *Error where waiting longer
+// is of no use, an *IncompleteError where time ran out. The result holds the state that was seen last.
+func Wait(ctx context.Context, t Target, r Result) (Result, error) {
+	err := pollUntil(ctx, t.pollInterval(), func(ctx context.Context) (bool, error) { return t.observe(ctx, &r) })
+	return r, r.incomplete(err)
+}
+
+// Bake returns after a time during which what was reached has lasted, or immediately with an error that says what has ended it.
+func Bake(ctx context.Context, t Target, r Result, span time.Duration) (Result, error) {
+	r.baking = true
+	err := pollFor(ctx, t.pollInterval(), span, func(ctx context.Context) error {
+		_, err := t.observe(ctx, &r)
+		return err
+	})
+	r.baking = false
+	return r, r.incomplete(err)
+}
+
+// WaitForEnd returns once a rollout that was canceled has ended: its record no longer exists, or is rolled back.
+func (f Fleet) WaitForEnd(ctx context.Context, r Result) (Result, error) {
+	err := pollUntil(ctx, f.PollInterval, func(ctx context.Context) (bool, error) {
+		err := f.read(ctx, &r)
+		var ended *Error
+		switch {
+		case errors.As(err, &ended) && ended.Kind == ErrorDeleted:
+			return true, nil
+		case err == nil && r.Rollout.Status == control.RolloutCompleted:
+			return false, fmt.Errorf("rollout %s of %s was completed before it could be canceled", r.ID, r.Rollout.Version)
+		}
+		return r.Rollout.Status == control.RolloutRolledBack, err
+	})
+	return r, r.incomplete(err)
+}
+
+// observe reads our own rollout, never "is the fleet steady": a wait ends well only when the rollout that was started or attached to
+// has the pin's version and has reached its percentage.
+func (f Fleet) observe(ctx context.Context, r *Result) (done bool, err error) {
+	if err := f.read(ctx, r); err != nil {
+		return false, err
+	}
+	return evaluate(r.Progress, r.Proposal.Spec)
+}
+
+// read reads a rollout once, and counts its devices while they change. Where a count fails, the last one stays.
+func (f Fleet) read(ctx context.Context, r *Result) error {
+	rollout, err := f.Client.Rollout(ctx, f.Scope.ModelID, r.ID)
+	if control.NotFound(err) {
+		return &Error{Kind: ErrorDeleted, Progress: r.Progress}
+	}
+	if err != nil {
+		return err
+	}
+	r.Rollout = rollout
+	r.State = r.fleetState()
+	if rollout.Status == control.RolloutActive || rollout.Status == control.RolloutRollingBack {
+		counted, err := f.Affected(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		r.Affected = counted
+	}
+	tflog.Info(ctx, "Waiting for the rollout", r.fields())
+	f.report(r.Progress)
+	return nil
+}
+
+// evaluate tells whether a rollout has reached the spec, must be waited for, or never will.
+func evaluate(p Progress, spec Spec) (done bool, err error) {
+	r := p.Rollout
+	switch {
+	case r.Version != spec.Version:
+		return false, &Error{Kind: ErrorOtherVersion, Progress: p}
+	case r.Status == control.RolloutCompleted:
+		return true, nil
+	case r.Status == control.RolloutRolledBack:
+		return false, &Error{Kind: ErrorRolledBack, Progress: p}
+	case r.Status == control.RolloutPaused && spec.wantsPaused():
+		return true, nil
+	case r.Status == control.RolloutPaused:
+		return false, &Error{Kind: ErrorPaused, Progress: p}
+	case r.Status == control.RolloutActive && spec.Percentage < 100:
+		return r.Percentage >= spec.Percentage, nil
+	case r.Status == control.RolloutActive:
+		return r.Percentage >= 100 && p.Affected.AllUpdated(), nil
+	}
+	return false, nil
+}
+
+// observe counts the members that are assigned the version: all of them, or as many as the server said it would reach. What a device
+// has loaded no public call returns. When members lose the version again during a bake, it was rolled back.
+func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
+	members, err := g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+	if err != nil {
+		return false, err
+	}
+	r.Members = members
+	r.Progress, r.State = r.groupProgress(), r.groupState()
+	spec := r.Proposal.Spec
+	tflog.Info(ctx, "Waiting for the group's members", map[string]any{
+		"group": g.Scope.Group, "version": spec.Version, "percentage": spec.Percentage,
+		"devices_assigned": *r.Affected.Updated, "devices_total": *r.Affected.Total,
+	})
+	g.report(r.Progress)
+	done = r.assigned()
+	if r.baking && !done {
+		return false, &Error{Kind: ErrorRolledBack, Progress: r.Progress}
+	}
+	return done, nil
+}
+
+// assigned reports whether as many members as were meant to have the version.
+func (r Result) assigned() bool {
+	spec := r.Proposal.Spec
+	if spec.Percentage < 100 {
+		return r.Members[spec.Version] >= min(r.Activated, r.Members.Total())
+	}
+	return allAssigned(r.Members, spec.Version)
+}
+
+func (p Progress) fields() map[string]any {
+	fields := map[string]any{
+		"rollout_id": p.Rollout.ID, "version": p.Rollout.Version, "status": string(p.Rollout.Status), "percentage": p.Rollout.Percentage,
+	}
+	if p.Affected.Total != nil && p.Affected.Updated != nil {
+		fields["devices_updated"], fields["devices_total"] = *p.Affected.Updated, *p.Affected.Total
+	}
+	return fields
+}
+
+const (
+	// maxPollInterval is what the pause between two polls grows to.
+	maxPollInterval = 30 * time.Second
+	// toleratedFailures is how many polls in a row may fail before a wait gives up.
+	toleratedFailures = 4
+	pollGrowth        = 1.5
+)
+
+// pollUntil polls until the poll says done or returns an error of its own. An error that a later poll may not have (a lost connection,
+// a 5xx) is tolerated up to four times in a row; any other ends the wait immediately. The first poll is made immediately, the pause
+// begins with first and grows to 30 s. When ctx ends, or would end before the rate limit lets the next poll pass, or the polls keep
+// failing, the error is a *WaitError.
+func pollUntil(ctx context.Context, first time.Duration, poll func(context.Context) (done bool, err error)) error {
+	ctx = control.WithoutSharing(ctx) // a wait for a change never ends on an old answer
+	begun := time.Now()
+	pause := first
+	failures := 0
+	var limit *control.RateLimitError
+	for {
+		done, err := poll(ctx)
+		switch {
+		case err == nil && done:
+			return nil
+		case err == nil:
+			failures = 0
+		case errors.As(err, &limit):
+			return &WaitError{Outcome: OutcomeTimeout, Waited: time.Since(begun), Err: err}
+		case ctx.Err() != nil && (control.Transient(err) || errors.Is(err, ctx.Err())):
+			return waitEnded(ctx, begun, nil)
+		case !control.Transient(err):
+			return err
+		default:
+			if failures++; failures > toleratedFailures {
+				return &WaitError{Outcome: OutcomeUnreachable, Waited: time.Since(begun), Err: err}
+			}
+		}
+		timer := time.NewTimer(pause + rand.N(pause/10+1))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return waitEnded(ctx, begun, err)
+		}
+		pause = min(time.Duration(float64(pause)*pollGrowth), max(maxPollInterval, first))
+	}
+}
+
+// pollFor polls for as long as span, as pollUntil does, and once more at its end. It returns nil when every poll was well, and
+// immediately the first error of one that was not. When ctx ends, or the polls keep failing, the error is a *WaitError.
+func pollFor(ctx context.Context, first, span time.Duration, poll func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, span)
+	defer cancel()
+	err := pollUntil(limited, min(first, span), func(ctx context.Context) (bool, error) { return false, poll(ctx) })
+	var ended *WaitError
+	if !errors.As(err, &ended) || ended.Outcome != OutcomeTimeout || ctx.Err() != nil {
+		return err
+	}
+	return pollUntil(ctx, first, func(ctx context.Context) (bool, error) { return true, poll(ctx) })
+}
+
+func waitEnded(ctx context.Context, begun time.Time, last error) error {
+	outcome := OutcomeInterrupted
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		outcome = OutcomeTimeout
+	}
+	return &WaitError{Outcome: outcome, Waited: time.Since(begun), Err: last}
+}
