@@ -12,23 +12,23 @@ import (
 
 type config = map[string]any
 
-// begin starts a rollout of 2.0.0, as somebody beside Terraform would, and lets the devices follow.
-func begin(t *testing.T, sb *acctest.Sandbox, share, target int) (id string) {
+// begin starts a rollout of 2.0.0, outside of Terraform, and lets the devices follow.
+func begin(t *testing.T, sb *acctest.Sandbox, percentage, target int) (id string) {
 	t.Helper()
 	sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
-		"version": "2.0.0", "rollout_percentage": share, "target_percentage": target, "increment_step": 10, "start_immediately": true,
+		"version": "2.0.0", "rollout_percentage": percentage, "target_percentage": target, "increment_step": 10, "start_immediately": true,
 	})
 	sb.Settle()
 	sb.ClearLedger()
 	return newest(t, sb)
 }
 
-// stagingAt assigns 2.0.0 to a share of the group.
-func stagingAt(t *testing.T, sb *acctest.Sandbox, share int) {
+// stagingAt assigns 2.0.0 to a percentage of the group.
+func stagingAt(t *testing.T, sb *acctest.Sandbox, percentage int) {
 	t.Helper()
 	sb.Do(t, "POST", "/api/v1/deploy/execute", map[string]any{
 		"model_id": modelID(t, sb), "model_name": phi, "version": "2.0.0", "model_version": "2.0.0", "group": "staging",
-		"rollout_percentage": share, "strategy": "immediate",
+		"rollout_percentage": percentage, "strategy": "immediate",
 	})
 	sb.Settle()
 	sb.ClearLedger()
@@ -84,7 +84,7 @@ func rollbackWrites(dialect sandbox.Dialect, open bool) []string {
 	return []string{"POST create rollout"}
 }
 
-func TestActionRollsTheFleetBack(t *testing.T) {
+func TestAccRollbackAction_fleet(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -99,24 +99,24 @@ func TestActionRollsTheFleetBack(t *testing.T) {
 			t.Errorf("the reason did not reach the server: %v", rollouts(t, sb)[0])
 		}
 
-		refuses(t, sb, "octomil_rollback", config{"model": phi}, "to_version: There was a rollback already", "2.0.0 was rolled back",
+		refuses(t, sb, "octomil_rollback", config{"model": phi}, "to_version: The fleet was already rolled back", "2.0.0 was rolled back",
 			"meant to run since is 1.0.0")
 		invoked(t, sb, "octomil_rollback", config{"model": modelID(t, sb), "to_version": "0.9.0"}, rollbackWrites(dialect, false)...)
 		sb.ExpectFleet(t, phi, map[string]int{"0.9.0": 124})
 	})
 }
 
-func TestActionTellsOfDevicesThatAreLeft(t *testing.T) {
+func TestAccRollbackAction_offlineDevices(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 100, 100)
 	sb.SetOffline(50)
 	progress := invoked(t, sb, "octomil_rollback", config{"model": phi}, "POST roll back")
 	firstAndLast(t, progress, "Going to roll 2.0.0 back to 1.0.0 on the fleet",
-		"62 of 124 devices run 1.0.0; the others follow when they can be reached")
+		"62 of 124 devices run 1.0.0; the remaining devices follow when they are reachable")
 }
 
-func TestActionThatDoesNotWaitSaysSo(t *testing.T) {
+func TestAccRollbackAction_accepted(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 100, 100)
@@ -126,7 +126,7 @@ func TestActionThatDoesNotWaitSaysSo(t *testing.T) {
 	sb.ExpectFleet(t, phi, map[string]int{"2.0.0": 124})
 }
 
-func TestActionRollsAGroupBack(t *testing.T) {
+func TestAccRollbackAction_group(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -140,36 +140,36 @@ func TestActionRollsAGroupBack(t *testing.T) {
 		sb.Settle()
 		sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
 
-		refuses(t, sb, "octomil_rollback", back, "to_version: The version is in place already", "the group staging")
+		refuses(t, sb, "octomil_rollback", back, "to_version: The version is already targeted", "the group staging")
 		refuses(t, sb, "octomil_rollback", config{"model": phi, "group": "stagin", "to_version": "0.9.0"},
 			"group: The device group does not exist", "staging")
 		refuses(t, sb, "octomil_rollback", config{"model": phi, "group": "staging"}, `"to_version" must be specified`)
 	})
 }
 
-func TestActionOnAnEmptyGroup(t *testing.T) {
+func TestAccRollbackAction_emptyGroup(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
-	sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "nobody", "group_type": "static"})
-	refuses(t, sb, "octomil_rollback", config{"model": phi, "group": "nobody", "to_version": "0.9.0"},
-		"group: Nothing is deployed", "No device of the group nobody")
+	sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "empty", "group_type": "static"})
+	refuses(t, sb, "octomil_rollback", config{"model": phi, "group": "empty", "to_version": "0.9.0"},
+		"group: Nothing is deployed", "No device of the group empty")
 }
 
-func TestActionsOnARollout(t *testing.T) {
+func TestAccRolloutActions_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
 		sb := start(t, dialect)
 		id := begin(t, sb, 40, 100)
 		rollout := "Rollout " + id + " of 2.0.0 is "
-		is := func(status string, share float64) {
+		is := func(status string, percentage float64) {
 			t.Helper()
 			now := sb.Do(t, "GET", "/api/v1/models/phi-4-mini/rollouts/"+id, nil)
 			if got := now["status"]; got != status {
 				t.Errorf("the rollout is %v; want %s", got, status)
 			}
-			if got, _ := now["percentage"].(float64); got != share {
-				t.Errorf("the rollout is at %v percent; want %g", now["percentage"], share)
+			if got, _ := now["percentage"].(float64); got != percentage {
+				t.Errorf("the rollout is at %v percent; want %g", now["percentage"], percentage)
 			}
 		}
 
@@ -193,14 +193,14 @@ func TestActionsOnARollout(t *testing.T) {
 		is("active", 70)
 
 		firstAndLast(t, invoked(t, sb, "octomil_rollout_cancel", config{"model": phi, "rollout_id": id}, "DELETE cancel rollout"),
-			"Going to cancel rollout "+id+" of 2.0.0 at 70 percent", "Rollout "+id+" of 2.0.0 is cancelled; the fleet is meant to run 1.0.0")
+			"Going to cancel rollout "+id+" of 2.0.0 at 70 percent", "Rollout "+id+" of 2.0.0 is canceled; the targeted version of the fleet is 1.0.0")
 		sb.Settle()
 		sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
-		refuses(t, sb, "octomil_rollout_cancel", config{"model": phi}, "model: No rollout is under way", "of 1.0.0, is completed")
+		refuses(t, sb, "octomil_rollout_cancel", config{"model": phi}, "model: No rollout is in progress", "of 1.0.0, is completed")
 	})
 }
 
-func TestActionBringsARolloutToEveryDevice(t *testing.T) {
+func TestAccRolloutAdvanceAction_allDevices(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -214,26 +214,26 @@ func TestActionBringsARolloutToEveryDevice(t *testing.T) {
 }
 
 // Each action looks at what it needs before it writes anything.
-func TestActionsCheckWhatTheyNeed(t *testing.T) {
+func TestAccRolloutActions_preconditions(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
 		settled := start(t, dialect)
 		settled.ClearLedger()
 		for _, action := range []string{"octomil_rollout_pause", "octomil_rollout_resume", "octomil_rollout_advance", "octomil_rollout_cancel"} {
-			refuses(t, settled, action, config{"model": phi}, "model: No rollout is under way", "The last one, of 1.0.0, is completed")
+			refuses(t, settled, action, config{"model": phi}, "model: No rollout is in progress", "The last one, of 1.0.0, is completed")
 			refuses(t, settled, action, config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
 			refuses(t, settled, action, config{"model": phi, "timeout": "0s"}, "timeout: The duration is not usable")
 		}
 		refuses(t, settled, "octomil_rollback", config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
-		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "1.0.0"}, "to_version: The version is in place already",
+		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "1.0.0"}, "to_version: The version is already targeted",
 			"completed at 100 percent")
 		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "2.0.0"}, "to_version: The version was never deployed",
 			"These were: 0.9.0, 1.0.0", "octomil_model_deployment")
 		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "0.9.1"}, "to_version: The version does not exist", "0.9.0")
 		refuses(t, settled, "octomil_rollout_cancel", config{"model": phi, "rollout_id": "77"}, "rollout_id: The rollout does not exist")
 		refuses(t, settled, "octomil_rollout_cancel", config{"model": phi, "rollout_id": newest(t, settled)},
-			"rollout_id: The rollout is not under way", "octomil_rollback")
+			"rollout_id: The rollout is not in progress", "octomil_rollback")
 		refuses(t, settled, "octomil_rollout_advance", config{"model": phi, "percentage": 101}, "percentage: Invalid Attribute Value")
 		settled.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/0.9.0/deprecate", nil)
 		refuses(t, settled, "octomil_rollback", config{"model": phi}, "to_version: The version is deprecated", "Pin another version")
@@ -241,25 +241,25 @@ func TestActionsCheckWhatTheyNeed(t *testing.T) {
 
 		half := start(t, dialect)
 		id := begin(t, half, 40, 50)
-		refuses(t, half, "octomil_rollout_advance", config{"model": phi, "percentage": 60}, "percentage: The share is too high", "final share is 50 percent")
-		refuses(t, half, "octomil_rollout_advance", config{"model": phi, "percentage": 40}, "percentage: A share cannot shrink", "Rollout "+id)
+		refuses(t, half, "octomil_rollout_advance", config{"model": phi, "percentage": 60}, "percentage: The percentage is too high", "its target is 50 percent")
+		refuses(t, half, "octomil_rollout_advance", config{"model": phi, "percentage": 40}, "percentage: The rollout percentage cannot decrease", "Rollout "+id)
 		invoked(t, half, "octomil_rollout_advance", config{"model": phi, "percentage": 50}, "POST update percentage")
-		refuses(t, half, "octomil_rollout_advance", config{"model": phi}, "model: The rollout has its final share")
+		refuses(t, half, "octomil_rollout_advance", config{"model": phi}, "model: The rollout has reached its target percentage")
 		invoked(t, half, "octomil_rollback", config{"model": phi}, rollbackWrites(dialect, true)...)
 		half.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
 	})
 }
 
-func TestActionsOfWhatIsNotDeployed(t *testing.T) {
+func TestAccRolloutActions_notDeployed(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs, func(o *sandbox.Options) { o.Empty = true })
 	sb.Do(t, "POST", "/api/v1/models?org_id=demo", map[string]any{"name": phi, "framework": "gguf", "use_case": "text_generation"})
 	refuses(t, sb, "octomil_rollback", config{"model": phi}, "model: Nothing is deployed")
-	refuses(t, sb, "octomil_rollout_cancel", config{"model": phi}, "model: No rollout is under way", "Nothing is deployed")
+	refuses(t, sb, "octomil_rollout_cancel", config{"model": phi}, "model: No rollout is in progress", "Nothing is deployed")
 }
 
-// A rollout that was created and not started can be cancelled, and nothing else.
-func TestActionsOnAPendingRollout(t *testing.T) {
+// A rollout that was created and not started can be canceled, and nothing else.
+func TestAccRolloutActions_pending(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -276,7 +276,7 @@ func TestActionsOnAPendingRollout(t *testing.T) {
 }
 
 // A server that counts no devices leaves the messages to what it does tell.
-func TestActionWithoutCounts(t *testing.T) {
+func TestAccRollbackAction_withoutCounts(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	id := begin(t, sb, 40, 100)
@@ -287,25 +287,25 @@ func TestActionWithoutCounts(t *testing.T) {
 	firstAndLast(t, progress, "Going to roll 2.0.0 back to 1.0.0 on the fleet", "Rollout "+newest(t, sb)+" of 1.0.0 is completed at 100 percent")
 }
 
-func TestActionRollbackToANewerVersionIsNone(t *testing.T) {
+func TestAccRollbackAction_newerVersion(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 100, 100)
 	invoked(t, sb, "octomil_rollback", config{"model": phi}, "POST roll back")
-	refuses(t, sb, "octomil_rollback", config{"model": phi, "to_version": "2.0.0"}, "to_version: This is no rollback", "2.0.0 comes after 1.0.0")
+	refuses(t, sb, "octomil_rollback", config{"model": phi, "to_version": "2.0.0"}, "to_version: This is not a rollback", "2.0.0 is newer than 1.0.0")
 }
 
 // A plan says what would happen, and calls nothing a mistake that may be right once it is carried out.
-func TestActionsArePlanned(t *testing.T) {
+func TestAccRolloutActions_plan(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	_, said := sb.Invoke(t, "octomil_rollout_pause", config{"model": phi})
-	if len(said.Warnings) != 1 || !strings.HasPrefix(said.Warnings[0], "model: No rollout is under way: As things are now, the action would fail: ") {
+	if len(said.Warnings) != 1 || !strings.HasPrefix(said.Warnings[0], "model: No rollout is in progress: In the current state, the action would fail: ") {
 		t.Errorf("the plan warned %q", said.Warnings)
 	}
 	begin(t, sb, 100, 100)
 	if _, said = sb.Invoke(t, "octomil_rollback", config{"model": phi}); len(said.Warnings) != 1 ||
-		!strings.HasPrefix(said.Warnings[0], "The action is to roll 2.0.0 back to 1.0.0 on the fleet: ") {
+		!strings.HasPrefix(said.Warnings[0], "The action will roll 2.0.0 back to 1.0.0 on the fleet: ") {
 		t.Errorf("the plan warned %q", said.Warnings)
 	}
 }

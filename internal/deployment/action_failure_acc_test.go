@@ -11,7 +11,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-func TestActionThatRunsOutOfTimeSaysHowFarItCame(t *testing.T) {
+func TestAccRollbackAction_timeout(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -21,7 +21,7 @@ func TestActionThatRunsOutOfTimeSaysHowFarItCame(t *testing.T) {
 			sb.Clock.Hold()
 			progress, said := sb.Invoke(t, "octomil_rollback", config{"model": phi, "timeout": "10m"})
 			if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "to_version: The rollout did not finish in time") ||
-				!strings.Contains(said.Errors[0], "0 of 124 devices updated; 100 percent were wanted") || strings.Contains(said.Errors[0], "next apply") {
+				!strings.Contains(said.Errors[0], "0 of 124 devices updated; the wanted percentage is 100") || strings.Contains(said.Errors[0], "next apply") {
 				t.Errorf("the action says %q", said.Errors)
 			}
 			if !slices.Contains(progress, "0 of 124 devices run 1.0.0") {
@@ -34,7 +34,7 @@ func TestActionThatRunsOutOfTimeSaysHowFarItCame(t *testing.T) {
 	})
 }
 
-func TestInterruptEndsAnActionAtOnce(t *testing.T) {
+func TestAccRollbackAction_interrupt(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 100, 100)
@@ -45,12 +45,12 @@ func TestInterruptEndsAnActionAtOnce(t *testing.T) {
 		interrupt()
 	}()
 	_, said := sb.InvokeWithin(ctx, t, "octomil_rollback", config{"model": phi, "timeout": "1m"})
-	if len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "Interrupted while the rollout goes on") {
+	if len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "Interrupted while the rollout continues") {
 		t.Errorf("the action says %q", said.Errors)
 	}
 }
 
-func TestActionThatIsOvertakenSaysByWhat(t *testing.T) {
+func TestAccRollbackAction_replaced(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 100, 100)
@@ -60,26 +60,26 @@ func TestActionThatIsOvertakenSaysByWhat(t *testing.T) {
 		sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "0.9.0", "reason": "further"})
 	}()
 	_, said := sb.Invoke(t, "octomil_rollback", config{"model": phi, "timeout": "1m"})
-	if len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "Rollout rol_00000004 of 1.0.0 was rolled back by hand") ||
+	if len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "Rollout rol_00000004 of 1.0.0 was rolled back manually") ||
 		!strings.Contains(said.Errors[0], "further.") ||
-		!strings.Contains(said.Errors[0], "What the fleet is meant to run now is 0.9.0.") {
+		!strings.Contains(said.Errors[0], "The targeted version of the fleet is now 0.9.0.") {
 		t.Errorf("the action says %q", said.Errors)
 	}
 }
 
 // An answer that is lost after the server has executed the request must not make the rollout go two steps.
-func TestActionAdvancesOnceThoughTheAnswerIsLost(t *testing.T) {
+func TestAccRolloutAdvanceAction_lostAnswer(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 40, 100)
 	sb.AddFault(sandbox.Fault{Method: "POST", Path: "models/*/rollouts/*/advance", Execute: true, Cut: sandbox.CutBefore})
 	invoked(t, sb, "octomil_rollout_advance", config{"model": phi}, "POST advance rollout")
-	if share, _ := rollouts(t, sb)[0]["percentage"].(float64); share != 50 {
-		t.Errorf("the rollout is at %g percent; want 50", share)
+	if percentage, _ := rollouts(t, sb)[0]["percentage"].(float64); percentage != 50 {
+		t.Errorf("the rollout is at %g percent; want 50", percentage)
 	}
 }
 
-func TestActionQuotesThePolicyThatRefuses(t *testing.T) {
+func TestAccRolloutAdvanceAction_policyDenied(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 40, 100)
@@ -91,7 +91,7 @@ func TestActionQuotesThePolicyThatRefuses(t *testing.T) {
 	}
 }
 
-func TestActionQuotesAServerThatFails(t *testing.T) {
+func TestAccRolloutActions_serverError(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 40, 100)

@@ -59,7 +59,7 @@ func (m actionModel) timeout(diags *diag.Diagnostics) time.Duration {
 	limit, d := m.Timeout.ValueGoDuration()
 	diags.Append(d...)
 	if !d.HasError() && limit <= 0 {
-		diags.AddAttributeError(path.Root("timeout"), "The duration is not usable", "An action needs some time: write a duration above zero, such as 10m.")
+		diags.AddAttributeError(path.Root("timeout"), "Invalid `timeout`", "`timeout` must be greater than 0, such as `10m`.")
 	}
 	return limit
 }
@@ -77,41 +77,43 @@ func actionAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"model": schema.StringAttribute{
 			Required: true, Validators: []validator.String{notEmpty},
-			MarkdownDescription: "The model, by name or id.",
+			MarkdownDescription: "The model, by name or ID.",
 		},
 		"group": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{notEmpty, stringvalidator.AlsoRequires(path.MatchRoot("to_version"))},
-			MarkdownDescription: "The device group to roll back, by name. Without it, the whole fleet. Of a group no call tells what it ran " +
-				"before, so `to_version` is needed as well.",
+			MarkdownDescription: "The device group to roll back, by name. Defaults to the whole fleet. Requires `to_version`, because no " +
+				"call of the API returns what a group ran before.",
 		},
 		"to_version": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{notEmpty},
-			MarkdownDescription: "The version to go back to: one that was deployed before and precedes the present one. Without it, the version " +
-				"that the present one replaced.",
+			MarkdownDescription: "The version to go back to: an older version that was deployed before. Defaults to the version that the " +
+				"current one replaced.",
 		},
 		"rollout_id": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{notEmpty},
-			MarkdownDescription: "The rollout to cancel. The action fails unless this one is under way. Without it, whichever is.",
+			MarkdownDescription: "The ID of the rollout to cancel. The action fails unless this rollout is in progress. Defaults to the " +
+				"rollout in progress.",
 		},
 		"percentage": schema.Float64Attribute{
 			Optional: true, Validators: []validator.Float64{float64validator.Between(0.01, 100)},
-			MarkdownDescription: "The share of the fleet that is to have the version, in percent up to 100: more than it has now. Without it, one " +
-				"step of the size that the rollout was started with.",
+			MarkdownDescription: "The percentage of the fleet that should have the version, above the current one and at most 100. Defaults " +
+				"to one step of the size that the rollout was started with.",
 		},
 		"reason": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{notEmpty},
-			MarkdownDescription: "Why, for the control plane's records. It is sent with a rollback of the whole fleet and with a change to a " +
-				"`percentage`; a single step, and what is done to a group, have no place for it.",
+			MarkdownDescription: "The reason, for the control plane's records. It is sent with a rollback of the whole fleet and with a " +
+				"change to a `percentage`; a single step and a deployment to a group have no reason.",
 		},
 		"wait_for": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{stringvalidator.OneOf(waitForComplete, waitForAccepted)},
-			MarkdownDescription: "When the action is done: `complete`, the default, when the share is reached and, for all devices, confirmed; " +
-				"`accepted` as soon as the control plane has taken the change.",
+			MarkdownDescription: "When the action is complete: `complete` when the percentage is reached and, for 100 percent, confirmed by " +
+				"the devices; `accepted` as soon as the control plane has accepted the change. Defaults to `complete`.",
 		},
 		"timeout": schema.StringAttribute{
 			Optional: true, CustomType: timetypes.GoDurationType{},
-			MarkdownDescription: "How long the action may take, such as `10m`. Default `30m`. What the control plane has accepted goes on beyond it.",
+			MarkdownDescription: "The time limit of the action, such as `10m`. Defaults to `30m`. What the control plane has accepted " +
+				"continues after it.",
 		},
 	}
 }

@@ -49,7 +49,7 @@ func newHarness(t *testing.T) *harness {
 	return &harness{t: t, server: server, client: client, begun: time.Now()}
 }
 
-// do is a request of somebody else.
+// do is a request from outside of Terraform.
 func (h *harness) do(method, path string, body any) {
 	h.t.Helper()
 	payload, err := json.Marshal(body)
@@ -58,7 +58,7 @@ func (h *harness) do(method, path string, body any) {
 	}
 	req := httptest.NewRequestWithContext(h.t.Context(), method, "/api/v1/"+path, strings.NewReader(string(payload)))
 	req.Header.Set("Authorization", "Bearer sandbox")
-	req.Header.Set("User-Agent", "somebody")
+	req.Header.Set("User-Agent", "outside")
 	recorder := httptest.NewRecorder()
 	h.server.ServeHTTP(recorder, req)
 	if recorder.Code > 299 {
@@ -158,7 +158,7 @@ func fails(t *testing.T, diags diag.Diagnostics, words ...string) {
 	}
 }
 
-func TestStagesGoOutOneAfterTheOther(t *testing.T) {
+func TestApplyRunsTheStagesInOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
@@ -178,25 +178,25 @@ func TestStagesGoOutOneAfterTheOther(t *testing.T) {
 	})
 }
 
-func TestWhateverStopsABakeEndsItAtOnce(t *testing.T) {
+func TestApplyEndsWithTheBake(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		meanwhile func(*harness)
 		says      []string
 		version   string
 	}{
-		"a rollback by hand": {
+		"a manual rollback": {
 			func(h *harness) {
 				h.do("POST", "models/phi-4-mini/rollback", map[string]any{"to_version": "0.9.0", "reason": "wrong answers"})
 			},
-			[]string{"The rollout was rolled back", "by hand", "wrong answers", "goes back to is 0.9.0"}, "0.9.0",
+			[]string{"The rollout was rolled back", "manually", "wrong answers", "is now 0.9.0"}, "0.9.0",
 		},
 		"a rollback by the policy": {
 			func(h *harness) {
 				h.do("PUT", "settings/demo", map[string]any{"auto_rollback_enabled": true, "latency_p95_max_ms": 250})
 				h.server.SetHealth("phi-4-mini", "2.0.0", sandbox.Health{LatencyP95MS: 900})
 			},
-			[]string{"The rollout was rolled back", "automatically by the organization's policy", "latency", "250", "900", "goes back to is 1.0.0", "at 5 percent"}, "1.0.0",
+			[]string{"The rollout was rolled back", "automatically by the organization's policy", "latency", "250", "900", "is now 1.0.0", "at 5 percent"}, "1.0.0",
 		},
 		"a pause": {
 			func(h *harness) { h.do("POST", "models/phi-4-mini/rollouts/rol_00000003/pause", nil) },
@@ -204,7 +204,7 @@ func TestWhateverStopsABakeEndsItAtOnce(t *testing.T) {
 		},
 		"a deletion": {
 			func(h *harness) { h.do("DELETE", "models/phi-4-mini/rollouts/rol_00000003?force=true", nil) },
-			[]string{"The rollout was", "goes back to is 1.0.0"}, "1.0.0",
+			[]string{"The rollout was", "is now 1.0.0"}, "1.0.0",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -230,13 +230,13 @@ func TestWhateverStopsABakeEndsItAtOnce(t *testing.T) {
 	}
 }
 
-func TestInterruptedBakeGoesOnWithTheStageThatWasReached(t *testing.T) {
+func TestApplyAfterAnInterruptedBakeRepeatsTheStage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		ctx, interrupt := context.WithCancel(t.Context())
 		time.AfterFunc(25*time.Minute, interrupt)
-		fails(t, h.run(ctx, "2.0.0", 30*time.Minute, "5 10m", "25 1h"), "Interrupted while the rollout goes on", "at 25 percent", "the next apply attaches")
+		fails(t, h.run(ctx, "2.0.0", 30*time.Minute, "5 10m", "25 1h"), "Interrupted while the rollout continues", "at 25 percent", "The next apply attaches")
 		if took := time.Since(h.begun); took > 25*time.Minute+time.Second {
 			t.Errorf("the interrupt took %s", took)
 		}
@@ -250,7 +250,7 @@ func TestInterruptedBakeGoesOnWithTheStageThatWasReached(t *testing.T) {
 	})
 }
 
-func TestPolicyLimitsMakeSmallerSteps(t *testing.T) {
+func TestApplyRespectsTheLimitsOfThePolicy(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
@@ -267,7 +267,7 @@ func TestPolicyLimitsMakeSmallerSteps(t *testing.T) {
 	})
 }
 
-func TestWaitToleratesFourFailedPollsInARow(t *testing.T) {
+func TestApplyToleratesFourFailedPollsInARow(t *testing.T) {
 	t.Parallel()
 	for failures, ok := range map[int]bool{4: true, 5: false} {
 		t.Run(fmt.Sprint(failures), func(t *testing.T) {
@@ -280,7 +280,7 @@ func TestWaitToleratesFourFailedPollsInARow(t *testing.T) {
 					succeeds(t, diags)
 					return
 				}
-				fails(t, diags, "can no longer be watched", "503", "the next apply attaches")
+				fails(t, diags, "Could not follow the rollout", "503", "The next apply attaches")
 				h.expectWrites("0: create rollout") // a poll that fails has no side effect
 				if h.state.RolloutID.ValueString() != "rol_00000003" {
 					t.Errorf("the state has rollout %s", h.state.RolloutID)
@@ -291,23 +291,23 @@ func TestWaitToleratesFourFailedPollsInARow(t *testing.T) {
 }
 
 // What was counted last is said, also where the last look at the devices has failed.
-func TestProgressSurvivesALookThatFails(t *testing.T) {
+func TestApplyReportsTheLastCount(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.server.SetOffline(50)
 		h.server.AddFault(sandbox.Fault{Method: "GET", Path: "models/*/rollouts/*/affected-devices", Nth: 4, Times: -1, Status: 503})
-		fails(t, h.run(t.Context(), "2.0.0", 30*time.Minute), "can no longer be watched", "62 of 124 devices updated")
+		fails(t, h.run(t.Context(), "2.0.0", 30*time.Minute), "Could not follow the rollout", "62 of 124 devices updated")
 	})
 }
 
-func TestTimeLimitSaysHowFarItCame(t *testing.T) {
+func TestApplyReportsProgressAtTheTimeLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.server.SetOffline(50)
 		fails(t, h.run(t.Context(), "2.0.0", 45*time.Minute, "10 15m"),
-			"did not finish in time", "after 45m", "at 100 percent", "62 of 124 devices updated", "the next apply attaches")
+			"did not finish in time", "after 45m", "at 100 percent", "62 of 124 devices updated", "The next apply attaches")
 		if took := time.Since(h.begun); took != time.Hour { // the bake does not count towards the limit
 			t.Errorf("it took %s", took)
 		}

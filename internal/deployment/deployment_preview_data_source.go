@@ -57,58 +57,60 @@ const previewNone = "none"
 func (d *previewDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What an `octomil_model_deployment` of a version would do at this moment, without doing it: whether it is a rollback, how " +
-			"many devices change, and which rollout it cancels. For checks and policies that look at a plan before it is applied.",
+		MarkdownDescription: "Shows what an `octomil_model_deployment` of a version would do at this moment, without doing it: whether " +
+			"it is a rollback, how many devices change, and which rollout it cancels. For checks and policies that " +
+			"examine a plan before it is applied.",
 		Attributes: map[string]schema.Attribute{
 			"model": schema.StringAttribute{
-				Required: true, Validators: notEmpty, MarkdownDescription: "The model, by name or id.",
+				Required: true, Validators: notEmpty, MarkdownDescription: "The model, by name or ID.",
 			},
 			"version": schema.StringAttribute{
-				Required: true, Validators: notEmpty, MarkdownDescription: "The version to look at.",
+				Required: true, Validators: notEmpty, MarkdownDescription: "The version to preview.",
 			},
 			"group": schema.StringAttribute{
-				Optional: true, Validators: notEmpty, MarkdownDescription: "A device group, by name. Without it, the whole fleet.",
+				Optional: true, Validators: notEmpty, MarkdownDescription: "The device group, by name. Defaults to the whole fleet.",
 			},
 			"percentage": schema.Float64Attribute{
 				Optional: true, Validators: []validator.Float64{float64validator.Between(1, 100)},
-				MarkdownDescription: "The share of the scope that is to have the version, in percent from 1 to 100. Default `100`. A rollback ignores it: " +
-					"it is for all devices.",
+				MarkdownDescription: "The percentage of the devices in scope that should have the version, from 1 to 100. Defaults to `100`. A " +
+					"rollback ignores it and changes all devices.",
 			},
-			"model_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model."},
+			"model_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the model."},
 			"operation": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "`deploy` for a version that goes out as a new one, `rollback` for an older one that was deployed before, `advance` " +
-					"where only its share grows, `resume` where its rollout is there already and would go on, or `none`.",
+				MarkdownDescription: "`deploy` for a version that is rolled out as a new one, `rollback` for an older one that was deployed " +
+					"before, `advance` if only its percentage increases, `resume` if its rollout already exists and would " +
+					"continue, or `none`.",
 			},
 			"from_version": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The version that the scope is meant to run now; null where nothing is deployed.",
+				Computed: true, MarkdownDescription: "The targeted version of the scope. Null if nothing is deployed.",
 			},
 			"devices": schema.Int64Attribute{
 				Computed: true,
-				MarkdownDescription: "How many devices get another version; null where the control plane does not count them, and where a rollout " +
-					"that is there already goes on.",
+				MarkdownDescription: "The number of devices that get another version. Null if the control plane does not count them, and if an " +
+					"existing rollout continues.",
 			},
 			"devices_total": schema.Int64Attribute{
 				Computed: true,
-				MarkdownDescription: "How many devices the scope has, those left aside that a deployment to a group has given a version of their own; " +
-					"null where the control plane does not count them.",
+				MarkdownDescription: "The number of devices in scope, without those that have a version from a deployment to a group. Null if " +
+					"the control plane does not count them.",
 			},
 			"deployed_before": schema.BoolAttribute{
 				Computed: true, MarkdownDescription: "Whether the version was deployed to the scope before, so that it can be rolled back to.",
 			},
 			"cancels": schema.SingleNestedAttribute{
-				Computed: true, MarkdownDescription: "The rollout under way that would be cancelled; null where there is none.",
+				Computed: true, MarkdownDescription: "The rollout in progress that would be canceled. Null if there is none.",
 				Attributes: map[string]schema.Attribute{
-					"id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the rollout."},
-					"version":    schema.StringAttribute{Computed: true, MarkdownDescription: "Its version."},
-					"status":     schema.StringAttribute{Computed: true, MarkdownDescription: "Where it stands: `pending`, `active` or `paused`."},
-					"percentage": schema.Float64Attribute{Computed: true, MarkdownDescription: "The share of the fleet that it has reached, in percent."},
+					"id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the rollout."},
+					"version":    schema.StringAttribute{Computed: true, MarkdownDescription: "The version of the rollout."},
+					"status":     schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the rollout: `pending`, `active` or `paused`."},
+					"percentage": schema.Float64Attribute{Computed: true, MarkdownDescription: "The percentage of the fleet that the rollout has reached."},
 				},
 			},
 			"warnings": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "What speaks against it, in words: the control plane's own warnings, a version that is deprecated, retired or a draft, " +
-					"and an older version that is no rollback since it was never deployed.",
+				MarkdownDescription: "Warnings: the control plane's own, a version that is deprecated, retired or a draft, and an older version " +
+					"that was never deployed, which is not a rollback.",
 			},
 		},
 	}

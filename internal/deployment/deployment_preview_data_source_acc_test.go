@@ -38,7 +38,7 @@ func with(want map[string]knownvalue.Check, name string, check knownvalue.Check)
 	return want
 }
 
-func TestPreviewOfTheFleet(t *testing.T) {
+func TestAccDeploymentPreviewDataSource_fleet(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -69,7 +69,7 @@ func TestPreviewOfTheFleet(t *testing.T) {
 	})
 }
 
-func TestPreviewOfAGroup(t *testing.T) {
+func TestAccDeploymentPreviewDataSource_group(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -91,7 +91,7 @@ func TestPreviewOfAGroup(t *testing.T) {
 }
 
 // A server that counts nothing leaves the counts out, and the operation is known all the same.
-func TestPreviewWithoutCounts(t *testing.T) {
+func TestAccDeploymentPreviewDataSource_withoutCounts(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	sb.AddFault(sandbox.Fault{Method: "GET", Path: "devices", Times: -1, Status: 403})

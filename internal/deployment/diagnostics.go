@@ -19,21 +19,21 @@ import (
 // Every sentence that a user reads about a deployment: first the guards, then what a plan announces, then what went wrong.
 
 func addUnmanagedRollout(open rollout.Record, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("version"), "Another rollout is under way",
-		fmt.Sprintf("Rollout %s of %s is %s at %g percent and was not started by this resource. A model has one rollout at a time.\n\n"+
-			"Wait until it has ended, pin %s to take it over, or set supersede = true to cancel it.",
+	diags.AddAttributeError(path.Root("version"), "Another rollout is in progress",
+		fmt.Sprintf("Rollout %s of %s is %s at %g percent and was not started by this resource. A model can have only one open "+
+			"rollout.\n\nWait for it to end, pin %s to take it over, or set `supersede = true` to cancel it.",
 			open.ID, open.Version, open.Status, open.Percentage, open.Version))
 }
 
 func addRolledBack(p rollout.Proposal, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("version"), "The version was rolled back", rolledBackText(p)+
-		" It is not deployed again without being asked to.\n\nPin a version that is known to be good. Or set on_rollback = \"redeploy\" "+
-		"to deploy this one all the same, or on_rollback = \"accept\" to leave the fleet as it is.")
+		" It is not deployed again automatically.\n\nPin a known good version. To deploy this one anyway, set `on_rollback = \"redeploy\"`; to leave "+
+		"the devices as they are, set `on_rollback = \"accept\"`.")
 }
 
 func warnOfAcceptedRollback(p rollout.Proposal, diags *diag.Diagnostics) {
 	diags.AddAttributeWarning(path.Root("version"), "The version was rolled back", rolledBackText(p)+
-		" With on_rollback = \"accept\" that is left as it is, until another version is pinned.")
+		" Because `on_rollback` is `\"accept\"`, the devices are left as they are until another version is pinned.")
 }
 
 // rolledBackText says when, why and by what the pin was rolled back, and what runs since.
@@ -44,7 +44,7 @@ func rolledBackText(p rollout.Proposal) string {
 	}
 	text := fmt.Sprintf("%s %s.", p.Spec.Version, how)
 	if p.State.Targeted != nil {
-		text += fmt.Sprintf(" What %s is meant to run since is %s.", p.Scope, p.State.Version())
+		text += fmt.Sprintf(" The targeted version of %s is now %s.", p.Scope, p.State.Version())
 	}
 	return text
 }
@@ -59,9 +59,9 @@ func rollbackInfoText(info rollout.RollbackInfo) string {
 	switch info.Trigger {
 	case "":
 	case "auto":
-		text.WriteString(" automatically, by the organization's policy")
+		text.WriteString(" automatically by the organization's policy")
 	default:
-		text.WriteString(" by hand")
+		text.WriteString(" manually")
 	}
 	if info.Reason != "" {
 		text.WriteString(": " + info.Reason)
@@ -70,28 +70,32 @@ func rollbackInfoText(info rollout.RollbackInfo) string {
 }
 
 func addUncounted(p rollout.Proposal, limit int, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("max_affected_devices"), "The devices cannot be counted",
-		fmt.Sprintf("max_affected_devices = %d, and the control plane does not say how many devices it would be to %s. Remove "+
-			"max_affected_devices to go on without a count.", limit, operationText(p.Operation)))
+	diags.AddAttributeError(path.Root("max_affected_devices"), "The affected devices cannot be counted",
+		fmt.Sprintf("`max_affected_devices` is %d, but the control plane does not return how many devices would change in order to %s. Remove "+
+			"`max_affected_devices` to continue without a limit.", limit, operationText(p.Operation)))
 }
 
 func addTooManyAffected(p rollout.Proposal, affected, limit int, diags *diag.Diagnostics) {
+	advice := "Increase `max_affected_devices`."
+	if p.Operation.Kind != rollout.Rollback { // which ignores the percentage
+		advice = "Increase `max_affected_devices`, or decrease `rollout.percentage`."
+	}
 	diags.AddAttributeError(path.Root("max_affected_devices"), "Too many devices would change",
-		fmt.Sprintf("To %s changes %s of %s, and max_affected_devices = %d allows no more than that. Raise it, or lower rollout.percentage.",
-			operationText(p.Operation), deviceCount(affected), p.Scope, limit))
+		fmt.Sprintf("To %s changes %s of %s, but `max_affected_devices` allows %d. %s", operationText(p.Operation), deviceCount(affected), p.Scope,
+			limit, advice))
 }
 
 // addShrinking refuses a percentage below the one that the configuration had before: devices that have a version keep it.
 func addShrinking(scope rollout.Scope, spec rollout.Spec, before float64, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("rollout").AtName("percentage"), "A share cannot shrink",
-		fmt.Sprintf("%s was rolled out to %g percent of %s, and the configuration now says %g. Devices that have a version keep it: to take "+
-			"it back, pin an older version, which is a rollback.", spec.Version, before, scope, spec.Percentage))
+	diags.AddAttributeError(path.Root("rollout").AtName("percentage"), "The rollout percentage cannot decrease",
+		fmt.Sprintf("%s was rolled out to %g percent of %s, and `rollout.percentage` is now %g. Devices keep a version once they have it. To roll "+
+			"it back, pin an older version.", spec.Version, before, scope, spec.Percentage))
 }
 
 func addConflictingPins(plan *model, other string, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("version"), "Two resources pin different versions",
-		fmt.Sprintf("Another octomil_model_deployment of this configuration pins %s of %s to %s, and this one to %s. They would undo each "+
-			"other's work at every apply: keep one.", plan.Model.ValueString(), plan.scope(), other, plan.Version.ValueString()))
+		fmt.Sprintf("Another `octomil_model_deployment` in this configuration pins %s on %s to %s, and this one pins it to %s. Each apply of one would "+
+			"undo the other. Remove one of them.", plan.Model.ValueString(), plan.scope(), other, plan.Version.ValueString()))
 }
 
 // warnOfOperation says in a plan, for its reviewer, what an apply is going to do.
@@ -102,12 +106,12 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	switch op.Kind {
 	case rollout.Rollback:
 		summary = fmt.Sprintf("This is a rollback from %s to %s", op.From, op.To)
-		fmt.Fprintf(&text, "%s %s to %s, at once.", affectedText(p), verb(count, "goes back", "go back"), op.To)
+		fmt.Fprintf(&text, "%s %s to %s immediately.", affectedText(p), verb(count, "goes back", "go back"), op.To)
 	case rollout.Deploy:
 		summary = "This deploys " + op.To
 		fmt.Fprintf(&text, "%s %s %s", affectedText(p), verb(count, "gets", "get"), op.To)
 		if op.From != "" {
-			fmt.Fprintf(&text, " in the place of %s", op.From)
+			fmt.Fprintf(&text, " in place of %s", op.From)
 		}
 		text.WriteString(".")
 		if p.IsOlderDeploy() {
@@ -121,17 +125,17 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 		return
 	}
 	if steps := stepsText(p.Steps); steps != "" {
-		fmt.Fprintf(&text, " It goes out %s; the apply takes at least %s.", steps, shortDuration(rollout.TotalBake(p.Steps)))
+		fmt.Fprintf(&text, " It is rolled out %s; the apply takes at least %s.", steps, shortDuration(rollout.TotalBake(p.Steps)))
 	}
 	if open := p.Cancels(); open != nil {
-		fmt.Fprintf(&text, " Rollout %s of %s, %s at %g percent, is cancelled", open.ID, open.Version, open.Status, open.Percentage)
+		fmt.Fprintf(&text, " Rollout %s of %s, %s at %g percent, is canceled", open.ID, open.Version, open.Status, open.Percentage)
 		if op.Kind == rollout.Rollback {
-			text.WriteString(": the devices that have it already revert as well")
+			text.WriteString(", and the devices that already have it are reverted")
 		}
 		text.WriteString(".")
 	}
 	if excluded := p.Impact.Excluded; excluded != nil && *excluded > 0 {
-		fmt.Fprintf(&text, " %s that a deployment to a group has assigned keep their own version.", deviceCount(*excluded))
+		fmt.Fprintf(&text, " %s with a version from a deployment to a group keep that version.", deviceCount(*excluded))
 	}
 	for _, warning := range p.Impact.Warnings {
 		text.WriteString("\n\nThe control plane warns: " + warning)
@@ -140,7 +144,7 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 }
 
 func olderDeployText(p rollout.Proposal) string {
-	return fmt.Sprintf("%s is older than %s but was never deployed to %s, so this is no rollback: it goes out like a new version.",
+	return fmt.Sprintf("%s is older than %s but was never deployed to %s, so this is not a rollback: it is rolled out like a new version.",
 		p.Operation.To, p.Operation.From, p.Scope)
 }
 
@@ -149,7 +153,7 @@ func affectedText(p rollout.Proposal) string {
 	count := p.Affected()
 	switch {
 	case count == nil:
-		return fmt.Sprintf("An unknown number of devices of %s (the control plane gives none)", p.Scope)
+		return fmt.Sprintf("An unknown number of devices of %s (the control plane does not count them)", p.Scope)
 	case *count == *p.Impact.Total:
 		return fmt.Sprintf("All %s of %s", deviceCount(*count), p.Scope)
 	}
@@ -175,7 +179,7 @@ func operationText(op rollout.Operation) string {
 	switch op.Kind {
 	case rollout.Deploy:
 		if op.From != "" {
-			return fmt.Sprintf("deploy %s in the place of %s", op.To, op.From)
+			return fmt.Sprintf("deploy %s in place of %s", op.To, op.From)
 		}
 		return "deploy " + op.To
 	case rollout.Rollback:
@@ -183,11 +187,11 @@ func operationText(op rollout.Operation) string {
 	case rollout.Advance:
 		return "advance the rollout of " + op.To
 	case rollout.Resume:
-		return "go on with the rollout of " + op.To
+		return "resume the rollout of " + op.To
 	case rollout.Pause:
 		return "pause the rollout of " + op.To
 	default:
-		return "leave " + op.To + " as it is"
+		return "leave " + op.To + " unchanged"
 	}
 }
 
@@ -200,7 +204,7 @@ func stepsText(steps []rollout.Step) string {
 	for i, s := range steps {
 		texts[i] = fmt.Sprintf("%g", s.Percentage)
 		if s.Bake > 0 {
-			texts[i] += fmt.Sprintf(" (then %s)", shortDuration(s.Bake))
+			texts[i] += fmt.Sprintf(" (bake %s)", shortDuration(s.Bake))
 		}
 	}
 	return "in steps of " + strings.Join(texts[:len(texts)-1], ", ") + " and " + texts[len(texts)-1] + " percent"
@@ -220,39 +224,39 @@ func shortDuration(d time.Duration) string {
 
 func addVersionStatusError(m *model, v control.Version, op rollout.Operation, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("version"), "The version is "+v.Status,
-		fmt.Sprintf("%s of %s is %s: the control plane does not %s. Pin another version.", v.Version, m.Model.ValueString(), v.Status, operationText(op)))
+		fmt.Sprintf("%s of %s is %s: the control plane refuses to %s. Pin another version.", v.Version, m.Model.ValueString(), v.Status, operationText(op)))
 }
 
 func warnOfVersionStatus(m *model, v control.Version, diags *diag.Diagnostics) {
 	at := path.Root("version")
 	if v.Status == control.VersionDraft {
-		diags.AddAttributeWarning(at, "The version is a draft", fmt.Sprintf("%s of %s has not been published; the control plane may refuse it.",
+		diags.AddAttributeWarning(at, "The version is a draft", fmt.Sprintf("%s of %s is not published; the control plane may refuse to roll it out. Publish it first.",
 			v.Version, m.Model.ValueString()))
 		return
 	}
-	diags.AddAttributeWarning(at, "The version is deprecated", fmt.Sprintf("%s of %s still works, but should not be rolled out any more.",
+	diags.AddAttributeWarning(at, "The version is deprecated", fmt.Sprintf("%s of %s can still be deployed, but should no longer be rolled out. Pin a newer version.",
 		v.Version, m.Model.ValueString()))
 }
 
 func warnOfEmptyGroup(m *model, diags *diag.Diagnostics) {
-	diags.AddAttributeWarning(path.Root("group"), "The group has no devices", fmt.Sprintf("Nothing was deployed to %s. Devices that join "+
-		"it later show as a difference in the next plan.", m.scope()))
+	diags.AddAttributeWarning(path.Root("group"), "The group has no devices", fmt.Sprintf("Nothing was deployed to %s, because it has no members. "+
+		"Devices that join it later show as a difference in the next plan.", m.scope()))
 }
 
 func warnOfKeptDeployment(m *model, diags *diag.Diagnostics) {
-	diags.AddWarning("The deployment goes on without Terraform",
-		fmt.Sprintf("%s of %s stays on %s as it is (%s). Only the resource is gone.", m.Version.ValueString(), m.Model.ValueString(),
+	diags.AddWarning("The deployment is kept",
+		fmt.Sprintf("%s of %s remains deployed to %s (status `%s`) and is no longer managed by Terraform.", m.Version.ValueString(), m.Model.ValueString(),
 			m.scope(), m.Status.ValueString()))
 }
 
 func warnOfUncancelableGroup(m *model, diags *diag.Diagnostics) {
-	diags.AddWarning("A deployment to a group cannot be cancelled",
-		fmt.Sprintf("The API has no call for it: %s stays on %s. Only the resource is gone.", m.Version.ValueString(), m.scope()))
+	diags.AddWarning("A deployment to a group cannot be canceled",
+		fmt.Sprintf("The API has no call to cancel it: %s remains deployed to %s and is no longer managed by Terraform.", m.Version.ValueString(), m.scope()))
 }
 
 func addNoPreviousVersion(m *model, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("on_destroy"), "There is no version to go back to",
-		fmt.Sprintf("%s is the first version on %s, as far as it is known, and on_destroy is \"rollback\". Set on_destroy = \"keep\", "+
+	diags.AddAttributeError(path.Root("on_destroy"), "There is no version to roll back to",
+		fmt.Sprintf("%s is the first known version on %s, so `on_destroy = \"rollback\"` has no version to return to. Set `on_destroy = \"keep\"`, "+
 			"apply, and destroy again.", m.Version.ValueString(), m.scope()))
 }
 
@@ -267,8 +271,8 @@ func addReadError(ctx context.Context, client *control.Client, m *model, err err
 
 func addOutdatedPlan(p rollout.Proposal, planned rollout.Operation, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("version"), "The plan is out of date",
-		fmt.Sprintf("Since this plan was made, %s has changed: the plan was to %s, and now it would be to %s. Nothing was written. "+
-			"Plan again and review what it shows.", p.Scope, operationText(planned), operationText(p.Operation)))
+		fmt.Sprintf("After this plan was made, %s was modified outside of Terraform: the plan was to %s, but applying it now would %s. Nothing was "+
+			"changed. Run `terraform plan` again and review the result.", p.Scope, operationText(planned), operationText(p.Operation)))
 }
 
 // addRefusedOperation reports that the server accepted nothing; the reason is often the version.
@@ -309,16 +313,16 @@ func addFailedOperation(m *model, op rollout.Operation, s rollout.State, err err
 	case errors.As(err, &incomplete):
 		addIncomplete(path.Root("version"), incomplete, diags)
 	default:
-		resourcekit.AddError(diags, path.Empty(), "Could not finish to "+operationText(op), err)
+		resourcekit.AddError(diags, path.Empty(), "Could not completely "+operationText(op), err)
 	}
 }
 
 // addIncomplete reports a wait that ended before its rollout, which the next apply attaches to.
 func addIncomplete(at path.Path, incomplete *rollout.IncompleteError, diags *diag.Diagnostics) {
 	summary, detail := incompleteText(incomplete)
-	detail += "\n\nThe rollout goes on at the server and is in the state: the next apply attaches to it and waits for it."
+	detail += "\n\nThe rollout continues on the server and is saved in the state. The next apply attaches to it and waits for it."
 	if incomplete.Outcome == rollout.OutcomeTimeout {
-		detail += " For slower fleets raise timeouts, or set wait_for = \"accepted\"."
+		detail += " For slower fleets, increase `timeouts` or set `wait_for = \"accepted\"`."
 	}
 	diags.AddAttributeError(at, summary, detail)
 }
@@ -331,27 +335,27 @@ func rolloutErrorText(err *rollout.Error, scope rollout.Scope, now string) (summ
 	case rollout.ErrorRolledBack:
 		return "The rollout was rolled back", said + insteadText(scope, now)
 	case rollout.ErrorDeleted:
-		return "The rollout was cancelled", said + insteadText(scope, now)
+		return "The rollout was canceled", said + insteadText(scope, now)
 	case rollout.ErrorPaused:
-		return "The rollout is paused", said + " Somebody paused it; it is not resumed without being asked to.\n\n" +
-			"Set paused = false to let it go on, paused = true to leave it as it is, or pin an older version to roll back."
+		return "The rollout is paused", said + " The rollout was paused outside of Terraform and is not resumed automatically.\n\n" +
+			"Set `paused = false` to resume it, set `paused = true` to keep it paused, or pin an older version to roll back."
 	case rollout.ErrorReplaced:
 		if now != "" {
-			said += fmt.Sprintf(" What is targeted now is %s, and the state says so.", now)
+			said += fmt.Sprintf(" The targeted version is now %s, as the state shows.", now)
 		}
-		return "Another change came in between", said + "\n\nPlan again to see what to do about it."
+		return "The deployment was replaced outside of Terraform", said + "\n\nRun `terraform plan` to see the difference."
 	case rollout.ErrorOtherVersion:
 	}
-	return "The rollout is not the one that was started", said + "\n\nPlan again to see what the fleet runs."
+	return "Unexpected rollout", said + "\n\nRun `terraform plan` to see what the fleet runs."
 }
 
 // insteadText says what replaces a version that was rolled back.
 func insteadText(scope rollout.Scope, now string) string {
-	text := " There was no earlier version to go back to."
+	text := " There is no earlier version to go back to."
 	if now != "" {
-		text = fmt.Sprintf(" What %s goes back to is %s, and the state says so.", scope, now)
+		text = fmt.Sprintf(" The targeted version of %s is now %s, as the state shows.", scope, now)
 	}
-	return text + "\n\nPin a version that is known to be good. This one is not deployed again, unless on_rollback = \"redeploy\" asks for it."
+	return text + "\n\nPin a known good version. This one is not deployed again unless you set `on_rollback = \"redeploy\"`."
 }
 
 // incompleteText says how a wait ended and how far the rollout had come.
@@ -359,30 +363,29 @@ func incompleteText(err *rollout.IncompleteError) (summary, detail string) {
 	var text strings.Builder
 	switch err.Outcome {
 	case rollout.OutcomeInterrupted:
-		summary = "Interrupted while the rollout goes on"
+		summary = "Interrupted while the rollout continues"
 		text.WriteString("The command was interrupted")
 	case rollout.OutcomeUnreachable:
-		summary = "The rollout can no longer be watched"
-		text.WriteString("The control API failed too often in a row")
+		summary = "Could not follow the rollout"
+		text.WriteString("Too many consecutive requests to the control API failed")
 	default:
 		summary = "The rollout did not finish in time"
 		text.WriteString("The time limit was reached")
 	}
-	fmt.Fprintf(&text, " after %s, when %s", err.Waited.Round(time.Second), err.Progress)
+	fmt.Fprintf(&text, " after %s. At that point, %s", err.Waited.Round(time.Second), err.Progress)
 	if err.Percentage > 0 {
-		fmt.Fprintf(&text, "; %g percent were wanted", err.Percentage)
+		fmt.Fprintf(&text, "; the wanted percentage is %g", err.Percentage)
 	}
 	text.WriteString(".")
 	if err.Err != nil {
-		text.WriteString(" The last answer: " + resourcekit.Sentence(err.Err.Error()))
+		text.WriteString(" The last response: " + resourcekit.Sentence(err.Err.Error()))
 	}
 	return summary, text.String()
 }
 
 func addNothingToImport(id string, diags *diag.Diagnostics) {
-	diags.AddError("There is nothing to import",
-		fmt.Sprintf("%q is no model of this organization, and no model and group of it with a slash between. Import a deployment by "+
-			"the model, such as phi-4-mini, or by model and group, such as phi-4-mini/staging.", id))
+	diags.AddError("Could not import the deployment", fmt.Sprintf("Invalid import ID %q: expected `<model>` or `<model>/<group>`, each by name or ID, such as "+
+		"`phi-4-mini` or `phi-4-mini/staging`. The organization has no such model, or no such group. Check the spelling, and `org_id` of the provider.", id))
 }
 
 func addMissingGroup(name string, groups []control.Group, diags *diag.Diagnostics) {
@@ -391,8 +394,8 @@ func addMissingGroup(name string, groups []control.Group, diags *diag.Diagnostic
 	for i, g := range groups {
 		names[i] = g.Name
 		if g.ID == name {
-			diags.AddAttributeError(at, "A group is given by its name",
-				fmt.Sprintf("%s is the id of a device group. Write its name: group = %q.", name, g.Name))
+			diags.AddAttributeError(at, "`group` must be a name",
+				fmt.Sprintf("%s is the ID of a device group. Use its name: `group = %q`.", name, g.Name))
 			return
 		}
 	}
@@ -433,13 +436,13 @@ func alternatives(word string, names []string) string {
 
 // warnOfAction says in a plan what an action would do.
 func warnOfAction(p actionPlan, diags *diag.Diagnostics) {
-	diags.AddWarning("The action is to "+p.text, "So it is as things were when it was planned. It looks again before it changes anything.")
+	diags.AddWarning("The action will "+p.text, "This is what it would do in the current state. The action checks the state again before it changes anything.")
 }
 
 // warnOfFailingAction says in a plan why an action would fail: a plan cannot know what the resources that trigger it change until then.
 func warnOfFailingAction(found diag.Diagnostics, diags *diag.Diagnostics) {
 	for _, d := range found {
-		text := "As things are now, the action would fail: " + d.Detail()
+		text := "In the current state, the action would fail: " + d.Detail()
 		if at, ok := d.(diag.DiagnosticWithPath); ok {
 			diags.AddAttributeWarning(at.Path(), d.Summary(), text)
 			continue
@@ -462,19 +465,19 @@ func addRefusedAction(p actionPlan, err error, diags *diag.Diagnostics) {
 }
 
 func addActionOnEmptyGroup(p actionPlan, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("group"), "The group has no devices", "There is nobody to "+p.text+". Nothing was changed.")
+	diags.AddAttributeError(path.Root("group"), "The group has no devices", "There is no device on which to "+p.text+". Nothing was changed.")
 }
 
 func addIncompleteAction(p actionPlan, incomplete *rollout.IncompleteError, diags *diag.Diagnostics) {
 	summary, detail := incompleteText(incomplete)
 	diags.AddAttributeError(p.attribute, summary, detail+
-		"\n\nIt goes on at the server without Terraform. The data source octomil_rollout_status shows how far it comes.")
+		"\n\nIt continues on the server without Terraform. Use the data source `octomil_rollout_status` to follow it.")
 }
 
 func addEndedAction(p actionPlan, ended *rollout.Error, scope rollout.Scope, now string, diags *diag.Diagnostics) {
 	detail := resourcekit.Sentence(ended.Error())
 	if now != "" {
-		detail += fmt.Sprintf(" What %s is meant to run now is %s.", scope, now)
+		detail += fmt.Sprintf(" The targeted version of %s is now %s.", scope, now)
 	}
 	diags.AddAttributeError(p.attribute, "Could not "+p.text, detail)
 }

@@ -26,7 +26,7 @@ func says(words ...string) *regexp.Regexp {
 }
 
 //nolint:tparallel // its one subtest holds the parallel ones, and ends before the fleet is counted
-func TestBadInputIsOneErrorAndChangesNothing(t *testing.T) {
+func TestAccModelDeployment_badInput(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	sb.AddKey("reader", "models:read", "rollouts:read", "devices:read")
@@ -39,7 +39,7 @@ func TestBadInputIsOneErrorAndChangesNothing(t *testing.T) {
 	}{
 		"a wrong key": {withKey("nonsense"), says("401", "request", "Check the API key")},
 		"a key without the scope": {
-			withKey("reader"), says("Could not deploy 2.0.0 in the place of 1.0.0", "403", "request", "Use an API key that has the scope"),
+			withKey("reader"), says("Could not deploy 2.0.0 in place of 1.0.0", "403", "request", "Use an API key that has the scope"),
 		},
 		"an unknown model": {
 			strings.Replace(pinned(sb, "2.0.0"), `"phi-4-mini"`, `"phi-4-mni"`, 1),
@@ -72,7 +72,7 @@ func TestBadInputIsOneErrorAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestServerFaultsAreErrorsAndKeepTheState(t *testing.T) {
+func TestAccModelDeployment_serverFaults(t *testing.T) {
 	t.Parallel()
 	html := sandbox.Fault{
 		Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 502, Headers: map[string]string{"Content-Type": "text/html"},
@@ -110,7 +110,7 @@ func TestServerFaultsAreErrorsAndKeepTheState(t *testing.T) {
 	}
 }
 
-func TestLostAnswersLeaveOneRollout(t *testing.T) {
+func TestAccModelDeployment_lostAnswers(t *testing.T) {
 	t.Parallel()
 	create := sandbox.Fault{Method: "POST", Path: "models/*/rollouts", Execute: true}
 	rollback := sandbox.Fault{Method: "POST", Path: "models/*/rollback", Execute: true}
@@ -148,7 +148,7 @@ func TestLostAnswersLeaveOneRollout(t *testing.T) {
 	}
 }
 
-func TestTimeoutKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
+func TestAccModelDeployment_timeout(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]string{"create": "", "update": "1.0.0"} {
 		t.Run(name, func(t *testing.T) {
@@ -165,7 +165,7 @@ func TestTimeoutKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
 				said := core.Apply(core.Plan(map[string]any{
 					"model": phi, "version": "2.0.0", "timeouts": map[string]any{"create": "2m", "update": "2m"},
 				}))
-				for _, words := range []string{"did not finish in time", "0 of 124 devices updated", "the next apply attaches to it"} {
+				for _, words := range []string{"did not finish in time", "0 of 124 devices updated", "The next apply attaches to it"} {
 					if len(said.Errors) != 1 || !strings.Contains(said.Errors[0], words) {
 						t.Errorf("the apply says %q, not %q", said.Errors, words)
 					}
@@ -183,7 +183,7 @@ func TestTimeoutKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
 	}
 }
 
-func TestRolledBackWhileWaitingIsAnErrorWithTheTruth(t *testing.T) {
+func TestAccModelDeployment_rolledBackWhileWaiting(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
@@ -195,12 +195,12 @@ func TestRolledBackWhileWaitingIsAnErrorWithTheTruth(t *testing.T) {
 			{
 				Config: pinned(sb, "2.0.0"),
 				ExpectError: says("The rollout was rolled back", `version = "2.0.0"`, "automatically by the organization's policy", "12",
-					"goes back to is 1.0.0", "Pin a version that is known to be good"),
+					"is now 1.0.0", "Pin a known good version"),
 			},
 			{
 				// The next apply does not push it again, and says why.
 				Config: pinned(sb, "2.0.0"),
-				ExpectError: says("The version was rolled back", `version = "2.0.0"`, "automatically, by the organization's policy", "12",
+				ExpectError: says("The version was rolled back", `version = "2.0.0"`, "automatically by the organization's policy", "12",
 					"since is 1.0.0", "on_rollback"),
 			},
 			{
@@ -220,7 +220,7 @@ func TestRolledBackWhileWaitingIsAnErrorWithTheTruth(t *testing.T) {
 	})
 }
 
-func TestForeignRolloutIsNotCancelledByADeploy(t *testing.T) {
+func TestAccModelDeployment_unmanagedRollout(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions", map[string]any{
@@ -239,7 +239,7 @@ func TestForeignRolloutIsNotCancelledByADeploy(t *testing.T) {
 					sb.ClearLedger()
 				},
 				Config:      pinned(sb, "3.0.0"),
-				ExpectError: says("Another rollout is under way", "2.0.0 is active at 10 percent"),
+				ExpectError: says("Another rollout is in progress", "2.0.0 is active at 10 percent"),
 			},
 			{Config: pinned(sb, "2.0.0", "rollout = { percentage = 40 }"), ConfigPlanChecks: updates(plans("advance", "2.0.0", "2.0.0")), Check: wrote(sb, "POST update percentage")},
 			// Once this resource has attached to it, the rollout is its own.
@@ -250,7 +250,7 @@ func TestForeignRolloutIsNotCancelledByADeploy(t *testing.T) {
 }
 
 // When a step is refused and what the group runs cannot be read either, the state tells what the step before has reached.
-func TestARefusedStepLeavesTheStepBeforeInTheState(t *testing.T) {
+func TestAccModelDeployment_refusedStep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := acctest.Virtual(t)

@@ -30,7 +30,7 @@ func groupSettles(t *testing.T, sb *acctest.Sandbox, group, fleet map[string]int
 	}
 }
 
-func TestGroupGoesForwardAndBackAlone(t *testing.T) {
+func TestAccModelDeployment_group(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -85,7 +85,7 @@ func TestGroupGoesForwardAndBackAlone(t *testing.T) {
 	})
 }
 
-func TestLateJoinersOfAGroupAreDrift(t *testing.T) {
+func TestAccModelDeployment_groupLateJoiners(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
@@ -123,24 +123,24 @@ func joinStaging(t *testing.T, sb *acctest.Sandbox) {
 	t.Fatal("every device is in staging already")
 }
 
-func TestEmptyGroupIsAWarning(t *testing.T) {
+func TestAccModelDeployment_groupEmpty(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
-	sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "nobody", "group_type": "static"})
+	sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "empty", "group_type": "static"})
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				Config:            pinned(sb, "2.0.0", `group = "nobody"`),
+				Config:            pinned(sb, "2.0.0", `group = "empty"`),
 				Check:             runs(t, sb, map[string]int{"1.0.0": 124}),
 				ConfigStateChecks: []statecheck.StateCheck{shows("version", "2.0.0"), shows("status", "completed")},
 			},
-			{Config: pinned(sb, "2.0.0", `group = "nobody"`), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+			{Config: pinned(sb, "2.0.0", `group = "empty"`), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 		},
 	})
 }
 
-func TestGroupCannotBePaused(t *testing.T) {
+func TestAccModelDeployment_groupPaused(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{

@@ -18,13 +18,13 @@ import (
 func NewList() list.ListResource {
 	return &resourcekit.Listing{
 		Base: resourcekit.NewBase(typeName, deploymentIdentity...),
-		Description: "Finds what is deployed, to import it with `terraform query`: of each model the deployment to the whole fleet, or with `group` " +
-			"what the members of a device group are assigned. Whether a group got its version by a deployment of its own or from the fleet " +
-			"no call of the API tells.",
+		Description: "Lists deployments, to import them with `terraform query`: for each model the deployment to the whole " +
+			"fleet or, with `group`, what the members of a device group are assigned. The API does not report whether " +
+			"a group got its version from its own deployment or from the fleet.",
 		Failed: "Could not list the deployments",
 		Filters: []resourcekit.ListFilter{
-			{Name: "model", Description: "Only deployments of this model, by its name or its id."},
-			{Name: "group", Description: "Deployments to this device group, by its name or its id, instead of those to the whole fleet."},
+			{Name: "model", Description: "Only deployments of this model, by name or ID."},
+			{Name: "group", Description: "Deployments to this device group, by name or ID, instead of those to the whole fleet."},
 		},
 		Find: findDeployments,
 	}

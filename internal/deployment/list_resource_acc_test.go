@@ -10,7 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-func TestQueryOfDeployments(t *testing.T) {
+func TestAccModelDeploymentList_query(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()

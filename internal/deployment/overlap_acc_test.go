@@ -20,7 +20,7 @@ resource "octomil_model_deployment" "` + name + `" {
 `
 }
 
-func TestTwoPinsOfOneScopeAreAnError(t *testing.T) {
+func TestAccModelDeployment_conflictingPins(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
@@ -41,7 +41,7 @@ func TestTwoPinsOfOneScopeAreAnError(t *testing.T) {
 	}
 }
 
-func TestFleetAndGroupInOneConfiguration(t *testing.T) {
+func TestAccModelDeployment_fleetAndGroup(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -68,7 +68,7 @@ func TestFleetAndGroupInOneConfiguration(t *testing.T) {
 }
 
 // A group that the same apply creates is no mistake in the plan, although the server does not know it yet.
-func TestGroupAndItsDeploymentInOneApply(t *testing.T) {
+func TestAccModelDeployment_groupInSameApply(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	device := sb.Do(t, "GET", "/api/v1/devices?org_id=demo&limit=1", nil)["devices"].([]any)[0].(map[string]any)["id"].(string)

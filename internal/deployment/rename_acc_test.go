@@ -13,7 +13,7 @@ import (
 )
 
 // A group that gets another name is the same group: its deployment is not replaced, which could roll the group back.
-func TestGroupThatIsRenamedKeepsItsDeployment(t *testing.T) {
+func TestAccModelDeployment_groupRenamed(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -42,7 +42,7 @@ resource "octomil_device_group_members" "ring" {
 	})
 }
 
-func TestGroupThatWasRenamedKeepsItsDeployment(t *testing.T) {
+func TestAccModelDeployment_groupRenamedOutside(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{

@@ -40,8 +40,8 @@ func NewResource() resource.Resource {
 }
 
 var deploymentIdentity = resourcekit.Identity{
-	{Name: "model_id", Description: "The id of the model."},
-	{Name: "group_id", Description: "The id of the device group; none for the whole fleet.", Optional: true},
+	{Name: "model_id", Description: "The ID of the model."},
+	{Name: "group_id", Description: "The ID of the device group. Null for the whole fleet.", Optional: true},
 }
 
 func (r *deploymentResource) ConfigValidators(context.Context) []resource.ConfigValidator {

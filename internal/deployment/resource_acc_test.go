@@ -99,7 +99,7 @@ func updates(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
 	}
 }
 
-func TestPinGoesForwardAndBack(t *testing.T) {
+func TestAccModelDeployment_rollback(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -164,7 +164,7 @@ func TestPinGoesForwardAndBack(t *testing.T) {
 	})
 }
 
-func TestRollbackInTheMiddleOfARollout(t *testing.T) {
+func TestAccModelDeployment_rollbackOfRolloutInProgress(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -191,10 +191,10 @@ func TestRollbackInTheMiddleOfARollout(t *testing.T) {
 				},
 				{
 					Config:      pinned(sb, "2.0.0", "rollout = { percentage = 20 }"),
-					ExpectError: regexp.MustCompile(`(?s)A share cannot shrink.*pin\s+an\s+older\s+version`),
+					ExpectError: regexp.MustCompile(`(?s)The rollout percentage cannot decrease.*pin\s+an\s+older\s+version`),
 				},
 				{
-					// The rollout block stands as it is: a rollback is for all devices, at once.
+					// The rollout block stands as it is: a rollback is for all devices immediately.
 					Config:           pinned(sb, "1.0.0", "rollout = { percentage = 40 }"),
 					ConfigPlanChecks: updates(plans("rollback", "2.0.0", "1.0.0")),
 					Check: resource.ComposeAggregateTestCheckFunc(wrote(sb, rollback...), runs(t, sb, map[string]int{"1.0.0": 124}),
@@ -228,7 +228,7 @@ func noneOpen(t *testing.T, sb *acctest.Sandbox) error {
 	return nil
 }
 
-func TestDriftShowsOnThePin(t *testing.T) {
+func TestAccModelDeployment_drift(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
@@ -259,19 +259,19 @@ func TestDriftShowsOnThePin(t *testing.T) {
 				ConfigPlanChecks: updates(plans("rollback", "2.0.0", "1.0.0"), changes("last_operation")),
 			},
 			{
-				// An older one by hand is a rollback, and is not undone without being asked to.
+				// An older one that was deployed manually is a rollback, which is not undone automatically.
 				PreConfig: func() {
 					sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "0.9.0", "reason": "it was me"})
 					sb.Settle()
 				},
 				Config:      pinned(sb, "1.0.0"),
-				ExpectError: says("The version was rolled back", `version = "1.0.0"`, "by hand: it was me", "since is 0.9.0", "on_rollback"),
+				ExpectError: says("The version was rolled back", `version = "1.0.0"`, "manually: it was me", "is now 0.9.0", "on_rollback"),
 			},
 		},
 	})
 }
 
-func TestDisappears(t *testing.T) {
+func TestAccModelDeployment_disappears(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
@@ -316,7 +316,7 @@ func newest(t *testing.T, sb *acctest.Sandbox) string {
 	return fmt.Sprint(last["id"])
 }
 
-func TestPaused(t *testing.T) {
+func TestAccModelDeployment_paused(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
@@ -337,7 +337,7 @@ func TestPaused(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{shows("status", "paused")},
 			},
 			{
-				// What somebody paused is not resumed without being asked to.
+				// What was paused outside of Terraform is not resumed automatically.
 				Config:      pinned(sb, "2.0.0"),
 				ExpectError: regexp.MustCompile(`(?s)The rollout is paused.*Set\s+paused\s+=\s+false`),
 			},
@@ -351,7 +351,7 @@ func TestPaused(t *testing.T) {
 	})
 }
 
-func TestModelByNameOrIDIsTheSame(t *testing.T) {
+func TestAccModelDeployment_modelByNameOrID(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()

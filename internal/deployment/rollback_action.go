@@ -16,17 +16,17 @@ import (
 )
 
 // stateNote is what the page of each action says of Terraform's state.
-const stateNote = "\n\nAn action changes no state and no configuration. The next plan of an `octomil_model_deployment` shows what differs from its " +
-	"pin, or does what its `on_rollback` says: change the pin as well where the change is to last. Actions need Terraform 1.14 or newer."
+const stateNote = "\n\nAn action changes neither state nor configuration. The next plan of an `octomil_model_deployment` shows the difference from its " +
+	"`version`, or follows its `on_rollback`. To make the change last, change `version` as well. Actions require Terraform 1.14 or later."
 
 // NewRollbackAction returns octomil_rollback.
 func NewRollbackAction() action.Action {
 	return &operatorAction{
 		Configured: resourcekit.Configured{TypeName: "octomil_rollback"},
-		description: "Rolls a fleet or a device group back to a version that was deployed before: at once, on all devices, also in the middle " +
-			"of a rollout, which ends. It fails, and changes nothing, where that is no rollback: the version was never deployed, is " +
-			"deprecated, comes after the present one, or is the present one. Without `to_version` it fails also where a rollback is what " +
-			"happened last, so that invoking it twice goes back one version and not two." + stateNote,
+		description: "Rolls a fleet or a device group back to a version that was deployed before: immediately, on all devices. A rollout in " +
+			"progress is canceled. The action fails and changes nothing if the version was never deployed, is deprecated, is newer than the " +
+			"targeted version, or is the targeted version. Without `to_version`, it also fails if the last change was a rollback, so that " +
+			"invoking it twice goes back one version and not two." + stateNote,
 		takes: []string{"model", "group", "to_version", "reason", "wait_for", "timeout"},
 		plan:  planRollback,
 	}
@@ -71,11 +71,11 @@ func (i *invocation) rollbackVersion(before rollout.State) (to string, ok bool) 
 		_, ok = i.refuse(path.Root("model"), "Nothing is deployed", "The fleet runs no version of %s that could be rolled back.", i.scope.Model)
 	case to == "" && before.RolledBack != nil:
 		// A second invocation, after a lost connection for example, is not meant to go back one version further.
-		_, ok = i.refuse(at, "There was a rollback already", "%s %s. What the fleet is meant to run since is %s. To go back further, name the version "+
-			"in to_version.", before.RolledBack.Version, rollbackInfoText(*before.RolledBack), before.Version())
+		_, ok = i.refuse(at, "The fleet was already rolled back", "%s %s. The targeted version of the fleet is now %s. To go back further, set "+
+			"`to_version`.", before.RolledBack.Version, rollbackInfoText(*before.RolledBack), before.Version())
 	case to == "" && before.Previous == "":
-		_, ok = i.refuse(at, "There is no version to go back to",
-			"%s is the first version on the fleet, as far as the control plane remembers.", before.Version())
+		_, ok = i.refuse(at, "There is no version to roll back to",
+			"%s is the first known version on the fleet.", before.Version())
 	case to == "":
 		return before.Previous, true
 	default:
@@ -106,22 +106,22 @@ func (i *invocation) refuseOtherOperation(p rollout.Proposal) (actionPlan, bool)
 	at, before, to := path.Root("to_version"), p.State, p.Operation.To
 	switch {
 	case to == before.Version():
-		return i.refuse(at, "The version is in place already", "%s is what %s is meant to run already (%s at %g percent).",
+		return i.refuse(at, "The version is already targeted", "%s is already the targeted version of %s (%s at %g percent).",
 			to, i.scope, before.Targeted.Status, before.Targeted.Percentage)
 	case before.Open != nil && before.Open.Version == to:
-		return i.refuse(at, "This is no rollback", "Rollout %s of %s is %s already.", before.Open.ID, to, before.Open.Status)
+		return i.refuse(at, "This is not a rollback", "Rollout %s of %s is already %s.", before.Open.ID, to, before.Open.Status)
 	case !before.WasDeployed(to):
-		return i.refuse(at, "The version was never deployed", "%s was never deployed to all of %s, so it cannot be rolled back to. These were: %s. "+
-			"To deploy it, pin it with an octomil_model_deployment.", to, i.scope, strings.Join(before.Deployed, ", "))
+		return i.refuse(at, "The version was never deployed", "%s was never deployed to all of %s, so a rollback to it is not possible. Deployed "+
+			"versions: %s. To deploy it, pin it with an `octomil_model_deployment`.", to, i.scope, strings.Join(before.Deployed, ", "))
 	}
-	return i.refuse(at, "This is no rollback", "%s comes after %s, which %s is meant to run: to go forward, pin it with an octomil_model_deployment.",
+	return i.refuse(at, "This is not a rollback", "%s is newer than %s, the targeted version of %s. To go forward, pin it with an `octomil_model_deployment`.",
 		to, before.Version(), i.scope)
 }
 
 func rollbackOutcomeText(scope rollout.Scope, p rollout.Progress) string {
 	text := progressText(scope, p)
 	if p.Rollout.Status == control.RolloutCompleted && p.Affected.Updated != nil && !p.Affected.AllUpdated() {
-		text += "; the others follow when they can be reached"
+		text += "; the remaining devices follow when they are reachable"
 	}
 	return text
 }

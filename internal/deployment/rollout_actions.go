@@ -16,7 +16,7 @@ import (
 func NewPauseAction() action.Action {
 	return &operatorAction{
 		Configured: resourcekit.Configured{TypeName: "octomil_rollout_pause"},
-		description: "Pauses the active rollout of a model: no further devices get the version, and those that have it keep it. It fails where " +
+		description: "Pauses the active rollout of a model: no further devices get the version, and devices that have it keep it. The action fails if " +
 			"no rollout is active." + stateNote,
 		takes: []string{"model", "timeout"},
 		plan:  planPause,
@@ -27,7 +27,7 @@ func NewPauseAction() action.Action {
 func NewResumeAction() action.Action {
 	return &operatorAction{
 		Configured: resourcekit.Configured{TypeName: "octomil_rollout_resume"},
-		description: "Lets a paused rollout of a model go on, at the share that it had. It fails where no rollout is paused." +
+		description: "Resumes the paused rollout of a model at its percentage. The action fails if no rollout is paused." +
 			stateNote,
 		takes: []string{"model", "wait_for", "timeout"},
 		plan:  planResume,
@@ -38,8 +38,8 @@ func NewResumeAction() action.Action {
 func NewAdvanceAction() action.Action {
 	return &operatorAction{
 		Configured: resourcekit.Configured{TypeName: "octomil_rollout_advance"},
-		description: "Brings the active rollout of a model to more of the fleet: to a share, or by one step. It fails where no rollout is active, " +
-			"where it is paused, and where the share would not grow or would pass the rollout's final one." + stateNote,
+		description: "Advances the active rollout of a model to a higher percentage of the fleet, or by one step. The action fails if no rollout is active, " +
+			"if it is paused, and if the percentage would not increase or would exceed the target percentage of the rollout." + stateNote,
 		takes: []string{"model", "percentage", "reason", "wait_for", "timeout"},
 		plan:  planAdvance,
 	}
@@ -49,9 +49,8 @@ func NewAdvanceAction() action.Action {
 func NewCancelAction() action.Action {
 	return &operatorAction{
 		Configured: resourcekit.Configured{TypeName: "octomil_rollout_cancel"},
-		description: "Cancels the rollout of a model that is under way, be it pending, active or paused: devices that have its version already go " +
-			"back to the one before. It fails where none is under way. A rollout that is complete is not cancelled but rolled back, with " +
-			"`octomil_rollback`." + stateNote,
+		description: "Cancels the pending, active or paused rollout of a model: devices that already have its version go back to the previous one. The " +
+			"action fails if no rollout is in progress. To undo a completed rollout, use `octomil_rollback`." + stateNote,
 		takes: []string{"model", "rollout_id", "timeout"},
 		plan:  planCancel,
 	}
@@ -66,7 +65,7 @@ func (i *invocation) openRollout(before rollout.State) (control.Rollout, bool) {
 	if t := before.Targeted; t != nil {
 		now = fmt.Sprintf("The last one, of %s, is %s.", t.Version, t.Status)
 	}
-	_, ok := i.refuse(path.Root("model"), "No rollout is under way", "No rollout of %s is under way. %s", i.scope.Model, now)
+	_, ok := i.refuse(path.Root("model"), "No rollout is in progress", "No rollout of %s is in progress. %s", i.scope.Model, now)
 	return control.Rollout{}, ok
 }
 
@@ -76,7 +75,7 @@ func planPause(_ context.Context, i *invocation, before rollout.State) (actionPl
 		return actionPlan{}, false
 	}
 	if r.Status != control.RolloutActive {
-		return i.refuse(path.Root("model"), "No rollout is active", "%s, and only an active one can be paused.", standingText(r))
+		return i.refuse(path.Root("model"), "No rollout is active", "%s; only an active rollout can be paused.", standingText(r))
 	}
 	pause := true
 	return i.change(r, rollout.Pause, rollout.Spec{Version: r.Version, Percentage: r.Percentage, Paused: &pause}, before), true
@@ -88,7 +87,7 @@ func planResume(_ context.Context, i *invocation, before rollout.State) (actionP
 		return actionPlan{}, false
 	}
 	if r.Status != control.RolloutPaused {
-		return i.refuse(path.Root("model"), "No rollout is paused", "%s, and only a paused one can be resumed.", standingText(r))
+		return i.refuse(path.Root("model"), "No rollout is paused", "%s; only a paused rollout can be resumed.", standingText(r))
 	}
 	pause := false
 	return i.change(r, rollout.Resume, rollout.Spec{Version: r.Version, Percentage: r.Percentage, Paused: &pause}, before), true
@@ -102,18 +101,18 @@ func planAdvance(_ context.Context, i *invocation, before rollout.State) (action
 	at, target, wanted := path.Root("percentage"), targetPercentage(r), i.config.Percentage.ValueFloat64()
 	switch {
 	case r.Status == control.RolloutPaused:
-		return i.refuse(path.Root("model"), "The rollout is paused", "%s. Let it go on first, with octomil_rollout_resume.", standingText(r))
+		return i.refuse(path.Root("model"), "The rollout is paused", "%s. Resume it first with `octomil_rollout_resume`.", standingText(r))
 	case r.Status != control.RolloutActive:
-		return i.refuse(path.Root("model"), "No rollout is active", "%s, and only an active one can be advanced.", standingText(r))
+		return i.refuse(path.Root("model"), "No rollout is active", "%s; only an active rollout can be advanced.", standingText(r))
 	case r.Percentage >= target:
-		return i.refuse(path.Root("model"), "The rollout has its final share", "%s, and its final share is %g: there is nothing to advance.", standingText(r), target)
+		return i.refuse(path.Root("model"), "The rollout has reached its target percentage", "%s, and its target is %g percent: there is nothing to advance.", standingText(r), target)
 	case i.config.Percentage.IsNull():
 		return i.advanceOneStep(r), true
 	case wanted > target:
-		return i.refuse(at, "The share is too high", "%s, and its final share is %g percent.", standingText(r), target)
+		return i.refuse(at, "The percentage is too high", "%s, and its target is %g percent.", standingText(r), target)
 	case wanted <= r.Percentage:
-		return i.refuse(at, "A share cannot shrink", "%s, and the action asks for %g. Devices that have a version keep it: to take it back, use "+
-			"octomil_rollback.", standingText(r), wanted)
+		return i.refuse(at, "The rollout percentage cannot decrease", "%s, and the action requests %g percent. Devices keep a version once they have it. To roll it "+
+			"back, use `octomil_rollback`.", standingText(r), wanted)
 	}
 	p := i.change(r, rollout.Advance, rollout.Spec{Version: r.Version, Percentage: wanted}, before)
 	p.text, p.attribute = fmt.Sprintf("advance rollout %s of %s from %g to %g percent", r.ID, r.Version, r.Percentage, wanted), at
@@ -184,9 +183,9 @@ func planCancel(_ context.Context, i *invocation, before rollout.State) (actionP
 		},
 		wait: i.fleet.WaitForEnd,
 		outcome: func(ctx context.Context, _ rollout.Result) string {
-			text := fmt.Sprintf("Rollout %s of %s is cancelled", r.ID, r.Version)
+			text := fmt.Sprintf("Rollout %s of %s is canceled", r.ID, r.Version)
 			if now, err := i.fleet.Read(ctx, rollout.Private{}); err == nil && now.Version() != "" {
-				text += fmt.Sprintf("; the fleet is meant to run %s", now.Version())
+				text += fmt.Sprintf("; the targeted version of the fleet is %s", now.Version())
 			}
 			return text
 		},
@@ -204,7 +203,7 @@ func (i *invocation) cancelableRollout(before rollout.State) (control.Rollout, b
 	case !found:
 		i.refuse(at, "The rollout does not exist", "%s has no rollout %s.", i.scope.Model, id)
 	case !r.Status.Open():
-		i.refuse(at, "The rollout is not under way", "%s, and only one that is under way can be cancelled. Use octomil_rollback to return to "+
+		i.refuse(at, "The rollout is not in progress", "%s; only a rollout in progress can be canceled. Use `octomil_rollback` to return to "+
 			"an older version.", standingText(r))
 	}
 	return r, found && r.Status.Open()

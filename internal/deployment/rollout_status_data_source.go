@@ -48,43 +48,44 @@ type statusModel struct {
 func (d *statusDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "How far a rollout or a rollback has come, in devices: the confirmation that every one of them runs the " +
-			"version. It is read anew at every plan, so its counters belong here and not into a resource.",
+		MarkdownDescription: "Shows how far a rollout or a rollback has come, in devices: the confirmation that every one of them runs " +
+			"the version. It is read again at every plan; its counters change by themselves, so they are not in a " +
+			"resource.",
 		Attributes: map[string]schema.Attribute{
 			"model": schema.StringAttribute{
-				Required: true, Validators: notEmpty, MarkdownDescription: "The model, by name or id.",
+				Required: true, Validators: notEmpty, MarkdownDescription: "The model, by name or ID.",
 			},
 			"group": schema.StringAttribute{
 				Optional: true, Validators: notEmpty,
-				MarkdownDescription: "A device group, by name. Without it, the whole fleet. Of a group, a device counts when it is assigned " +
-					"the version; what it has loaded the API does not tell.",
+				MarkdownDescription: "The device group, by name. Defaults to the whole fleet. In a group, a device counts once the version is " +
+					"assigned to it; the API does not report which version it has loaded.",
 			},
-			"model_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model."},
+			"model_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the model."},
 			"version": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The version that the scope is meant to run; null where nothing is deployed.",
+				Computed: true, MarkdownDescription: "The targeted version of the scope. Null if nothing is deployed.",
 			},
 			"active_version": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The version that the scope serves: the last one that reached every device.",
+				Computed: true, MarkdownDescription: "The version that the devices in scope run: the last one that reached every device.",
 			},
 			"rollback_from": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The version that was taken back, where the present one is the result of a rollback.",
+				Computed: true, MarkdownDescription: "The version that was rolled back, if the current one is the result of a rollback.",
 			},
-			"rollout_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the rollout."},
+			"rollout_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the rollout."},
 			"status": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Where the rollout stands: `pending`, `active`, `paused`, `completed`, `rolling_back` or `rolled_back`.",
+				MarkdownDescription: "The status of the rollout: `pending`, `active`, `paused`, `completed`, `rolling_back` or `rolled_back`.",
 			},
 			"percentage": schema.Float64Attribute{
-				Computed: true, MarkdownDescription: "The share of the scope that is meant to have the version now, in percent.",
+				Computed: true, MarkdownDescription: "The percentage of the devices in scope that the version is currently rolled out to.",
 			},
 			"devices_updated": schema.Int64Attribute{
-				Computed: true, MarkdownDescription: "How many devices have the version; null where the control plane does not count them.",
+				Computed: true, MarkdownDescription: "The number of devices that have the version. Null if the control plane does not count them.",
 			},
 			"devices_total": schema.Int64Attribute{
-				Computed: true, MarkdownDescription: "How many devices are meant to have it; null where the control plane does not count them.",
+				Computed: true, MarkdownDescription: "The number of devices that should have the version. Null if the control plane does not count them.",
 			},
 			"summary": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "Both counts and their ratio in words, such as `124/124 (100%)`; the status where nothing is counted.",
+				Computed: true, MarkdownDescription: "Both counts and their ratio, such as `124/124 (100%)`; the status if nothing is counted.",
 			},
 		},
 	}

@@ -28,14 +28,14 @@ func tells(want map[string]string) []statecheck.StateCheck {
 	return checks
 }
 
-func TestStatusCountsTheDevices(t *testing.T) {
+func TestAccRolloutStatusDataSource_fleet(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
 		sb := start(t, dialect)
-		rollOut := func(version string, share int) {
+		rollOut := func(version string, percentage int) {
 			sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
-				"version": version, "rollout_percentage": share, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
+				"version": version, "rollout_percentage": percentage, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
 			})
 		}
 		resource.UnitTest(t, resource.TestCase{
@@ -73,7 +73,7 @@ func TestStatusCountsTheDevices(t *testing.T) {
 	})
 }
 
-func TestStatusOfAGroup(t *testing.T) {
+func TestAccRolloutStatusDataSource_group(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -98,7 +98,7 @@ func TestStatusOfAGroup(t *testing.T) {
 	})
 }
 
-func TestStatusOfWhatIsNotDeployed(t *testing.T) {
+func TestAccRolloutStatusDataSource_notDeployed(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs, func(o *sandbox.Options) { o.Empty = true })
 	sb.Do(t, "POST", "/api/v1/models?org_id=demo", map[string]any{"name": phi, "framework": "gguf", "use_case": "text_generation"})

@@ -50,11 +50,12 @@ type rolloutListModel struct {
 
 func (d *rolloutsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every rollout of a model to the whole fleet that the control plane remembers, rollbacks included, the newest first: " +
-			"what went out when, and what was taken back why. Deployments to a group leave no record.",
+		MarkdownDescription: "Lists every rollout of a model to the whole fleet that the control plane has a record of, rollbacks " +
+			"included, newest first: what was rolled out when, and what was rolled back why. Deployments to a group " +
+			"leave no record.",
 		Attributes: map[string]schema.Attribute{
 			"model": schema.StringAttribute{
-				Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: "The model, by name or id.",
+				Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: "The model, by name or ID.",
 			},
 			"status": schema.StringAttribute{
 				Optional: true,
@@ -62,40 +63,41 @@ func (d *rolloutsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 					string(control.RolloutPending), string(control.RolloutActive), string(control.RolloutPaused),
 					string(control.RolloutCompleted), string(control.RolloutRollingBack), string(control.RolloutRolledBack),
 				)},
-				MarkdownDescription: "Only the rollouts that stand there: `pending`, `active`, `paused`, `completed`, `rolling_back` or " +
-					"`rolled_back`. All of them when it is not set.",
+				MarkdownDescription: "Only rollouts with this status: `pending`, `active`, `paused`, `completed`, `rolling_back` or " +
+					"`rolled_back`. Defaults to all.",
 			},
-			"model_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model."},
+			"model_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the model."},
 			"rollouts": schema.ListNestedAttribute{
-				Computed: true, MarkdownDescription: "The rollouts, the newest first; an empty list where there are none.",
+				Computed: true, MarkdownDescription: "The rollouts, newest first. Empty if there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":      schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the rollout."},
-					"version": schema.StringAttribute{Computed: true, MarkdownDescription: "The version that it brings to the devices."},
+					"id":      schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the rollout."},
+					"version": schema.StringAttribute{Computed: true, MarkdownDescription: "The version that is rolled out."},
 					"status": schema.StringAttribute{
 						Computed: true,
-						MarkdownDescription: "Where it stands: `pending`, `active`, `paused`, `completed`, `rolling_back` (a rollback under way) or " +
+						MarkdownDescription: "The status: `pending`, `active`, `paused`, `completed`, `rolling_back` (a rollback in progress) or " +
 							"`rolled_back`.",
 					},
 					"percentage": schema.Float64Attribute{
-						Computed: true, MarkdownDescription: "The share of the fleet that it has reached, in percent.",
+						Computed: true, MarkdownDescription: "The percentage of the fleet that the rollout has reached.",
 					},
 					"target_percentage": schema.Float64Attribute{
-						Computed: true, MarkdownDescription: "The share of the fleet that it may be advanced to, in percent; null where the control plane gives none.",
+						Computed: true, MarkdownDescription: "The percentage of the fleet that the rollout may be advanced to. Null if the control plane does not " +
+							"return it.",
 					},
 					"previous_version": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "The version that it replaced; null for the first one.",
+						Computed: true, MarkdownDescription: "The version that was replaced. Null for the first one.",
 					},
 					"reason": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "Why it was rolled back, or why it was created as a rollback; null where nobody said.",
+						Computed: true, MarkdownDescription: "The reason for the rollback, or for the rollout if it was created as a rollback. Null if none was given.",
 					},
 					"trigger": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "What rolled it back, or created it as a rollback: `auto` for the organization's policy, `manual` otherwise.",
+						Computed: true, MarkdownDescription: "What rolled it back, or created it as a rollback: `auto` for the organization's policy, else `manual`.",
 					},
 					"created_at": schema.StringAttribute{
-						Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When it was created, in RFC 3339.",
+						Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "The time of its creation, in RFC 3339 format.",
 					},
 					"rolled_back_at": schema.StringAttribute{
-						Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When it was rolled back, in RFC 3339.",
+						Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "The time of its rollback, in RFC 3339 format. Null if it was not rolled back.",
 					},
 				}},
 			},

@@ -18,9 +18,9 @@ func listed(sb *acctest.Sandbox, lines string) string {
 }
 
 // record is what a list is to say of one rollout; nil is null.
-func record(version, status string, share float64, attributes map[string]knownvalue.Check) knownvalue.Check {
+func record(version, status string, percentage float64, attributes map[string]knownvalue.Check) knownvalue.Check {
 	check := map[string]knownvalue.Check{
-		"version": knownvalue.StringExact(version), "status": knownvalue.StringExact(status), "percentage": knownvalue.Float64Exact(share),
+		"version": knownvalue.StringExact(version), "status": knownvalue.StringExact(status), "percentage": knownvalue.Float64Exact(percentage),
 		"target_percentage": knownvalue.Float64Exact(100), "id": knownvalue.NotNull(), "created_at": knownvalue.NotNull(),
 		"previous_version": knownvalue.Null(), "reason": knownvalue.Null(), "trigger": knownvalue.Null(), "rolled_back_at": knownvalue.Null(),
 	}
@@ -36,7 +36,7 @@ func lists(records ...knownvalue.Check) []statecheck.StateCheck {
 	}
 }
 
-func TestRolloutsAreListedNewestFirst(t *testing.T) {
+func TestAccRolloutsDataSource_newestFirst(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -44,7 +44,7 @@ func TestRolloutsAreListedNewestFirst(t *testing.T) {
 		replaces := func(version string) map[string]knownvalue.Check {
 			return map[string]knownvalue.Check{"previous_version": knownvalue.StringExact(version)}
 		}
-		cancelled := record("2.0.0", "rolled_back", 40, map[string]knownvalue.Check{
+		canceled := record("2.0.0", "rolled_back", 40, map[string]knownvalue.Check{
 			"previous_version": knownvalue.StringExact("1.0.0"), "reason": knownvalue.StringExact("cancelled"),
 			"trigger": knownvalue.StringExact("manual"), "rolled_back_at": knownvalue.NotNull(),
 		})
@@ -58,13 +58,13 @@ func TestRolloutsAreListedNewestFirst(t *testing.T) {
 					},
 					Config: listed(sb, `model = "phi-4-mini"`),
 					ConfigStateChecks: append(lists(
-						record("2.0.0", "active", 25, replaces("1.0.0")), cancelled,
+						record("2.0.0", "active", 25, replaces("1.0.0")), canceled,
 						record("1.0.0", "completed", 100, replaces("0.9.0")), record("0.9.0", "completed", 100, nil),
 					), statecheck.ExpectKnownValue("data.octomil_rollouts.phi", tfjsonpath.New("model_id"), knownvalue.StringExact(modelID(t, sb)))),
 				},
 				{
 					Config:            listed(sb, `model = "`+modelID(t, sb)+`"`+"\n  status = \"rolled_back\""),
-					ConfigStateChecks: lists(cancelled),
+					ConfigStateChecks: lists(canceled),
 				},
 				{Config: listed(sb, "model = \"phi-4-mini\"\n  status = \"paused\""), ConfigStateChecks: lists()},
 				{Config: listed(sb, "model = \"phi-4-mini\"\n  status = \"gone\""), ExpectError: says("value must be one of", `"rolled_back"`)},

@@ -16,64 +16,65 @@ import (
 func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A version of a model, pinned to the whole fleet or to one device group.\n\n" +
-			"Raise the pin and the version is rolled out. Pin an older version that was deployed before, and the same apply is a " +
-			"rollback: at once, for every device in scope, also in the middle of a rollout, which it cancels. What anyone changes " +
-			"outside of Terraform shows as a difference on `version`.\n\n" +
-			"Destroying the resource leaves the fleet as it is, unless `on_destroy` says otherwise.",
+		MarkdownDescription: "Pins a version of a model to the whole fleet or to one device group.\n\nSet `version` to a newer version " +
+			"and the next apply rolls it out. Set it to an older version that was deployed before and the same apply " +
+			"is a rollback: immediately, for every device in scope. A rollout in progress is canceled. Changes made " +
+			"outside of Terraform show as a difference on `version`.\n\nDestroying the resource leaves the devices as " +
+			"they are, unless `on_destroy` says otherwise.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The name of the model, or of model and group with a slash between: `phi-4-mini/staging`.",
+				MarkdownDescription: "The name of the model, or the names of model and group separated by a slash: `phi-4-mini/staging`.",
 			},
 			"model": schema.StringAttribute{
 				Required: true, Validators: notEmpty,
-				MarkdownDescription: "The model, by name or id. Another model replaces the resource; another word for the same one does not.",
+				MarkdownDescription: "The model, by name or ID. Changing this forces a new resource to be created. Switching between the name " +
+					"and the ID of the same model does not.",
 			},
 			"model_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The id of the model.",
+				MarkdownDescription: "The ID of the model.",
 			},
 			"version": schema.StringAttribute{
 				Required: true, Validators: notEmpty,
-				MarkdownDescription: "The pin: the version that the scope is to run. A version that precedes the present one and was " +
-					"deployed before is rolled back to; every other one is rolled out as `rollout` says.",
+				MarkdownDescription: "The pinned version: the version that the devices in scope should run. An older version that was deployed " +
+					"before is rolled back to; every other version is rolled out as `rollout` specifies.",
 			},
 			"group": schema.StringAttribute{
 				Optional: true, Validators: notEmpty,
-				MarkdownDescription: "The device group to deploy to, by name. Without it, the whole fleet. Another group replaces the " +
-					"resource. A group is complete when every member is assigned the version; which version a member has loaded the " +
-					"API does not tell.",
+				MarkdownDescription: "The device group to deploy to, by name. Defaults to the whole fleet. Changing this forces a new resource " +
+					"to be created. A deployment to a group is complete when the version is assigned to every member; the API " +
+					"does not report which version a member has loaded.",
 			},
 			"group_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The id of the device group, where there is one.",
+				MarkdownDescription: "The ID of the device group. Null for the whole fleet.",
 			},
 			"rollout": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "How a version that was not deployed before goes out. A rollback ignores it: it is for all devices, at once.",
+				MarkdownDescription: "How a version is rolled out. A rollback ignores it and changes all devices immediately.",
 				Attributes: map[string]schema.Attribute{
 					"percentage": schema.Float64Attribute{
 						Optional:   true,
 						Validators: []validator.Float64{float64validator.Between(1, 100)},
-						MarkdownDescription: "The share of the scope that is to have the version, in percent from 1 to 100. Raise it to " +
-							"advance the rollout; it cannot shrink. Default `100`.",
+						MarkdownDescription: "The percentage of the devices in scope that should have the version, from 1 to 100. Increase it to " +
+							"advance the rollout; it cannot decrease. Defaults to `100`.",
 					},
 					"stages": schema.ListNestedAttribute{
 						Optional: true,
-						MarkdownDescription: "Steps that one apply goes on the way to `percentage`: each share is reached, then watched for its `bake`, " +
-							"then the next one follows. A rollback, a pause or a deletion of the rollout ends the apply at once. After an interrupt the " +
-							"next apply goes on with the stage that was reached.",
+						MarkdownDescription: "Steps that one apply takes on the way to `percentage`: each percentage is reached, then watched for its " +
+							"`bake`, then the next step follows. A rollback, pause or deletion of the rollout ends the apply " +
+							"immediately. After an interrupt, the next apply continues with the stage that was reached.",
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 							"percentage": schema.Float64Attribute{
 								Required: true, Validators: []validator.Float64{float64validator.Between(0.01, 100)},
-								MarkdownDescription: "The share of the scope, in percent: more than in the stage before, and less than the `percentage` of the " +
+								MarkdownDescription: "The percentage of the devices in scope: above that of the stage before, and below the `percentage` of the " +
 									"rollout.",
 							},
 							"bake": schema.StringAttribute{
 								Optional: true, CustomType: timetypes.GoDurationType{},
-								MarkdownDescription: "How long to watch the share before the next one, such as `30m`. Not at all when it is not set. " +
-									"It does not count towards `timeouts`.",
+								MarkdownDescription: "How long to watch the stage before the next step, such as `30m`. Defaults to no wait. The time does not " +
+									"count towards `timeouts`.",
 							},
 						}},
 					},
@@ -81,96 +82,96 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 			},
 			"reason": schema.StringAttribute{
 				Optional: true, Validators: notEmpty,
-				MarkdownDescription: "Why, for the control plane's records: sent with a rollback and with a change of the share.",
+				MarkdownDescription: "The reason, for the control plane's records. It is sent with a rollback and with a change of the " +
+					"percentage.",
 			},
 			"paused": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether the rollout is paused: `true` stops further assignments and keeps those made, `false` lets " +
-					"it go on. Not managed when it is not set. A deployment to a group cannot be paused.",
+				MarkdownDescription: "Whether the rollout is paused: `true` stops further assignments and keeps existing ones, `false` resumes " +
+					"it. Not managed if not set. A deployment to a group cannot be paused.",
 			},
 			"max_affected_devices": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
-				MarkdownDescription: "A plan that would give another version to more devices than this fails, and so does one where the control plane " +
-					"counts none. No limit when it is not set.",
+				MarkdownDescription: "The maximum number of devices that an apply may give another version. A plan that exceeds it fails, and " +
+					"so does a plan whose devices the control plane does not count. Defaults to no limit.",
 			},
 			"supersede": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether a new version may cancel an active rollout that this resource did not start. Default `false`: " +
-					"the plan fails. A rollback always cancels what is under way.",
+				MarkdownDescription: "Whether a new version may cancel an active rollout that this resource did not start. Defaults to `false`: " +
+					"the plan fails. A rollback always cancels the rollout in progress.",
 			},
 			"on_rollback": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(onRollbackBlock, onRollbackAccept, onRollbackRedeploy)},
-				MarkdownDescription: "What to do when the pinned version has been rolled back since it was pinned, by the organization's policy or by hand: " +
-					"`block`, the default, fails the plan and says when, why and by what; `accept` plans nothing and warns; `redeploy` " +
-					"deploys it again.",
+				MarkdownDescription: "What to do if the pinned version has been rolled back since it was pinned, manually or by the " +
+					"organization's policy: `block` fails the plan and reports when, why and by what; `accept` plans nothing " +
+					"and warns; `redeploy` deploys the version again. Defaults to `block`.",
 			},
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(onDestroyKeep, onDestroyCancel, onDestroyRollback)},
-				MarkdownDescription: "What a destroy does: `keep`, the default, leaves everything as it is; `cancel` ends a rollout that is still under " +
-					"way and was started here; `rollback` goes back to `previous_version` and fails where there is none. What never " +
-					"ended well after its creation is kept.",
+				MarkdownDescription: "What a destroy does: `keep` leaves the devices as they are; `cancel` ends a rollout that this resource " +
+					"started and that is still in progress; `rollback` returns to `previous_version`, and fails if there is " +
+					"none. Defaults to `keep`. If the first apply never succeeded, the deployment is always kept.",
 			},
 			"wait_for": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{stringvalidator.OneOf(waitForComplete, waitForAccepted)},
-				MarkdownDescription: "When an apply is done: `complete`, the default, when the wanted share is reached and, for all " +
-					"devices, confirmed; `accepted` as soon as the control plane has taken the change.",
+				MarkdownDescription: "When an apply is complete: `complete` when the percentage is reached and, for 100 percent, confirmed by " +
+					"the devices; `accepted` as soon as the control plane has accepted the change. Defaults to `complete`.",
 			},
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-				Create: true, CreateDescription: "How long the first deployment may take, such as `45m`. Default `30m`. The rollout goes on beyond it.",
-				Update: true, UpdateDescription: "How long a change may take, such as `45m`. Default `30m`. The rollout goes on beyond it.",
-				Delete: true, DeleteDescription: "How long a destroy with `on_destroy = \"rollback\"` may take, such as `45m`. Default `30m`.",
+				Create: true, CreateDescription: "The time limit of the first deployment, such as `45m`. Defaults to `30m`. The rollout continues after it.",
+				Update: true, UpdateDescription: "The time limit of a change, such as `45m`. Defaults to `30m`. The rollout continues after it.",
+				Delete: true, DeleteDescription: "The time limit of a destroy with `on_destroy = \"rollback\"`, such as `45m`. Defaults to `30m`.",
 			}),
 			"status": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "Where the rollout of the version stands: `pending`, `active`, `paused`, `completed`, `rolling_back` " +
-					"or `rolled_back`.",
+				MarkdownDescription: "The status of the rollout of the version: `pending`, `active`, `paused`, `completed`, `rolling_back` or " +
+					"`rolled_back`.",
 			},
 			"active_version": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "The version that the scope serves: the last one that reached every device, and for a group the one " +
-					"that most members are assigned.",
+				MarkdownDescription: "The version that the devices in scope run: the last one that reached every device, and for a group the " +
+					"one that most members are assigned.",
 			},
 			"previous_version": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The version that the present one has replaced.",
+				MarkdownDescription: "The version that the current one replaced.",
 			},
 			"rollout_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The id of the rollout, or of the last deployment to the group.",
+				MarkdownDescription: "The ID of the rollout, or of the last deployment to the group.",
 			},
 			"percentage": schema.Float64Attribute{
 				Computed:            true,
-				MarkdownDescription: "The share of the scope that is meant to have the version now, in percent.",
+				MarkdownDescription: "The percentage of the devices in scope that the version is currently rolled out to.",
 			},
 			"last_operation": schema.SingleNestedAttribute{
 				Computed: true,
-				MarkdownDescription: "What the last apply did, and in a plan what this one is going to do: a reviewer reads here whether a change is a " +
-					"rollback. Null once something else has happened outside of Terraform.",
+				MarkdownDescription: "What the last apply did and, in a plan, what this apply will do: a reviewer sees here whether a change is " +
+					"a rollback. Null after another change was made outside of Terraform.",
 				Attributes: map[string]schema.Attribute{
 					"kind": schema.StringAttribute{
 						Computed: true,
-						MarkdownDescription: "`deploy`, `rollback`, `advance` (the share grows), `resume` (go on with a rollout that runs " +
-							"already), `pause`, or `adopt` (the version was there already).",
+						MarkdownDescription: "`deploy`, `rollback`, `advance` (the percentage increases), `resume` (attach to a rollout that already " +
+							"exists), `pause`, or `adopt` (the version was already deployed).",
 					},
 					"from_version": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "The version before.",
+						Computed: true, MarkdownDescription: "The version before the operation. Null if nothing was deployed.",
 					},
 					"to_version": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "The version after.",
+						Computed: true, MarkdownDescription: "The version after the operation.",
 					},
 				},
 			},
 			"rolled_back": schema.SingleNestedAttribute{
-				Computed: true,
-				MarkdownDescription: "The version that was taken back last, as long as what took its place is in force. Not known of a " +
-					"group.",
+				Computed:            true,
+				MarkdownDescription: "The version that was rolled back last, as long as its replacement is in force. Always null for a group.",
 				Attributes: map[string]schema.Attribute{
-					"version": schema.StringAttribute{Computed: true, MarkdownDescription: "The version that was taken back."},
-					"reason":  schema.StringAttribute{Computed: true, MarkdownDescription: "Why, in the words of whoever did it."},
-					"trigger": schema.StringAttribute{Computed: true, MarkdownDescription: "`auto` when a limit of the policy was broken, `manual` otherwise."},
+					"version": schema.StringAttribute{Computed: true, MarkdownDescription: "The version that was rolled back."},
+					"reason":  schema.StringAttribute{Computed: true, MarkdownDescription: "The reason that was given for the rollback."},
+					"trigger": schema.StringAttribute{Computed: true, MarkdownDescription: "`auto` if a limit of the organization's policy was exceeded, else `manual`."},
 					"at": schema.StringAttribute{
-						Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When, in RFC 3339.",
+						Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "The time of the rollback, in RFC 3339 format.",
 					},
 				},
 			},

@@ -11,7 +11,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// ValidateConfig checks the stages of a rollout against each other. It gives no verdict on what is not known yet.
+// ValidateConfig checks the stages of a rollout against each other. It skips what is not known yet.
 func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -26,16 +26,16 @@ func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.Va
 	}
 	at := path.Root("rollout").AtName("stages")
 	if config.WaitFor.ValueString() == waitForAccepted {
-		resp.Diagnostics.AddAttributeError(path.Root("wait_for"), "Stages need to be waited for",
-			"With wait_for = \"accepted\" an apply ends before the first stage is reached. Remove the stages, or wait_for.")
+		resp.Diagnostics.AddAttributeError(path.Root("wait_for"), "`rollout.stages` requires `wait_for = \"complete\"`",
+			"With `wait_for = \"accepted\"`, an apply ends before the first stage is reached. Remove `rollout.stages` or `wait_for`.")
 	}
 	for i, s := range stages {
 		if s.Bake < 0 {
-			resp.Diagnostics.AddAttributeError(at.AtListIndex(i).AtName("bake"), "The duration is not usable", "A stage cannot bake for less than no time.")
+			resp.Diagnostics.AddAttributeError(at.AtListIndex(i).AtName("bake"), "Invalid `bake`", "`bake` must not be negative.")
 		}
 		if i > 0 && s.Percentage <= stages[i-1].Percentage {
-			resp.Diagnostics.AddAttributeError(at.AtListIndex(i).AtName("percentage"), "The stages do not rise",
-				fmt.Sprintf("Stage %d is at %g percent and the one before at %g: each must be above the last.", i+1, s.Percentage, stages[i-1].Percentage))
+			resp.Diagnostics.AddAttributeError(at.AtListIndex(i).AtName("percentage"), "The stages do not increase",
+				fmt.Sprintf("Stage %d has %g percent and the one before %g: `percentage` must increase from stage to stage.", i+1, s.Percentage, stages[i-1].Percentage))
 		}
 	}
 	last, end := stages[len(stages)-1].Percentage, 100.0
@@ -47,6 +47,6 @@ func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.Va
 	}
 	if last >= end {
 		resp.Diagnostics.AddAttributeError(at.AtListIndex(len(stages)-1).AtName("percentage"), "The last stage is too high",
-			fmt.Sprintf("The last stage is at %g percent. The rollout itself ends at %g, its percentage, which needs no stage.", last, end))
+			fmt.Sprintf("The last stage has %g percent, but `rollout.percentage` is %g. The stages must end below it; it needs no stage itself.", last, end))
 	}
 }

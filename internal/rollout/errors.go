@@ -34,13 +34,13 @@ func (e *Error) Error() string {
 	r := e.Rollout
 	switch e.Kind {
 	case ErrorPaused:
-		return fmt.Sprintf("rollout %s of %s has been paused at %g percent", r.ID, r.Version, r.Percentage)
+		return fmt.Sprintf("rollout %s of %s is paused at %g percent", r.ID, r.Version, r.Percentage)
 	case ErrorDeleted:
-		return fmt.Sprintf("rollout %s of %s has been cancelled and its record deleted", r.ID, r.Version)
+		return fmt.Sprintf("rollout %s of %s was canceled and its record deleted", r.ID, r.Version)
 	case ErrorOtherVersion:
-		return fmt.Sprintf("the server shows rollout %s as one of %s", r.ID, r.Version)
+		return fmt.Sprintf("the server returned rollout %s with version %s", r.ID, r.Version)
 	case ErrorReplaced:
-		return fmt.Sprintf("%s was deployed, and something else has taken its place meanwhile", r.Version)
+		return fmt.Sprintf("%s was deployed, but another version has replaced it since", r.Version)
 	case ErrorRolledBack:
 	}
 	text := fmt.Sprintf("rollout %s of %s was rolled back", r.ID, r.Version)
@@ -48,7 +48,7 @@ func (e *Error) Error() string {
 	case "auto":
 		text += " automatically by the organization's policy"
 	case "manual":
-		text += " by hand"
+		text += " manually"
 	}
 	text += fmt.Sprintf(" at %g percent", r.Percentage)
 	if counted := e.devices(); counted != "" {
@@ -110,7 +110,7 @@ type IncompleteError struct {
 	Percentage float64
 }
 
-func (e *IncompleteError) Error() string { return e.WaitError.Error() + ": " + e.Progress.String() }
+func (e *IncompleteError) Error() string { return fmt.Sprintf("%v: %v", e.WaitError, e.Progress) }
 
 // Unwrap keeps the last failed poll reachable.
 func (e *IncompleteError) Unwrap() error { return e.WaitError }

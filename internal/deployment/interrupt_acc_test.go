@@ -1,7 +1,6 @@
 package deployment_test
 
 import (
-	"flag"
 	"strings"
 	"testing"
 	"time"
@@ -10,15 +9,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-func TestMain(m *testing.M) {
-	// A hundred histories, which is rapid's default, take half a minute under the race detector; -rapid.checks asks for more.
-	if err := flag.Set("rapid.checks", "25"); err != nil {
-		panic(err)
-	}
-	acctest.Main(m)
-}
-
-func TestInterruptKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
+func TestAccModelDeployment_interrupt(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]bool{"create": true, "update": false} {
 		t.Run(name, func(t *testing.T) {
@@ -35,7 +26,7 @@ func TestInterruptKeepsTheRolloutAndTheNextApplyAttaches(t *testing.T) {
 			waitFor(t, sb, "get rollout")
 			apply.Interrupt(t)
 			interrupted := apply.Wait(t)
-			if interrupted.Code == 0 || !says("Interrupted while the rollout goes on", "the next apply attaches to it").MatchString(interrupted.Output) {
+			if interrupted.Code == 0 || !says("Interrupted while the rollout continues", "The next apply attaches to it").MatchString(interrupted.Output) {
 				t.Fatalf("exit code %d:\n%s", interrupted.Code, interrupted.Output)
 			}
 			if state := cli.Run(t, "state", "list"); strings.TrimSpace(state.Output) != address {
@@ -69,7 +60,7 @@ func waitFor(t *testing.T, sb *acctest.Sandbox, operation string) {
 		select {
 		case <-tick.C:
 		case <-limit:
-			t.Fatalf("nobody has asked to %s", operation)
+			t.Fatalf("there was no request to %s", operation)
 		}
 	}
 }

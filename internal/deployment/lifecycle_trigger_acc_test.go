@@ -11,7 +11,7 @@ import (
 )
 
 // Of the actions themselves the tests at the protocol level tell more; this one holds that Terraform can trigger them.
-func TestActionIsTriggeredByALifecycle(t *testing.T) {
+func TestAccRollbackAction_lifecycleTrigger(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 40, 100)

@@ -22,22 +22,22 @@ func (s shrinking) Errorf(format string, args ...any) { s.rt.Errorf(format, args
 func (s shrinking) Fatal(args ...any)                 { s.rt.Fatal(args...) }
 func (s shrinking) Fatalf(format string, args ...any) { s.rt.Fatalf(format, args...) }
 
-// Whatever has happened to the fleet, by whoever: the plan's known values are the applied ones (which Core checks), an apply that
+// Whatever has happened to the fleet, by whatever means: the plan's known values are the applied ones (which Core checks), an apply that
 // ends well has brought the pin to the devices, and the plan after it is empty. An apply that does not end well says one of a few
 // things, and writes nothing where it refuses.
-func TestAnyHistoryConvergesOrIsRefused(t *testing.T) {
+func TestAccModelDeployment_anyHistory(t *testing.T) {
 	t.Parallel()
 	for _, group := range []string{"", "staging"} {
 		t.Run("group "+group, func(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(rt *rapid.T) {
-				r := newRig(t, group)
+				r := newHarness(t, group)
 				c := r.sb.Core(shrinking{t, rt}, "octomil_model_deployment")
 				for range rapid.IntRange(1, 6).Draw(rt, "turns") {
 					for range rapid.IntRange(0, 3).Draw(rt, "outside") {
 						outside(rt, r)
 					}
-					turn(rt, r, c)
+					planAndApply(rt, r, c)
 				}
 			})
 		})
@@ -46,15 +46,15 @@ func TestAnyHistoryConvergesOrIsRefused(t *testing.T) {
 
 var versions = []string{"0.8.0", "0.9.0", "1.0.0", "2.0.0", "3.0.0"}
 
-// outside is one thing that somebody else does, if the server lets them.
-func outside(rt *rapid.T, r *rig) {
+// outside is one change outside of Terraform, if the server accepts it.
+func outside(rt *rapid.T, r *harness) {
 	version := rapid.SampledFrom(versions).Draw(rt, "version")
-	share := rapid.SampledFrom([]int{10, 40, 100}).Draw(rt, "share")
+	percentage := rapid.SampledFrom([]int{10, 40, 100}).Draw(rt, "percentage")
 	last := "/api/v1/models/phi-4-mini/rollouts/" + lastRollout(r)
 	switch rapid.SampledFrom([]string{"deploy", "rollback", "pause", "resume", "advance", "delete", "settle", "group"}).Draw(rt, "what") {
 	case "deploy":
 		r.sb.Try(r, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
-			"version": version, "rollout_percentage": share, "target_percentage": 100, "increment_step": 10,
+			"version": version, "rollout_percentage": percentage, "target_percentage": 100, "increment_step": 10,
 			"start_immediately": rapid.Bool().Draw(rt, "started"),
 		})
 	case "rollback":
@@ -62,27 +62,27 @@ func outside(rt *rapid.T, r *rig) {
 	case "pause", "resume":
 		r.sb.Try(r, "POST", last+"/"+rapid.SampledFrom([]string{"pause", "resume"}).Draw(rt, "verb"), map[string]any{})
 	case "advance":
-		r.sb.Try(r, "POST", last+"/update-percentage", map[string]any{"percentage": share})
+		r.sb.Try(r, "POST", last+"/update-percentage", map[string]any{"percentage": percentage})
 	case "delete":
 		r.sb.Try(r, "DELETE", last+"?force=true", nil)
 	case "settle":
 		r.sb.Settle()
 	case "group":
 		r.sb.Try(r, "POST", "/api/v1/deploy/execute", map[string]any{
-			"model_id": modelID(r.T, r.sb), "model_name": phi, "version": version, "model_version": version, "group": "staging", "rollout_percentage": share,
+			"model_id": modelID(r.T, r.sb), "model_name": phi, "version": version, "model_version": version, "group": "staging", "rollout_percentage": percentage,
 		})
 	}
 }
 
-func lastRollout(r *rig) string {
+func lastRollout(r *harness) string {
 	if len(rollouts(r.T, r.sb)) == 0 {
 		return "none"
 	}
 	return newest(r.T, r.sb)
 }
 
-// turn plans and applies one configuration.
-func turn(rt *rapid.T, r *rig, c *acctest.Core) {
+// planAndApply plans and applies one configuration.
+func planAndApply(rt *rapid.T, r *harness, c *acctest.Core) {
 	w := wanted{version: rapid.SampledFrom(versions).Draw(rt, "pin"), percentage: rapid.SampledFrom([]int{0, 20, 60}).Draw(rt, "percentage")}
 	config := r.config(w)
 	config["on_rollback"] = rapid.SampledFrom([]any{nil, "block", "redeploy"}).Draw(rt, "on_rollback")
@@ -94,7 +94,7 @@ func turn(rt *rapid.T, r *rig, c *acctest.Core) {
 	r.sb.ClearLedger()
 	plan := c.Plan(config)
 	if plan.Failed() {
-		refusal(rt, plan.Report, "A share cannot shrink", "The version was rolled back", "Another rollout is under way")
+		refusal(rt, plan.Report, "The rollout percentage cannot decrease", "The version was rolled back", "Another rollout is in progress")
 		if writes := r.sb.Writes(); len(writes) > 0 {
 			rt.Errorf("a plan wrote %v", writes)
 		}
@@ -116,7 +116,7 @@ func turn(rt *rapid.T, r *rig, c *acctest.Core) {
 		rt.Errorf("%s is completed, and the group runs %v", w.version, fleet.Versions)
 	}
 	if fleet.Versions[w.version] == 0 {
-		rt.Errorf("nobody runs %s: %v", w.version, fleet.Versions)
+		rt.Errorf("no device runs %s: %v", w.version, fleet.Versions)
 	}
 }
 
