@@ -100,7 +100,7 @@ func TestAccRollbackAction_fleet(t *testing.T) {
 		}
 
 		refuses(t, sb, "octomil_rollback", config{"model": phi}, "to_version: The fleet was already rolled back", "2.0.0 was rolled back",
-			"meant to run since is 1.0.0")
+			"targeted version of the fleet is now 1.0.0")
 		invoked(t, sb, "octomil_rollback", config{"model": modelID(t, sb), "to_version": "0.9.0"}, rollbackWrites(dialect, false)...)
 		sb.ExpectFleet(t, phi, map[string]int{"0.9.0": 124})
 	})
@@ -223,13 +223,13 @@ func TestAccRolloutActions_preconditions(t *testing.T) {
 		for _, action := range []string{"octomil_rollout_pause", "octomil_rollout_resume", "octomil_rollout_advance", "octomil_rollout_cancel"} {
 			refuses(t, settled, action, config{"model": phi}, "model: No rollout is in progress", "The last one, of 1.0.0, is completed")
 			refuses(t, settled, action, config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
-			refuses(t, settled, action, config{"model": phi, "timeout": "0s"}, "timeout: The duration is not usable")
+			refuses(t, settled, action, config{"model": phi, "timeout": "0s"}, "timeout: Invalid `timeout`")
 		}
 		refuses(t, settled, "octomil_rollback", config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
 		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "1.0.0"}, "to_version: The version is already targeted",
 			"completed at 100 percent")
 		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "2.0.0"}, "to_version: The version was never deployed",
-			"These were: 0.9.0, 1.0.0", "octomil_model_deployment")
+			"Deployed versions: 0.9.0, 1.0.0", "octomil_model_deployment")
 		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "0.9.1"}, "to_version: The version does not exist", "0.9.0")
 		refuses(t, settled, "octomil_rollout_cancel", config{"model": phi, "rollout_id": "77"}, "rollout_id: The rollout does not exist")
 		refuses(t, settled, "octomil_rollout_cancel", config{"model": phi, "rollout_id": newest(t, settled)},

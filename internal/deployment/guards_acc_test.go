@@ -101,7 +101,7 @@ func TestAccModelDeployment_maxAffectedDevices(t *testing.T) {
 		refused string
 	}{
 		"fewer than allowed":    {w: wanted{version: "2.0.0", percentage: 40}, most: 50},
-		"one too many":          {w: wanted{version: "2.0.0", percentage: 40}, most: 49, refused: "changes 50 devices of the fleet, and max_affected_devices = 49"},
+		"one too many":          {w: wanted{version: "2.0.0", percentage: 40}, most: 49, refused: "changes 50 devices of the fleet, but `max_affected_devices` allows 49"},
 		"a rollback counts too": {w: wanted{version: "0.9.0"}, most: 123, refused: "changes 124 devices"},
 		"nothing to do":         {w: wanted{version: "1.0.0"}, most: 0},
 		"nothing can be counted": {
@@ -235,7 +235,7 @@ func TestAccModelDeployment_firstVersionRolledBack(t *testing.T) {
 	r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
 	r.sb.SetHealth(phi, "2.0.0", sandbox.Health{CrashPercent: 30})
 	said := r.core.Apply(r.core.Plan(r.config(wanted{version: "2.0.0"})))
-	r.fails(said, "There was no earlier version to go back to")
+	r.fails(said, "There is no earlier version to go back to")
 	if state := r.core.State(); state["version"] != "2.0.0" || state["status"] != "rolled_back" {
 		t.Errorf("the state has %v as %v", state["version"], state["status"])
 	}
