@@ -70,27 +70,6 @@ func hasAttribute(state tfsdk.State, name string) bool {
 	return ok && object.AttributeTypes()[name] != nil
 }
 
-// Base is embedded by every resource: it gives it its name, its client and its identity.
-type Base struct {
-	Configured
-	Identity Identity
-}
-
-// NewBase is the base of a resource of the type; without parts the organization alone is the identity.
-func NewBase(typeName string, identity ...Part) Base {
-	return Base{Configured: Configured{TypeName: typeName}, Identity: identity}
-}
-
-// Metadata is the method of a resource and of a list resource.
-func (b *Base) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = b.TypeName
-}
-
-// Configure is the method of a resource and of a list resource.
-func (b *Base) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	b.ConfigureResource(req, resp)
-}
-
 // IdentitySchema is the method of a resource.
 func (b *Base) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = b.Identity.schema()
@@ -103,13 +82,6 @@ func (b *Base) Identify(ctx context.Context, state tfsdk.State, identity *tfsdk.
 		return
 	}
 	b.Identity.write(ctx, state, b.orgID(), identity, diags)
-}
-
-func (b *Base) orgID() string {
-	if !b.Online() {
-		return ""
-	}
-	return b.Provider.Client.OrgID()
 }
 
 // ImportedByIdentity puts the identity that an import block names into the state. It is false where the import has an id instead,

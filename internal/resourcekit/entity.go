@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -90,3 +92,24 @@ type Operation[M, O any] struct {
 
 // Keep saves an object that the server has made before the operation goes on, so that a later failure does not lose it.
 func (op *Operation[M, O]) Keep(ctx context.Context, o O) { op.keep(ctx, o) }
+
+// fill makes the state of an object of which nothing is known but what the server says.
+func (n *Noun[M, O]) fill(ctx context.Context, client *control.Client, state *tfsdk.State, o O, diags *diag.Diagnostics) {
+	var m M
+	state.Raw = nothing(ctx, *state)
+	if diags.Append(state.Get(ctx, &m)...); diags.HasError() {
+		return
+	}
+	n.Take(ctx, client, &m, o, diags)
+	diags.Append(state.Set(ctx, &m)...)
+}
+
+// nothing is an object with every attribute null.
+func nothing(ctx context.Context, state tfsdk.State) tftypes.Value {
+	object, _ := state.Schema.Type().TerraformType(ctx).(tftypes.Object)
+	attributes := map[string]tftypes.Value{}
+	for name, typ := range object.AttributeTypes {
+		attributes[name] = tftypes.NewValue(typ, nil)
+	}
+	return tftypes.NewValue(object, attributes)
+}
