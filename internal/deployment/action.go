@@ -51,7 +51,7 @@ func (a *operatorAction) ValidateConfig(ctx context.Context, req action.Validate
 // a plan cannot know what the resources that trigger the action change until then, and the action itself looks again.
 func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	o := readOrder(ctx, req.Config, a.takes, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !o.known() || !a.Online() || a.announced(o) {
+	if resp.Diagnostics.HasError() || !o.known() || !a.HasClient() || a.announced(o) {
 		return
 	}
 	e, ok := a.errand(ctx, o, &resp.Diagnostics)
@@ -80,8 +80,8 @@ func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 // announced is true when the plan under way creates the model or the group.
 func (a *operatorAction) announced(o order) bool {
 	planned := &a.Provider.Planned
-	return planned.Announced("octomil_model", o.Model.ValueString()) ||
-		!o.Group.IsNull() && planned.Announced("octomil_device_group", o.Group.ValueString())
+	return planned.Contains("octomil_model", o.Model.ValueString()) ||
+		!o.Group.IsNull() && planned.Contains("octomil_device_group", o.Group.ValueString())
 }
 
 func (a *operatorAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {

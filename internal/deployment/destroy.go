@@ -20,7 +20,7 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	var state model
 	var remembered memory
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
+	resourcekit.GetPrivate(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -16,12 +16,12 @@ import (
 
 // NewList returns the list resource of octomil_model_deployment.
 func NewList() list.ListResource {
-	return &resourcekit.Listing{
+	return &resourcekit.ListResource{
 		Base: resourcekit.NewBase(typeName, deploymentIdentity...),
 		Description: "Finds what is deployed, to import it with `terraform query`: of each model the deployment to the whole fleet, or with `group` " +
 			"what the members of a device group are assigned. Whether a group got its version by a deployment of its own or from the fleet " +
 			"no call of the API tells.",
-		Failed: "Could not list the deployments",
+		ErrorSummary: "Could not list the deployments",
 		Filters: []resourcekit.ListFilter{
 			{Name: "model", Description: "Only deployments of this model, by its name or its id."},
 			{Name: "group", Description: "Deployments to this device group, by its name or its id, instead of those to the whole fleet."},
@@ -30,7 +30,7 @@ func NewList() list.ListResource {
 	}
 }
 
-func findDeployments(ctx context.Context, client *control.Client, q resourcekit.Query, yield func(resourcekit.Found) bool) error {
+func findDeployments(ctx context.Context, client *control.Client, q resourcekit.ListQuery, yield func(resourcekit.ListItem) bool) error {
 	models, err := client.Models(ctx)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func findDeployments(ctx context.Context, client *control.Client, q resourcekit.
 		if err != nil || v.Targeted == nil {
 			continue
 		}
-		if !yield(resourcekit.Found{Name: found["id"], Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
+		if !yield(resourcekit.ListItem{Name: found["id"], Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
 			m := m
 			diags.Append(state.Get(ctx, &m)...)
 			m.locate(found)

@@ -96,7 +96,7 @@ func missingGroup(diags *diag.Diagnostics, name string, groups []control.Group) 
 // the same plan is going to create is no mistake.
 func (r *deploymentResource) checkNames(ctx context.Context, client *control.Client, m *model, diags *diag.Diagnostics) {
 	planned := &r.Provider.Planned
-	if name := m.Group; resourcekit.Known(name) && !planned.Announced("octomil_device_group", name.ValueString()) {
+	if name := m.Group; resourcekit.Known(name) && !planned.Contains("octomil_device_group", name.ValueString()) {
 		g, groups, err := findGroup(ctx, client, name.ValueString())
 		switch {
 		case err != nil:
@@ -108,7 +108,7 @@ func (r *deploymentResource) checkNames(ctx context.Context, client *control.Cli
 			m.GroupID = types.StringValue(g.ID)
 		}
 	}
-	if !resourcekit.Known(m.Model) || planned.Announced("octomil_model", m.Model.ValueString()) {
+	if !resourcekit.Known(m.Model) || planned.Contains("octomil_model", m.Model.ValueString()) {
 		return
 	}
 	found, listed, err := client.ResolveModel(ctx, m.Model.ValueString())
@@ -144,7 +144,7 @@ func (r *deploymentResource) checkVersion(ctx context.Context, client *control.C
 // announced is true when the plan under way creates the version. Versions name their model by its id, as a rule.
 func (r *deploymentResource) announced(m *model) bool {
 	return slices.ContainsFunc([]string{m.ModelID.ValueString(), m.Model.ValueString()}, func(word string) bool {
-		return r.Provider.Planned.Announced("octomil_model_version", word+"/"+m.Version.ValueString())
+		return r.Provider.Planned.Contains("octomil_model_version", word+"/"+m.Version.ValueString())
 	})
 }
 
@@ -165,7 +165,7 @@ func missingVersion(m *model, versions []control.Version, diags *diag.Diagnostic
 
 // missingModel is the error of a model that the server does not know; err is its answer.
 func missingModel(ctx context.Context, client *control.Client, word string, err error, diags *diag.Diagnostics) {
-	detail := resourcekit.Explain(err)
+	detail := resourcekit.ErrorDetail(err)
 	if models, listErr := client.Models(ctx); listErr == nil {
 		names := make([]string, len(models))
 		for i, known := range models {

@@ -65,10 +65,10 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("group"))
 	}
 	if plan.Model.Equal(state.Model) || r.Provider != nil && resourcekit.Known(plan.Model) &&
-		r.Provider.Planned.Renamed("octomil_model", state.ModelID.ValueString(), plan.Model.ValueString()) {
+		r.Provider.Planned.IsRenamed("octomil_model", state.ModelID.ValueString(), plan.Model.ValueString()) {
 		return
 	}
-	if resourcekit.Known(plan.Model) && r.Online() {
+	if resourcekit.Known(plan.Model) && r.HasClient() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		found, _, err := client.ResolveModel(ctx, plan.Model.ValueString())
 		if err != nil {
@@ -85,10 +85,10 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 
 // sameGroup is true when the plan only calls the group of the state by another name.
 func (r *deploymentResource) sameGroup(ctx context.Context, plan *model, state model, diags *diag.Diagnostics) bool {
-	if !resourcekit.Known(plan.Group) || !resourcekit.Known(state.GroupID) || !r.Online() {
+	if !resourcekit.Known(plan.Group) || !resourcekit.Known(state.GroupID) || !r.HasClient() {
 		return false
 	}
-	if r.Provider.Planned.Renamed("octomil_device_group", state.GroupID.ValueString(), plan.Group.ValueString()) {
+	if r.Provider.Planned.IsRenamed("octomil_device_group", state.GroupID.ValueString(), plan.Group.ValueString()) {
 		return true
 	}
 	ctx, client := r.Reader(ctx, diags)
@@ -111,7 +111,7 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 	if plan.Group.IsNull() {
 		plan.GroupID = types.StringNull()
 	}
-	if !r.Online() {
+	if !r.HasClient() {
 		return
 	}
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
@@ -141,8 +141,8 @@ func (r *deploymentResource) planUpdate(
 	}
 	var remembered memory
 	var now situation
-	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
-	facts := resourcekit.Recall(ctx, req.Private, situationKey, &now, &resp.Diagnostics)
+	resourcekit.GetPrivate(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
+	facts := resourcekit.GetPrivate(ctx, req.Private, situationKey, &now, &resp.Diagnostics)
 	w, known := plan.wish(ctx, remembered, &resp.Diagnostics)
 	if !facts || !known {
 		plan.openComputed()
@@ -170,7 +170,7 @@ func (r *deploymentResource) planUpdate(
 	if op.replaces() {
 		plan.PreviousVersion = resourcekit.StringOrNull(op.From)
 	}
-	if r.Online() && !r.Provider.Client.Applying() {
+	if r.HasClient() && !r.Provider.Client.Applying() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		if op.replaces() {
 			r.checkVersion(ctx, client, plan, op, &resp.Diagnostics)

@@ -64,7 +64,7 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 	a.save = func(m model, remembered memory, v view) {
 		m.closeComputed()
 		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
-		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
@@ -76,7 +76,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	var state model
 	var remembered memory
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
+	resourcekit.GetPrivate(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -84,7 +84,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	scope := r.scope(client, &state)
 	v, err := scope.look(ctx, remembered)
 	if control.NotFound(err) || err == nil && v.Targeted == nil {
-		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -101,7 +101,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 		state.LastOperation = types.ObjectNull(lastOperationTypes)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	if remembered.Pin == "" { // after an import
 		remembered.Pin, remembered.Share = v.target(), 100
 	}
@@ -113,7 +113,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	var remembered memory
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resourcekit.Recall(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
+	resourcekit.GetPrivate(ctx, req.Private, memoryKey, &remembered, &resp.Diagnostics)
 	limit, d := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(d...)
 	if resp.Diagnostics.HasError() {
@@ -121,9 +121,9 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	if !plan.Status.IsUnknown() { // the plan has found nothing to do at the server
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		remembered.Pin, remembered.Imported = config.Version.ValueString(), false
-		resourcekit.Remember(ctx, resp.Private, memoryKey, remembered, &resp.Diagnostics)
+		resourcekit.SetPrivate(ctx, resp.Private, memoryKey, remembered, &resp.Diagnostics)
 		return
 	}
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
@@ -137,7 +137,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	a.save = func(m model, remembered memory, v view) {
 		m.closeComputed()
 		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
-		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		remember(ctx, resp.Private, remembered, v, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
@@ -152,7 +152,7 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 		return
 	}
 	ways := splits(req.ID)
-	if r.ImportedByIdentity(ctx, req, resp) {
+	if r.ImportByIdentity(ctx, req, resp) {
 		var modelID, groupID types.String
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("model_id"), &modelID)...)
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("group_id"), &groupID)...)
@@ -173,9 +173,9 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 		for name, value := range found {
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 		}
-		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		// Whatever is under way was not begun here: nothing is owed.
-		resourcekit.Remember(ctx, resp.Private, memoryKey, memory{Imported: true, Settled: true, Lasting: true}, &resp.Diagnostics)
+		resourcekit.SetPrivate(ctx, resp.Private, memoryKey, memory{Imported: true, Settled: true, Lasting: true}, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.AddError("There is nothing to import",
@@ -203,6 +203,6 @@ func fleetOf(client *control.Client, m *model, poll time.Duration, report report
 }
 
 func remember(ctx context.Context, private resourcekit.PrivateState, remembered memory, v view, diags *diag.Diagnostics) {
-	resourcekit.Remember(ctx, private, memoryKey, remembered, diags)
-	resourcekit.Remember(ctx, private, situationKey, v.situation, diags)
+	resourcekit.SetPrivate(ctx, private, memoryKey, remembered, diags)
+	resourcekit.SetPrivate(ctx, private, situationKey, v.situation, diags)
 }

@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	metricsNoun = nounOf[metricsModel](metricsFlavour)
-	logNoun     = nounOf[logModel](logFlavour)
+	metricsNoun = entityOf[metricsModel](metricsFlavour)
+	logNoun     = entityOf[logModel](logFlavour)
 )
 
 // Resources are the package's.

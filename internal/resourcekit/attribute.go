@@ -13,34 +13,34 @@ import (
 
 // blameCreate explains an object that could not be created. A name that is taken is somebody else's object, which is never taken
 // over silently.
-func (r *nounResource[M, O]) blameCreate(ctx context.Context, client *control.Client, plan M, err error, diags *diag.Diagnostics) {
-	summary := "Could not create the " + r.noun.Title
-	if r.noun.Unique == "" || !control.HasStatus(err, http.StatusConflict) || PolicyDenied(err) {
+func (r *entityResource[M, O]) blameCreate(ctx context.Context, client *control.Client, plan M, err error, diags *diag.Diagnostics) {
+	summary := "Could not create the " + r.entity.Title
+	if r.entity.Unique == "" || !control.HasStatus(err, http.StatusConflict) || PolicyDenied(err) {
 		AddError(diags, r.blamed(err), summary, err)
 		return
 	}
 	id := "<id>"
-	if r.noun.Announce != nil {
-		id = r.noun.Announce(plan)
-		if o, found, _, findErr := r.noun.search(ctx, client, id); findErr == nil && found {
-			id = r.noun.ID(o)
+	if r.entity.PlannedName != nil {
+		id = r.entity.PlannedName(plan)
+		if o, found, _, findErr := r.entity.search(ctx, client, id); findErr == nil && found {
+			id = r.entity.ID(o)
 		}
 	}
-	diags.AddAttributeError(path.Root(r.noun.Unique), summary, fmt.Sprintf("%s\n\nChoose another %s, or take over the %s that has this one, with its "+
-		"address in the configuration:\n\n    terraform import %s.<address> %q", Explain(err), r.noun.Unique, r.noun.Title, r.TypeName, id))
+	diags.AddAttributeError(path.Root(r.entity.Unique), summary, fmt.Sprintf("%s\n\nChoose another %s, or take over the %s that has this one, with its "+
+		"address in the configuration:\n\n    terraform import %s.<address> %q", ErrorDetail(err), r.entity.Unique, r.entity.Title, r.TypeName, id))
 }
 
 // blamed is the attribute that the server names in a refusal, as far as the resource has one of that name.
-func (r *nounResource[M, O]) blamed(err error) path.Path {
+func (r *entityResource[M, O]) blamed(err error) path.Path {
 	named := control.FieldOf(err)
-	if attribute, ok := r.noun.Fields[named]; ok {
+	if attribute, ok := r.entity.Fields[named]; ok {
 		named = attribute
 	}
-	if _, ok := r.noun.Schema.Attributes[named]; ok {
+	if _, ok := r.entity.Schema.Attributes[named]; ok {
 		return path.Root(named)
 	}
-	if r.noun.Unique != "" && control.HasStatus(err, http.StatusConflict) && !PolicyDenied(err) {
-		return path.Root(r.noun.Unique)
+	if r.entity.Unique != "" && control.HasStatus(err, http.StatusConflict) && !PolicyDenied(err) {
+		return path.Root(r.entity.Unique)
 	}
 	return path.Empty()
 }

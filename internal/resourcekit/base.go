@@ -28,7 +28,7 @@ func (b *Base) Configure(_ context.Context, req resource.ConfigureRequest, resp 
 }
 
 func (b *Base) orgID() string {
-	if !b.Online() {
+	if !b.HasClient() {
 		return ""
 	}
 	return b.Provider.Client.OrgID()

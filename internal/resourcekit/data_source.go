@@ -6,20 +6,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 )
 
-// Source is embedded by every data source: it gives it its name and its client.
-type Source struct {
+// DataSourceBase is embedded by every data source: it gives it its name and its client.
+type DataSourceBase struct {
 	Configured
 }
 
-// NewSource is the base of a data source of the type.
-func NewSource(typeName string) Source { return Source{Configured{TypeName: typeName}} }
+// NewDataSourceBase is the base of a data source of the type.
+func NewDataSourceBase(typeName string) DataSourceBase {
+	return DataSourceBase{Configured{TypeName: typeName}}
+}
 
 // Metadata is the method of a data source.
-func (s *Source) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (s *DataSourceBase) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = s.TypeName
 }
 
 // Configure is the method of a data source.
-func (s *Source) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (s *DataSourceBase) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	s.ConfigureDataSource(req, resp)
 }

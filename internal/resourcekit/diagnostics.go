@@ -16,7 +16,7 @@ import (
 // AddError adds the diagnostic of a failed call on the attribute that caused it; at is path.Empty() where no single one did.
 // summary says what the user wanted, such as "Could not create the device group".
 func AddError(diags *diag.Diagnostics, at path.Path, summary string, err error) {
-	detail := Explain(err)
+	detail := ErrorDetail(err)
 	if at.Equal(path.Empty()) {
 		diags.AddError(summary, detail)
 		return
@@ -24,9 +24,9 @@ func AddError(diags *diag.Diagnostics, at path.Path, summary string, err error) 
 	diags.AddAttributeError(at, summary, detail)
 }
 
-// Explain is the text of an error of the control API: what was attempted, what the server said with its request id, what to
+// ErrorDetail is the text of an error of the control API: what was attempted, what the server said with its request id, what to
 // do next.
-func Explain(err error) string {
+func ErrorDetail(err error) string {
 	text := Sentence(err.Error())
 	if next := advice(err); next != "" {
 		text += "\n\n" + next

@@ -52,7 +52,7 @@ func TestExplainSaysWhatHappenedAndWhatToDo(t *testing.T) {
 		"429 at the end":  {&control.RateLimitError{APIError: answered(429, "")}, []string{"429", "req_1", "max_requests_per_minute"}},
 		"gateway timeout": {answered(504, ""), []string{"support"}},
 	} {
-		got := Explain(tc.err)
+		got := ErrorDetail(tc.err)
 		for _, part := range tc.says {
 			if !strings.Contains(got, part) {
 				t.Errorf("%s: %q does not say %q", name, got, part)
@@ -62,7 +62,7 @@ func TestExplainSaysWhatHappenedAndWhatToDo(t *testing.T) {
 			t.Errorf("%s: %q is badly set", name, got)
 		}
 	}
-	if got := Explain(errors.New("")); got != "" {
+	if got := ErrorDetail(errors.New("")); got != "" {
 		t.Errorf("nothing is explained by %q", got)
 	}
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// Noun is a kind of object of the control API as Terraform manages it. M is the model, the resource's state as a struct, O the
+// Entity is a kind of object of the control API as Terraform manages it. M is the model, the resource's state as a struct, O the
 // object as the client decodes it. Naming here what is special about the kind gives the resource, its identity and imports, its
 // list resource and its data sources.
 //
 // All functions report failed calls of the API as errors, which become diagnostics on the attribute to blame; what they have to
 // say beside that goes to the operation's diagnostics.
-type Noun[M, O any] struct {
+type Entity[M, O any] struct {
 	TypeName string
 	// Title and Titles are what texts call one and many of them: "model", "models".
 	Title, Titles string
@@ -31,12 +31,12 @@ type Noun[M, O any] struct {
 	Unique string
 	// Fields are the attributes to blame for the server's fields that have another name.
 	Fields map[string]string
-	// Local are the attributes that the server knows nothing of: data sources leave them out.
-	Local []string
-	// Remains warns of what a destroy leaves behind, "" where it leaves nothing.
-	Remains string
+	// ProviderOnly are the attributes that the server knows nothing of: data sources leave them out.
+	ProviderOnly []string
+	// DestroyWarning warns of what a destroy leaves behind, "" where it leaves nothing.
+	DestroyWarning string
 
-	// Create makes the object that the plan describes. Where it goes on after the server has made it, it calls op.Keep first.
+	// Create makes the object that the plan describes. Where it goes on after the server has made it, it calls op.SaveState first.
 	Create func(ctx context.Context, op *Operation[M, O]) (O, error)
 	// Read finds the object by what the identity says.
 	Read func(ctx context.Context, client *control.Client, m *M) (O, error)
@@ -44,8 +44,8 @@ type Noun[M, O any] struct {
 	Update func(ctx context.Context, op *Operation[M, O]) (O, error)
 	// Delete removes the object; one that is gone already is no error. Nil where the API cannot.
 	Delete func(ctx context.Context, op *Operation[M, O]) error
-	// Take puts the object into a model that holds what was known before. What means the same keeps its spelling.
-	Take func(ctx context.Context, client *control.Client, m *M, o O, diags *diag.Diagnostics)
+	// FromAPI puts the object into a model that holds what was known before. What means the same keeps its spelling.
+	FromAPI func(ctx context.Context, client *control.Client, m *M, o O, diags *diag.Diagnostics)
 
 	// List lists the objects, as far as the filters let the server choose.
 	List func(ctx context.Context, client *control.Client, filters map[string]string) ([]O, error)
@@ -60,8 +60,8 @@ type Noun[M, O any] struct {
 
 	// Plan has a last look at a plan. Nil where there is none.
 	Plan func(ctx context.Context, r *Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse)
-	// Announce is the name that a planned object will have, "" while that is not known, for what refers to it by its name.
-	Announce func(planned M) string
+	// PlannedName is the name that a planned object will have, "" while that is not known, for what refers to it by its name.
+	PlannedName func(planned M) string
 	// Validate looks at a configuration as far as it is known. Nil where the schema says it all.
 	Validate func(ctx context.Context, config M, diags *diag.Diagnostics)
 }
@@ -87,20 +87,20 @@ type Operation[M, O any] struct {
 	Private PrivateState
 	Diags   *diag.Diagnostics
 
-	keep func(ctx context.Context, o O)
+	save func(ctx context.Context, o O)
 }
 
-// Keep saves an object that the server has made before the operation goes on, so that a later failure does not lose it.
-func (op *Operation[M, O]) Keep(ctx context.Context, o O) { op.keep(ctx, o) }
+// SaveState saves an object that the server has made before the operation goes on, so that a later failure does not lose it.
+func (op *Operation[M, O]) SaveState(ctx context.Context, o O) { op.save(ctx, o) }
 
 // fill makes the state of an object of which nothing is known but what the server says.
-func (n *Noun[M, O]) fill(ctx context.Context, client *control.Client, state *tfsdk.State, o O, diags *diag.Diagnostics) {
+func (e *Entity[M, O]) fill(ctx context.Context, client *control.Client, state *tfsdk.State, o O, diags *diag.Diagnostics) {
 	var m M
 	state.Raw = nothing(ctx, *state)
 	if diags.Append(state.Get(ctx, &m)...); diags.HasError() {
 		return
 	}
-	n.Take(ctx, client, &m, o, diags)
+	e.FromAPI(ctx, client, &m, o, diags)
 	diags.Append(state.Set(ctx, &m)...)
 }
 

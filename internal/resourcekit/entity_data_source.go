@@ -21,31 +21,31 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// oneSource is a data source of one object.
-type oneSource[M, O any] struct {
-	Source
-	noun *Noun[M, O]
+// entityDataSource is a data source of one object.
+type entityDataSource[M, O any] struct {
+	DataSourceBase
+	entity *Entity[M, O]
 	// key is the attribute that takes an id or a name.
 	key         string
 	description string
 }
 
-// DataSource is the noun as a data source of one object, found by what its key, such as "name", says: the id does as well.
-func (n *Noun[M, O]) DataSource(key, description string) datasource.DataSource {
-	return &oneSource[M, O]{Source: NewSource(n.TypeName), noun: n, key: key, description: description}
+// DataSource is the entity as a data source of one object, found by what its key, such as "name", says: the id does as well.
+func (e *Entity[M, O]) DataSource(key, description string) datasource.DataSource {
+	return &entityDataSource[M, O]{DataSourceBase: NewDataSourceBase(e.TypeName), entity: e, key: key, description: description}
 }
 
-func (s *oneSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := s.noun.computed()
+func (s *entityDataSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := s.entity.computed()
 	attributes[s.key] = schema.StringAttribute{
 		Required:            true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-		MarkdownDescription: fmt.Sprintf("The %s of the %s; its id does as well.", s.key, s.noun.Title),
+		MarkdownDescription: fmt.Sprintf("The %s of the %s; its id does as well.", s.key, s.entity.Title),
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: s.description, Attributes: attributes}
 }
 
-func (s *oneSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (s *entityDataSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	at := path.Root(s.key)
 	var word types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &word)...)
@@ -53,36 +53,36 @@ func (s *oneSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, found := s.noun.Find(ctx, client, word.ValueString(), at, &resp.Diagnostics)
+	o, found := s.entity.Find(ctx, client, word.ValueString(), at, &resp.Diagnostics)
 	if !found {
 		return
 	}
-	if resp.State.Raw = s.noun.shown(ctx, client, o, resp.State.Schema, &resp.Diagnostics); !resp.Diagnostics.HasError() {
+	if resp.State.Raw = s.entity.shown(ctx, client, o, resp.State.Schema, &resp.Diagnostics); !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, word)...)
 	}
 }
 
-// manySource is a data source of a list.
-type manySource[M, O any] struct {
-	Source
-	noun        *Noun[M, O]
+// entityListDataSource is a data source of a list.
+type entityListDataSource[M, O any] struct {
+	DataSourceBase
+	entity      *Entity[M, O]
 	key         string
 	description string
 }
 
-// DataSources is the noun as a data source that lists objects under a key such as "models", by the noun's filters.
-func (n *Noun[M, O]) DataSources(typeName, key, description string) datasource.DataSource {
-	return &manySource[M, O]{Source: NewSource(typeName), noun: n, key: key, description: description}
+// DataSources is the entity as a data source that lists objects under a key such as "models", by the entity's filters.
+func (e *Entity[M, O]) DataSources(typeName, key, description string) datasource.DataSource {
+	return &entityListDataSource[M, O]{DataSourceBase: NewDataSourceBase(typeName), entity: e, key: key, description: description}
 }
 
-func (s *manySource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (s *entityListDataSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
 		s.key: schema.ListNestedAttribute{
-			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: s.noun.computed()},
-			MarkdownDescription: "The " + s.noun.Titles + ", in the server's order.",
+			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: s.entity.computed()},
+			MarkdownDescription: "The " + s.entity.Titles + ", in the server's order.",
 		},
 	}
-	for _, f := range s.noun.filters() {
+	for _, f := range s.entity.filters() {
 		attributes[f.Name] = schema.StringAttribute{
 			Required: f.Required, Optional: !f.Required, Validators: f.validators(), MarkdownDescription: f.Description,
 		}
@@ -90,21 +90,21 @@ func (s *manySource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp.Schema = schema.Schema{MarkdownDescription: s.description, Attributes: attributes}
 }
 
-func (s *manySource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	filters := asked(ctx, req.Config, s.noun.filters(), &resp.Diagnostics)
+func (s *entityListDataSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	filters := asked(ctx, req.Config, s.entity.filters(), &resp.Diagnostics)
 	ctx, client := s.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	all, err := s.noun.chosen(ctx, client, filters)
+	all, err := s.entity.chosen(ctx, client, filters)
 	if err != nil {
-		AddError(&resp.Diagnostics, path.Empty(), "Could not list the "+s.noun.Titles, err)
+		AddError(&resp.Diagnostics, path.Empty(), "Could not list the "+s.entity.Titles, err)
 		return
 	}
-	entry := schema.Schema{Attributes: s.noun.computed()}
+	entry := schema.Schema{Attributes: s.entity.computed()}
 	objects := make([]tftypes.Value, len(all))
 	for i, o := range all {
-		objects[i] = s.noun.shown(ctx, client, o, entry, &resp.Diagnostics)
+		objects[i] = s.entity.shown(ctx, client, o, entry, &resp.Diagnostics)
 	}
 	var config map[string]tftypes.Value
 	if err := req.Config.Raw.As(&config); err != nil {
@@ -119,22 +119,22 @@ func (s *manySource[M, O]) Read(ctx context.Context, req datasource.ReadRequest,
 type typed interface{ Type() attr.Type }
 
 // shown is an object as a data source with the schema shows it.
-func (n *Noun[M, O]) shown(ctx context.Context, client *control.Client, o O, as typed, diags *diag.Diagnostics) tftypes.Value {
-	state := tfsdk.State{Schema: n.Schema}
-	n.fill(ctx, client, &state, o, diags)
+func (e *Entity[M, O]) shown(ctx context.Context, client *control.Client, o O, as typed, diags *diag.Diagnostics) tftypes.Value {
+	state := tfsdk.State{Schema: e.Schema}
+	e.fill(ctx, client, &state, o, diags)
 	typ := as.Type().TerraformType(ctx)
 	var all map[string]tftypes.Value
 	if diags.HasError() || state.Raw.As(&all) != nil {
 		return tftypes.NewValue(typ, nil)
 	}
-	maps.DeleteFunc(all, func(name string, _ tftypes.Value) bool { return slices.Contains(n.Local, name) })
+	maps.DeleteFunc(all, func(name string, _ tftypes.Value) bool { return slices.Contains(e.ProviderOnly, name) })
 	return tftypes.NewValue(typ, all)
 }
 
 // computed are the attributes of the resource that the server knows, as those of a data source.
-func (n *Noun[M, O]) computed() map[string]schema.Attribute {
-	attributes := computedAttributes(n.Schema.Attributes)
-	for _, local := range n.Local {
+func (e *Entity[M, O]) computed() map[string]schema.Attribute {
+	attributes := computedAttributes(e.Schema.Attributes)
+	for _, local := range e.ProviderOnly {
 		delete(attributes, local)
 	}
 	return attributes

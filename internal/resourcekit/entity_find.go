@@ -15,17 +15,17 @@ import (
 )
 
 // ImportState takes an identity, the object's id, or its name.
-func (r *nounResource[M, O]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *entityResource[M, O]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || r.ImportedByIdentity(ctx, req, resp) || resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || r.ImportByIdentity(ctx, req, resp) || resp.Diagnostics.HasError() {
 		return
 	}
-	o, found := r.noun.Find(ctx, client, req.ID, path.Empty(), &resp.Diagnostics)
+	o, found := r.entity.Find(ctx, client, req.ID, path.Empty(), &resp.Diagnostics)
 	if !found {
 		return
 	}
 	state := tfsdk.State{Schema: resp.State.Schema, Raw: resp.State.Raw.Copy()}
-	r.noun.fill(ctx, client, &state, o, &resp.Diagnostics)
+	r.entity.fill(ctx, client, &state, o, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -34,24 +34,24 @@ func (r *nounResource[M, O]) ImportState(ctx context.Context, req resource.Impor
 		resp.Diagnostics.Append(state.GetAttribute(ctx, path.Root(part.Name), &value)...)
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(part.Name), value)...)
 	}
-	r.Identify(ctx, state, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, state, resp.Identity, &resp.Diagnostics)
 }
 
 // Find finds an object by its id or its name; an id wins. at is the attribute to blame where there is none.
-func (n *Noun[M, O]) Find(ctx context.Context, client *control.Client, word string, at path.Path, diags *diag.Diagnostics) (O, bool) {
+func (e *Entity[M, O]) Find(ctx context.Context, client *control.Client, word string, at path.Path, diags *diag.Diagnostics) (O, bool) {
 	var none O
-	o, found, names, err := n.search(ctx, client, word)
+	o, found, names, err := e.search(ctx, client, word)
 	switch {
 	case err != nil:
-		AddError(diags, at, "Could not find the "+n.Title, err)
+		AddError(diags, at, "Could not find the "+e.Title, err)
 		return none, false
 	case !found:
 		text := fmt.Sprintf("No %s of this organization has the id or the name %q; a name must be spelled exactly. Check the spelling, and org_id "+
-			"of the provider block.", n.Title, word)
+			"of the provider block.", e.Title, word)
 		if closest := Closest(word, names, suggestions); len(closest) > 0 {
-			text += fmt.Sprintf("\n\nThe closest %s: %s.", n.Titles, strings.Join(closest, ", "))
+			text += fmt.Sprintf("\n\nThe closest %s: %s.", e.Titles, strings.Join(closest, ", "))
 		}
-		diags.AddAttributeError(at, "Could not find the "+n.Title, text)
+		diags.AddAttributeError(at, "Could not find the "+e.Title, text)
 		return none, false
 	}
 	return o, true
@@ -61,18 +61,18 @@ func (n *Noun[M, O]) Find(ctx context.Context, client *control.Client, word stri
 const suggestions = 3
 
 // search answers the names of the others, too, where it has seen them.
-func (n *Noun[M, O]) search(ctx context.Context, client *control.Client, word string) (o O, found bool, names []string, err error) {
-	if n.Lookup != nil {
-		if o, found, err = n.Lookup(ctx, client, word); found || err != nil || n.List == nil {
+func (e *Entity[M, O]) search(ctx context.Context, client *control.Client, word string) (o O, found bool, names []string, err error) {
+	if e.Lookup != nil {
+		if o, found, err = e.Lookup(ctx, client, word); found || err != nil || e.List == nil {
 			return o, found, nil, err
 		}
 	}
-	all, err := n.List(ctx, client, nil)
+	all, err := e.List(ctx, client, nil)
 	var ids []string
 	for _, other := range all {
-		name, id := n.Name(other), ""
-		if n.ID != nil {
-			id = n.ID(other)
+		name, id := e.Name(other), ""
+		if e.ID != nil {
+			id = e.ID(other)
 		}
 		if id == word && id != "" {
 			return other, true, nil, nil
@@ -82,20 +82,20 @@ func (n *Noun[M, O]) search(ctx context.Context, client *control.Client, word st
 		}
 	}
 	if len(ids) > 1 {
-		return o, false, nil, fmt.Errorf("%d %s have the name %q: use an id, which is one of %s", len(ids), n.Titles, word, strings.Join(ids, ", "))
+		return o, false, nil, fmt.Errorf("%d %s have the name %q: use an id, which is one of %s", len(ids), e.Titles, word, strings.Join(ids, ", "))
 	}
 	return o, len(ids) == 1, names, err
 }
 
-// Tried is the answer of a Lookup that reads a word as an id.
-func Tried[O any](o O, err error) (O, bool, error) {
-	if NoID(err) || control.NoSuchRoute(err) { // a name with a slash in it makes another route for some servers
+// FoundOrNot is the answer of a Lookup that reads a word as an id.
+func FoundOrNot[O any](o O, err error) (O, bool, error) {
+	if NoSuchID(err) || control.NoSuchRoute(err) { // a name with a slash in it makes another route for some servers
 		return o, false, nil
 	}
 	return o, err == nil, err
 }
 
-// NoID is true when the server has nothing of that id, or says that it cannot even be an id.
-func NoID(err error) bool {
+// NoSuchID is true when the server has nothing of that id, or says that it cannot even be an id.
+func NoSuchID(err error) bool {
 	return control.NotFound(err) || control.HasStatus(err, http.StatusBadRequest) || control.HasStatus(err, http.StatusUnprocessableEntity)
 }

@@ -12,47 +12,47 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-type nounResource[M, O any] struct {
+type entityResource[M, O any] struct {
 	Base
-	noun *Noun[M, O]
+	entity *Entity[M, O]
 }
 
-// Resource is the noun as a resource.
-func (n *Noun[M, O]) Resource() resource.Resource {
-	return &nounResource[M, O]{Base: NewBase(n.TypeName, n.Identity...), noun: n}
+// Resource is the entity as a resource.
+func (e *Entity[M, O]) Resource() resource.Resource {
+	return &entityResource[M, O]{Base: NewBase(e.TypeName, e.Identity...), entity: e}
 }
 
 // Metadata is Base's.
-func (r *nounResource[M, O]) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *entityResource[M, O]) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	r.Base.Metadata(ctx, req, resp)
-	resp.ResourceBehavior.MutableIdentity = r.noun.MutableIdentity
+	resp.ResourceBehavior.MutableIdentity = r.entity.MutableIdentity
 }
 
-func (r *nounResource[M, O]) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = r.noun.Schema
+func (r *entityResource[M, O]) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = r.entity.Schema
 }
 
-// ValidateConfig asks the noun.
-func (r *nounResource[M, O]) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+// ValidateConfig asks the entity.
+func (r *entityResource[M, O]) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config M
-	if r.noun.Validate == nil {
+	if r.entity.Validate == nil {
 		return
 	}
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &config)...); !resp.Diagnostics.HasError() {
-		r.noun.Validate(ctx, config, &resp.Diagnostics)
+		r.entity.Validate(ctx, config, &resp.Diagnostics)
 	}
 }
 
 // ModifyPlan announces the name of what is planned, and warns of what a destroy leaves behind.
-func (r *nounResource[M, O]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.noun.Plan != nil {
-		r.noun.Plan(ctx, &r.Base, req, resp)
+func (r *entityResource[M, O]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.entity.Plan != nil {
+		r.entity.Plan(ctx, &r.Base, req, resp)
 	}
 	if req.Plan.Raw.IsNull() {
 		r.warnOfRemains(&resp.Diagnostics)
 		return
 	}
-	if r.noun.Announce == nil || r.Provider == nil || resp.Diagnostics.HasError() {
+	if r.entity.PlannedName == nil || r.Provider == nil || resp.Diagnostics.HasError() {
 		return
 	}
 	r.announce(ctx, req.State, resp)
@@ -60,31 +60,31 @@ func (r *nounResource[M, O]) ModifyPlan(ctx context.Context, req resource.Modify
 
 // announce tells what refers to the object by its name that it will be there, or will have another name. What is there already under
 // its name, everybody can look up.
-func (r *nounResource[M, O]) announce(ctx context.Context, prior tfsdk.State, resp *resource.ModifyPlanResponse) {
+func (r *entityResource[M, O]) announce(ctx context.Context, prior tfsdk.State, resp *resource.ModifyPlanResponse) {
 	var plan, state M
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
-	name := r.noun.Announce(plan)
+	name := r.entity.PlannedName(plan)
 	switch {
 	case name == "" || resp.Diagnostics.HasError():
 	case prior.Raw.IsNull():
-		r.Provider.Planned.Announce(r.TypeName, name)
+		r.Provider.Planned.Add(r.TypeName, name)
 	case hasAttribute(prior, "id"):
 		var id string
 		resp.Diagnostics.Append(prior.Get(ctx, &state)...)
 		resp.Diagnostics.Append(prior.GetAttribute(ctx, path.Root("id"), &id)...)
-		if r.noun.Announce(state) != name {
+		if r.entity.PlannedName(state) != name {
 			r.Provider.Planned.Rename(r.TypeName, id, name)
 		}
 	}
 }
 
-func (r *nounResource[M, O]) warnOfRemains(diags *diag.Diagnostics) {
-	if r.noun.Remains != "" {
-		diags.AddWarning(fmt.Sprintf("The %s stays on the server", r.noun.Title), r.noun.Remains)
+func (r *entityResource[M, O]) warnOfRemains(diags *diag.Diagnostics) {
+	if r.entity.DestroyWarning != "" {
+		diags.AddWarning(fmt.Sprintf("The %s stays on the server", r.entity.Title), r.entity.DestroyWarning)
 	}
 }
 
-func (r *nounResource[M, O]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+func (r *entityResource[M, O]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -93,9 +93,9 @@ func (r *nounResource[M, O]) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	w := writing[M, O]{r: r, client: client, plan: req.Plan, state: &resp.State, identity: resp.Identity, diags: &resp.Diagnostics}
-	o, err := r.noun.Create(ctx, &Operation[M, O]{
+	o, err := r.entity.Create(ctx, &Operation[M, O]{
 		Client: client, Plan: &plan, Config: &config, Private: resp.Private, Diags: &resp.Diagnostics,
-		keep: func(ctx context.Context, o O) { w.take(ctx, plan, o) },
+		save: func(ctx context.Context, o O) { w.take(ctx, plan, o) },
 	})
 	if err != nil {
 		r.blameCreate(ctx, client, plan, err, &resp.Diagnostics)
@@ -106,29 +106,29 @@ func (r *nounResource[M, O]) Create(ctx context.Context, req resource.CreateRequ
 	}
 }
 
-func (r *nounResource[M, O]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (r *entityResource[M, O]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state M
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, err := r.noun.Read(ctx, client, &state)
+	o, err := r.entity.Read(ctx, client, &state)
 	if control.NotFound(err) {
-		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
 	if err != nil {
-		AddError(&resp.Diagnostics, path.Empty(), "Could not read the "+r.noun.Title, err)
+		AddError(&resp.Diagnostics, path.Empty(), "Could not read the "+r.entity.Title, err)
 		return
 	}
-	r.noun.Take(ctx, client, &state, o, &resp.Diagnostics)
+	r.entity.FromAPI(ctx, client, &state, o, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-func (r *nounResource[M, O]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+func (r *entityResource[M, O]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state, config M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -140,17 +140,17 @@ func (r *nounResource[M, O]) Update(ctx context.Context, req resource.UpdateRequ
 	w := writing[M, O]{r: r, client: client, plan: req.Plan, state: &resp.State, identity: resp.Identity, diags: &resp.Diagnostics}
 	op := &Operation[M, O]{
 		Client: client, Plan: &plan, State: &state, Config: &config, Private: resp.Private, Diags: &resp.Diagnostics,
-		keep: func(ctx context.Context, o O) { w.take(ctx, plan, o) },
+		save: func(ctx context.Context, o O) { w.take(ctx, plan, o) },
 	}
 	var o O
 	var err error
-	if r.noun.Update == nil { // only what the server knows nothing of has changed
-		o, err = r.noun.Read(ctx, client, &plan)
+	if r.entity.Update == nil { // only what the server knows nothing of has changed
+		o, err = r.entity.Read(ctx, client, &plan)
 	} else {
-		o, err = r.noun.Update(ctx, op)
+		o, err = r.entity.Update(ctx, op)
 	}
 	if err != nil {
-		AddError(&resp.Diagnostics, r.blamed(err), "Could not update the "+r.noun.Title, err)
+		AddError(&resp.Diagnostics, r.blamed(err), "Could not update the "+r.entity.Title, err)
 		return
 	}
 	if !resp.Diagnostics.HasError() {
@@ -158,17 +158,17 @@ func (r *nounResource[M, O]) Update(ctx context.Context, req resource.UpdateRequ
 	}
 }
 
-func (r *nounResource[M, O]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+func (r *entityResource[M, O]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state M
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.noun.Delete != nil {
-		err := r.noun.Delete(ctx, &Operation[M, O]{Client: client, State: &state, Private: req.Private, Diags: &resp.Diagnostics})
+	if r.entity.Delete != nil {
+		err := r.entity.Delete(ctx, &Operation[M, O]{Client: client, State: &state, Private: req.Private, Diags: &resp.Diagnostics})
 		if err != nil {
-			AddError(&resp.Diagnostics, path.Empty(), "Could not delete the "+r.noun.Title, err)
+			AddError(&resp.Diagnostics, path.Empty(), "Could not delete the "+r.entity.Title, err)
 			return
 		}
 	}

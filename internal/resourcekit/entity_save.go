@@ -16,7 +16,7 @@ import (
 
 // writing is what follows a create or an update.
 type writing[M, O any] struct {
-	r        *nounResource[M, O]
+	r        *entityResource[M, O]
 	client   *control.Client
 	plan     tfsdk.Plan
 	state    *tfsdk.State
@@ -26,14 +26,14 @@ type writing[M, O any] struct {
 
 // take saves an object over what was planned.
 func (w *writing[M, O]) take(ctx context.Context, m M, o O) {
-	w.r.noun.Take(ctx, w.client, &m, o, w.diags)
+	w.r.entity.FromAPI(ctx, w.client, &m, o, w.diags)
 	state := tfsdk.State{Schema: w.state.Schema, Raw: w.plan.Raw}
 	w.diags.Append(state.Set(ctx, &m)...)
 	if !state.Raw.IsFullyKnown() { // what only a later answer tells
 		state.Raw = known(state.Raw)
 	}
 	w.state.Raw = state.Raw
-	w.r.Identify(ctx, *w.state, w.identity, w.diags)
+	w.r.SetIdentity(ctx, *w.state, w.identity, w.diags)
 }
 
 // settle saves the object, and says where the server keeps something else than was planned: it must not look as if it were right.
@@ -44,17 +44,17 @@ func (w *writing[M, O]) settle(ctx context.Context, m M, o O) {
 	}
 	// An answer may leave out what a read gives, and an object that was adopted after a lost answer may be somebody else's.
 	found := m
-	w.r.noun.Take(ctx, w.client, &found, o, w.diags)
-	o, err := w.r.noun.Read(ctx, w.client, &found)
+	w.r.entity.FromAPI(ctx, w.client, &found, o, w.diags)
+	o, err := w.r.entity.Read(ctx, w.client, &found)
 	if err != nil {
-		AddError(w.diags, path.Empty(), fmt.Sprintf("Could not read the %s that was written", w.r.noun.Title), err)
+		AddError(w.diags, path.Empty(), fmt.Sprintf("Could not read the %s that was written", w.r.entity.Title), err)
 		return
 	}
 	w.take(ctx, m, o)
 	for _, name := range w.differ() {
 		w.diags.AddAttributeError(path.Root(name), "The server keeps something else", fmt.Sprintf("The server accepted the request, but %s "+
 			"of the %s is not what the configuration says. Run plan to see what it is. If it stays so after another apply, this server "+
-			"cannot keep it: change the configuration.", name, w.r.noun.Title))
+			"cannot keep it: change the configuration.", name, w.r.entity.Title))
 	}
 }
 

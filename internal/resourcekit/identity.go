@@ -75,18 +75,18 @@ func (b *Base) IdentitySchema(_ context.Context, _ resource.IdentitySchemaReques
 	resp.IdentitySchema = b.Identity.schema()
 }
 
-// Identify writes the identity of what a state holds. An operation calls it once its state is set, and also where it is going to
+// SetIdentity writes the identity of what a state holds. An operation calls it once its state is set, and also where it is going to
 // remove the object: the framework wants an identity in either case.
-func (b *Base) Identify(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+func (b *Base) SetIdentity(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	if identity == nil || state.Raw.IsNull() {
 		return
 	}
 	b.Identity.write(ctx, state, b.orgID(), identity, diags)
 }
 
-// ImportedByIdentity puts the identity that an import block names into the state. It is false where the import has an id instead,
+// ImportByIdentity puts the identity that an import block names into the state. It is false where the import has an id instead,
 // and after an error: of another organization nothing can be imported.
-func (b *Base) ImportedByIdentity(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) bool {
+func (b *Base) ImportByIdentity(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) bool {
 	if req.ID != "" || req.Identity == nil {
 		return false
 	}

@@ -15,17 +15,17 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// Listing is a list resource: what "terraform query" finds of a type.
-type Listing struct {
+// ListResource is a list resource: what "terraform query" finds of a type.
+type ListResource struct {
 	Base
 	// Description is the documentation's.
 	Description string
 	Filters     []ListFilter
 	// Find yields what there is, as far as the filters choose, until yield says that it is enough. It is told whether states are
 	// wanted whole or only what the identity needs.
-	Find func(ctx context.Context, client *control.Client, q Query, yield func(Found) bool) error
-	// Failed is the summary of an error, such as "Could not list the models".
-	Failed string
+	Find func(ctx context.Context, client *control.Client, q ListQuery, yield func(ListItem) bool) error
+	// ErrorSummary is the summary of an error, such as "Could not list the models".
+	ErrorSummary string
 }
 
 // ListFilter is an attribute of a list block.
@@ -36,23 +36,23 @@ type ListFilter struct {
 	OneOf       []string
 }
 
-// Query is what a list block asks for.
-type Query struct {
+// ListQuery is what a list block asks for.
+type ListQuery struct {
 	// Filters are those that the block sets.
 	Filters map[string]string
-	// Whole asks for all attributes of each object.
-	Whole bool
+	// IncludeResource asks for all attributes of each object.
+	IncludeResource bool
 }
 
-// Found is one object of a list.
-type Found struct {
+// ListItem is one object of a list.
+type ListItem struct {
 	Name string
 	// Fill puts the object into an empty state.
 	Fill func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics)
 }
 
 // ListResourceConfigSchema has an attribute for each filter.
-func (l *Listing) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	attributes := map[string]schema.Attribute{}
 	for _, f := range l.Filters {
 		attributes[f.Name] = schema.StringAttribute{
@@ -63,9 +63,9 @@ func (l *Listing) ListResourceConfigSchema(_ context.Context, _ list.ListResourc
 }
 
 // List yields the objects and the error that ended the search, if one did; there are no more than the limit.
-func (l *Listing) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var diags diag.Diagnostics
-	q := Query{Filters: asked(ctx, req.Config, l.Filters, &diags), Whole: req.IncludeResource}
+	q := ListQuery{Filters: asked(ctx, req.Config, l.Filters, &diags), IncludeResource: req.IncludeResource}
 	ctx, client := l.Reader(ctx, &diags)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
@@ -73,19 +73,19 @@ func (l *Listing) List(ctx context.Context, req list.ListRequest, stream *list.L
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
 		pushed, stopped := int64(0), false
-		yield := func(found Found) bool {
+		yield := func(found ListItem) bool {
 			stopped = !push(l.result(ctx, req, found))
 			pushed++
 			return !stopped && (req.Limit <= 0 || pushed < req.Limit)
 		}
 		if err := l.Find(ctx, client, q, yield); err != nil && !stopped {
-			AddError(&diags, path.Empty(), l.Failed, err)
+			AddError(&diags, path.Empty(), l.ErrorSummary, err)
 			push(list.ListResult{Diagnostics: diags})
 		}
 	}
 }
 
-func (l *Listing) result(ctx context.Context, req list.ListRequest, found Found) list.ListResult {
+func (l *ListResource) result(ctx context.Context, req list.ListRequest, found ListItem) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = found.Name
 	state := tfsdk.State{Schema: result.Resource.Schema, Raw: result.Resource.Raw}
@@ -93,7 +93,7 @@ func (l *Listing) result(ctx context.Context, req list.ListRequest, found Found)
 	if found.Fill(ctx, &state, &result.Diagnostics); result.Diagnostics.HasError() {
 		return result
 	}
-	l.Identify(ctx, state, result.Identity, &result.Diagnostics)
+	l.SetIdentity(ctx, state, result.Identity, &result.Diagnostics)
 	if req.IncludeResource {
 		result.Resource.Raw = state.Raw
 	}

@@ -13,8 +13,8 @@ type PrivateState interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// Recall reads a key of private state into out and reports whether there was one.
-func Recall(ctx context.Context, private PrivateState, key string, out any, diags *diag.Diagnostics) bool {
+// GetPrivate reads a key of private state into out and reports whether there was one.
+func GetPrivate(ctx context.Context, private PrivateState, key string, out any, diags *diag.Diagnostics) bool {
 	data, d := private.GetKey(ctx, key)
 	diags.Append(d...)
 	if len(data) == 0 {
@@ -27,8 +27,8 @@ func Recall(ctx context.Context, private PrivateState, key string, out any, diag
 	return true
 }
 
-// Remember writes a key of private state.
-func Remember(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
+// SetPrivate writes a key of private state.
+func SetPrivate(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
 	data, err := json.Marshal(value)
 	if err != nil {
 		diags.AddError("The private state cannot be written", "Please report this to the provider's developers: "+err.Error())

@@ -23,7 +23,7 @@ type Provider struct {
 	// PollInterval is the first pause of a wait; it grows from there.
 	PollInterval time.Duration
 	// Planned is what the plan under way creates.
-	Planned Planned
+	Planned PlannedNames
 	// Claims is what its resources want of things that can be only one way.
 	Claims Claims
 }
@@ -100,5 +100,5 @@ func (c *Configured) Reader(ctx context.Context, diags *diag.Diagnostics) (conte
 	return c.Client(control.WithSharing(ctx, c.sharedFor), diags)
 }
 
-// Online is true when requests can be made: checks during a plan are skipped where they cannot.
-func (c *Configured) Online() bool { return c.Provider != nil && c.Provider.Client != nil }
+// HasClient is true when requests can be made: checks during a plan are skipped where they cannot.
+func (c *Configured) HasClient() bool { return c.Provider != nil && c.Provider.Client != nil }

@@ -34,7 +34,7 @@ func TestConfiguredHandsOutAClientThatNamesTheType(t *testing.T) {
 	c.ConfigureResource(resource.ConfigureRequest{ProviderData: &Provider{Client: client}}, resp)
 	var diags diag.Diagnostics
 	ctx, got := c.Client(t.Context(), &diags)
-	if resp.Diagnostics.HasError() || diags.HasError() || got != client || !c.Online() {
+	if resp.Diagnostics.HasError() || diags.HasError() || got != client || !c.HasClient() {
 		t.Fatalf("configured with %v, %v", resp.Diagnostics, diags)
 	}
 	if _, err := got.Model(ctx, "m"); err != nil || agent != "agent octomil_device_group" {
@@ -54,7 +54,7 @@ func TestConfiguredWithoutAClient(t *testing.T) {
 		c := Configured{}
 		resp := &datasource.ConfigureResponse{}
 		c.ConfigureDataSource(datasource.ConfigureRequest{ProviderData: tc.data}, resp)
-		if resp.Diagnostics.HasError() || c.Online() {
+		if resp.Diagnostics.HasError() || c.HasClient() {
 			t.Errorf("%s: configuring alone is no error: %v", name, resp.Diagnostics)
 		}
 		var diags diag.Diagnostics

@@ -28,19 +28,19 @@ const (
 	guessCost = 10_000
 )
 
-// RememberSecret keeps the fingerprint of a write-only value, which is any that JSON has, under a key of private state.
-func RememberSecret(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
+// SetPrivateSecret keeps the fingerprint of a write-only value, which is any that JSON has, under a key of private state.
+func SetPrivateSecret(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
 	f := fingerprint{Salt: make([]byte, saltBytes)}
 	_, _ = rand.Read(f.Salt) // never fails: it ends the program where the system has no randomness
 	if f.Hash = f.of(value, diags); !diags.HasError() {
-		Remember(ctx, private, key, f, diags)
+		SetPrivate(ctx, private, key, f, diags)
 	}
 }
 
-// SameSecret is true for the value that was remembered under the key. Remembered is false where none was, as after an import.
-func SameSecret(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) (same, remembered bool) {
+// MatchesPrivateSecret is true for the value that was remembered under the key. Remembered is false where none was, as after an import.
+func MatchesPrivateSecret(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) (same, remembered bool) {
 	var f fingerprint
-	if !Recall(ctx, private, key, &f, diags) {
+	if !GetPrivate(ctx, private, key, &f, diags) {
 		return false, false
 	}
 	return bytes.Equal(f.Hash, f.of(value, diags)), true

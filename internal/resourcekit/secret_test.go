@@ -25,10 +25,10 @@ func TestASecretIsKnownAgain(t *testing.T) {
 	var diags diag.Diagnostics
 	private := privateMap{}
 	secret := map[string]string{"a": "hunter2", "b": "x"}
-	if same, remembered := SameSecret(t.Context(), private, "k", secret, &diags); same || remembered {
+	if same, remembered := MatchesPrivateSecret(t.Context(), private, "k", secret, &diags); same || remembered {
 		t.Errorf("before it was remembered: same %t, remembered %t", same, remembered)
 	}
-	RememberSecret(t.Context(), private, "k", secret, &diags)
+	SetPrivateSecret(t.Context(), private, "k", secret, &diags)
 	for name, tc := range map[string]struct {
 		value map[string]string
 		want  bool
@@ -39,7 +39,7 @@ func TestASecretIsKnownAgain(t *testing.T) {
 		"moved to a new key": {map[string]string{"a": "x", "b": "hunter2"}, false},
 		"none":               {nil, false},
 	} {
-		if same, remembered := SameSecret(t.Context(), private, "k", tc.value, &diags); same != tc.want || !remembered {
+		if same, remembered := MatchesPrivateSecret(t.Context(), private, "k", tc.value, &diags); same != tc.want || !remembered {
 			t.Errorf("%s: same %t, remembered %t", name, same, remembered)
 		}
 	}
@@ -52,8 +52,8 @@ func TestASecretIsNotInItsFingerprint(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	one, other := privateMap{}, privateMap{}
-	RememberSecret(t.Context(), one, "k", "hunter2", &diags)
-	RememberSecret(t.Context(), other, "k", "hunter2", &diags)
+	SetPrivateSecret(t.Context(), one, "k", "hunter2", &diags)
+	SetPrivateSecret(t.Context(), other, "k", "hunter2", &diags)
 	if bytes.Equal(one["k"], other["k"]) {
 		t.Error("two resources show that they have the same secret")
 	}
@@ -61,7 +61,7 @@ func TestASecretIsNotInItsFingerprint(t *testing.T) {
 		t.Errorf("the secret stands in %s", one["k"])
 	}
 	var f fingerprint
-	if !Recall(t.Context(), one, "k", &f, &diags) || len(f.Salt) != saltBytes || len(f.Hash) != 32 {
+	if !GetPrivate(t.Context(), one, "k", &f, &diags) || len(f.Salt) != saltBytes || len(f.Hash) != 32 {
 		t.Errorf("remembered is %s", one["k"])
 	}
 }
