@@ -58,7 +58,7 @@ var memberEntity = resourcekit.Entity[memberModel, control.OrgMember]{
 	Lookup: findMember,
 
 	PlannedName: func(planned memberModel) string { return planned.Email.ValueString() },
-	Plan:        planMember,
+	ModifyPlan:  planMember,
 }
 
 // updateMember invites again. A server that refuses, since the member has joined, is answered in the words of the role.

@@ -58,7 +58,7 @@ var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 		return resourcekit.FoundOrNot(client.Model(ctx, word))
 	},
 
-	Plan:        planModel,
+	ModifyPlan:  planModel,
 	PlannedName: func(planned modelModel) string { return planned.Name.ValueString() },
 	Validate: func(_ context.Context, config modelModel, diags *diag.Diagnostics) {
 		for name, value := range map[string]jsontypes.Normalized{"model_contract": config.ModelContract, "data_contract": config.DataContract} {

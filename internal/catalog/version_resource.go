@@ -58,7 +58,7 @@ var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 	ID:     func(v control.Version) string { return v.ModelID + "/" + v.Version },
 	Lookup: lookUpVersion,
 
-	Plan: planVersion,
+	ModifyPlan: planVersion,
 	PlannedName: func(planned versionModel) string {
 		if !resourcekit.Known(planned.ModelID) || !resourcekit.Known(planned.Version) {
 			return ""

@@ -66,7 +66,7 @@ var entity = resourcekit.Entity[model, control.Experiment]{
 		return resourcekit.FoundOrNot(client.Experiment(ctx, word))
 	},
 
-	Plan:        plan,
+	ModifyPlan:  plan,
 	PlannedName: func(planned model) string { return planned.Name.ValueString() },
 	Validate:    validate,
 }

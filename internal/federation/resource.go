@@ -71,7 +71,7 @@ var entity = resourcekit.Entity[model, object]{
 		return resourcekit.FoundOrNot(object{Federation: f}, err)
 	},
 
-	Plan:        plan,
+	ModifyPlan:  plan,
 	PlannedName: func(planned model) string { return planned.Name.ValueString() },
 	Validate:    validate,
 }

@@ -81,7 +81,7 @@ func entityOf[M any, P model[M]](f flavour) resourcekit.Entity[M, control.Integr
 		Name: func(i control.Integration) string { return i.Name },
 		ID:   func(i control.Integration) string { return i.ID },
 
-		Plan:        plan[M, P],
+		ModifyPlan:  plan[M, P],
 		PlannedName: func(planned M) string { return P(&planned).common().Name.ValueString() },
 		Validate:    func(_ context.Context, config M, diags *diag.Diagnostics) { validate(any(config), diags) },
 	}

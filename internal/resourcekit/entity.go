@@ -58,8 +58,8 @@ type Entity[M, O any] struct {
 	// Lookup finds an object by what is perhaps its id, at less cost than the list. Nil: in the list.
 	Lookup func(ctx context.Context, client *control.Client, word string) (o O, found bool, err error)
 
-	// Plan has a last look at a plan. Nil where there is none.
-	Plan func(ctx context.Context, r *Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse)
+	// ModifyPlan has a last look at a plan. Nil where there is none.
+	ModifyPlan func(ctx context.Context, r *Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse)
 	// PlannedName is the name that a planned object will have, "" while that is not known, for what refers to it by its name.
 	PlannedName func(planned M) string
 	// Validate looks at a configuration as far as it is known. Nil where the schema says it all.

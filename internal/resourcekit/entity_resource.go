@@ -45,8 +45,8 @@ func (r *entityResource[M, O]) ValidateConfig(ctx context.Context, req resource.
 
 // ModifyPlan announces the name of what is planned, and warns of what a destroy leaves behind.
 func (r *entityResource[M, O]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.entity.Plan != nil {
-		r.entity.Plan(ctx, &r.Base, req, resp)
+	if r.entity.ModifyPlan != nil {
+		r.entity.ModifyPlan(ctx, &r.Base, req, resp)
 	}
 	if req.Plan.Raw.IsNull() {
 		r.warnOfRemains(&resp.Diagnostics)
