@@ -6,23 +6,23 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// Base is embedded by every resource: it gives it its name, its client and its identity.
+// Base is embedded by every resource and list resource. It provides the type name, the client and the identity.
 type Base struct {
 	Configured
 	Identity Identity
 }
 
-// NewBase is the base of a resource of the type; without parts the organization alone is the identity.
+// NewBase returns the base of a resource. Without parts, the identity is the organization alone.
 func NewBase(typeName string, identity ...Part) Base {
 	return Base{Configured: Configured{TypeName: typeName}, Identity: identity}
 }
 
-// Metadata is the method of a resource and of a list resource.
+// Metadata implements resource.Resource and list.ListResource.
 func (b *Base) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = b.TypeName
 }
 
-// Configure is the method of a resource and of a list resource.
+// Configure implements resource.ResourceWithConfigure and list.ListResourceWithConfigure.
 func (b *Base) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	b.ConfigureResource(req, resp)
 }

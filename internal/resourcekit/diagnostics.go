@@ -13,19 +13,18 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// AddError adds the diagnostic of a failed call on the attribute that caused it; at is path.Empty() where no single one did.
-// summary says what the user wanted, such as "Could not create the device group".
+// AddError adds an error of the control API to the attribute at, which is path.Empty() if it belongs to none; see ErrorAttributes. The
+// summary says what failed, such as "Could not create the device group".
 func AddError(diags *diag.Diagnostics, at path.Path, summary string, err error) {
 	detail := ErrorDetail(err)
-	if at.Equal(path.Empty()) {
+	if isEmpty(at) {
 		diags.AddError(summary, detail)
 		return
 	}
 	diags.AddAttributeError(at, summary, detail)
 }
 
-// ErrorDetail is the text of an error of the control API: what was attempted, what the server said with its request id, what to
-// do next.
+// ErrorDetail returns the detail of a diagnostic: what was attempted, what the server answered, with the request ID, and what to do next.
 func ErrorDetail(err error) string {
 	text := Sentence(err.Error())
 	if next := advice(err); next != "" {
@@ -34,12 +33,12 @@ func ErrorDetail(err error) string {
 	return text
 }
 
-// Sentence writes words such as an error's as a sentence: a capital at the beginning, a stop at the end.
-func Sentence(words string) string {
-	if words == "" {
+// Sentence returns a text such as an error's with a capital letter at the beginning and a full stop at the end.
+func Sentence(text string) string {
+	if text == "" {
 		return ""
 	}
-	return strings.ToUpper(words[:1]) + strings.TrimSuffix(words[1:], ".") + "."
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
 }
 
 func advice(err error) string {
@@ -63,7 +62,7 @@ func advice(err error) string {
 	case errors.As(err, &body):
 		return "Check that api_url of the provider block (or OCTOMIL_API_URL) points to an Octomil control plane and to no proxy or web page."
 	case errors.As(err, &api):
-		return adviceOnAnswer(api)
+		return adviceOnResponse(api)
 	case errors.As(err, &transport):
 		return adviceOnTransport(transport)
 	}
@@ -78,7 +77,7 @@ func adviceOnTransport(err *control.TransportError) string {
 		"State is unchanged; run the same command again once it is.", err.Host)
 }
 
-func adviceOnAnswer(err *control.APIError) string {
+func adviceOnResponse(err *control.APIError) string {
 	switch {
 	case err.NoSuchRoute:
 		return fmt.Sprintf("This server does not know %s %s. Check api_url of the provider block (or OCTOMIL_API_URL); if it is "+
@@ -107,7 +106,7 @@ func adviceOnAnswer(err *control.APIError) string {
 	return ""
 }
 
-// PolicyDenied is true when the organization's policy refused a call (the control API contract, section 6).
+// PolicyDenied is true if the organization's policy refused the request (CONTRACT.md, section 6).
 func PolicyDenied(err error) bool {
 	var api *control.APIError
 	return errors.As(err, &api) && api.Code == "policy_denied"

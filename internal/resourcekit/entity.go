@@ -12,57 +12,56 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// Entity is a kind of object of the control API as Terraform manages it. M is the model, the resource's state as a struct, O the
-// object as the client decodes it. Naming here what is special about the kind gives the resource, its identity and imports, its
-// list resource and its data sources.
+// Entity describes a kind of object of the control API. M is the model, which is the resource's state as a struct; O is the object as
+// the client decodes it. Resource, ListResource, DataSource and DataSources derive the rest from it.
 //
-// All functions report failed calls of the API as errors, which become diagnostics on the attribute to blame; what they have to
-// say beside that goes to the operation's diagnostics.
+// The functions return failed API calls as errors, which become diagnostics on the attribute that they belong to. They add anything
+// else to the operation's diagnostics.
 type Entity[M, O any] struct {
 	TypeName string
-	// Title and Titles are what texts call one and many of them: "model", "models".
+	// Title and Titles are the singular and the plural in texts: "model", "models".
 	Title, Titles string
 	Schema        schema.Schema
-	// Identity is the organization and these attributes; they are all that Read needs.
+	// Identity are the attributes that, with the organization, identify an object. Read needs no others.
 	Identity Identity
-	// MutableIdentity is true where an update may put another object in the place of the one that there was.
+	// MutableIdentity is true if an update may replace the object by another one.
 	MutableIdentity bool
-	// Unique is the attribute that no two objects of the organization share: a conflict on create is blamed on it. "" where there is none.
+	// Unique is the attribute that is unique in the organization: a conflict on create belongs to it. "" if there is none.
 	Unique string
-	// Fields are the attributes to blame for the server's fields that have another name.
+	// Fields are the attributes of the request's JSON keys that have another name than their attribute.
 	Fields map[string]string
-	// ProviderOnly are the attributes that the server knows nothing of: data sources leave them out.
+	// ProviderOnly are the attributes that the server does not know. Data sources omit them.
 	ProviderOnly []string
-	// DestroyWarning warns of what a destroy leaves behind, "" where it leaves nothing.
+	// DestroyWarning is the detail of the warning that a destroy leaves something on the server, "" if it leaves nothing.
 	DestroyWarning string
 
-	// Create makes the object that the plan describes. Where it goes on after the server has made it, it calls op.SaveState first.
+	// Create creates the object of the plan. If it does more after the object exists, it calls op.SaveState first.
 	Create func(ctx context.Context, op *Operation[M, O]) (O, error)
-	// Read finds the object by what the identity says.
+	// Read returns the object that the identity attributes of m identify.
 	Read func(ctx context.Context, client *control.Client, m *M) (O, error)
-	// Update makes the object like the plan. Nil where every change replaces it.
+	// Update changes the object to what is planned. Nil if every change of what the server knows forces a new resource.
 	Update func(ctx context.Context, op *Operation[M, O]) (O, error)
-	// Delete removes the object; one that is gone already is no error. Nil where the API cannot.
+	// Delete deletes the object; if it no longer exists, that is not an error. Nil if the API cannot delete it.
 	Delete func(ctx context.Context, op *Operation[M, O]) error
-	// FromAPI puts the object into a model that holds what was known before. What means the same keeps its spelling.
+	// FromAPI sets m, which holds the prior values, from the object. A value that means the same as the prior one keeps its spelling.
 	FromAPI func(ctx context.Context, client *control.Client, m *M, o O, diags *diag.Diagnostics)
 
-	// List lists the objects, as far as the filters let the server choose.
+	// List returns the objects. It may apply those filters that the server supports.
 	List func(ctx context.Context, client *control.Client, filters map[string]string) ([]O, error)
-	// Filters are what a list can be narrowed by.
+	// Filters are the filters of the list resource and of the plural data source.
 	Filters []Filter[O]
-	// Name is how people call an object; imports take it, lists show it.
+	// Name returns the object's name, which imports accept and lists show.
 	Name func(O) string
-	// ID is what the import takes beside the name.
+	// ID returns the object's import ID. Nil if only the name can be imported.
 	ID func(O) string
-	// Lookup finds an object by what is perhaps its id, at less cost than the list. Nil: in the list.
-	Lookup func(ctx context.Context, client *control.Client, word string) (o O, found bool, err error)
+	// Lookup finds an object by a text that may be its ID, with fewer requests than List. Nil if there is no such call.
+	Lookup func(ctx context.Context, client *control.Client, idOrName string) (o O, found bool, err error)
 
-	// ModifyPlan has a last look at a plan. Nil where there is none.
+	// ModifyPlan checks or changes a plan. It may be nil.
 	ModifyPlan func(ctx context.Context, r *Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse)
-	// PlannedName is the name that a planned object will have, "" while that is not known, for what refers to it by its name.
+	// PlannedName returns the name by which other resources may refer to the planned object, "" if it is not known yet.
 	PlannedName func(planned M) string
-	// Validate looks at a configuration as far as it is known. Nil where the schema says it all.
+	// Validate checks a configuration, of which values may be unknown, beyond the schema's validators. It may be nil.
 	Validate func(ctx context.Context, config M, diags *diag.Diagnostics)
 }
 
@@ -71,32 +70,30 @@ type Filter[O any] struct {
 	Name        string
 	Description string
 	Required    bool
-	// OneOf are the values that it may have, nil for any.
+	// OneOf are the permitted values, nil for any.
 	OneOf []string
-	// Of is what an object must have equal to the filter's value. Nil where the list call takes care of it.
+	// Of returns what must equal the filter's value. Nil if List applies the filter.
 	Of func(O) string
 }
 
 // Operation is one create, update or delete.
 type Operation[M, O any] struct {
 	Client *control.Client
-	// Plan is what is wanted, nil in a delete. State is what was there, nil in a create. Config is what is written, with the
-	// write-only values, nil in a delete.
+	// Plan is nil in a delete, State in a create. Config, which has the write-only values, is nil in a delete.
 	Plan, State, Config *M
-	// Private is what the resource remembers.
-	Private PrivateState
-	Diags   *diag.Diagnostics
+	Private             PrivateState
+	Diags               *diag.Diagnostics
 
 	save func(ctx context.Context, o O)
 }
 
-// SaveState saves an object that the server has made before the operation goes on, so that a later failure does not lose it.
+// SaveState saves an object that the server has created before the operation continues, so that a later failure does not lose it.
 func (op *Operation[M, O]) SaveState(ctx context.Context, o O) { op.save(ctx, o) }
 
-// fill makes the state of an object of which nothing is known but what the server says.
+// fill sets a state from an object alone, without prior values.
 func (e *Entity[M, O]) fill(ctx context.Context, client *control.Client, state *tfsdk.State, o O, diags *diag.Diagnostics) {
 	var m M
-	state.Raw = nothing(ctx, *state)
+	state.Raw = emptyObject(ctx, *state)
 	if diags.Append(state.Get(ctx, &m)...); diags.HasError() {
 		return
 	}
@@ -104,8 +101,8 @@ func (e *Entity[M, O]) fill(ctx context.Context, client *control.Client, state *
 	diags.Append(state.Set(ctx, &m)...)
 }
 
-// nothing is an object with every attribute null.
-func nothing(ctx context.Context, state tfsdk.State) tftypes.Value {
+// emptyObject returns an object of which every attribute is null.
+func emptyObject(ctx context.Context, state tfsdk.State) tftypes.Value {
 	object, _ := state.Schema.Type().TerraformType(ctx).(tftypes.Object)
 	attributes := map[string]tftypes.Value{}
 	for name, typ := range object.AttributeTypes {

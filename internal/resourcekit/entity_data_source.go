@@ -21,22 +21,22 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// entityDataSource is a data source of one object.
+// entityDataSource is the data source of one object.
 type entityDataSource[M, O any] struct {
 	DataSourceBase
 	entity *Entity[M, O]
-	// key is the attribute that takes an id or a name.
+	// key is the attribute that holds the name or the ID.
 	key         string
 	description string
 }
 
-// DataSource is the entity as a data source of one object, found by what its key, such as "name", says: the id does as well.
+// DataSource returns the data source of one object. Its required attribute key, such as "name", accepts the name and the ID.
 func (e *Entity[M, O]) DataSource(key, description string) datasource.DataSource {
 	return &entityDataSource[M, O]{DataSourceBase: NewDataSourceBase(e.TypeName), entity: e, key: key, description: description}
 }
 
 func (s *entityDataSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := s.entity.computed()
+	attributes := s.entity.dataSourceAttributes()
 	attributes[s.key] = schema.StringAttribute{
 		Required:            true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
@@ -47,22 +47,22 @@ func (s *entityDataSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRe
 
 func (s *entityDataSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	at := path.Root(s.key)
-	var word types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &word)...)
+	var idOrName types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &idOrName)...)
 	ctx, client := s.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, found := s.entity.Find(ctx, client, word.ValueString(), at, &resp.Diagnostics)
+	o, found := s.entity.Find(ctx, client, idOrName.ValueString(), at, &resp.Diagnostics)
 	if !found {
 		return
 	}
-	if resp.State.Raw = s.entity.shown(ctx, client, o, resp.State.Schema, &resp.Diagnostics); !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, word)...)
+	if resp.State.Raw = s.entity.dataSourceValue(ctx, client, o, resp.State.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, idOrName)...)
 	}
 }
 
-// entityListDataSource is a data source of a list.
+// entityListDataSource is the plural data source.
 type entityListDataSource[M, O any] struct {
 	DataSourceBase
 	entity      *Entity[M, O]
@@ -70,7 +70,7 @@ type entityListDataSource[M, O any] struct {
 	description string
 }
 
-// DataSources is the entity as a data source that lists objects under a key such as "models", by the entity's filters.
+// DataSources returns the plural data source. Its attribute key, such as "models", holds the objects that match the filters.
 func (e *Entity[M, O]) DataSources(typeName, key, description string) datasource.DataSource {
 	return &entityListDataSource[M, O]{DataSourceBase: NewDataSourceBase(typeName), entity: e, key: key, description: description}
 }
@@ -78,7 +78,7 @@ func (e *Entity[M, O]) DataSources(typeName, key, description string) datasource
 func (s *entityListDataSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
 		s.key: schema.ListNestedAttribute{
-			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: s.entity.computed()},
+			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: s.entity.dataSourceAttributes()},
 			MarkdownDescription: "The " + s.entity.Titles + ", in the server's order.",
 		},
 	}
@@ -91,51 +91,48 @@ func (s *entityListDataSource[M, O]) Schema(_ context.Context, _ datasource.Sche
 }
 
 func (s *entityListDataSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	filters := asked(ctx, req.Config, s.entity.filters(), &resp.Diagnostics)
+	filters := configuredFilters(ctx, req.Config, s.entity.filters(), &resp.Diagnostics)
 	ctx, client := s.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	all, err := s.entity.chosen(ctx, client, filters)
+	all, err := s.entity.filtered(ctx, client, filters)
 	if err != nil {
 		AddError(&resp.Diagnostics, path.Empty(), "Could not list the "+s.entity.Titles, err)
 		return
 	}
-	entry := schema.Schema{Attributes: s.entity.computed()}
+	element := schema.Schema{Attributes: s.entity.dataSourceAttributes()}.Type()
 	objects := make([]tftypes.Value, len(all))
 	for i, o := range all {
-		objects[i] = s.entity.shown(ctx, client, o, entry, &resp.Diagnostics)
+		objects[i] = s.entity.dataSourceValue(ctx, client, o, element, &resp.Diagnostics)
 	}
 	var config map[string]tftypes.Value
 	if err := req.Config.Raw.As(&config); err != nil {
 		resp.Diagnostics.AddError("The configuration cannot be read", "Please report this to the provider's developers: "+err.Error())
 		return
 	}
-	config[s.key] = tftypes.NewValue(tftypes.List{ElementType: entry.Type().TerraformType(ctx)}, objects)
+	config[s.key] = tftypes.NewValue(tftypes.List{ElementType: element.TerraformType(ctx)}, objects)
 	resp.State.Raw = tftypes.NewValue(resp.State.Schema.Type().TerraformType(ctx), config)
 }
 
-// typed is a schema of any kind.
-type typed interface{ Type() attr.Type }
-
-// shown is an object as a data source with the schema shows it.
-func (e *Entity[M, O]) shown(ctx context.Context, client *control.Client, o O, as typed, diags *diag.Diagnostics) tftypes.Value {
+// dataSourceValue returns the object as a value of a data source's type, without the attributes that the server does not know.
+func (e *Entity[M, O]) dataSourceValue(ctx context.Context, client *control.Client, o O, typ attr.Type, diags *diag.Diagnostics) tftypes.Value {
 	state := tfsdk.State{Schema: e.Schema}
 	e.fill(ctx, client, &state, o, diags)
-	typ := as.Type().TerraformType(ctx)
+	object := typ.TerraformType(ctx)
 	var all map[string]tftypes.Value
 	if diags.HasError() || state.Raw.As(&all) != nil {
-		return tftypes.NewValue(typ, nil)
+		return tftypes.NewValue(object, nil)
 	}
 	maps.DeleteFunc(all, func(name string, _ tftypes.Value) bool { return slices.Contains(e.ProviderOnly, name) })
-	return tftypes.NewValue(typ, all)
+	return tftypes.NewValue(object, all)
 }
 
-// computed are the attributes of the resource that the server knows, as those of a data source.
-func (e *Entity[M, O]) computed() map[string]schema.Attribute {
+// dataSourceAttributes returns the attributes that the server knows, as computed ones.
+func (e *Entity[M, O]) dataSourceAttributes() map[string]schema.Attribute {
 	attributes := computedAttributes(e.Schema.Attributes)
-	for _, local := range e.ProviderOnly {
-		delete(attributes, local)
+	for _, name := range e.ProviderOnly {
+		delete(attributes, name)
 	}
 	return attributes
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// ListResource is the entity as a list resource.
+// ListResource returns the list resource of the entity.
 func (e *Entity[M, O]) ListResource() list.ListResource {
 	l := &ListResource{
 		Base:         NewBase(e.TypeName, e.Identity...),
@@ -20,7 +20,7 @@ func (e *Entity[M, O]) ListResource() list.ListResource {
 	}
 	l.Filters = e.filters()
 	l.Find = func(ctx context.Context, client *control.Client, q ListQuery, yield func(ListItem) bool) error {
-		all, err := e.chosen(ctx, client, q.Filters)
+		all, err := e.filtered(ctx, client, q.Filters)
 		for _, o := range all {
 			fill := func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
 				e.fill(ctx, client, state, o, diags)
@@ -34,7 +34,7 @@ func (e *Entity[M, O]) ListResource() list.ListResource {
 	return l
 }
 
-// filters are the entity's as attributes.
+// filters returns the filters as attributes.
 func (e *Entity[M, O]) filters() []ListFilter {
 	all := make([]ListFilter, len(e.Filters))
 	for i, f := range e.Filters {
@@ -43,8 +43,8 @@ func (e *Entity[M, O]) filters() []ListFilter {
 	return all
 }
 
-// chosen are the objects that the filters let pass.
-func (e *Entity[M, O]) chosen(ctx context.Context, client *control.Client, filters map[string]string) ([]O, error) {
+// filtered returns the objects that match the filters.
+func (e *Entity[M, O]) filtered(ctx context.Context, client *control.Client, filters map[string]string) ([]O, error) {
 	all, err := e.List(ctx, client, filters)
 	return slices.DeleteFunc(slices.Clone(all), func(o O) bool {
 		return slices.ContainsFunc(e.Filters, func(f Filter[O]) bool {

@@ -17,12 +17,11 @@ type entityResource[M, O any] struct {
 	entity *Entity[M, O]
 }
 
-// Resource is the entity as a resource.
+// Resource returns the managed resource of the entity.
 func (e *Entity[M, O]) Resource() resource.Resource {
 	return &entityResource[M, O]{Base: NewBase(e.TypeName, e.Identity...), entity: e}
 }
 
-// Metadata is Base's.
 func (r *entityResource[M, O]) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	r.Base.Metadata(ctx, req, resp)
 	resp.ResourceBehavior.MutableIdentity = r.entity.MutableIdentity
@@ -32,7 +31,6 @@ func (r *entityResource[M, O]) Schema(_ context.Context, _ resource.SchemaReques
 	resp.Schema = r.entity.Schema
 }
 
-// ValidateConfig asks the entity.
 func (r *entityResource[M, O]) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config M
 	if r.entity.Validate == nil {
@@ -43,24 +41,24 @@ func (r *entityResource[M, O]) ValidateConfig(ctx context.Context, req resource.
 	}
 }
 
-// ModifyPlan announces the name of what is planned, and warns of what a destroy leaves behind.
+// ModifyPlan registers the planned name, and warns of what a destroy leaves behind.
 func (r *entityResource[M, O]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.entity.ModifyPlan != nil {
 		r.entity.ModifyPlan(ctx, &r.Base, req, resp)
 	}
 	if req.Plan.Raw.IsNull() {
-		r.warnOfRemains(&resp.Diagnostics)
+		r.addDestroyWarning(&resp.Diagnostics)
 		return
 	}
 	if r.entity.PlannedName == nil || r.Provider == nil || resp.Diagnostics.HasError() {
 		return
 	}
-	r.announce(ctx, req.State, resp)
+	r.registerName(ctx, req.State, resp)
 }
 
-// announce tells what refers to the object by its name that it will be there, or will have another name. What is there already under
-// its name, everybody can look up.
-func (r *entityResource[M, O]) announce(ctx context.Context, prior tfsdk.State, resp *resource.ModifyPlanResponse) {
+// registerName records the name of an object that the plan creates or renames, for resources that refer to it by name. An object that
+// keeps its name needs no record: the server knows it.
+func (r *entityResource[M, O]) registerName(ctx context.Context, prior tfsdk.State, resp *resource.ModifyPlanResponse) {
 	var plan, state M
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
 	name := r.entity.PlannedName(plan)
@@ -78,32 +76,24 @@ func (r *entityResource[M, O]) announce(ctx context.Context, prior tfsdk.State, 
 	}
 }
 
-func (r *entityResource[M, O]) warnOfRemains(diags *diag.Diagnostics) {
+func (r *entityResource[M, O]) addDestroyWarning(diags *diag.Diagnostics) {
 	if r.entity.DestroyWarning != "" {
 		diags.AddWarning(fmt.Sprintf("The %s stays on the server", r.entity.Title), r.entity.DestroyWarning)
 	}
 }
 
 func (r *entityResource[M, O]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan, config M
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	ctx, client := r.Client(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	w := writer[M, O]{resource: r, plan: req.Plan, state: &resp.State, identity: resp.Identity, diags: &resp.Diagnostics}
+	ctx, op := w.begin(ctx, req.Config, resp.Private)
+	if op == nil {
 		return
 	}
-	w := writing[M, O]{r: r, client: client, plan: req.Plan, state: &resp.State, identity: resp.Identity, diags: &resp.Diagnostics}
-	o, err := r.entity.Create(ctx, &Operation[M, O]{
-		Client: client, Plan: &plan, Config: &config, Private: resp.Private, Diags: &resp.Diagnostics,
-		save: func(ctx context.Context, o O) { w.take(ctx, plan, o) },
-	})
+	o, err := r.entity.Create(ctx, op)
 	if err != nil {
-		r.blameCreate(ctx, client, plan, err, &resp.Diagnostics)
+		r.addCreateError(ctx, op, err)
 		return
 	}
-	if !resp.Diagnostics.HasError() {
-		w.settle(ctx, plan, o)
-	}
+	w.saveAndVerify(ctx, o)
 }
 
 func (r *entityResource[M, O]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -129,33 +119,23 @@ func (r *entityResource[M, O]) Read(ctx context.Context, req resource.ReadReques
 }
 
 func (r *entityResource[M, O]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state, config M
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	ctx, client := r.Client(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	w := writer[M, O]{resource: r, plan: req.Plan, state: &resp.State, identity: resp.Identity, diags: &resp.Diagnostics}
+	ctx, op := w.begin(ctx, req.Config, resp.Private)
+	if op == nil {
 		return
-	}
-	w := writing[M, O]{r: r, client: client, plan: req.Plan, state: &resp.State, identity: resp.Identity, diags: &resp.Diagnostics}
-	op := &Operation[M, O]{
-		Client: client, Plan: &plan, State: &state, Config: &config, Private: resp.Private, Diags: &resp.Diagnostics,
-		save: func(ctx context.Context, o O) { w.take(ctx, plan, o) },
 	}
 	var o O
 	var err error
-	if r.entity.Update == nil { // only what the server knows nothing of has changed
-		o, err = r.entity.Read(ctx, client, &plan)
+	if r.entity.Update == nil { // only provider-only attributes have changed
+		o, err = r.entity.Read(ctx, op.Client, op.Plan)
 	} else {
 		o, err = r.entity.Update(ctx, op)
 	}
 	if err != nil {
-		AddError(&resp.Diagnostics, r.blamed(err), "Could not update the "+r.entity.Title, err)
+		AddError(&resp.Diagnostics, r.entity.attributeFor(err), "Could not update the "+r.entity.Title, err)
 		return
 	}
-	if !resp.Diagnostics.HasError() {
-		w.settle(ctx, plan, o)
-	}
+	w.saveAndVerify(ctx, o)
 }
 
 func (r *entityResource[M, O]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -172,5 +152,29 @@ func (r *entityResource[M, O]) Delete(ctx context.Context, req resource.DeleteRe
 			return
 		}
 	}
-	r.warnOfRemains(&resp.Diagnostics)
+	r.addDestroyWarning(&resp.Diagnostics)
+}
+
+// ImportState accepts an identity, the object's ID, or its name. It sets the attributes of the identity; the read that Terraform does
+// next sets the others.
+func (r *entityResource[M, O]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ctx, client := r.Reader(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || r.ImportByIdentity(ctx, req, resp) || resp.Diagnostics.HasError() {
+		return
+	}
+	o, found := r.entity.Find(ctx, client, req.ID, path.Empty(), &resp.Diagnostics)
+	if !found {
+		return
+	}
+	state := tfsdk.State{Schema: resp.State.Schema, Raw: resp.State.Raw.Copy()}
+	r.entity.fill(ctx, client, &state, o, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	for _, part := range r.Identity {
+		var value *string
+		resp.Diagnostics.Append(state.GetAttribute(ctx, path.Root(part.Name), &value)...)
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(part.Name), value)...)
+	}
+	r.SetIdentity(ctx, state, resp.Identity, &resp.Diagnostics)
 }

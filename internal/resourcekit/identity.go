@@ -14,19 +14,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// orgAttribute is the organization's part of every identity, and its attribute of the resources that have it.
+// orgAttribute is the organization in every identity and in the resources that have it.
 const orgAttribute = "org_id"
 
-// Part is one part of a resource's identity, beside the organization, which every identity has.
+// Part is an attribute of an identity.
 type Part struct {
-	// Name is that of the identity's attribute and of the resource's, which must be a text.
+	// Name is the name of the attribute in the identity and in the resource, where it is a string.
 	Name        string
 	Description string
-	// Optional is true of a part that not every object has.
+	// Optional is true if not every object has the attribute.
 	Optional bool
 }
 
-// Identity names an object among all of the organization's.
+// Identity are the attributes that identify an object in its organization. Every identity has org_id besides.
 type Identity []Part
 
 func (id Identity) schema() identityschema.Schema {
@@ -44,8 +44,8 @@ func (id Identity) schema() identityschema.Schema {
 	return identityschema.Schema{Attributes: attributes}
 }
 
-// write takes the identity from a state. org is the organization of an object that does not name its own. An identity never
-// changes: what it says of the organization stays, also where that is nothing.
+// write sets the identity from a state. org is the organization of an object that has no org_id attribute. An identity must not change,
+// so that the org_id of an existing identity stays as it is, even if it is null.
 func (id Identity) write(ctx context.Context, state tfsdk.State, org string, out *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	owner := StringOrNull(org)
 	if !out.Raw.IsFullyNull() {
@@ -64,19 +64,19 @@ func (id Identity) write(ctx context.Context, state tfsdk.State, org string, out
 	}
 }
 
-// hasAttribute is true where the schema of a state has such a root attribute.
+// hasAttribute is true if the schema of the state has the root attribute.
 func hasAttribute(state tfsdk.State, name string) bool {
 	object, ok := state.Schema.Type().(attr.TypeWithAttributeTypes)
 	return ok && object.AttributeTypes()[name] != nil
 }
 
-// IdentitySchema is the method of a resource.
+// IdentitySchema implements resource.ResourceWithIdentity.
 func (b *Base) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = b.Identity.schema()
 }
 
-// SetIdentity writes the identity of what a state holds. An operation calls it once its state is set, and also where it is going to
-// remove the object: the framework wants an identity in either case.
+// SetIdentity sets the identity from a state. An operation calls it after it has set the state, and before it removes a resource from
+// the state: the framework requires an identity in both cases.
 func (b *Base) SetIdentity(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	if identity == nil || state.Raw.IsNull() {
 		return
@@ -84,8 +84,8 @@ func (b *Base) SetIdentity(ctx context.Context, state tfsdk.State, identity *tfs
 	b.Identity.write(ctx, state, b.orgID(), identity, diags)
 }
 
-// ImportByIdentity puts the identity that an import block names into the state. It is false where the import has an id instead,
-// and after an error: of another organization nothing can be imported.
+// ImportByIdentity sets the state from the identity of an import block. It is false if the import has an ID instead, and after an error,
+// such as an identity of another organization.
 func (b *Base) ImportByIdentity(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) bool {
 	if req.ID != "" || req.Identity == nil {
 		return false

@@ -15,20 +15,18 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// ListResource is a list resource: what "terraform query" finds of a type.
+// ListResource is a list resource: the objects of a type that `terraform query` finds.
 type ListResource struct {
 	Base
-	// Description is the documentation's.
 	Description string
 	Filters     []ListFilter
-	// Find yields what there is, as far as the filters choose, until yield says that it is enough. It is told whether states are
-	// wanted whole or only what the identity needs.
+	// Find yields the objects that match the query until yield returns false.
 	Find func(ctx context.Context, client *control.Client, q ListQuery, yield func(ListItem) bool) error
 	// ErrorSummary is the summary of an error, such as "Could not list the models".
 	ErrorSummary string
 }
 
-// ListFilter is an attribute of a list block.
+// ListFilter is an attribute of a list block or of a plural data source.
 type ListFilter struct {
 	Name        string
 	Description string
@@ -36,22 +34,22 @@ type ListFilter struct {
 	OneOf       []string
 }
 
-// ListQuery is what a list block asks for.
+// ListQuery is one run of a list resource.
 type ListQuery struct {
-	// Filters are those that the block sets.
+	// Filters are the filters that the block sets, by name.
 	Filters map[string]string
-	// IncludeResource asks for all attributes of each object.
+	// IncludeResource is true if all attributes are wanted, and not only those of the identity.
 	IncludeResource bool
 }
 
 // ListItem is one object of a list.
 type ListItem struct {
 	Name string
-	// Fill puts the object into an empty state.
+	// Fill sets an empty state from the object.
 	Fill func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics)
 }
 
-// ListResourceConfigSchema has an attribute for each filter.
+// ListResourceConfigSchema returns a schema with an attribute for each filter.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	attributes := map[string]schema.Attribute{}
 	for _, f := range l.Filters {
@@ -62,10 +60,10 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	resp.Schema = schema.Schema{MarkdownDescription: l.Description, Attributes: attributes}
 }
 
-// List yields the objects and the error that ended the search, if one did; there are no more than the limit.
+// List streams the objects, up to the limit, and the error that ended the search, if any.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var diags diag.Diagnostics
-	q := ListQuery{Filters: asked(ctx, req.Config, l.Filters, &diags), IncludeResource: req.IncludeResource}
+	q := ListQuery{Filters: configuredFilters(ctx, req.Config, l.Filters, &diags), IncludeResource: req.IncludeResource}
 	ctx, client := l.Reader(ctx, &diags)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
@@ -73,8 +71,8 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
 		pushed, stopped := int64(0), false
-		yield := func(found ListItem) bool {
-			stopped = !push(l.result(ctx, req, found))
+		yield := func(item ListItem) bool {
+			stopped = !push(l.result(ctx, req, item))
 			pushed++
 			return !stopped && (req.Limit <= 0 || pushed < req.Limit)
 		}
@@ -85,12 +83,12 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	}
 }
 
-func (l *ListResource) result(ctx context.Context, req list.ListRequest, found ListItem) list.ListResult {
+func (l *ListResource) result(ctx context.Context, req list.ListRequest, item ListItem) list.ListResult {
 	result := req.NewListResult(ctx)
-	result.DisplayName = found.Name
+	result.DisplayName = item.Name
 	state := tfsdk.State{Schema: result.Resource.Schema, Raw: result.Resource.Raw}
-	state.Raw = nothing(ctx, state)
-	if found.Fill(ctx, &state, &result.Diagnostics); result.Diagnostics.HasError() {
+	state.Raw = emptyObject(ctx, state)
+	if item.Fill(ctx, &state, &result.Diagnostics); result.Diagnostics.HasError() {
 		return result
 	}
 	l.SetIdentity(ctx, state, result.Identity, &result.Diagnostics)
@@ -107,8 +105,8 @@ func (f ListFilter) validators() []validator.String {
 	return []validator.String{stringvalidator.OneOf(f.OneOf...)}
 }
 
-// asked are the filters that a block sets.
-func asked(ctx context.Context, config tfsdk.Config, filters []ListFilter, diags *diag.Diagnostics) map[string]string {
+// configuredFilters returns the filters that a block sets.
+func configuredFilters(ctx context.Context, config tfsdk.Config, filters []ListFilter, diags *diag.Diagnostics) map[string]string {
 	set := map[string]string{}
 	for _, f := range filters {
 		var value types.String

@@ -7,13 +7,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// PrivateState is what the framework hands to every operation for what a resource remembers and users do not see.
+// PrivateState is the framework's private state, which the provider stores with a resource and users do not see.
 type PrivateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// GetPrivate reads a key of private state into out and reports whether there was one.
+// GetPrivate decodes the value of a key into out. It is false if there is none.
 func GetPrivate(ctx context.Context, private PrivateState, key string, out any, diags *diag.Diagnostics) bool {
 	data, d := private.GetKey(ctx, key)
 	diags.Append(d...)
@@ -27,7 +27,7 @@ func GetPrivate(ctx context.Context, private PrivateState, key string, out any, 
 	return true
 }
 
-// SetPrivate writes a key of private state.
+// SetPrivate sets the value of a key.
 func SetPrivate(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
 	data, err := json.Marshal(value)
 	if err != nil {

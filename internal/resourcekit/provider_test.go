@@ -89,8 +89,8 @@ func TestReaderSharesAndClientDoesNot(t *testing.T) {
 		want  int
 	}{
 		"a refresh of hours":        {(*Configured).Reader, false, 3 * time.Hour, 1},
-		"data sources of a plan":    {(*Configured).Reader, true, dataSourceAge, 1},
-		"data sources of an apply":  {(*Configured).Reader, true, dataSourceAge + time.Second, 2},
+		"data sources of a plan":    {(*Configured).Reader, true, dataSourceMaxAge, 1},
+		"data sources of an apply":  {(*Configured).Reader, true, dataSourceMaxAge + time.Second, 2},
 		"what decides about writes": {(*Configured).Client, false, 0, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {
