@@ -2,8 +2,8 @@ package resourcekit
 
 import "sync"
 
-// Claims detects resources of one plan or apply that set the same thing to different values, which would overwrite each other on every
-// apply. The zero value is ready to use and safe for concurrent use.
+// Claims detects resources of one plan or apply that set the same thing to different values, which would overwrite each
+// other on every apply. The zero value is ready to use and safe for concurrent use.
 type Claims struct {
 	values sync.Map // the value by thing
 }

@@ -8,24 +8,36 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Closest returns up to most of the candidates, the one most like word first. Upper and lower case are the same, and so is
-// white space around a word. Candidates that are equally like it keep their order.
-func Closest(word string, candidates []string, most int) []string {
-	type scored struct {
-		candidate string
-		distance  int
-	}
-	ranked := make([]scored, len(candidates))
-	for i, candidate := range candidates {
-		ranked[i] = scored{candidate, levenshtein.Distance(folded(word), folded(candidate), nil)}
-	}
-	slices.SortStableFunc(ranked, func(a, b scored) int { return cmp.Compare(a.distance, b.distance) })
+// maxSuggestions is how many names an error suggests.
+const maxSuggestions = 3
 
-	closest := make([]string, 0, most)
-	for _, s := range ranked[:min(most, len(ranked))] {
-		closest = append(closest, s.candidate)
+// DidYouMean returns a sentence that suggests the existing names closest to one that does not exist. titles is the plural of
+// what has the names: "models".
+func DidYouMean(name, titles string, existing []string) string {
+	if len(existing) == 0 {
+		return "There are no " + titles + " yet."
 	}
-	return closest
+	return "Closest matches: `" + strings.Join(Closest(name, existing, maxSuggestions), "`, `") + "`."
 }
 
-func folded(word string) string { return strings.ToLower(strings.TrimSpace(word)) }
+// Closest returns up to most of the existing names, the closest one first. Upper and lower case are the same, and white
+// space around a name does not count. Equally close names keep their order.
+func Closest(name string, existing []string, most int) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	candidates := make([]candidate, len(existing))
+	for i, other := range existing {
+		candidates[i] = candidate{other, levenshtein.Distance(normalize(name), normalize(other), nil)}
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+
+	names := make([]string, 0, most)
+	for _, c := range candidates[:min(most, len(candidates))] {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+func normalize(name string) string { return strings.ToLower(strings.TrimSpace(name)) }

@@ -12,11 +12,11 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// Entity describes a kind of object of the control API. M is the model, which is the resource's state as a struct; O is the object as
-// the client decodes it. Resource, ListResource, DataSource and DataSources derive the rest from it.
+// Entity describes a kind of object of the control API. M is the model, which is the resource's state as a struct; O is the
+// object as the client decodes it. Resource, ListResource, DataSource and DataSources derive the rest from it.
 //
-// The functions return failed API calls as errors, which become diagnostics on the attribute that they belong to. They add anything
-// else to the operation's diagnostics.
+// The functions return failed API calls as errors, which become diagnostics on the attribute that they belong to. They add
+// anything else to the operation's diagnostics.
 type Entity[M, O any] struct {
 	TypeName string
 	// Title and Titles are the singular and the plural in texts: "model", "models".
@@ -43,7 +43,8 @@ type Entity[M, O any] struct {
 	Update func(ctx context.Context, op *Operation[M, O]) (O, error)
 	// Delete deletes the object; if it no longer exists, that is not an error. Nil if the API cannot delete it.
 	Delete func(ctx context.Context, op *Operation[M, O]) error
-	// FromAPI sets m, which holds the prior values, from the object. A value that means the same as the prior one keeps its spelling.
+	// FromAPI sets m, which holds the prior values, from the object. A value that means the same as the prior one keeps its
+	// spelling.
 	FromAPI func(ctx context.Context, client *control.Client, m *M, o O, diags *diag.Diagnostics)
 
 	// List returns the objects. It may apply those filters that the server supports.
@@ -87,7 +88,8 @@ type Operation[M, O any] struct {
 	save func(ctx context.Context, o O)
 }
 
-// SaveState saves an object that the server has created before the operation continues, so that a later failure does not lose it.
+// SaveState saves an object that the server has created before the operation continues, so that a later failure does not
+// lose it.
 func (op *Operation[M, O]) SaveState(ctx context.Context, o O) { op.save(ctx, o) }
 
 // fill sets a state from an object alone, without prior values.

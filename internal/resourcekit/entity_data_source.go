@@ -40,7 +40,7 @@ func (s *entityDataSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRe
 	attributes[s.key] = schema.StringAttribute{
 		Required:            true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-		MarkdownDescription: fmt.Sprintf("The %s of the %s; its id does as well.", s.key, s.entity.Title),
+		MarkdownDescription: fmt.Sprintf("The `%s` or the ID of the %s.", s.key, s.entity.Title),
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: s.description, Attributes: attributes}
 }
@@ -79,7 +79,7 @@ func (s *entityListDataSource[M, O]) Schema(_ context.Context, _ datasource.Sche
 	attributes := map[string]schema.Attribute{
 		s.key: schema.ListNestedAttribute{
 			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: s.entity.dataSourceAttributes()},
-			MarkdownDescription: "The " + s.entity.Titles + ", in the server's order.",
+			MarkdownDescription: "The " + s.entity.Titles + ", in the order that the server returns.",
 		},
 	}
 	for _, f := range s.entity.filters() {
@@ -108,14 +108,15 @@ func (s *entityListDataSource[M, O]) Read(ctx context.Context, req datasource.Re
 	}
 	var config map[string]tftypes.Value
 	if err := req.Config.Raw.As(&config); err != nil {
-		resp.Diagnostics.AddError("The configuration cannot be read", "Please report this to the provider's developers: "+err.Error())
+		resp.Diagnostics.AddError("Could not read the configuration", "Please report this issue to the provider developers: "+err.Error())
 		return
 	}
 	config[s.key] = tftypes.NewValue(tftypes.List{ElementType: element.TerraformType(ctx)}, objects)
 	resp.State.Raw = tftypes.NewValue(resp.State.Schema.Type().TerraformType(ctx), config)
 }
 
-// dataSourceValue returns the object as a value of a data source's type, without the attributes that the server does not know.
+// dataSourceValue returns the object as a value of a data source's type, without the attributes that the server does not
+// know.
 func (e *Entity[M, O]) dataSourceValue(ctx context.Context, client *control.Client, o O, typ attr.Type, diags *diag.Diagnostics) tftypes.Value {
 	state := tfsdk.State{Schema: e.Schema}
 	e.fill(ctx, client, &state, o, diags)

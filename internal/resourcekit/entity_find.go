@@ -12,26 +12,23 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// Find returns the object that has the ID or the name; an ID takes precedence. It is false after an error, which is on the attribute at:
-// an import passes path.Empty(), a data source its key.
+// Find returns the object that has the ID or the name; an ID takes precedence. It is false after an error, which is on the
+// attribute at: an import passes path.Empty(), a data source its key.
 func (e *Entity[M, O]) Find(ctx context.Context, client *control.Client, idOrName string, at path.Path, diags *diag.Diagnostics) (O, bool) {
 	o, found, names, err := e.search(ctx, client, idOrName)
 	switch {
 	case err != nil:
 		AddError(diags, at, "Could not find the "+e.Title, err)
 	case !found:
-		text := fmt.Sprintf("No %s of this organization has the id or the name %q; a name must be spelled exactly. Check the spelling, and org_id "+
-			"of the provider block.", e.Title, idOrName)
-		if closest := Closest(idOrName, names, suggestions); len(closest) > 0 {
-			text += fmt.Sprintf("\n\nThe closest %s: %s.", e.Titles, strings.Join(closest, ", "))
+		text := fmt.Sprintf("No %s of this organization has the ID or the name %q. Check the spelling, which must match exactly, and `org_id` "+
+			"in the provider block.", e.Title, idOrName)
+		if len(names) > 0 {
+			text += "\n\n" + DidYouMean(idOrName, e.Titles, names)
 		}
 		diags.AddAttributeError(at, "Could not find the "+e.Title, text)
 	}
 	return o, found && err == nil
 }
-
-// suggestions is how many names an error proposes.
-const suggestions = 3
 
 // search looks the object up by its ID, then in the list. If it is in neither, names are those of the objects in the list.
 func (e *Entity[M, O]) search(ctx context.Context, client *control.Client, idOrName string) (o O, found bool, names []string, err error) {
@@ -55,7 +52,7 @@ func (e *Entity[M, O]) search(ctx context.Context, client *control.Client, idOrN
 		}
 	}
 	if len(ids) > 1 {
-		return o, false, nil, fmt.Errorf("%d %s have the name %q: use an id, which is one of %s", len(ids), e.Titles, idOrName, strings.Join(ids, ", "))
+		return o, false, nil, fmt.Errorf("%d %s have the name %q: use an ID, which is one of %s", len(ids), e.Titles, idOrName, strings.Join(ids, ", "))
 	}
 	return o, len(ids) == 1, names, err
 }

@@ -15,7 +15,7 @@ import (
 func (e *Entity[M, O]) ListResource() list.ListResource {
 	l := &ListResource{
 		Base:         NewBase(e.TypeName, e.Identity...),
-		Description:  "Finds the " + e.Titles + " of the organization, to import them with `terraform query`.",
+		Description:  "Lists the " + e.Titles + " of the organization. Use it with `terraform query` to import them.",
 		ErrorSummary: "Could not list the " + e.Titles,
 	}
 	l.Filters = e.filters()

@@ -56,8 +56,8 @@ func (r *entityResource[M, O]) ModifyPlan(ctx context.Context, req resource.Modi
 	r.registerName(ctx, req.State, resp)
 }
 
-// registerName records the name of an object that the plan creates or renames, for resources that refer to it by name. An object that
-// keeps its name needs no record: the server knows it.
+// registerName records the name of an object that the plan creates or renames, for resources that refer to it by name. An
+// object that keeps its name needs no record: the server knows it.
 func (r *entityResource[M, O]) registerName(ctx context.Context, prior tfsdk.State, resp *resource.ModifyPlanResponse) {
 	var plan, state M
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
@@ -155,8 +155,8 @@ func (r *entityResource[M, O]) Delete(ctx context.Context, req resource.DeleteRe
 	r.addDestroyWarning(&resp.Diagnostics)
 }
 
-// ImportState accepts an identity, the object's ID, or its name. It sets the attributes of the identity; the read that Terraform does
-// next sets the others.
+// ImportState accepts an identity, the object's ID, or its name. It sets the attributes of the identity; the read that
+// Terraform does next sets the others.
 func (r *entityResource[M, O]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || r.ImportByIdentity(ctx, req, resp) || resp.Diagnostics.HasError() {

@@ -63,8 +63,8 @@ func (w *writer[M, O]) saveAndVerify(ctx context.Context, o O) {
 	if len(w.differences()) == 0 || w.diags.HasError() {
 		return
 	}
-	// The response of a write may omit what a read returns, and an object that was adopted after a lost response may have been
-	// created by another client.
+	// The response of a write may omit what a read returns, and an object that was adopted after a lost response may have
+	// been created by another client.
 	entity, m := w.resource.entity, *w.op.Plan
 	entity.FromAPI(ctx, w.op.Client, &m, o, w.diags)
 	o, err := entity.Read(ctx, w.op.Client, &m)
@@ -74,9 +74,9 @@ func (w *writer[M, O]) saveAndVerify(ctx context.Context, o O) {
 	}
 	w.save(ctx, o)
 	for _, name := range w.differences() {
-		w.diags.AddAttributeError(path.Root(name), "The server keeps something else", fmt.Sprintf("The server accepted the request, but %s "+
-			"of the %s is not what the configuration says. Run plan to see what it is. If it stays so after another apply, this server "+
-			"cannot keep it: change the configuration.", name, entity.Title))
+		w.diags.AddAttributeError(path.Root(name), "Unexpected value after apply", fmt.Sprintf("The server accepted the request but returned "+
+			"a different value for `%s` of the %s. Run `terraform plan` to see it. If another apply does not change it, the server does not "+
+			"support the configured value: change the configuration.", name, entity.Title))
 	}
 }
 
@@ -109,12 +109,12 @@ func nullUnknown(value tftypes.Value) tftypes.Value {
 	return out
 }
 
-// addCreateError reports an object that could not be created. If its name is taken, it says how to import the existing object, which is
-// never adopted silently.
+// addCreateError reports an object that could not be created. If its name is taken, it says how to import the existing
+// object, which is never adopted silently.
 func (r *entityResource[M, O]) addCreateError(ctx context.Context, op *Operation[M, O], err error) {
 	e := r.entity
 	summary := "Could not create the " + e.Title
-	if e.Unique == "" || !isConflict(err) {
+	if e.Unique == "" || !IsConflict(err) {
 		AddError(op.Diags, e.attributeFor(err), summary, err)
 		return
 	}
@@ -125,6 +125,6 @@ func (r *entityResource[M, O]) addCreateError(ctx context.Context, op *Operation
 			id = e.ID(o)
 		}
 	}
-	op.Diags.AddAttributeError(path.Root(e.Unique), summary, fmt.Sprintf("%s\n\nChoose another %s, or take over the %s that has this one, with its "+
+	op.Diags.AddAttributeError(path.Root(e.Unique), summary, fmt.Sprintf("%s\n\nChoose another `%s`, or import the existing %s under its "+
 		"address in the configuration:\n\n    terraform import %s.<address> %q", ErrorDetail(err), e.Unique, e.Title, r.TypeName, id))
 }

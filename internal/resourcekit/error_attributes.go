@@ -19,8 +19,8 @@ type ErrorAttributes struct {
 	Default path.Path
 }
 
-// For returns the attribute that an error belongs to, path.Empty() if it belongs to none: credentials, limits, outages and lost
-// connections are not about the configuration of a resource.
+// For returns the attribute that an error belongs to, path.Empty() if it belongs to none: credentials, limits, outages and
+// lost connections are not about the configuration of a resource.
 func (a ErrorAttributes) For(err error) path.Path {
 	var api *control.APIError
 	if !errors.As(err, &api) {
@@ -34,7 +34,7 @@ func (a ErrorAttributes) For(err error) path.Path {
 	switch {
 	case !aboutRequest(api):
 		return path.Empty()
-	case isConflict(err) && !isEmpty(a.Conflict):
+	case IsConflict(err) && !isEmpty(a.Conflict):
 		return a.Conflict
 	case !isEmpty(a.Default):
 		return a.Default
@@ -51,11 +51,6 @@ func aboutRequest(err *control.APIError) bool {
 		return false
 	}
 	return err.StatusCode/100 == 4 && !err.NoSuchRoute
-}
-
-// isConflict is true if an object with the same unique attribute exists, or the object's state does not allow the request.
-func isConflict(err error) bool {
-	return control.HasStatus(err, http.StatusConflict) && !PolicyDenied(err)
 }
 
 // isEmpty is true for path.Empty() and for the zero Path, which are not Equal.

@@ -33,7 +33,7 @@ func (id Identity) schema() identityschema.Schema {
 	attributes := map[string]identityschema.Attribute{
 		orgAttribute: identityschema.StringAttribute{
 			OptionalForImport: true,
-			Description:       "The organization. An import fails where it is not the provider's; without it, it is the provider's.",
+			Description:       "Organization ID. Defaults to the provider's organization; importing from another one fails.",
 		},
 	}
 	for _, part := range id {
@@ -44,8 +44,8 @@ func (id Identity) schema() identityschema.Schema {
 	return identityschema.Schema{Attributes: attributes}
 }
 
-// write sets the identity from a state. org is the organization of an object that has no org_id attribute. An identity must not change,
-// so that the org_id of an existing identity stays as it is, even if it is null.
+// write sets the identity from a state. org is the organization of an object that has no org_id attribute. An identity must
+// not change, so that the org_id of an existing identity stays as it is, even if it is null.
 func (id Identity) write(ctx context.Context, state tfsdk.State, org string, out *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	owner := StringOrNull(org)
 	if !out.Raw.IsFullyNull() {
@@ -75,8 +75,8 @@ func (b *Base) IdentitySchema(_ context.Context, _ resource.IdentitySchemaReques
 	resp.IdentitySchema = b.Identity.schema()
 }
 
-// SetIdentity sets the identity from a state. An operation calls it after it has set the state, and before it removes a resource from
-// the state: the framework requires an identity in both cases.
+// SetIdentity sets the identity from a state. An operation calls it after it has set the state, and before it removes a
+// resource from the state: the framework requires an identity in both cases.
 func (b *Base) SetIdentity(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	if identity == nil || state.Raw.IsNull() {
 		return
@@ -84,8 +84,8 @@ func (b *Base) SetIdentity(ctx context.Context, state tfsdk.State, identity *tfs
 	b.Identity.write(ctx, state, b.orgID(), identity, diags)
 }
 
-// ImportByIdentity sets the state from the identity of an import block. It is false if the import has an ID instead, and after an error,
-// such as an identity of another organization.
+// ImportByIdentity sets the state from the identity of an import block. It is false if the import has an ID instead, and
+// after an error, such as an identity of another organization.
 func (b *Base) ImportByIdentity(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) bool {
 	if req.ID != "" || req.Identity == nil {
 		return false
@@ -93,15 +93,15 @@ func (b *Base) ImportByIdentity(ctx context.Context, req resource.ImportStateReq
 	var named types.String
 	resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(orgAttribute), &named)...)
 	if org := b.orgID(); Known(named) && org != "" && named.ValueString() != org {
-		resp.Diagnostics.AddAttributeError(path.Root(orgAttribute), "The import is of another organization",
-			fmt.Sprintf("The identity names the organization %q, and the provider works in %q. Correct the identity, or org_id of the provider block.",
+		resp.Diagnostics.AddAttributeError(path.Root(orgAttribute), "Import from another organization",
+			fmt.Sprintf("The identity has the organization %q, but the provider is configured for %q. Correct the identity, or `org_id` in the provider block.",
 				named.ValueString(), org))
 	}
 	for _, part := range b.Identity {
 		var value types.String
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(part.Name), &value)...)
 		if !part.Optional && strings.TrimSpace(value.ValueString()) == "" {
-			resp.Diagnostics.AddAttributeError(path.Root(part.Name), "The identity is not complete", part.Name+" must not be empty.")
+			resp.Diagnostics.AddAttributeError(path.Root(part.Name), "Incomplete identity", "`"+part.Name+"` must not be empty.")
 		}
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(part.Name), value)...)
 	}

@@ -2,9 +2,9 @@ package resourcekit
 
 import "sync"
 
-// PlannedNames are the names of the objects that the current plan creates or renames. A resource that refers to another one by name
-// looks here before it reports that the name does not exist: Terraform plans the referenced resource first. The zero value is ready
-// to use and safe for concurrent use.
+// PlannedNames are the names of the objects that the current plan creates or renames. A resource that refers to another one
+// by name looks here before it reports that the name does not exist: Terraform plans the referenced resource first. The zero
+// value is ready to use and safe for concurrent use.
 type PlannedNames struct {
 	names sync.Map
 }

@@ -21,7 +21,7 @@ func GetPrivate(ctx context.Context, private PrivateState, key string, out any, 
 		return false
 	}
 	if err := json.Unmarshal(data, out); err != nil {
-		diags.AddError("The private state cannot be read", "Please report this to the provider's developers: "+err.Error())
+		diags.AddError("Could not read the private state", "Please report this issue to the provider developers: "+err.Error())
 		return false
 	}
 	return true
@@ -31,7 +31,7 @@ func GetPrivate(ctx context.Context, private PrivateState, key string, out any, 
 func SetPrivate(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
 	data, err := json.Marshal(value)
 	if err != nil {
-		diags.AddError("The private state cannot be written", "Please report this to the provider's developers: "+err.Error())
+		diags.AddError("Could not write the private state", "Please report this issue to the provider developers: "+err.Error())
 		return
 	}
 	diags.Append(private.SetKey(ctx, key, data)...)

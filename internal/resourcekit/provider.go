@@ -18,7 +18,7 @@ import (
 type Provider struct {
 	// Client is nil while values of the provider block are unknown, which is only possible during a plan.
 	Client *control.Client
-	// Unknown names the unknown attributes of the provider block, for the error of what needs the client.
+	// Unknown is the name of an unknown attribute of the provider block, "" if all are known.
 	Unknown string
 	// PollInterval is the first pause of a wait; later ones are longer.
 	PollInterval time.Duration
@@ -28,8 +28,8 @@ type Provider struct {
 	Claims Claims
 }
 
-// Configured receives the provider in Configure and provides the client. Base and DataSourceBase embed it, and actions and ephemeral
-// resources do so directly.
+// Configured receives the provider in Configure and provides the client. Base and DataSourceBase embed it, and actions and
+// ephemeral resources do so directly.
 type Configured struct {
 	// TypeName is sent in the user agent of the requests made for this type.
 	TypeName string
@@ -39,8 +39,8 @@ type Configured struct {
 	maxAge time.Duration
 }
 
-// dataSourceMaxAge is the maximum age of a cached response that a data source returns. Unlike a refresh, a data source can be read in
-// the middle of an apply, after other tools that Terraform runs have changed something.
+// dataSourceMaxAge is the maximum age of a cached response that a data source returns. Unlike a refresh, a data source can
+// be read in the middle of an apply, after other tools that Terraform runs have changed something.
 const dataSourceMaxAge = 10 * time.Second
 
 // ConfigureResource implements Configure of a resource.
@@ -71,32 +71,32 @@ func (c *Configured) configure(data any, diags *diag.Diagnostics) {
 	provider, ok := data.(*Provider)
 	if !ok {
 		diags.AddError("Unexpected provider data",
-			fmt.Sprintf("Got %T where *resourcekit.Provider was expected. Please report this to the provider's developers.", data))
+			fmt.Sprintf("Expected *resourcekit.Provider, got %T. Please report this issue to the provider developers.", data))
 		return
 	}
 	c.Provider = provider
 }
 
-// Client returns the client, and a context that adds the type name to the user agent. If the provider block has unknown values, it adds
-// an error and returns a nil client.
+// Client returns the client, and a context that adds the type name to the user agent. If the provider block has unknown
+// values, it adds an error and returns a nil client.
 func (c *Configured) Client(ctx context.Context, diags *diag.Diagnostics) (context.Context, *control.Client) {
 	ctx = control.WithCaller(ctx, c.TypeName)
 	switch {
 	case c.Provider == nil:
-		diags.AddError("The provider is not configured", "A request was made before the provider was configured. "+
-			"Please report this to the provider's developers.")
+		diags.AddError("Provider not configured", "A request was made before the provider was configured. "+
+			"Please report this issue to the provider developers.")
 		return ctx, nil
 	case c.Provider.Client == nil:
-		diags.AddError("The provider block is not known yet",
-			fmt.Sprintf("This needs the control API, but %s of the provider block is only known after apply. "+
-				"Apply what it depends on first, for example with -target.", c.Provider.Unknown))
+		diags.AddError("Unknown value in the provider block",
+			fmt.Sprintf("This operation needs the control API, but `%s` in the provider block is only known after apply. "+
+				"Apply the resources that it depends on first, for example with `-target`.", c.Provider.Unknown))
 		return ctx, nil
 	}
 	return ctx, c.Provider.Client
 }
 
-// Reader is Client for operations that only read: a refresh, an import, a data source, the checks of a plan. They share cached responses
-// with the other reads of the same walk, so that many of them need few requests; see control.WithSharing.
+// Reader is Client for operations that only read: a refresh, an import, a data source, the checks of a plan. They share
+// cached responses with the other reads of the same walk, so that many of them need few requests; see control.WithSharing.
 func (c *Configured) Reader(ctx context.Context, diags *diag.Diagnostics) (context.Context, *control.Client) {
 	return c.Client(control.WithSharing(ctx, c.maxAge), diags)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-func TestConfiguredHandsOutAClientThatNamesTheType(t *testing.T) {
+func TestConfiguredClientSendsTheTypeName(t *testing.T) {
 	t.Parallel()
 	var agent string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,13 +49,13 @@ func TestConfiguredWithoutAClient(t *testing.T) {
 		says string
 	}{
 		"validation, before Configure": {nil, "before the provider was configured"},
-		"block not known yet":          {&Provider{Unknown: "api_key"}, "api_key of the provider block is only known after apply"},
+		"block not known yet":          {&Provider{Unknown: "api_key"}, "`api_key` in the provider block is only known after apply"},
 	} {
 		c := Configured{}
 		resp := &datasource.ConfigureResponse{}
 		c.ConfigureDataSource(datasource.ConfigureRequest{ProviderData: tc.data}, resp)
 		if resp.Diagnostics.HasError() || c.HasClient() {
-			t.Errorf("%s: configuring alone is no error: %v", name, resp.Diagnostics)
+			t.Errorf("%s: Configure alone adds no error: %v", name, resp.Diagnostics)
 		}
 		var diags diag.Diagnostics
 		if _, client := c.Client(t.Context(), &diags); client != nil || !diags.HasError() || !strings.Contains(diags[0].Detail(), tc.says) {
@@ -66,7 +66,7 @@ func TestConfiguredWithoutAClient(t *testing.T) {
 	c := Configured{}
 	resp := &resource.ConfigureResponse{}
 	if c.ConfigureResource(resource.ConfigureRequest{ProviderData: "something else"}, resp); !resp.Diagnostics.HasError() {
-		t.Error("foreign provider data was accepted")
+		t.Error("provider data of another type was accepted")
 	}
 }
 
@@ -78,7 +78,7 @@ func (s *counted) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("[]"))}, nil
 }
 
-func TestReaderSharesAndClientDoesNot(t *testing.T) {
+func TestReaderUsesTheCacheAndClientDoesNot(t *testing.T) {
 	t.Parallel()
 	type way func(*Configured, context.Context, *diag.Diagnostics) (context.Context, *control.Client)
 	for name, tc := range map[string]struct {
@@ -88,10 +88,10 @@ func TestReaderSharesAndClientDoesNot(t *testing.T) {
 		pause time.Duration
 		want  int
 	}{
-		"a refresh of hours":        {(*Configured).Reader, false, 3 * time.Hour, 1},
-		"data sources of a plan":    {(*Configured).Reader, true, dataSourceMaxAge, 1},
-		"data sources of an apply":  {(*Configured).Reader, true, dataSourceMaxAge + time.Second, 2},
-		"what decides about writes": {(*Configured).Client, false, 0, 2},
+		"a refresh of hours":       {(*Configured).Reader, false, 3 * time.Hour, 1},
+		"data sources of a plan":   {(*Configured).Reader, true, dataSourceMaxAge, 1},
+		"data sources of an apply": {(*Configured).Reader, true, dataSourceMaxAge + time.Second, 2},
+		"reads before a write":     {(*Configured).Client, false, 0, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			server := &counted{}

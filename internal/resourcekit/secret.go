@@ -11,12 +11,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// fingerprint is a salted hash of a secret. A write-only value is in no state and no plan, and the server does not return it, so that
-// a change of it can only be detected by comparing fingerprints.
+// fingerprint is a salted hash of a secret. A write-only value is in no state and no plan, and the server does not return
+// it, so that a change of it can only be detected by comparing fingerprints.
 //
-// It is part of the state file, which an attacker may read. The salt is random for each resource: equal secrets have different
-// fingerprints, and precomputed tables are useless. The iterations make a guess cost milliseconds instead of nanoseconds. Random secrets
-// such as keys and tokens cannot be guessed like this; words from a dictionary still can.
+// It is part of the state file, which an attacker may read. The salt is random for each resource: equal secrets have
+// different fingerprints, and precomputed tables are useless. The iterations make a guess cost milliseconds instead of
+// nanoseconds. Random secrets such as keys and tokens cannot be guessed like this; words from a dictionary still can.
 type fingerprint struct {
 	Salt []byte `json:"salt"`
 	Hash []byte `json:"hash"`
@@ -37,7 +37,8 @@ func SetPrivateSecret(ctx context.Context, private PrivateState, key string, val
 	}
 }
 
-// MatchesPrivateSecret reports whether the value has the fingerprint of the key. stored is false if there is none, as after an import.
+// MatchesPrivateSecret reports whether the value has the fingerprint of the key. stored is false if there is none, as after
+// an import.
 func MatchesPrivateSecret(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) (same, stored bool) {
 	var f fingerprint
 	if !GetPrivate(ctx, private, key, &f, diags) {
@@ -52,7 +53,7 @@ func (f fingerprint) of(value any, diags *diag.Diagnostics) []byte {
 		text, err = pbkdf2.Key(sha256.New, string(text), f.Salt, iterations, sha256.Size)
 	}
 	if err != nil {
-		diags.AddError("The secret cannot be remembered", "Please report this to the provider's developers: "+err.Error())
+		diags.AddError("Could not hash the secret", "Please report this issue to the provider developers: "+err.Error())
 	}
 	return text
 }

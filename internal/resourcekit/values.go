@@ -15,8 +15,8 @@ func StringOrNull(text string) types.String {
 	return types.StringValue(text)
 }
 
-// OptionalString converts an optional text. Servers return "" for null and null for "": if the prior value is one of the two, it stays,
-// so that plans do not show a change.
+// OptionalString converts an optional text. Servers return "" for null and null for "": if the prior value is one of the
+// two, it stays, so that plans do not show a change.
 func OptionalString(text *string, prior types.String) types.String {
 	if text == nil || *text == "" {
 		if !prior.IsNull() && !prior.IsUnknown() && prior.ValueString() == "" {
@@ -67,8 +67,8 @@ func Known(value interface {
 	return !value.IsNull() && !value.IsUnknown()
 }
 
-// SameNumber is true if both numbers have the same float64. Equal is false for a default and the same number from a state if it has no
-// exact float64, such as 0.95.
+// SameNumber is true if both numbers have the same float64. Equal is false for a default and the same number from a state if
+// it has no exact float64, such as 0.95.
 func SameNumber(a, b types.Float64) bool {
 	if !Known(a) || !Known(b) {
 		return a.Equal(b)
