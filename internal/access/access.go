@@ -9,12 +9,12 @@ import (
 
 // Resources are the package's.
 func Resources() []func() resource.Resource {
-	return []func() resource.Resource{keyNoun.Resource, memberNoun.Resource}
+	return []func() resource.Resource{keyEntity.Resource, memberEntity.Resource}
 }
 
 // ListResources are the package's.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{keyNoun.ListResource, memberNoun.ListResource}
+	return []func() list.ListResource{keyEntity.ListResource, memberEntity.ListResource}
 }
 
 // EphemeralResources are the package's.

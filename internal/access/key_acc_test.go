@@ -176,7 +176,7 @@ func TestAccKeyImported(t *testing.T) {
 			t.Errorf("the import of the one that works: %v, %v", core.State(), said.Errors)
 		}
 		for _, gone := range []string{"key_00000003", "nobody"} {
-			if said := core.Import(gone); !said.Failed() || !strings.Contains(said.Errors[0], fmt.Sprintf("No API key of this organization has the id or the name %q", gone)) {
+			if said := core.Import(gone); !said.Failed() || !strings.Contains(said.Errors[0], fmt.Sprintf("No API key of this organization has the ID or the name %q", gone)) {
 				t.Errorf("the import of %s: %v", gone, said.Errors)
 			}
 		}

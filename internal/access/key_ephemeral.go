@@ -80,19 +80,19 @@ func (e *ephemeralKey) Open(ctx context.Context, req ephemeral.OpenRequest, resp
 		return
 	}
 	m.ID, m.APIKey = types.StringValue(k.ID), types.StringValue(k.Secret)
-	resourcekit.Remember(ctx, resp.Private, idKey, k.ID, &resp.Diagnostics)
+	resourcekit.SetPrivate(ctx, resp.Private, idKey, k.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &m)...)
 }
 
 func (e *ephemeralKey) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
 	var id string
-	known := resourcekit.Recall(ctx, req.Private, idKey, &id, &resp.Diagnostics)
+	known := resourcekit.GetPrivate(ctx, req.Private, idKey, &id, &resp.Diagnostics)
 	ctx, client := e.Client(control.WithinPlan(ctx), &resp.Diagnostics)
 	if !known || resp.Diagnostics.HasError() {
 		return
 	}
 	if err := client.RevokeAPIKey(ctx, id); err != nil {
 		resp.Diagnostics.AddError("Could not revoke the ephemeral API key", fmt.Sprintf("%s\n\nThe key %s works until it is revoked: "+
-			"do so in the dashboard, or with the command `octomil keys revoke %[2]s`.", resourcekit.Explain(err), id))
+			"do so in the dashboard, or with the command `octomil keys revoke %[2]s`.", resourcekit.ErrorDetail(err), id))
 	}
 }

@@ -15,13 +15,13 @@ const keyTypeName = "octomil_api_key"
 
 type keyOperation = resourcekit.Operation[keyModel, control.APIKey]
 
-var keyNoun = resourcekit.Noun[keyModel, control.APIKey]{
+var keyEntity = resourcekit.Entity[keyModel, control.APIKey]{
 	TypeName: keyTypeName,
 	Title:    "API key", Titles: "API keys",
 	Schema:          keySchema(),
 	Identity:        resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the key. A rotation changes it."}},
 	MutableIdentity: true,
-	Local:           []string{"rotate_when", "api_key"},
+	ProviderOnly:    []string{"rotate_when", "api_key"},
 
 	Create: func(ctx context.Context, op *keyOperation) (control.APIKey, error) {
 		return op.Client.CreateAPIKey(ctx, op.Plan.Name.ValueString(), scopesOf(ctx, op.Plan.Scopes, op.Diags))
@@ -36,7 +36,7 @@ var keyNoun = resourcekit.Noun[keyModel, control.APIKey]{
 	Delete: func(ctx context.Context, op *keyOperation) error {
 		return op.Client.RevokeAPIKey(ctx, op.State.ID.ValueString())
 	},
-	Take: func(ctx context.Context, _ *control.Client, m *keyModel, k control.APIKey, diags *diag.Diagnostics) {
+	FromAPI: func(ctx context.Context, _ *control.Client, m *keyModel, k control.APIKey, diags *diag.Diagnostics) {
 		m.read(ctx, k, diags)
 	},
 

@@ -135,7 +135,7 @@ func TestAccMemberExists(t *testing.T) {
 				t.Errorf("the plan after the import %s: %v %v", how, plan.Errors, plan.Warnings)
 			}
 		}
-		mentions(t, core.Import("ada@exampel.com").Errors, `has the id or the name "ada@exampel.com"`)
+		mentions(t, core.Import("ada@exampel.com").Errors, `has the ID or the name "ada@exampel.com"`)
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 
 type memberOperation = resourcekit.Operation[memberModel, control.OrgMember]
 
-var memberNoun = resourcekit.Noun[memberModel, control.OrgMember]{
+var memberEntity = resourcekit.Entity[memberModel, control.OrgMember]{
 	TypeName: "octomil_org_member",
 	Title:    "member", Titles: "members of the organization",
 	Schema:   memberSchema(),
@@ -35,7 +35,7 @@ var memberNoun = resourcekit.Noun[memberModel, control.OrgMember]{
 		op.Diags.AddWarning(op.State.stays())
 		return nil
 	},
-	Take: func(_ context.Context, _ *control.Client, m *memberModel, o control.OrgMember, _ *diag.Diagnostics) {
+	FromAPI: func(_ context.Context, _ *control.Client, m *memberModel, o control.OrgMember, _ *diag.Diagnostics) {
 		m.read(o)
 	},
 
@@ -57,8 +57,8 @@ var memberNoun = resourcekit.Noun[memberModel, control.OrgMember]{
 	ID:     func(o control.OrgMember) string { return o.ID },
 	Lookup: findMember,
 
-	Announce: func(planned memberModel) string { return planned.Email.ValueString() },
-	Plan:     planMember,
+	PlannedName: func(planned memberModel) string { return planned.Email.ValueString() },
+	ModifyPlan:  planMember,
 }
 
 // updateMember invites again. A server that refuses, since the member has joined, is answered in the words of the role.

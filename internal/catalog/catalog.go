@@ -9,23 +9,23 @@ import (
 
 // Resources are the package's.
 func Resources() []func() resource.Resource {
-	return []func() resource.Resource{modelNoun.Resource, versionNoun.Resource}
+	return []func() resource.Resource{modelEntity.Resource, versionEntity.Resource}
 }
 
 // ListResources are the package's.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{modelNoun.ListResource, versionNoun.ListResource}
+	return []func() list.ListResource{modelEntity.ListResource, versionEntity.ListResource}
 }
 
 // DataSources are the package's.
 func DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		func() datasource.DataSource {
-			return modelNoun.DataSource("name", "A model of the registry, found by its name, for example to add versions to one that another "+
+			return modelEntity.DataSource("name", "A model of the registry, found by its name, for example to add versions to one that another "+
 				"configuration manages.")
 		},
 		func() datasource.DataSource {
-			return modelNoun.DataSources("octomil_models", "models", "All models of the organization, or those of one framework or use case.")
+			return modelEntity.DataSources("octomil_models", "models", "All models of the organization, or those of one framework or use case.")
 		},
 		NewVersions,
 	}

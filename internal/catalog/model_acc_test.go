@@ -252,7 +252,7 @@ func TestModelDataSources(t *testing.T) {
 			},
 			{
 				Config:      sb.Provider() + `data "octomil_model" "lab" { name = "lap" }`,
-				ExpectError: regexp.MustCompile(`(?s)No model of this\s+organization has the id or the name "lap".*closest models: lab`),
+				ExpectError: regexp.MustCompile(`(?s)No model of this\s+organization has the ID or the name "lap".*Closest\s+matches: .lab.`),
 			},
 		},
 	})

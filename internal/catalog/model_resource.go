@@ -17,13 +17,13 @@ const modelTypeName = "octomil_model"
 
 type modelOperation = resourcekit.Operation[modelModel, control.Model]
 
-var modelNoun = resourcekit.Noun[modelModel, control.Model]{
+var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 	TypeName: modelTypeName,
 	Title:    "model", Titles: "models",
-	Schema:   modelSchema(),
-	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the model."}},
-	Unique:   "name",
-	Local:    []string{"deletion_protection"},
+	Schema:       modelSchema(),
+	Identity:     resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the model."}},
+	Unique:       "name",
+	ProviderOnly: []string{"deletion_protection"},
 
 	Create: func(ctx context.Context, op *modelOperation) (control.Model, error) {
 		return op.Client.CreateModel(ctx, op.Plan.creation())
@@ -35,7 +35,7 @@ var modelNoun = resourcekit.Noun[modelModel, control.Model]{
 		return op.Client.UpdateModel(ctx, op.State.ID.ValueString(), op.Plan.changes(op.State))
 	},
 	Delete: deleteModel,
-	Take: func(_ context.Context, client *control.Client, m *modelModel, o control.Model, _ *diag.Diagnostics) {
+	FromAPI: func(_ context.Context, client *control.Client, m *modelModel, o control.Model, _ *diag.Diagnostics) {
 		m.read(o, client.OrgID())
 	},
 
@@ -55,11 +55,11 @@ var modelNoun = resourcekit.Noun[modelModel, control.Model]{
 	Name: func(m control.Model) string { return m.Name },
 	ID:   func(m control.Model) string { return m.ID },
 	Lookup: func(ctx context.Context, client *control.Client, word string) (control.Model, bool, error) {
-		return resourcekit.Tried(client.Model(ctx, word))
+		return resourcekit.FoundOrNot(client.Model(ctx, word))
 	},
 
-	Plan:     planModel,
-	Announce: func(planned modelModel) string { return planned.Name.ValueString() },
+	ModifyPlan:  planModel,
+	PlannedName: func(planned modelModel) string { return planned.Name.ValueString() },
 	Validate: func(_ context.Context, config modelModel, diags *diag.Diagnostics) {
 		for name, value := range map[string]jsontypes.Normalized{"model_contract": config.ModelContract, "data_contract": config.DataContract} {
 			if resourcekit.Known(value) && !isObject(value.ValueString()) {

@@ -92,7 +92,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		},
 		"a server without versions": {
 			answers{"/api/v1/models": {{200, oneModel}}},
-			path.Empty(), []string{"Could not list the versions", "does not know"}, "There is no model",
+			path.Empty(), []string{"Could not list the versions", "does not support"}, "There is no model",
 		},
 		"rollouts that are refused": {
 			answers{

@@ -405,7 +405,7 @@ func TestVersionImports(t *testing.T) {
 	imported := sb.Core(t, "octomil_model_version")
 	must(t, imported.ImportIdentity(map[string]any{"model_id": model, "version": "1.0.0+b2"}))
 	for _, id := range []string{"1.0.0+b2", "lab/speech", "lab/speech/", "/1.0.0", "lab/speech/9.9.9", "nothing/1.0.0"} {
-		want(t, sb.Core(t, "octomil_model_version").Import(id), fmt.Sprintf("No model version of this organization has the id or the name %q", id))
+		want(t, sb.Core(t, "octomil_model_version").Import(id), fmt.Sprintf("No model version of this organization has the ID or the name %q", id))
 	}
 }
 

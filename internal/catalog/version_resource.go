@@ -20,15 +20,15 @@ const uploadTimeout = time.Hour
 
 type versionOperation = resourcekit.Operation[versionModel, control.Version]
 
-var versionNoun = resourcekit.Noun[versionModel, control.Version]{
+var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 	TypeName: "octomil_model_version",
 	Title:    "model version", Titles: "model versions",
 	Schema: versionSchema(),
 	Identity: resourcekit.Identity{
 		{Name: "model_id", Description: "The id of the model."}, {Name: "version", Description: "The version, such as `1.0.0`."},
 	},
-	Unique: "version",
-	Local:  []string{"source", "on_destroy", "timeouts"},
+	Unique:       "version",
+	ProviderOnly: []string{"source", "on_destroy", "timeouts"},
 
 	Create: createVersion,
 	Read: func(ctx context.Context, client *control.Client, m *versionModel) (control.Version, error) {
@@ -42,7 +42,7 @@ var versionNoun = resourcekit.Noun[versionModel, control.Version]{
 		return finish(ctx, op, have), nil
 	},
 	Delete: deleteVersion,
-	Take: func(_ context.Context, _ *control.Client, m *versionModel, v control.Version, diags *diag.Diagnostics) {
+	FromAPI: func(_ context.Context, _ *control.Client, m *versionModel, v control.Version, diags *diag.Diagnostics) {
 		m.read(v, diags)
 	},
 
@@ -58,8 +58,8 @@ var versionNoun = resourcekit.Noun[versionModel, control.Version]{
 	ID:     func(v control.Version) string { return v.ModelID + "/" + v.Version },
 	Lookup: lookUpVersion,
 
-	Plan: planVersion,
-	Announce: func(planned versionModel) string {
+	ModifyPlan: planVersion,
+	PlannedName: func(planned versionModel) string {
 		if !resourcekit.Known(planned.ModelID) || !resourcekit.Known(planned.Version) {
 			return ""
 		}
@@ -84,7 +84,7 @@ func createVersion(ctx context.Context, op *versionOperation) (control.Version, 
 	if made.Version == "" {
 		return made, blameArtifact(op, err)
 	}
-	op.Keep(ctx, made)
+	op.SaveState(ctx, made)
 	if err != nil {
 		return made, blameArtifact(op, err)
 	}
@@ -153,7 +153,7 @@ func upload(ctx context.Context, op *versionOperation) (control.Version, error) 
 	return op.Client.UploadVersion(ctx, modelID, sent)
 }
 
-// blameArtifact puts an error on the attribute that it is about, where the noun would not know.
+// blameArtifact puts an error on the attribute that it is about, where the entity would not know.
 func blameArtifact(op *versionOperation, err error) error {
 	var storage *control.StorageError
 	var changed *control.FileChangedError
@@ -207,5 +207,5 @@ func lookUpVersion(ctx context.Context, client *control.Client, word string) (co
 	if err != nil {
 		return control.Version{}, false, err
 	}
-	return resourcekit.Tried(client.Version(ctx, model.ID, word[slash+1:]))
+	return resourcekit.FoundOrNot(client.Version(ctx, model.ID, word[slash+1:]))
 }

@@ -22,14 +22,14 @@ const (
 )
 
 type versionsDataSource struct {
-	resourcekit.Source
+	resourcekit.DataSourceBase
 }
 
 var _ datasource.DataSourceWithConfigure = (*versionsDataSource)(nil)
 
 // NewVersions returns the data source octomil_model_versions.
 func NewVersions() datasource.DataSource {
-	return &versionsDataSource{Source: resourcekit.NewSource(versionsTypeName)}
+	return &versionsDataSource{DataSourceBase: resourcekit.NewDataSourceBase(versionsTypeName)}
 }
 
 func (d *versionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -130,7 +130,7 @@ func (d *versionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 
 // unknownModel says what the server said, and which existing models the word may have meant.
 func unknownModel(ctx context.Context, client *control.Client, name string, err error) string {
-	text := resourcekit.Explain(err)
+	text := resourcekit.ErrorDetail(err)
 	models, listErr := client.Models(ctx)
 	if listErr != nil {
 		return text // the suggestion is a courtesy; the first error is what matters

@@ -49,7 +49,7 @@ func (a *operatorAction) ValidateConfig(ctx context.Context, req action.Validate
 // a plan cannot know what the resources that trigger the action change until then, and the action itself looks again.
 func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := readActionModel(ctx, req.Config, a.takes, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !m.known() || !a.Online() || a.isPlanned(m) {
+	if resp.Diagnostics.HasError() || !m.known() || !a.HasClient() || a.isPlanned(m) {
 		return
 	}
 	ctx, i, ok := a.invocation(ctx, m, &resp.Diagnostics)
@@ -71,8 +71,8 @@ func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 // isPlanned is true when the same plan creates the model or the group.
 func (a *operatorAction) isPlanned(m actionModel) bool {
 	planned := &a.Provider.Planned
-	return planned.Announced("octomil_model", m.Model.ValueString()) ||
-		!m.Group.IsNull() && planned.Announced("octomil_device_group", m.Group.ValueString())
+	return planned.Contains("octomil_model", m.Model.ValueString()) ||
+		!m.Group.IsNull() && planned.Contains("octomil_device_group", m.Group.ValueString())
 }
 
 func (a *operatorAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {

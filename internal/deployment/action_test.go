@@ -13,8 +13,8 @@ import (
 func TestActionsWaitForWhatThePlanCreates(t *testing.T) {
 	t.Parallel()
 	a := &operatorAction{Configured: resourcekit.Configured{Provider: &resourcekit.Provider{}}}
-	a.Provider.Planned.Announce("octomil_model", "new")
-	a.Provider.Planned.Announce("octomil_device_group", "fresh")
+	a.Provider.Planned.Add("octomil_model", "new")
+	a.Provider.Planned.Add("octomil_device_group", "fresh")
 	for name, tc := range map[string]struct {
 		model string
 		group types.String

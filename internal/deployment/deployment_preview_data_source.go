@@ -18,14 +18,14 @@ import (
 )
 
 type previewDataSource struct {
-	resourcekit.Source
+	resourcekit.DataSourceBase
 }
 
 var _ datasource.DataSourceWithConfigure = (*previewDataSource)(nil)
 
 // NewPreview returns octomil_deployment_preview.
 func NewPreview() datasource.DataSource {
-	return &previewDataSource{Source: resourcekit.NewSource("octomil_deployment_preview")}
+	return &previewDataSource{DataSourceBase: resourcekit.NewDataSourceBase("octomil_deployment_preview")}
 }
 
 // previewModel is the data source as Terraform holds it.

@@ -21,7 +21,7 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	var state model
 	var private rollout.Private
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resourcekit.Recall(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
+	resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -278,28 +277,21 @@ func addOutdatedPlan(p rollout.Proposal, planned rollout.Operation, diags *diag.
 // addRefusedOperation reports that the server accepted nothing; the reason is often the version.
 func addRefusedOperation(ctx context.Context, client *control.Client, m *model, op rollout.Operation, err error, diags *diag.Diagnostics) {
 	summary := "Could not " + operationText(op)
-	var api *control.APIError
-	if !errors.As(err, &api) {
-		resourcekit.AddError(diags, path.Empty(), summary, err)
-		return
-	}
-	switch api.StatusCode {
-	case http.StatusNotFound, http.StatusBadRequest, http.StatusUnprocessableEntity:
+	if resourcekit.NoSuchID(err) {
 		versions, listErr := client.Versions(ctx, m.ModelID.ValueString(), "")
 		if listErr == nil && !checkVersionExists(m, versions, diags) {
 			return
 		}
 	}
 	at := path.Root("version")
-	switch {
-	case op.Kind == rollout.Advance:
+	switch op.Kind {
+	case rollout.Advance:
 		at = path.Root("rollout").AtName("percentage")
-	case op.Kind == rollout.Pause:
+	case rollout.Pause:
 		at = path.Root("paused")
-	case api.StatusCode == http.StatusUnauthorized || api.StatusCode == http.StatusForbidden && !resourcekit.PolicyDenied(err):
-		at = path.Empty()
+	default:
 	}
-	resourcekit.AddError(diags, at, summary, err)
+	resourcekit.AddError(diags, resourcekit.ErrorAttributes{Default: at}.For(err), summary, err)
 }
 
 // addFailedOperation reports an operation that the server had accepted and that did not get where it was meant to.
@@ -400,38 +392,26 @@ func addMissingGroup(name string, groups []control.Group, diags *diag.Diagnostic
 		}
 	}
 	diags.AddAttributeError(at, "The device group does not exist",
-		fmt.Sprintf("The organization has no device group %q.%s", name, alternatives(name, names)))
+		fmt.Sprintf("The organization has no device group %q. %s", name, resourcekit.DidYouMean(name, "device groups", names)))
 }
 
 func addMissingVersion(m *model, names []string, diags *diag.Diagnostics) {
 	pin := m.Version.ValueString()
 	diags.AddAttributeError(path.Root("version"), "The version does not exist",
-		fmt.Sprintf("The model %s has no version %q.%s", m.Model.ValueString(), pin, alternatives(pin, names)))
+		fmt.Sprintf("The model %s has no version %q. %s", m.Model.ValueString(), pin, resourcekit.DidYouMean(pin, "versions", names)))
 }
 
 // addMissingModel is the error of a model that the server does not know; err is its answer.
 func addMissingModel(ctx context.Context, client *control.Client, word string, err error, diags *diag.Diagnostics) {
-	detail := resourcekit.Explain(err)
+	detail := resourcekit.ErrorDetail(err)
 	if models, listErr := client.Models(ctx); listErr == nil {
 		names := make([]string, len(models))
 		for i, known := range models {
 			names[i] = known.Name
 		}
-		detail = strings.TrimSpace(alternatives(word, names) + "\n\n" + detail)
+		detail = resourcekit.DidYouMean(word, "models", names) + "\n\n" + detail
 	}
 	diags.AddAttributeError(path.Root("model"), "The model does not exist", fmt.Sprintf("The organization has no model %q. %s", word, detail))
-}
-
-// closestShown is how many existing names an error lists beside one that does not exist.
-const closestShown = 5
-
-// alternatives names what exists and is most like a word that does not.
-func alternatives(word string, names []string) string {
-	closest := resourcekit.Closest(word, names, closestShown)
-	if len(closest) == 0 {
-		return " There is none at all yet."
-	}
-	return " The closest that exist: " + strings.Join(closest, ", ") + "."
 }
 
 // warnOfAction says in a plan what an action would do.
@@ -453,15 +433,7 @@ func warnOfFailingAction(found diag.Diagnostics, diags *diag.Diagnostics) {
 
 // addRefusedAction reports that the server accepted nothing.
 func addRefusedAction(p actionPlan, err error, diags *diag.Diagnostics) {
-	var api *control.APIError
-	at := p.attribute
-	switch {
-	case !errors.As(err, &api), api.StatusCode == http.StatusUnauthorized, api.StatusCode >= http.StatusInternalServerError:
-		at = path.Empty()
-	case api.StatusCode == http.StatusForbidden && !resourcekit.PolicyDenied(err):
-		at = path.Empty()
-	}
-	resourcekit.AddError(diags, at, "Could not "+p.text, err)
+	resourcekit.AddError(diags, resourcekit.ErrorAttributes{Default: p.attribute}.For(err), "Could not "+p.text, err)
 }
 
 func addActionOnEmptyGroup(p actionPlan, diags *diag.Diagnostics) {

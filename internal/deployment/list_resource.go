@@ -16,12 +16,12 @@ import (
 
 // NewList returns the list resource of octomil_model_deployment.
 func NewList() list.ListResource {
-	return &resourcekit.Listing{
+	return &resourcekit.ListResource{
 		Base: resourcekit.NewBase(typeName, deploymentIdentity...),
 		Description: "Lists deployments, to import them with `terraform query`: for each model the deployment to the whole " +
 			"fleet or, with `group`, what the members of a device group are assigned. The API does not report whether " +
 			"a group got its version from its own deployment or from the fleet.",
-		Failed: "Could not list the deployments",
+		ErrorSummary: "Could not list the deployments",
 		Filters: []resourcekit.ListFilter{
 			{Name: "model", Description: "Only deployments of this model, by name or ID."},
 			{Name: "group", Description: "Deployments to this device group, by name or ID, instead of those to the whole fleet."},
@@ -30,7 +30,7 @@ func NewList() list.ListResource {
 	}
 }
 
-func findDeployments(ctx context.Context, client *control.Client, q resourcekit.Query, yield func(resourcekit.Found) bool) error {
+func findDeployments(ctx context.Context, client *control.Client, q resourcekit.ListQuery, yield func(resourcekit.ListItem) bool) error {
 	models, err := client.Models(ctx)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func findDeployments(ctx context.Context, client *control.Client, q resourcekit.
 		}
 		var m model
 		m.setScope(scope)
-		if !yield(resourcekit.Found{Name: m.ID.ValueString(), Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
+		if !yield(resourcekit.ListItem{Name: m.ID.ValueString(), Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
 			var m model
 			diags.Append(state.Get(ctx, &m)...)
 			m.setScope(scope)

@@ -77,7 +77,7 @@ func findGroup(ctx context.Context, client *control.Client, name string) (*contr
 // What the same plan is going to create is no mistake.
 func (r *deploymentResource) checkReferences(ctx context.Context, client *control.Client, m *model, diags *diag.Diagnostics) {
 	planned := &r.Provider.Planned
-	if name := m.Group; resourcekit.Known(name) && !planned.Announced("octomil_device_group", name.ValueString()) {
+	if name := m.Group; resourcekit.Known(name) && !planned.Contains("octomil_device_group", name.ValueString()) {
 		g, groups, err := findGroup(ctx, client, name.ValueString())
 		switch {
 		case err != nil:
@@ -89,7 +89,7 @@ func (r *deploymentResource) checkReferences(ctx context.Context, client *contro
 			m.GroupID = types.StringValue(g.ID)
 		}
 	}
-	if !resourcekit.Known(m.Model) || planned.Announced("octomil_model", m.Model.ValueString()) {
+	if !resourcekit.Known(m.Model) || planned.Contains("octomil_model", m.Model.ValueString()) {
 		return
 	}
 	found, listed, err := client.ResolveModel(ctx, m.Model.ValueString())
@@ -125,7 +125,7 @@ func (r *deploymentResource) checkVersion(ctx context.Context, client *control.C
 // createsVersion is true when the same plan creates the version. Versions name their model by its ID, as a rule.
 func (r *deploymentResource) createsVersion(m *model) bool {
 	return slices.ContainsFunc([]string{m.ModelID.ValueString(), m.Model.ValueString()}, func(word string) bool {
-		return r.Provider.Planned.Announced("octomil_model_version", word+"/"+m.Version.ValueString())
+		return r.Provider.Planned.Contains("octomil_model_version", word+"/"+m.Version.ValueString())
 	})
 }
 

@@ -62,10 +62,10 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("group"))
 	}
 	if plan.Model.Equal(state.Model) || r.Provider != nil && resourcekit.Known(plan.Model) &&
-		r.Provider.Planned.Renamed("octomil_model", state.ModelID.ValueString(), plan.Model.ValueString()) {
+		r.Provider.Planned.IsRenamed("octomil_model", state.ModelID.ValueString(), plan.Model.ValueString()) {
 		return
 	}
-	if resourcekit.Known(plan.Model) && r.Online() {
+	if resourcekit.Known(plan.Model) && r.HasClient() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		found, _, err := client.ResolveModel(ctx, plan.Model.ValueString())
 		if err != nil {
@@ -82,10 +82,10 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 
 // sameGroup is true when the plan only gives the group of the state another name.
 func (r *deploymentResource) sameGroup(ctx context.Context, plan *model, state model, diags *diag.Diagnostics) bool {
-	if !resourcekit.Known(plan.Group) || !resourcekit.Known(state.GroupID) || !r.Online() {
+	if !resourcekit.Known(plan.Group) || !resourcekit.Known(state.GroupID) || !r.HasClient() {
 		return false
 	}
-	if r.Provider.Planned.Renamed("octomil_device_group", state.GroupID.ValueString(), plan.Group.ValueString()) {
+	if r.Provider.Planned.IsRenamed("octomil_device_group", state.GroupID.ValueString(), plan.Group.ValueString()) {
 		return true
 	}
 	ctx, client := r.Reader(ctx, diags)
@@ -108,7 +108,7 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 	if plan.Group.IsNull() {
 		plan.GroupID = types.StringNull()
 	}
-	if !r.Online() {
+	if !r.HasClient() {
 		return
 	}
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
@@ -138,12 +138,12 @@ func (r *deploymentResource) planUpdate(
 	}
 	var private rollout.Private
 	var now rollout.State
-	resourcekit.Recall(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
-	read := resourcekit.Recall(ctx, req.Private, stateKey, &now, &resp.Diagnostics)
+	resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
+	read := resourcekit.GetPrivate(ctx, req.Private, stateKey, &now, &resp.Diagnostics)
 	spec, known := plan.spec(ctx, private, &resp.Diagnostics)
 	if !read || !known {
 		plan.setComputedUnknown()
-		resourcekit.Remember(ctx, resp.Private, plannedKey, plannedChange{}, &resp.Diagnostics)
+		resourcekit.SetPrivate(ctx, resp.Private, plannedKey, plannedChange{}, &resp.Diagnostics)
 		return
 	}
 	now.RolledBack = state.rollbackInfo(ctx, &resp.Diagnostics)
@@ -163,14 +163,14 @@ func (r *deploymentResource) planUpdate(
 		return
 	}
 	p = p.With(op)
-	resourcekit.Remember(ctx, resp.Private, plannedKey, plannedChange{Operation: &op}, &resp.Diagnostics)
+	resourcekit.SetPrivate(ctx, resp.Private, plannedKey, plannedChange{Operation: &op}, &resp.Diagnostics)
 	plan.setComputedUnknown()
 	plan.setOperation(ctx, op, &resp.Diagnostics)
 	plan.PreviousVersion = state.PreviousVersion
 	if op.ReplacesVersion() {
 		plan.PreviousVersion = resourcekit.StringOrNull(op.From)
 	}
-	if r.Online() && !r.Provider.Client.Applying() {
+	if r.HasClient() && !r.Provider.Client.Applying() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		if op.ReplacesVersion() {
 			r.checkVersion(ctx, client, plan, op, &resp.Diagnostics)

@@ -67,7 +67,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	var state model
 	var private rollout.Private
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if !resourcekit.Recall(ctx, req.Private, privateKey, &private, &resp.Diagnostics) {
+	if !resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics) {
 		private.Unread = true
 	}
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
@@ -76,7 +76,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	s, err := r.target(client, &state).Read(ctx, private)
 	if control.NotFound(err) || err == nil && s.Targeted == nil {
-		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -102,8 +102,8 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	var planned plannedChange
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resourcekit.Recall(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
-	changes := resourcekit.Recall(ctx, req.Private, plannedKey, &planned, &resp.Diagnostics)
+	resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
+	changes := resourcekit.GetPrivate(ctx, req.Private, plannedKey, &planned, &resp.Diagnostics)
 	timeout, d := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(d...)
 	if resp.Diagnostics.HasError() {
@@ -131,7 +131,7 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 		return
 	}
 	candidates := parseImportID(req.ID)
-	if r.ImportedByIdentity(ctx, req, resp) {
+	if r.ImportByIdentity(ctx, req, resp) {
 		var modelID, groupID types.String
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("model_id"), &modelID)...)
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("group_id"), &groupID)...)
@@ -154,10 +154,10 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 		for name, value := range map[string]types.String{"id": m.ID, "model": m.Model, "model_id": m.ModelID, "group": m.Group, "group_id": m.GroupID} {
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 		}
-		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		// A rollout in progress was not started here: nothing is owed.
 		private := rollout.Private{Imported: true, Unread: true, LastApplySucceeded: true, EverSucceeded: true}
-		resourcekit.Remember(ctx, resp.Private, privateKey, private, &resp.Diagnostics)
+		resourcekit.SetPrivate(ctx, resp.Private, privateKey, private, &resp.Diagnostics)
 		return
 	}
 	addNothingToImport(req.ID, &resp.Diagnostics)
@@ -192,10 +192,10 @@ type output struct {
 // save writes state, identity and private state. Without s, what the last read has found stays in private state.
 func (r *deploymentResource) save(ctx context.Context, out output, m model, private rollout.Private, s *rollout.State) {
 	out.diags.Append(out.state.Set(ctx, &m)...)
-	r.Identify(ctx, *out.state, out.identity, out.diags)
-	resourcekit.Remember(ctx, out.private, privateKey, private, out.diags)
+	r.SetIdentity(ctx, *out.state, out.identity, out.diags)
+	resourcekit.SetPrivate(ctx, out.private, privateKey, private, out.diags)
 	if s != nil {
-		resourcekit.Remember(ctx, out.private, stateKey, *s, out.diags)
+		resourcekit.SetPrivate(ctx, out.private, stateKey, *s, out.diags)
 	}
 	out.diags.Append(out.private.SetKey(ctx, plannedKey, nil)...)
 }

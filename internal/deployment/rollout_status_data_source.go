@@ -19,14 +19,14 @@ import (
 )
 
 type statusDataSource struct {
-	resourcekit.Source
+	resourcekit.DataSourceBase
 }
 
 var _ datasource.DataSourceWithConfigure = (*statusDataSource)(nil)
 
 // NewStatus returns octomil_rollout_status.
 func NewStatus() datasource.DataSource {
-	return &statusDataSource{Source: resourcekit.NewSource("octomil_rollout_status")}
+	return &statusDataSource{DataSourceBase: resourcekit.NewDataSourceBase("octomil_rollout_status")}
 }
 
 // statusModel is the data source as Terraform holds it.

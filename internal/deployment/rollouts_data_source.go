@@ -17,14 +17,14 @@ import (
 )
 
 type rolloutsDataSource struct {
-	resourcekit.Source
+	resourcekit.DataSourceBase
 }
 
 var _ datasource.DataSourceWithConfigure = (*rolloutsDataSource)(nil)
 
 // NewRollouts returns octomil_rollouts.
 func NewRollouts() datasource.DataSource {
-	return &rolloutsDataSource{Source: resourcekit.NewSource("octomil_rollouts")}
+	return &rolloutsDataSource{DataSourceBase: resourcekit.NewDataSourceBase("octomil_rollouts")}
 }
 
 // rolloutsModel is the data source as Terraform holds it.

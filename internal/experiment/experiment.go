@@ -6,9 +6,9 @@ import (
 )
 
 // Resources are the package's.
-func Resources() []func() resource.Resource { return []func() resource.Resource{noun.Resource} }
+func Resources() []func() resource.Resource { return []func() resource.Resource{entity.Resource} }
 
 // ListResources are the package's.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{noun.ListResource}
+	return []func() list.ListResource{entity.ListResource}
 }

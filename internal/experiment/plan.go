@@ -113,7 +113,7 @@ func warnOfReplaced(state model, diags *diag.Diagnostics) {
 
 // sameModel is true of another word for the same model.
 func sameModel(ctx context.Context, r *resourcekit.Base, word types.String, id string, diags *diag.Diagnostics) bool {
-	if !resourcekit.Known(word) || !r.Online() {
+	if !resourcekit.Known(word) || !r.HasClient() {
 		return false
 	}
 	ctx, client := r.Reader(ctx, diags)

@@ -22,7 +22,7 @@ const (
 
 type operation = resourcekit.Operation[model, control.Experiment]
 
-var noun = resourcekit.Noun[model, control.Experiment]{
+var entity = resourcekit.Entity[model, control.Experiment]{
 	TypeName: "octomil_experiment",
 	Title:    "experiment", Titles: "experiments",
 	Schema:   experimentSchema(),
@@ -30,8 +30,8 @@ var noun = resourcekit.Noun[model, control.Experiment]{
 	Fields: map[string]string{
 		"model_id": "model", "group_ids": "target_group_ids", "model_version": "variants", "traffic_allocation": "variants",
 	},
-	Local: []string{"on_destroy"},
-	Remains: "The API cannot delete an experiment. Where on_destroy is \"keep\", a running one goes on: its variants stay on their devices. " +
+	ProviderOnly: []string{"on_destroy"},
+	DestroyWarning: "The API cannot delete an experiment. Where on_destroy is \"keep\", a running one goes on: its variants stay on their devices. " +
 		"With \"complete\" or \"cancel\" it ends, and only its record stays.",
 
 	Create: create,
@@ -45,7 +45,7 @@ var noun = resourcekit.Noun[model, control.Experiment]{
 		}
 		return nil
 	},
-	Take: take,
+	FromAPI: take,
 
 	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.Experiment, error) {
 		return client.Experiments(ctx)
@@ -63,12 +63,12 @@ var noun = resourcekit.Noun[model, control.Experiment]{
 	Name: func(e control.Experiment) string { return e.Name },
 	ID:   func(e control.Experiment) string { return e.ID },
 	Lookup: func(ctx context.Context, client *control.Client, word string) (control.Experiment, bool, error) {
-		return resourcekit.Tried(client.Experiment(ctx, word))
+		return resourcekit.FoundOrNot(client.Experiment(ctx, word))
 	},
 
-	Plan:     plan,
-	Announce: func(planned model) string { return planned.Name.ValueString() },
-	Validate: validate,
+	ModifyPlan:  plan,
+	PlannedName: func(planned model) string { return planned.Name.ValueString() },
+	Validate:    validate,
 }
 
 // take reads the name of a model only for an import: a resource goes on calling the model as its configuration does.
@@ -103,7 +103,7 @@ func create(ctx context.Context, op *operation) (control.Experiment, error) {
 	}
 	wanted := op.Plan.OnDestroy
 	op.Plan.OnDestroy = types.StringValue(onDestroyCancel)
-	op.Keep(ctx, e)
+	op.SaveState(ctx, e)
 	op.Plan.OnDestroy = wanted
 	if len(ids) > 0 {
 		if err := op.Client.TargetExperiment(ctx, e.ID, ids); err != nil {

@@ -15,14 +15,14 @@ import (
 
 type operation = resourcekit.Operation[model, object]
 
-var noun = resourcekit.Noun[model, object]{
+var entity = resourcekit.Entity[model, object]{
 	TypeName: "octomil_federation",
 	Title:    "federation", Titles: "federations",
 	Schema:   federationSchema(),
 	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the federation."}},
 	Unique:   "name",
 	Fields:   map[string]string{"org_ids": "member_org_ids", "model_id": "models"},
-	Remains: "The API cannot delete a federation: its members, models and privacy budget stay as they are. A new resource of the same name " +
+	DestroyWarning: "The API cannot delete a federation: its members, models and privacy budget stay as they are. A new resource of the same name " +
 		"takes it over again, as long as the federation holds nothing that the configuration does not name.",
 
 	Create: create,
@@ -44,7 +44,7 @@ var noun = resourcekit.Noun[model, object]{
 		}
 		return complete(ctx, op, o)
 	},
-	Take: func(ctx context.Context, client *control.Client, m *model, o object, diags *diag.Diagnostics) {
+	FromAPI: func(ctx context.Context, client *control.Client, m *model, o object, diags *diag.Diagnostics) {
 		if o.details == nil {
 			described, err := describe(ctx, client, o.Federation, m)
 			if err != nil {
@@ -68,12 +68,12 @@ var noun = resourcekit.Noun[model, object]{
 	ID:   func(o object) string { return o.ID },
 	Lookup: func(ctx context.Context, client *control.Client, word string) (object, bool, error) {
 		f, err := client.Federation(ctx, word)
-		return resourcekit.Tried(object{Federation: f}, err)
+		return resourcekit.FoundOrNot(object{Federation: f}, err)
 	},
 
-	Plan:     plan,
-	Announce: func(planned model) string { return planned.Name.ValueString() },
-	Validate: validate,
+	ModifyPlan:  plan,
+	PlannedName: func(planned model) string { return planned.Name.ValueString() },
+	Validate:    validate,
 }
 
 // create makes the federation, or goes on with one that was left behind. What the API can never delete it must be able to take over:
@@ -95,7 +95,7 @@ func create(ctx context.Context, op *operation) (object, error) {
 	if err != nil {
 		return object{}, err
 	}
-	op.Keep(ctx, o)
+	op.SaveState(ctx, o)
 	return complete(ctx, op, o)
 }
 

@@ -105,7 +105,7 @@ data "octomil_device_groups" "dynamic" { group_type = "dynamic" }`,
 				},
 				{
 					Config:      sb.Provider() + `data "octomil_device_group" "other" { name = "stagin" }`,
-					ExpectError: regexp.MustCompile(`(?s)No device group of this organization has the id or the name "stagin".*The closest\s+device groups: staging`),
+					ExpectError: regexp.MustCompile(`(?s)No device group of this organization has the ID or the name "stagin".*Closest\s+matches: .staging.`),
 				},
 			},
 		})

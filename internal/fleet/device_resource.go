@@ -32,13 +32,13 @@ const archived = "archived"
 
 type deviceOperation = resourcekit.Operation[deviceModel, control.DeviceDetails]
 
-var deviceNoun = resourcekit.Noun[deviceModel, control.DeviceDetails]{
+var deviceEntity = resourcekit.Entity[deviceModel, control.DeviceDetails]{
 	TypeName: "octomil_device",
 	Title:    "device", Titles: "devices",
-	Schema:   deviceSchema(),
-	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the device."}},
-	Local:    []string{"on_destroy"},
-	Remains:  "The API cannot delete a device: it stays registered, and in service unless on_destroy is \"archive\" or its status says otherwise.",
+	Schema:         deviceSchema(),
+	Identity:       resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the device."}},
+	ProviderOnly:   []string{"on_destroy"},
+	DestroyWarning: "The API cannot delete a device: it stays registered, and in service unless on_destroy is \"archive\" or its status says otherwise.",
 
 	Create: adoptDevice,
 	Read: func(ctx context.Context, client *control.Client, m *deviceModel) (control.DeviceDetails, error) {
@@ -62,7 +62,7 @@ var deviceNoun = resourcekit.Noun[deviceModel, control.DeviceDetails]{
 		}
 		return err
 	},
-	Take: func(ctx context.Context, client *control.Client, m *deviceModel, d control.DeviceDetails, diags *diag.Diagnostics) {
+	FromAPI: func(ctx context.Context, client *control.Client, m *deviceModel, d control.DeviceDetails, diags *diag.Diagnostics) {
 		m.read(ctx, d, client.OrgID(), diags)
 	},
 
@@ -82,7 +82,7 @@ var deviceNoun = resourcekit.Noun[deviceModel, control.DeviceDetails]{
 	Name: func(d control.DeviceDetails) string { return cmp.Or(d.Identifier, d.ID) },
 	ID:   func(d control.DeviceDetails) string { return d.ID },
 	Lookup: func(ctx context.Context, client *control.Client, word string) (control.DeviceDetails, bool, error) {
-		return resourcekit.Tried(client.DeviceDetails(ctx, word))
+		return resourcekit.FoundOrNot(client.DeviceDetails(ctx, word))
 	},
 }
 
@@ -93,7 +93,7 @@ func adoptDevice(ctx context.Context, op *deviceOperation) (control.DeviceDetail
 	if control.NotFound(err) {
 		op.Diags.AddAttributeError(path.Root("device_identifier"), "There is no such device", fmt.Sprintf("%s\n\nDevices register themselves when "+
 			"the application with Octomil's SDK starts on them; Terraform manages those that have. Check the spelling of %q, or start the device first.",
-			resourcekit.Explain(err), word))
+			resourcekit.ErrorDetail(err), word))
 		return have, nil
 	}
 	if err != nil {

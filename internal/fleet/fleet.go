@@ -8,29 +8,29 @@ import (
 
 // Resources are the package's.
 func Resources() []func() resource.Resource {
-	return []func() resource.Resource{deviceNoun.Resource, groupNoun.Resource, NewGroupMembers}
+	return []func() resource.Resource{deviceEntity.Resource, groupEntity.Resource, NewGroupMembers}
 }
 
 // ListResources are the package's.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{deviceNoun.ListResource, groupNoun.ListResource, NewGroupMembersList}
+	return []func() list.ListResource{deviceEntity.ListResource, groupEntity.ListResource, NewGroupMembersList}
 }
 
 // DataSources are the package's.
 func DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		func() datasource.DataSource {
-			return deviceNoun.DataSource("device_identifier", "A registered device, found by what it calls itself.")
+			return deviceEntity.DataSource("device_identifier", "A registered device, found by what it calls itself.")
 		},
 		func() datasource.DataSource {
-			return deviceNoun.DataSources("octomil_devices", "devices",
+			return deviceEntity.DataSources("octomil_devices", "devices",
 				"The registered devices of the organization, or those of one platform or status, for example as members of a group.")
 		},
 		func() datasource.DataSource {
-			return groupNoun.DataSource("name", "A device group, found by its name, for example to refer to one that another configuration manages.")
+			return groupEntity.DataSource("name", "A device group, found by its name, for example to refer to one that another configuration manages.")
 		},
 		func() datasource.DataSource {
-			return groupNoun.DataSources("octomil_device_groups", "device_groups", "All device groups of the organization, or those of one type.")
+			return groupEntity.DataSources("octomil_device_groups", "device_groups", "All device groups of the organization, or those of one type.")
 		},
 	}
 }

@@ -261,7 +261,7 @@ func TestAccGroupUnreadable(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
-			failing(sandbox.Fault{Status: 404, Body: `{"detail":"Not Found"}`}, `does not know GET`),
+			failing(sandbox.Fault{Status: 404, Body: `{"detail":"Not Found"}`}, `does\s+not\s+support\s+.GET`),
 			failing(sandbox.Fault{Status: 401}, `(?s)401.*OCTOMIL_API_KEY`),
 			failing(sandbox.Fault{Status: 403}, `(?s)403.*scope`),
 			failing(sandbox.Fault{Status: 502, Body: "<html>bad gateway</html>"}, `(?s)502.*bad gateway`),
@@ -304,7 +304,7 @@ func TestAccGroupUpdateIgnored(t *testing.T) {
 					sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "device-groups/*", Status: 200, Body: "{}"})
 				},
 				Config:      after,
-				ExpectError: regexp.MustCompile(`(?s)The server keeps something else.*tags`),
+				ExpectError: regexp.MustCompile(`(?s)Unexpected value after apply.*tags`),
 			},
 			{Config: before, ConfigPlanChecks: emptyPlan()},
 			{Config: after, ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate)},
@@ -319,7 +319,7 @@ func TestAccGroupImportOfNothing(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: sb.Provider() + groupHCL(`name = "lab"`), ResourceName: lab, ImportState: true, ImportStateId: "Staging",
-			ExpectError: regexp.MustCompile(`No device group of this organization has the id or the name "Staging"`),
+			ExpectError: regexp.MustCompile(`No device group of this organization has the ID or the name "Staging"`),
 		}},
 	})
 }

@@ -13,7 +13,7 @@ const groupTypeName = "octomil_device_group"
 
 type groupOperation = resourcekit.Operation[groupModel, control.Group]
 
-var groupNoun = resourcekit.Noun[groupModel, control.Group]{
+var groupEntity = resourcekit.Entity[groupModel, control.Group]{
 	TypeName: groupTypeName,
 	Title:    "device group", Titles: "device groups",
 	Schema:   groupSchema(),
@@ -32,7 +32,7 @@ var groupNoun = resourcekit.Noun[groupModel, control.Group]{
 	Delete: func(ctx context.Context, op *groupOperation) error {
 		return op.Client.DeleteGroup(ctx, op.State.ID.ValueString())
 	},
-	Take: func(ctx context.Context, client *control.Client, m *groupModel, g control.Group, diags *diag.Diagnostics) {
+	FromAPI: func(ctx context.Context, client *control.Client, m *groupModel, g control.Group, diags *diag.Diagnostics) {
 		m.read(ctx, g, client.OrgID(), diags)
 	},
 
@@ -47,9 +47,9 @@ var groupNoun = resourcekit.Noun[groupModel, control.Group]{
 	Name: func(g control.Group) string { return g.Name },
 	ID:   func(g control.Group) string { return g.ID },
 	Lookup: func(ctx context.Context, client *control.Client, word string) (control.Group, bool, error) {
-		return resourcekit.Tried(client.Group(ctx, word))
+		return resourcekit.FoundOrNot(client.Group(ctx, word))
 	},
 
-	Announce: func(planned groupModel) string { return planned.Name.ValueString() },
-	Validate: validateGroup,
+	PlannedName: func(planned groupModel) string { return planned.Name.ValueString() },
+	Validate:    validateGroup,
 }

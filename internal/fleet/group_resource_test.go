@@ -19,13 +19,13 @@ func TestFindGroup(t *testing.T) {
 	}
 	for _, idOrName := range []string{created.ID, created.Name} {
 		var diags diag.Diagnostics
-		if g, found := groupNoun.Find(t.Context(), client, idOrName, path.Empty(), &diags); !found || g.ID != created.ID || diags.HasError() {
+		if g, found := groupEntity.Find(t.Context(), client, idOrName, path.Empty(), &diags); !found || g.ID != created.ID || diags.HasError() {
 			t.Errorf("Find(%q) is %v, %v with %v, want the group %s", idOrName, g, found, diags, created.ID)
 		}
 	}
 	var diags diag.Diagnostics
-	if _, found := groupNoun.Find(t.Context(), client, "Team/Phones + Tablets", path.Empty(), &diags); found || diags.ErrorsCount() != 1 ||
-		!strings.Contains(diags[0].Detail(), "spelled exactly") {
+	if _, found := groupEntity.Find(t.Context(), client, "Team/Phones + Tablets", path.Empty(), &diags); found || diags.ErrorsCount() != 1 ||
+		!strings.Contains(diags[0].Detail(), "must match exactly") {
 		t.Errorf("another spelling of the name: found is %v with %v, want one error", found, diags)
 	}
 }

@@ -361,7 +361,7 @@ func TestAccMembersServerFails(t *testing.T) {
 				PreConfig: func() {
 					sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: path, Times: -1, Status: 404, Body: `{"detail":"Not Found"}`})
 				},
-				Config: one, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Could not list the members.*does not know GET`),
+				Config: one, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Could not list the members.*does\s+not\s+support\s+.GET`),
 			},
 			{PreConfig: sb.ClearFaults, Config: one, ConfigPlanChecks: emptyPlan()},
 			{

@@ -147,12 +147,12 @@ func (c *change) named(message string) path.Path {
 
 // blameGroup explains a group that could not be read.
 func blameGroup(group, summary string, err error, diags *diag.Diagnostics) {
-	if !resourcekit.NoID(err) {
+	if !resourcekit.NoSuchID(err) {
 		resourcekit.AddError(diags, path.Empty(), summary, err)
 		return
 	}
 	diags.AddAttributeError(path.Root("group_id"), summary, fmt.Sprintf("%s\n\nThere is no device group with the id %q. group_id takes the id of a "+
-		"group, not its name: refer to it as octomil_device_group.<name>.id.", resourcekit.Explain(err), group))
+		"group, not its name: refer to it as octomil_device_group.<name>.id.", resourcekit.ErrorDetail(err), group))
 }
 
 // removeAll removes the managed devices and leaves those that someone else has added. left is what is still to do.

@@ -14,15 +14,15 @@ import (
 
 // NewGroupMembersList returns the list resource of octomil_device_group_members: the static groups with their members.
 func NewGroupMembersList() list.ListResource {
-	return &resourcekit.Listing{
-		Base:        resourcekit.NewBase(membersTypeName, membersIdentity...),
-		Description: "Finds the memberships of the organization's static device groups, to import them with `terraform query`.",
-		Failed:      "Could not list the memberships of the device groups",
-		Find:        findMemberships,
+	return &resourcekit.ListResource{
+		Base:         resourcekit.NewBase(membersTypeName, membersIdentity...),
+		Description:  "Finds the memberships of the organization's static device groups, to import them with `terraform query`.",
+		ErrorSummary: "Could not list the memberships of the device groups",
+		Find:         findMemberships,
 	}
 }
 
-func findMemberships(ctx context.Context, client *control.Client, q resourcekit.Query, yield func(resourcekit.Found) bool) error {
+func findMemberships(ctx context.Context, client *control.Client, q resourcekit.ListQuery, yield func(resourcekit.ListItem) bool) error {
 	groups, err := client.Groups(ctx)
 	if err != nil {
 		return err
@@ -32,12 +32,12 @@ func findMemberships(ctx context.Context, client *control.Client, q resourcekit.
 			continue
 		}
 		var members []control.Device
-		if q.Whole {
+		if q.IncludeResource {
 			if members, err = client.GroupDevices(ctx, g.ID); err != nil {
 				return err
 			}
 		}
-		found := resourcekit.Found{Name: g.Name, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
+		found := resourcekit.ListItem{Name: g.Name, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
 			m := membersModel{GroupID: types.StringValue(g.ID)}
 			m.set(ctx, newRoster(members), nil, diags)
 			diags.Append(state.Set(ctx, &m)...)

@@ -34,7 +34,7 @@ func (sameDevices) PlanModifyList(ctx context.Context, req planmodifier.ListRequ
 		return
 	}
 	var known aliases
-	resourcekit.Recall(ctx, req.Private, aliasKey, &known, &resp.Diagnostics)
+	resourcekit.GetPrivate(ctx, req.Private, aliasKey, &known, &resp.Diagnostics)
 	before := resourcekit.Strings(ctx, req.StateValue, &resp.Diagnostics)
 	planned := resourcekit.Strings(ctx, resp.PlanValue, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() && known.same(before, planned) {
@@ -123,7 +123,7 @@ func (eachOnce) ValidateList(_ context.Context, req validator.ListRequest, resp 
 // ModifyPlan refuses a group whose members follow rules, and warns of members that the creation will remove. Later plans show
 // both by themselves.
 func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() || !r.Online() {
+	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() || !r.HasClient() {
 		return
 	}
 	var plan membersModel

@@ -93,7 +93,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	plan.set(ctx, *c.now, wanted, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -106,7 +106,7 @@ func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	members, err := client.GroupDevices(ctx, state.GroupID.ValueString())
 	if control.NotFound(err) {
-		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -115,16 +115,16 @@ func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	have, known := newRoster(members), aliases{}
-	resourcekit.Recall(ctx, req.Private, aliasKey, &known, &resp.Diagnostics)
+	resourcekit.GetPrivate(ctx, req.Private, aliasKey, &known, &resp.Diagnostics)
 	kept := known.keep(have)
 	for id, identifier := range state.set(ctx, have, prior, &resp.Diagnostics) {
 		kept[id] = identifier
 	}
 	if len(kept)+len(known) > 0 {
-		resourcekit.Remember(ctx, resp.Private, aliasKey, kept, &resp.Diagnostics)
+		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, kept, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -147,11 +147,11 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		spelling = slices.Concat(wanted, prior)
 	} else {
-		resourcekit.Remember(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
+		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
 	}
 	plan.set(ctx, *c.now, spelling, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -185,7 +185,7 @@ func (r *membersResource) ImportState(ctx context.Context, req resource.ImportSt
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.ImportedByIdentity(ctx, req, resp) {
+	if r.ImportByIdentity(ctx, req, resp) {
 		var group types.String
 		resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("group_id"), &group)...)
 		req.ID = group.ValueString()
@@ -193,11 +193,11 @@ func (r *membersResource) ImportState(ctx context.Context, req resource.ImportSt
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	g, found := groupNoun.Find(ctx, client, req.ID, path.Empty(), &resp.Diagnostics)
+	g, found := groupEntity.Find(ctx, client, req.ID, path.Empty(), &resp.Diagnostics)
 	if !found || !checkListed(g, path.Empty(), &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), g.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("group_id"), g.ID)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }

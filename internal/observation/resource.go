@@ -44,9 +44,9 @@ type model[M any] interface {
 // credentialsKey is where private state has the fingerprint of the credentials that were sent.
 const credentialsKey = "credentials"
 
-func nounOf[M any, P model[M]](f flavour) resourcekit.Noun[M, control.Integration] {
+func entityOf[M any, P model[M]](f flavour) resourcekit.Entity[M, control.Integration] {
 	title := string(f.signal) + " integration"
-	return resourcekit.Noun[M, control.Integration]{
+	return resourcekit.Entity[M, control.Integration]{
 		TypeName: f.typeName,
 		Title:    title, Titles: title + "s",
 		Schema:   f.schema(),
@@ -65,7 +65,7 @@ func nounOf[M any, P model[M]](f flavour) resourcekit.Noun[M, control.Integratio
 		Delete: func(ctx context.Context, op *resourcekit.Operation[M, control.Integration]) error {
 			return op.Client.DeleteIntegration(ctx, f.signal, P(op.State).common().ID.ValueString())
 		},
-		Take: func(ctx context.Context, client *control.Client, m *M, i control.Integration, _ *diag.Diagnostics) {
+		FromAPI: func(ctx context.Context, client *control.Client, m *M, i control.Integration, _ *diag.Diagnostics) {
 			imported := P(m).common().Name.IsNull()
 			P(m).read(i, client.OrgID())
 			P(m).readOwn(ctx, i, imported)
@@ -81,9 +81,9 @@ func nounOf[M any, P model[M]](f flavour) resourcekit.Noun[M, control.Integratio
 		Name: func(i control.Integration) string { return i.Name },
 		ID:   func(i control.Integration) string { return i.ID },
 
-		Plan:     plan[M, P],
-		Announce: func(planned M) string { return P(&planned).common().Name.ValueString() },
-		Validate: func(_ context.Context, config M, diags *diag.Diagnostics) { validate(any(config), diags) },
+		ModifyPlan:  plan[M, P],
+		PlannedName: func(planned M) string { return P(&planned).common().Name.ValueString() },
+		Validate:    func(_ context.Context, config M, diags *diag.Diagnostics) { validate(any(config), diags) },
 	}
 }
 
@@ -108,7 +108,7 @@ func create[M any, P model[M]](
 	if err != nil {
 		return i, err
 	}
-	resourcekit.RememberSecret(ctx, op.Private, credentialsKey, credentials, op.Diags)
+	resourcekit.SetPrivateSecret(ctx, op.Private, credentialsKey, credentials, op.Diags)
 	P(op.Plan).common().CredentialsRevision = types.Int64Value(min(1, int64(len(credentials))))
 	return i, nil
 }
@@ -129,7 +129,7 @@ func update[M any, P model[M]](
 		return i, err
 	}
 	if sends {
-		resourcekit.RememberSecret(ctx, op.Private, credentialsKey, credentials, op.Diags)
+		resourcekit.SetPrivateSecret(ctx, op.Private, credentialsKey, credentials, op.Diags)
 	}
 	if due {
 		P(op.Plan).common().CredentialsRevision = types.Int64Value(P(op.State).common().CredentialsRevision.ValueInt64() + 1)
@@ -152,7 +152,7 @@ func plan[M any, P model[M]](ctx context.Context, _ *resourcekit.Base, req resou
 	due := true
 	if written := P(&config).common(); known(written.Credentials) {
 		credentials := written.credentials()
-		same, remembered := resourcekit.SameSecret(ctx, req.Private, credentialsKey, credentials, &resp.Diagnostics)
+		same, remembered := resourcekit.MatchesPrivateSecret(ctx, req.Private, credentialsKey, credentials, &resp.Diagnostics)
 		due = remembered && !same || !remembered && credentials != nil
 		if !due && !remembered && P(&planned).replacesCredentials(&state) {
 			resp.Diagnostics.AddAttributeWarning(path.Root("credentials"), "The server may lose credentials", fmt.Sprintf("The configuration of %q "+

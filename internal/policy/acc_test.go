@@ -328,7 +328,7 @@ func TestAccPolicyUnreadable(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
-			{PreConfig: func() { sb.AddFault(bare) }, Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`does not know GET`)},
+			{PreConfig: func() { sb.AddFault(bare) }, Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`does\s+not\s+support\s+.GET`)},
 			{PreConfig: sb.ClearFaults, Config: config, ConfigPlanChecks: emptyPlan()},
 			{
 				PreConfig: func() { sb.AddFault(read) }, Config: config, PlanOnly: true, ExpectNonEmptyPlan: true,

@@ -39,15 +39,15 @@ func (p *part[M]) newResource() resource.Resource {
 
 // newList is the list resource: the one of the provider's organization.
 func (p *part[M]) newList() list.ListResource {
-	return &resourcekit.Listing{
-		Base:        resourcekit.NewBase(p.typeName),
-		Description: "Finds the " + p.title + " of the provider's organization, to import it with `terraform query`.",
-		Failed:      "Could not read the " + p.title,
-		Find:        p.find,
+	return &resourcekit.ListResource{
+		Base:         resourcekit.NewBase(p.typeName),
+		Description:  "Finds the " + p.title + " of the provider's organization, to import it with `terraform query`.",
+		ErrorSummary: "Could not read the " + p.title,
+		Find:         p.find,
 	}
 }
 
-func (p *part[M]) find(ctx context.Context, client *control.Client, _ resourcekit.Query, yield func(resourcekit.Found) bool) error {
+func (p *part[M]) find(ctx context.Context, client *control.Client, _ resourcekit.ListQuery, yield func(resourcekit.ListItem) bool) error {
 	org := client.OrgID()
 	if org == "" {
 		return nil // whose settings they would be is not known
@@ -56,7 +56,7 @@ func (p *part[M]) find(ctx context.Context, client *control.Client, _ resourceki
 	if err != nil {
 		return err
 	}
-	yield(resourcekit.Found{Name: org, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
+	yield(resourcekit.ListItem{Name: org, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
 		var m M
 		diags.Append(state.Get(ctx, &m)...)
 		p.show(ctx, &m, org, settings, diags)

@@ -13,7 +13,7 @@ import (
 )
 
 type presetsSource struct {
-	resourcekit.Source
+	resourcekit.DataSourceBase
 }
 
 type presetsModel struct {
@@ -30,7 +30,7 @@ type presetModel struct {
 
 // NewPresetsSource returns the data source octomil_compliance_presets.
 func NewPresetsSource() datasource.DataSource {
-	return &presetsSource{resourcekit.NewSource("octomil_compliance_presets")}
+	return &presetsSource{resourcekit.NewDataSourceBase("octomil_compliance_presets")}
 }
 
 func (s *presetsSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

@@ -29,7 +29,7 @@ const recordKey = "before"
 
 func loadRecord(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) record {
 	var r record
-	resourcekit.Recall(ctx, private, recordKey, &r, diags)
+	resourcekit.GetPrivate(ctx, private, recordKey, &r, diags)
 	if r.Before == nil { // nothing is remembered yet, or the import has remembered that nothing is known
 		r.Before = map[string]original{}
 	}
@@ -37,7 +37,7 @@ func loadRecord(ctx context.Context, private resourcekit.PrivateState, diags *di
 }
 
 func (r record) save(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) {
-	resourcekit.Remember(ctx, private, recordKey, r, diags)
+	resourcekit.SetPrivate(ctx, private, recordKey, r, diags)
 }
 
 // note remembers the present value of each managed key that is not remembered yet.

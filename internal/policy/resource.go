@@ -46,7 +46,7 @@ func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if configured.IsNull() && r.Online() {
+	if configured.IsNull() && r.HasClient() {
 		switch org := r.Provider.Client.OrgID(); {
 		case org != "":
 			planned = types.StringValue(org)
@@ -97,7 +97,7 @@ func (r *settingsResource[M]) Create(ctx context.Context, req resource.CreateReq
 	shut()
 	w.record.save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -110,7 +110,7 @@ func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest
 	org := r.part.owner(&state).OrgID.ValueString()
 	settings, err := client.Settings(ctx, org)
 	if control.NotFound(err) {
-		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -120,7 +120,7 @@ func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest
 	}
 	r.part.show(ctx, &state, org, settings, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *settingsResource[M]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -142,7 +142,7 @@ func (r *settingsResource[M]) Update(ctx context.Context, req resource.UpdateReq
 		settle(planned, w.settings, w.managed)
 		shut()
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+		r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	}
 	w.report(&resp.Diagnostics, "Could not update the "+r.part.title)
 }
@@ -200,7 +200,7 @@ func warnOfRemains(diags *diag.Diagnostics, org string, remembered record, left 
 // ImportState takes the id of the organization.
 func (r *settingsResource[M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	org := types.StringValue(req.ID)
-	if r.ImportedByIdentity(ctx, req, resp) {
+	if r.ImportByIdentity(ctx, req, resp) {
 		resp.Diagnostics.Append(resp.Identity.GetAttribute(ctx, path.Root("org_id"), &org)...)
 	}
 	if org.IsNull() {
@@ -212,6 +212,6 @@ func (r *settingsResource[M]) ImportState(ctx context.Context, req resource.Impo
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), org)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("org_id"), org)...)
-	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	record{Imported: true}.save(ctx, resp.Private, &resp.Diagnostics)
 }

@@ -12,12 +12,12 @@ import (
 )
 
 type settingsSource struct {
-	resourcekit.Source
+	resourcekit.DataSourceBase
 }
 
 // NewSettingsSource returns the data source octomil_org_settings.
 func NewSettingsSource() datasource.DataSource {
-	return &settingsSource{resourcekit.NewSource(orgSettings.typeName)}
+	return &settingsSource{resourcekit.NewDataSourceBase(orgSettings.typeName)}
 }
 
 func (s *settingsSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

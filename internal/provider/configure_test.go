@@ -233,7 +233,7 @@ func TestASettingThatIsNotKnownYet(t *testing.T) {
 	}
 	resp = readVersions(t, server, false)
 	if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError ||
-		!strings.Contains(resp.Diagnostics[0].Detail, "api_key of the provider block is only known after apply") {
+		!strings.Contains(resp.Diagnostics[0].Detail, "`api_key` in the provider block is only known after apply") {
 		t.Errorf("without deferral: %+v", resp.Diagnostics)
 	}
 }

@@ -2,15 +2,15 @@ package resourcekit
 
 import "sync"
 
-// Claims remembers what the resources of one plan or apply want of the same thing, so that two that want different things of it
-// are told instead of undoing each other's work for ever. The zero value is ready, and safe for concurrent use.
+// Claims detects resources of one plan or apply that set the same thing to different values, which would overwrite each
+// other on every apply. The zero value is ready to use and safe for concurrent use.
 type Claims struct {
-	wanted sync.Map
+	values sync.Map // the value by thing
 }
 
-// Claim says that a resource wants a value of a thing. It fails, with the value that another one wants, where that differs.
+// Claim records that a resource sets a thing to a value. It is false if another resource sets it to the value other.
 func (c *Claims) Claim(thing, value string) (other string, ok bool) {
-	first, _ := c.wanted.LoadOrStore(thing, value)
+	first, _ := c.values.LoadOrStore(thing, value)
 	other, _ = first.(string)
 	return other, other == value
 }

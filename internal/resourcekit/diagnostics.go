@@ -13,20 +13,20 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// AddError adds the diagnostic of a failed call on the attribute that caused it; at is path.Empty() where no single one did.
-// summary says what the user wanted, such as "Could not create the device group".
+// AddError adds an error of the control API to the attribute at, which is path.Empty() if it belongs to none; see
+// ErrorAttributes. The summary says what failed, such as "Could not create the device group".
 func AddError(diags *diag.Diagnostics, at path.Path, summary string, err error) {
-	detail := Explain(err)
-	if at.Equal(path.Empty()) {
+	detail := ErrorDetail(err)
+	if isEmpty(at) {
 		diags.AddError(summary, detail)
 		return
 	}
 	diags.AddAttributeError(at, summary, detail)
 }
 
-// Explain is the text of an error of the control API: what was attempted, what the server said with its request id, what to
-// do next.
-func Explain(err error) string {
+// ErrorDetail returns the detail of a diagnostic: what was attempted, what the server answered, with the request ID, and
+// what to do next.
+func ErrorDetail(err error) string {
 	text := Sentence(err.Error())
 	if next := advice(err); next != "" {
 		text += "\n\n" + next
@@ -34,12 +34,12 @@ func Explain(err error) string {
 	return text
 }
 
-// Sentence writes words such as an error's as a sentence: a capital at the beginning, a stop at the end.
-func Sentence(words string) string {
-	if words == "" {
+// Sentence returns a text such as an error's with a capital letter at the beginning and a full stop at the end.
+func Sentence(text string) string {
+	if text == "" {
 		return ""
 	}
-	return strings.ToUpper(words[:1]) + strings.TrimSuffix(words[1:], ".") + "."
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
 }
 
 func advice(err error) string {
@@ -52,18 +52,19 @@ func advice(err error) string {
 	var missing *control.MissingError
 	switch {
 	case errors.As(err, &missing):
-		return "It may have been removed since the plan: run plan again."
+		return "It may have been deleted since the plan. Run `terraform plan` again."
 	case errors.As(err, &storage):
-		return "No version was made of the file. Run the same command again: it uploads the file from its beginning."
+		return "No version was created from the file. Run the same command again: it uploads the file from the beginning."
 	case errors.As(err, &changed):
-		return "No version was made of the file. Run the command again once nothing writes to it any more."
+		return "No version was created from the file. Run the same command again after the file has been written completely."
 	case errors.As(err, &limit):
-		return "Nothing was changed by this request. Run it again later, raise the resource's timeouts, or lower the load " +
-			"(max_requests_per_minute of the provider block)."
+		return "This request changed nothing. Run the same command again later, increase the `timeouts` of the resource, or lower " +
+			"`max_requests_per_minute` in the provider block."
 	case errors.As(err, &body):
-		return "Check that api_url of the provider block (or OCTOMIL_API_URL) points to an Octomil control plane and to no proxy or web page."
+		return "Check that `api_url` in the provider block (or `OCTOMIL_API_URL`) is the URL of an Octomil control plane and not that of a " +
+			"proxy or a web page."
 	case errors.As(err, &api):
-		return adviceOnAnswer(api)
+		return adviceOnResponse(api)
 	case errors.As(err, &transport):
 		return adviceOnTransport(transport)
 	}
@@ -71,44 +72,57 @@ func advice(err error) string {
 }
 
 func adviceOnTransport(err *control.TransportError) string {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return "The operation ended before the server had answered. The next plan shows what the server has made of it."
+	const unsure = "before the server responded; the change may or may not have been applied. Run `terraform plan` to check."
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "The operation was canceled " + unsure
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The operation timed out " + unsure
 	}
-	return fmt.Sprintf("Check that %s is reachable from here and that api_url of the provider block (or OCTOMIL_API_URL) is right. "+
-		"State is unchanged; run the same command again once it is.", err.Host)
+	return fmt.Sprintf("The state is unchanged. Check that %s is reachable from this machine and that `api_url` in the provider block (or "+
+		"`OCTOMIL_API_URL`) is correct, then run the same command again.", err.Host)
 }
 
-func adviceOnAnswer(err *control.APIError) string {
+func adviceOnResponse(err *control.APIError) string {
 	switch {
 	case err.NoSuchRoute:
-		return fmt.Sprintf("This server does not know %s %s. Check api_url of the provider block (or OCTOMIL_API_URL); if it is "+
-			"right, the server is too old or just starting.", err.Method, err.Path)
+		return fmt.Sprintf("The server does not support `%s %s`. It may be too old, or still starting. Check `api_url` in the provider block "+
+			"(or `OCTOMIL_API_URL`).", err.Method, err.Path)
 	case err.StatusCode == http.StatusUnauthorized:
-		return "Check the API key: api_key of the provider block, OCTOMIL_API_KEY, or ~/.octomil/credentials. It may be wrong, expired or revoked."
+		return "The API key may be wrong, expired or revoked. Check `api_key` in the provider block, `OCTOMIL_API_KEY`, or " +
+			"`~/.octomil/credentials`."
 	case err.StatusCode == http.StatusPaymentRequired:
-		return "The plan's limit is reached. See https://app.octomil.com/settings/billing."
+		return "The organization has reached a limit of its subscription. See https://app.octomil.com/settings/billing."
 	case err.StatusCode == http.StatusForbidden && PolicyDenied(err):
-		return "The organization's policy refused it. Stay within the limit it names, or change octomil_rollback_policy."
+		return "The organization's policy denied the request. Stay within the limit that it names, or change `octomil_rollback_policy`."
 	case err.StatusCode == http.StatusForbidden:
-		return "Use an API key that has the scope for this, or have it added to this one."
+		return "The API key lacks a required scope. Use an API key that has the scope, or add the scope to this one."
 	case err.StatusCode == http.StatusNotFound:
-		return "It may have been deleted, or belong to another organization: check org_id of the provider block."
+		return "It may have been deleted, or belong to another organization. Check `org_id` in the provider block."
 	case err.StatusCode == http.StatusConflict && PolicyDenied(err):
-		return "The organization's policy refused it. Wait as long as it asks for, or change octomil_rollback_policy."
+		return "The organization's policy denied the request. Wait for the time that it names, or change `octomil_rollback_policy`."
 	case err.StatusCode == http.StatusConflict:
-		return "Something of that name exists already, or is in a state that forbids this. Import it, or run plan again to see what has changed."
+		return "An object with this name already exists, or the object's current state does not allow the change. Import it, or run " +
+			"`terraform plan` again to see what has changed."
 	case err.StatusCode == http.StatusBadRequest || err.StatusCode == http.StatusUnprocessableEntity:
-		return "Correct the value that the server names and apply again."
+		return "Correct the value that the server names, then run `terraform apply` again."
 	case err.StatusCode/100 == 3:
-		return "Set api_url of the provider block (or OCTOMIL_API_URL) to the address of the control plane itself."
+		return "Set `api_url` in the provider block (or `OCTOMIL_API_URL`) to the URL of the control plane itself."
 	case err.StatusCode >= http.StatusInternalServerError:
-		return "This is a fault of the server or of something in front of it. Run the same command again; if it stays, quote the request id to Octomil's support."
+		return "The server, or a proxy in front of it, failed. Run the same command again. If the error persists, contact Octomil support and " +
+			"quote the request ID."
 	}
 	return ""
 }
 
-// PolicyDenied is true when the organization's policy refused a call (the control API contract, section 6).
+// PolicyDenied is true if the organization's policy refused the request (CONTRACT.md, section 6).
 func PolicyDenied(err error) bool {
 	var api *control.APIError
 	return errors.As(err, &api) && api.Code == "policy_denied"
+}
+
+// IsConflict is true if an object with the same name exists or the object's state does not allow the request. A conflict
+// with the organization's policy is none.
+func IsConflict(err error) bool {
+	return control.HasStatus(err, http.StatusConflict) && !PolicyDenied(err)
 }

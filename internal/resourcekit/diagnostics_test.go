@@ -15,13 +15,13 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// answered is the server's refusal with that status and code.
+// answered is an error response with the status and the code.
 func answered(status int, code string) *control.APIError {
 	return &control.APIError{Operation: "create the rollout", Method: "POST", Path: "models/m/rollouts", StatusCode: status, Code: code,
 		Message: "No", RequestID: "req_1"}
 }
 
-func TestExplainSaysWhatHappenedAndWhatToDo(t *testing.T) {
+func TestErrorDetail(t *testing.T) {
 	t.Parallel()
 	noRoute := answered(404, "")
 	noRoute.NoSuchRoute = true
@@ -35,39 +35,40 @@ func TestExplainSaysWhatHappenedAndWhatToDo(t *testing.T) {
 		"403":             {answered(403, "forbidden"), []string{"scope"}},
 		"403 by policy":   {answered(403, "policy_denied"), []string{"octomil_rollback_policy"}},
 		"404":             {answered(404, ""), []string{"org_id"}},
-		"bare 404":        {noRoute, []string{"does not know POST models/m/rollouts", "api_url", "OCTOMIL_API_URL"}},
-		"409":             {answered(409, ""), []string{"Import it", "plan again"}},
+		"bare 404":        {noRoute, []string{"does not support `POST models/m/rollouts`", "api_url", "OCTOMIL_API_URL"}},
+		"409":             {answered(409, ""), []string{"Import it", "`terraform plan` again"}},
 		"409 by policy":   {answered(409, "policy_denied"), []string{"octomil_rollback_policy"}},
 		"422":             {answered(422, ""), []string{"Correct the value"}},
 		"redirect":        {answered(302, ""), []string{"api_url"}},
-		"503":             {answered(503, ""), []string{"fault of the server", "support"}},
-		"not in the list": {&control.MissingError{Operation: "read the key", Titles: "keys", ID: "k"}, []string{`list of keys has no "k"`, "plan again"}},
+		"503":             {answered(503, ""), []string{"The server, or a proxy in front of it, failed", "support"}},
+		"not in the list": {&control.MissingError{Operation: "read the key", Titles: "keys", ID: "k"}, []string{`list of keys has no "k"`, "`terraform plan` again"}},
 		"wrapped":         {fmt.Errorf("the first batch: %w", answered(401, "")), []string{"The first batch: could not create", "api_key"}},
 		"rate limit":      {&control.RateLimitError{Operation: "roll back", Hint: time.Minute}, []string{"Could not roll back", "1m0s", "timeouts", "max_requests_per_minute"}},
 		"not understood":  {&control.BodyError{Operation: "read", Err: errors.New("no JSON"), Excerpt: "<html>"}, []string{"<html>", "proxy", "api_url"}},
 		"server down":     {&control.TransportError{Operation: "read", Host: "octomil.test", Err: errors.New("refused")}, []string{"octomil.test is reachable", "api_url"}},
-		"interrupted":     {&control.TransportError{Operation: "read", Err: context.Canceled}, []string{"ended before the server had answered"}},
+		"interrupted":     {&control.TransportError{Operation: "read", Err: context.Canceled}, []string{"was canceled before the server responded", "`terraform plan` to check"}},
+		"timed out":       {&control.TransportError{Operation: "read", Err: context.DeadlineExceeded}, []string{"timed out before the server responded", "`terraform plan` to check"}},
 		"without advice":  {answered(418, ""), []string{"Could not create the rollout: the server answered 418 I'm a teapot: No (request req_1)."}},
 		"something else":  {errors.New("something else."), []string{"Something else."}}, //nolint:revive // the stop must not be doubled
 		"429 at the end":  {&control.RateLimitError{APIError: answered(429, "")}, []string{"429", "req_1", "max_requests_per_minute"}},
 		"gateway timeout": {answered(504, ""), []string{"support"}},
 	} {
-		got := Explain(tc.err)
+		got := ErrorDetail(tc.err)
 		for _, part := range tc.says {
 			if !strings.Contains(got, part) {
 				t.Errorf("%s: %q does not say %q", name, got, part)
 			}
 		}
 		if strings.Contains(got, "..") || strings.HasSuffix(got, "\n") {
-			t.Errorf("%s: %q is badly set", name, got)
+			t.Errorf("%s: %q is not well formed", name, got)
 		}
 	}
-	if got := Explain(errors.New("")); got != "" {
-		t.Errorf("nothing is explained by %q", got)
+	if got := ErrorDetail(errors.New("")); got != "" {
+		t.Errorf("an empty error has the detail %q", got)
 	}
 }
 
-func TestAddErrorPutsItOnTheAttribute(t *testing.T) {
+func TestAddError(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	AddError(&diags, path.Root("version"), "Could not deploy", errors.New("no"))

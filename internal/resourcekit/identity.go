@@ -14,26 +14,26 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// orgAttribute is the organization's part of every identity, and its attribute of the resources that have it.
+// orgAttribute is the organization in every identity and in the resources that have it.
 const orgAttribute = "org_id"
 
-// Part is one part of a resource's identity, beside the organization, which every identity has.
+// Part is an attribute of an identity.
 type Part struct {
-	// Name is that of the identity's attribute and of the resource's, which must be a text.
+	// Name is the name of the attribute in the identity and in the resource, where it is a string.
 	Name        string
 	Description string
-	// Optional is true of a part that not every object has.
+	// Optional is true if not every object has the attribute.
 	Optional bool
 }
 
-// Identity names an object among all of the organization's.
+// Identity are the attributes that identify an object in its organization. Every identity has org_id besides.
 type Identity []Part
 
 func (id Identity) schema() identityschema.Schema {
 	attributes := map[string]identityschema.Attribute{
 		orgAttribute: identityschema.StringAttribute{
 			OptionalForImport: true,
-			Description:       "The organization. An import fails where it is not the provider's; without it, it is the provider's.",
+			Description:       "Organization ID. Defaults to the provider's organization; importing from another one fails.",
 		},
 	}
 	for _, part := range id {
@@ -44,8 +44,8 @@ func (id Identity) schema() identityschema.Schema {
 	return identityschema.Schema{Attributes: attributes}
 }
 
-// write takes the identity from a state. org is the organization of an object that does not name its own. An identity never
-// changes: what it says of the organization stays, also where that is nothing.
+// write sets the identity from a state. org is the organization of an object that has no org_id attribute. An identity must
+// not change, so that the org_id of an existing identity stays as it is, even if it is null.
 func (id Identity) write(ctx context.Context, state tfsdk.State, org string, out *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	owner := StringOrNull(org)
 	if !out.Raw.IsFullyNull() {
@@ -64,72 +64,44 @@ func (id Identity) write(ctx context.Context, state tfsdk.State, org string, out
 	}
 }
 
-// hasAttribute is true where the schema of a state has such a root attribute.
+// hasAttribute is true if the schema of the state has the root attribute.
 func hasAttribute(state tfsdk.State, name string) bool {
 	object, ok := state.Schema.Type().(attr.TypeWithAttributeTypes)
 	return ok && object.AttributeTypes()[name] != nil
 }
 
-// Base is embedded by every resource: it gives it its name, its client and its identity.
-type Base struct {
-	Configured
-	Identity Identity
-}
-
-// NewBase is the base of a resource of the type; without parts the organization alone is the identity.
-func NewBase(typeName string, identity ...Part) Base {
-	return Base{Configured: Configured{TypeName: typeName}, Identity: identity}
-}
-
-// Metadata is the method of a resource and of a list resource.
-func (b *Base) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = b.TypeName
-}
-
-// Configure is the method of a resource and of a list resource.
-func (b *Base) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	b.ConfigureResource(req, resp)
-}
-
-// IdentitySchema is the method of a resource.
+// IdentitySchema implements resource.ResourceWithIdentity.
 func (b *Base) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = b.Identity.schema()
 }
 
-// Identify writes the identity of what a state holds. An operation calls it once its state is set, and also where it is going to
-// remove the object: the framework wants an identity in either case.
-func (b *Base) Identify(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+// SetIdentity sets the identity from a state. An operation calls it after it has set the state, and before it removes a
+// resource from the state: the framework requires an identity in both cases.
+func (b *Base) SetIdentity(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	if identity == nil || state.Raw.IsNull() {
 		return
 	}
 	b.Identity.write(ctx, state, b.orgID(), identity, diags)
 }
 
-func (b *Base) orgID() string {
-	if !b.Online() {
-		return ""
-	}
-	return b.Provider.Client.OrgID()
-}
-
-// ImportedByIdentity puts the identity that an import block names into the state. It is false where the import has an id instead,
-// and after an error: of another organization nothing can be imported.
-func (b *Base) ImportedByIdentity(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) bool {
+// ImportByIdentity sets the state from the identity of an import block. It is false if the import has an ID instead, and
+// after an error, such as an identity of another organization.
+func (b *Base) ImportByIdentity(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) bool {
 	if req.ID != "" || req.Identity == nil {
 		return false
 	}
 	var named types.String
 	resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(orgAttribute), &named)...)
 	if org := b.orgID(); Known(named) && org != "" && named.ValueString() != org {
-		resp.Diagnostics.AddAttributeError(path.Root(orgAttribute), "The import is of another organization",
-			fmt.Sprintf("The identity names the organization %q, and the provider works in %q. Correct the identity, or org_id of the provider block.",
+		resp.Diagnostics.AddAttributeError(path.Root(orgAttribute), "Import from another organization",
+			fmt.Sprintf("The identity has the organization %q, but the provider is configured for %q. Correct the identity, or `org_id` in the provider block.",
 				named.ValueString(), org))
 	}
 	for _, part := range b.Identity {
 		var value types.String
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(part.Name), &value)...)
 		if !part.Optional && strings.TrimSpace(value.ValueString()) == "" {
-			resp.Diagnostics.AddAttributeError(path.Root(part.Name), "The identity is not complete", part.Name+" must not be empty.")
+			resp.Diagnostics.AddAttributeError(path.Root(part.Name), "Incomplete identity", "`"+part.Name+"` must not be empty.")
 		}
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(part.Name), value)...)
 	}

@@ -2,36 +2,36 @@ package resourcekit
 
 import "sync"
 
-// Planned remembers what resources of the running plan are going to create. A resource that refers to another one by its name
-// looks here before it calls a name that the server does not know a mistake: Terraform plans what is referred to first.
-// The zero value is ready, and safe for concurrent use.
-type Planned struct {
+// PlannedNames are the names of the objects that the current plan creates or renames. A resource that refers to another one
+// by name looks here before it reports that the name does not exist: Terraform plans the referenced resource first. The zero
+// value is ready to use and safe for concurrent use.
+type PlannedNames struct {
 	names sync.Map
 }
 
 type plannedName struct{ typeName, name string }
 
-// Announce says that a resource of this type will create an object of this name.
-func (p *Planned) Announce(typeName, name string) {
+// Add records that the plan creates an object of the type with the name.
+func (p *PlannedNames) Add(typeName, name string) {
 	p.names.Store(plannedName{typeName, name}, struct{}{})
 }
 
-// Announced is true when some resource of the type has announced the name.
-func (p *Planned) Announced(typeName, name string) bool {
+// Contains is true if the plan creates an object of the type with the name, or renames one to it.
+func (p *PlannedNames) Contains(typeName, name string) bool {
 	_, ok := p.names.Load(plannedName{typeName, name})
 	return ok
 }
 
-// Rename says that a resource of this type will give an object that is there another name.
-func (p *Planned) Rename(typeName, id, name string) {
-	p.Announce(typeName, name)
+// Rename records that the plan renames the object with the ID.
+func (p *PlannedNames) Rename(typeName, id, name string) {
+	p.Add(typeName, name)
 	p.names.Store(renamed{typeName, id, name}, struct{}{})
 }
 
 type renamed struct{ typeName, id, name string }
 
-// Renamed is true when the object with this id is going to have this name.
-func (p *Planned) Renamed(typeName, id, name string) bool {
+// IsRenamed is true if the plan renames the object with the ID to the name.
+func (p *PlannedNames) IsRenamed(typeName, id, name string) bool {
 	_, ok := p.names.Load(renamed{typeName, id, name})
 	return ok
 }

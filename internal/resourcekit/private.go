@@ -7,31 +7,31 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// PrivateState is what the framework hands to every operation for what a resource remembers and users do not see.
+// PrivateState is the framework's private state, which the provider stores with a resource and users do not see.
 type PrivateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// Recall reads a key of private state into out and reports whether there was one.
-func Recall(ctx context.Context, private PrivateState, key string, out any, diags *diag.Diagnostics) bool {
+// GetPrivate decodes the value of a key into out. It is false if there is none.
+func GetPrivate(ctx context.Context, private PrivateState, key string, out any, diags *diag.Diagnostics) bool {
 	data, d := private.GetKey(ctx, key)
 	diags.Append(d...)
 	if len(data) == 0 {
 		return false
 	}
 	if err := json.Unmarshal(data, out); err != nil {
-		diags.AddError("The private state cannot be read", "Please report this to the provider's developers: "+err.Error())
+		diags.AddError("Could not read the private state", "Please report this issue to the provider developers: "+err.Error())
 		return false
 	}
 	return true
 }
 
-// Remember writes a key of private state.
-func Remember(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
+// SetPrivate sets the value of a key.
+func SetPrivate(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
 	data, err := json.Marshal(value)
 	if err != nil {
-		diags.AddError("The private state cannot be written", "Please report this to the provider's developers: "+err.Error())
+		diags.AddError("Could not write the private state", "Please report this issue to the provider developers: "+err.Error())
 		return
 	}
 	diags.Append(private.SetKey(ctx, key, data)...)

@@ -1,5 +1,3 @@
-// Package resourcekit is what every resource and data source shares: the configured client, errors of the API as
-// diagnostics, the one waiter, and the mapping of the API's values to Terraform's.
 package resourcekit
 
 import (
@@ -16,51 +14,52 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// Provider is what the provider block amounts to; every resource gets the same one.
+// Provider is the configured provider, which all resources and data sources share.
 type Provider struct {
-	// Client is nil while a part of the provider block is not known yet, which can only be so during a plan.
+	// Client is nil while values of the provider block are unknown, which is only possible during a plan.
 	Client *control.Client
-	// Unknown names the settings that are not known yet, for the error of whoever needs the client all the same.
+	// Unknown is the name of an unknown attribute of the provider block, "" if all are known.
 	Unknown string
-	// PollInterval is the first pause of a wait; it grows from there.
+	// PollInterval is the first pause of a wait; later ones are longer.
 	PollInterval time.Duration
-	// Planned is what the plan under way creates.
-	Planned Planned
-	// Claims is what its resources want of things that can be only one way.
+	// Planned are the names that the current plan creates.
+	Planned PlannedNames
+	// Claims are the values that its resources set on shared things.
 	Claims Claims
 }
 
-// Configured is embedded by every resource, data source and action: it takes the provider's data and hands out the client.
+// Configured receives the provider in Configure and provides the client. Base and DataSourceBase embed it, and actions and
+// ephemeral resources do so directly.
 type Configured struct {
 	// TypeName is sent in the user agent of the requests made for this type.
 	TypeName string
 	Provider *Provider
 
-	// sharedFor is the greatest age of what Reader's reads may be answered with, 0 for no limit.
-	sharedFor time.Duration
+	// maxAge is the maximum age of a cached response to a read by Reader, 0 for no limit.
+	maxAge time.Duration
 }
 
-// dataSourceAge is how old what a data source shows may be. Unlike a refresh it can be read in the middle of an apply, after
-// something that Terraform has run besides.
-const dataSourceAge = 10 * time.Second
+// dataSourceMaxAge is the maximum age of a cached response that a data source returns. Unlike a refresh, a data source can
+// be read in the middle of an apply, after other tools that Terraform runs have changed something.
+const dataSourceMaxAge = 10 * time.Second
 
-// ConfigureResource is the Configure method of a resource.
+// ConfigureResource implements Configure of a resource.
 func (c *Configured) ConfigureResource(req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	c.configure(req.ProviderData, &resp.Diagnostics)
 }
 
-// ConfigureDataSource is the Configure method of a data source.
+// ConfigureDataSource implements Configure of a data source.
 func (c *Configured) ConfigureDataSource(req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	c.sharedFor = dataSourceAge
+	c.maxAge = dataSourceMaxAge
 	c.configure(req.ProviderData, &resp.Diagnostics)
 }
 
-// ConfigureAction is the Configure method of an action.
+// ConfigureAction implements Configure of an action.
 func (c *Configured) ConfigureAction(req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	c.configure(req.ProviderData, &resp.Diagnostics)
 }
 
-// ConfigureEphemeral is the Configure method of an ephemeral resource.
+// ConfigureEphemeral implements Configure of an ephemeral resource.
 func (c *Configured) ConfigureEphemeral(req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
 	c.configure(req.ProviderData, &resp.Diagnostics)
 }
@@ -72,35 +71,35 @@ func (c *Configured) configure(data any, diags *diag.Diagnostics) {
 	provider, ok := data.(*Provider)
 	if !ok {
 		diags.AddError("Unexpected provider data",
-			fmt.Sprintf("Got %T where *resourcekit.Provider was expected. Please report this to the provider's developers.", data))
+			fmt.Sprintf("Expected *resourcekit.Provider, got %T. Please report this issue to the provider developers.", data))
 		return
 	}
 	c.Provider = provider
 }
 
-// Client returns the client and a context that names the type to the server, or adds an error when the provider block is not
-// fully known yet.
+// Client returns the client, and a context that adds the type name to the user agent. If the provider block has unknown
+// values, it adds an error and returns a nil client.
 func (c *Configured) Client(ctx context.Context, diags *diag.Diagnostics) (context.Context, *control.Client) {
 	ctx = control.WithCaller(ctx, c.TypeName)
 	switch {
 	case c.Provider == nil:
-		diags.AddError("The provider is not configured", "A request was made before the provider was configured. "+
-			"Please report this to the provider's developers.")
+		diags.AddError("Provider not configured", "A request was made before the provider was configured. "+
+			"Please report this issue to the provider developers.")
 		return ctx, nil
 	case c.Provider.Client == nil:
-		diags.AddError("The provider block is not known yet",
-			fmt.Sprintf("This needs the control API, but %s of the provider block is only known after apply. "+
-				"Apply what it depends on first, for example with -target.", c.Provider.Unknown))
+		diags.AddError("Unknown value in the provider block",
+			fmt.Sprintf("This operation needs the control API, but `%s` in the provider block is only known after apply. "+
+				"Apply the resources that it depends on first, for example with `-target`.", c.Provider.Unknown))
 		return ctx, nil
 	}
 	return ctx, c.Provider.Client
 }
 
-// Reader is Client for what only looks: a refresh, an import, a data source, the checks of a plan. Many of them cost few requests,
-// since they may get what the same walk of Terraform has read before; see control.WithSharing.
+// Reader is Client for operations that only read: a refresh, an import, a data source, the checks of a plan. They share
+// cached responses with the other reads of the same walk, so that many of them need few requests; see control.WithSharing.
 func (c *Configured) Reader(ctx context.Context, diags *diag.Diagnostics) (context.Context, *control.Client) {
-	return c.Client(control.WithSharing(ctx, c.sharedFor), diags)
+	return c.Client(control.WithSharing(ctx, c.maxAge), diags)
 }
 
-// Online is true when requests can be made: checks during a plan are skipped where they cannot.
-func (c *Configured) Online() bool { return c.Provider != nil && c.Provider.Client != nil }
+// HasClient is true if requests are possible. If not, a plan skips the checks that need them.
+func (c *Configured) HasClient() bool { return c.Provider != nil && c.Provider.Client != nil }

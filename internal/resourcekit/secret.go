@@ -11,12 +11,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// fingerprint tells whether a secret is still the same one without being it. A write-only value is in no state and no plan, and the
-// server does not show it either, so this is all that is known of it later.
+// fingerprint is a salted hash of a secret. A write-only value is in no state and no plan, and the server does not return
+// it, so that a change of it can only be detected by comparing fingerprints.
 //
-// It stands in the state file, so somebody will try to guess the secret from it. The salt is the resource's own: equal secrets of
-// two resources look different, and no table that was computed before is of use. The rounds make each guess cost milliseconds instead
-// of nanoseconds. A secret that is random, as keys and tokens are, cannot be found so; a word from a dictionary still can.
+// It is part of the state file, which an attacker may read. The salt is random for each resource: equal secrets have
+// different fingerprints, and precomputed tables are useless. The iterations make a guess cost milliseconds instead of
+// nanoseconds. Random secrets such as keys and tokens cannot be guessed like this; words from a dictionary still can.
 type fingerprint struct {
 	Salt []byte `json:"salt"`
 	Hash []byte `json:"hash"`
@@ -24,35 +24,36 @@ type fingerprint struct {
 
 const (
 	saltBytes = 32
-	// guessCost is how many rounds of HMAC-SHA-256 a guess takes: about 2 ms.
-	guessCost = 10_000
+	// iterations of HMAC-SHA-256 take about 2 ms.
+	iterations = 10_000
 )
 
-// RememberSecret keeps the fingerprint of a write-only value, which is any that JSON has, under a key of private state.
-func RememberSecret(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
+// SetPrivateSecret sets the value of a key to the fingerprint of a write-only value, which must be encodable as JSON.
+func SetPrivateSecret(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
 	f := fingerprint{Salt: make([]byte, saltBytes)}
-	_, _ = rand.Read(f.Salt) // never fails: it ends the program where the system has no randomness
+	_, _ = rand.Read(f.Salt) // never returns an error
 	if f.Hash = f.of(value, diags); !diags.HasError() {
-		Remember(ctx, private, key, f, diags)
+		SetPrivate(ctx, private, key, f, diags)
 	}
 }
 
-// SameSecret is true for the value that was remembered under the key. Remembered is false where none was, as after an import.
-func SameSecret(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) (same, remembered bool) {
+// MatchesPrivateSecret reports whether the value has the fingerprint of the key. stored is false if there is none, as after
+// an import.
+func MatchesPrivateSecret(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) (same, stored bool) {
 	var f fingerprint
-	if !Recall(ctx, private, key, &f, diags) {
+	if !GetPrivate(ctx, private, key, &f, diags) {
 		return false, false
 	}
 	return bytes.Equal(f.Hash, f.of(value, diags)), true
 }
 
 func (f fingerprint) of(value any, diags *diag.Diagnostics) []byte {
-	text, err := json.Marshal(value) // sorts the keys of maps
+	text, err := json.Marshal(value) // sorts map keys
 	if err == nil {
-		text, err = pbkdf2.Key(sha256.New, string(text), f.Salt, guessCost, sha256.Size)
+		text, err = pbkdf2.Key(sha256.New, string(text), f.Salt, iterations, sha256.Size)
 	}
 	if err != nil {
-		diags.AddError("The secret cannot be remembered", "Please report this to the provider's developers: "+err.Error())
+		diags.AddError("Could not hash the secret", "Please report this issue to the provider developers: "+err.Error())
 	}
 	return text
 }

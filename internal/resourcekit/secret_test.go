@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// privateMap is private state without a framework around it.
+// privateMap is private state in memory.
 type privateMap map[string][]byte
 
 func (p privateMap) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) {
@@ -20,15 +20,15 @@ func (p privateMap) SetKey(_ context.Context, key string, value []byte) diag.Dia
 	return nil
 }
 
-func TestASecretIsKnownAgain(t *testing.T) {
+func TestMatchesPrivateSecret(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	private := privateMap{}
 	secret := map[string]string{"a": "hunter2", "b": "x"}
-	if same, remembered := SameSecret(t.Context(), private, "k", secret, &diags); same || remembered {
-		t.Errorf("before it was remembered: same %t, remembered %t", same, remembered)
+	if same, stored := MatchesPrivateSecret(t.Context(), private, "k", secret, &diags); same || stored {
+		t.Errorf("before it was set: same %t, stored %t", same, stored)
 	}
-	RememberSecret(t.Context(), private, "k", secret, &diags)
+	SetPrivateSecret(t.Context(), private, "k", secret, &diags)
 	for name, tc := range map[string]struct {
 		value map[string]string
 		want  bool
@@ -39,8 +39,8 @@ func TestASecretIsKnownAgain(t *testing.T) {
 		"moved to a new key": {map[string]string{"a": "x", "b": "hunter2"}, false},
 		"none":               {nil, false},
 	} {
-		if same, remembered := SameSecret(t.Context(), private, "k", tc.value, &diags); same != tc.want || !remembered {
-			t.Errorf("%s: same %t, remembered %t", name, same, remembered)
+		if same, stored := MatchesPrivateSecret(t.Context(), private, "k", tc.value, &diags); same != tc.want || !stored {
+			t.Errorf("%s: same %t, stored %t", name, same, stored)
 		}
 	}
 	if diags.HasError() {
@@ -48,20 +48,20 @@ func TestASecretIsKnownAgain(t *testing.T) {
 	}
 }
 
-func TestASecretIsNotInItsFingerprint(t *testing.T) {
+func TestSetPrivateSecretDoesNotStoreTheSecret(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	one, other := privateMap{}, privateMap{}
-	RememberSecret(t.Context(), one, "k", "hunter2", &diags)
-	RememberSecret(t.Context(), other, "k", "hunter2", &diags)
+	SetPrivateSecret(t.Context(), one, "k", "hunter2", &diags)
+	SetPrivateSecret(t.Context(), other, "k", "hunter2", &diags)
 	if bytes.Equal(one["k"], other["k"]) {
-		t.Error("two resources show that they have the same secret")
+		t.Error("equal secrets have equal fingerprints")
 	}
 	if bytes.Contains(one["k"], []byte("hunter2")) {
-		t.Errorf("the secret stands in %s", one["k"])
+		t.Errorf("the secret is in %s", one["k"])
 	}
 	var f fingerprint
-	if !Recall(t.Context(), one, "k", &f, &diags) || len(f.Salt) != saltBytes || len(f.Hash) != 32 {
-		t.Errorf("remembered is %s", one["k"])
+	if !GetPrivate(t.Context(), one, "k", &f, &diags) || len(f.Salt) != saltBytes || len(f.Hash) != 32 {
+		t.Errorf("the fingerprint is %s", one["k"])
 	}
 }

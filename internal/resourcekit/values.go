@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// StringOrNull maps the API's "not given" to null: an empty text and a missing one are the same to the server.
+// StringOrNull returns null for "", which to the server is the same as no value.
 func StringOrNull(text string) types.String {
 	if text == "" {
 		return types.StringNull()
@@ -15,8 +15,8 @@ func StringOrNull(text string) types.String {
 	return types.StringValue(text)
 }
 
-// OptionalString maps a text that may be missing; where the server answers "" for what the configuration left out, or the
-// other way round, prior decides, so that the two never flip.
+// OptionalString converts an optional text. Servers return "" for null and null for "": if the prior value is one of the
+// two, it stays, so that plans do not show a change.
 func OptionalString(text *string, prior types.String) types.String {
 	if text == nil || *text == "" {
 		if !prior.IsNull() && !prior.IsUnknown() && prior.ValueString() == "" {
@@ -27,7 +27,7 @@ func OptionalString(text *string, prior types.String) types.String {
 	return types.StringValue(*text)
 }
 
-// StringPointer is the other way: null and unknown are nil.
+// StringPointer is the inverse of OptionalString. Null and unknown become nil.
 func StringPointer(value types.String) *string {
 	if value.IsNull() || value.IsUnknown() {
 		return nil
@@ -36,7 +36,7 @@ func StringPointer(value types.String) *string {
 	return &text
 }
 
-// StringList maps a list; where the server has none, prior decides between null and empty.
+// StringList converts a list. If it is empty, it stays null if the prior value is null.
 func StringList(ctx context.Context, items []string, prior types.List, diags *diag.Diagnostics) types.List {
 	if len(items) == 0 && (prior.IsNull() || prior.IsUnknown()) {
 		return types.ListNull(types.StringType)
@@ -49,7 +49,7 @@ func StringList(ctx context.Context, items []string, prior types.List, diags *di
 	return list
 }
 
-// Strings is the other way: null and unknown are nil, an empty list is empty and not nil.
+// Strings is the inverse of StringList. Null and unknown become nil, an empty list becomes an empty slice.
 func Strings(ctx context.Context, list types.List, diags *diag.Diagnostics) []string {
 	if list.IsNull() || list.IsUnknown() {
 		return nil
@@ -59,7 +59,7 @@ func Strings(ctx context.Context, list types.List, diags *diag.Diagnostics) []st
 	return items
 }
 
-// Known is true for a value that is neither null nor unknown.
+// Known is true if the value is neither null nor unknown.
 func Known(value interface {
 	IsNull() bool
 	IsUnknown() bool
@@ -67,8 +67,8 @@ func Known(value interface {
 	return !value.IsNull() && !value.IsUnknown()
 }
 
-// SameNumber is true of two numbers that are one as a float64: a default and the same number from a state are not Equal where it has
-// no exact float64, such as 0.95.
+// SameNumber is true if both numbers have the same float64. Equal is false for a default and the same number from a state if
+// it has no exact float64, such as 0.95.
 func SameNumber(a, b types.Float64) bool {
 	if !Known(a) || !Known(b) {
 		return a.Equal(b)

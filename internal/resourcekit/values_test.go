@@ -11,10 +11,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-func listOf(words ...string) types.List {
-	values := make([]attr.Value, len(words))
-	for i, word := range words {
-		values[i] = types.StringValue(word)
+func listOf(items ...string) types.List {
+	values := make([]attr.Value, len(items))
+	for i, item := range items {
+		values[i] = types.StringValue(item)
 	}
 	return types.ListValueMust(types.StringType, values)
 }
@@ -29,7 +29,7 @@ func TestStringOrNull(t *testing.T) {
 	}
 }
 
-func TestAnEmptyTextAndNoneDoNotFlip(t *testing.T) {
+func TestOptionalString(t *testing.T) {
 	t.Parallel()
 	empty, text := "", "a"
 	for _, tc := range []struct {
@@ -62,7 +62,7 @@ func TestStringPointer(t *testing.T) {
 	}
 }
 
-func TestAnEmptyListAndNoneDoNotFlip(t *testing.T) {
+func TestStringList(t *testing.T) {
 	t.Parallel()
 	null, unknown := types.ListNull(types.StringType), types.ListUnknown(types.StringType)
 	for _, tc := range []struct {
@@ -85,7 +85,7 @@ func TestAnEmptyListAndNoneDoNotFlip(t *testing.T) {
 	}
 }
 
-func TestStringsIsTheWayBack(t *testing.T) {
+func TestStrings(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		list types.List
@@ -102,14 +102,14 @@ func TestStringsIsTheWayBack(t *testing.T) {
 	var diags diag.Diagnostics
 	Strings(t.Context(), types.ListValueMust(types.StringType, []attr.Value{types.StringUnknown()}), &diags)
 	if !diags.HasError() {
-		t.Error("an unknown item was taken for a text")
+		t.Error("an unknown item was accepted")
 	}
 }
 
 func TestKnown(t *testing.T) {
 	t.Parallel()
 	if Known(types.StringNull()) || Known(types.StringUnknown()) || !Known(types.StringValue("")) {
-		t.Error("known is what is neither null nor unknown")
+		t.Error("a known value is neither null nor unknown")
 	}
 }
 

@@ -21,86 +21,68 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// Source is embedded by every data source: it gives it its name and its client.
-type Source struct {
-	Configured
-}
-
-// NewSource is the base of a data source of the type.
-func NewSource(typeName string) Source { return Source{Configured{TypeName: typeName}} }
-
-// Metadata is the method of a data source.
-func (s *Source) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = s.TypeName
-}
-
-// Configure is the method of a data source.
-func (s *Source) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	s.ConfigureDataSource(req, resp)
-}
-
-// oneSource is a data source of one object.
-type oneSource[M, O any] struct {
-	Source
-	noun *Noun[M, O]
-	// key is the attribute that takes an id or a name.
+// entityDataSource is the data source of one object.
+type entityDataSource[M, O any] struct {
+	DataSourceBase
+	entity *Entity[M, O]
+	// key is the attribute that holds the name or the ID.
 	key         string
 	description string
 }
 
-// DataSource is the noun as a data source of one object, found by what its key, such as "name", says: the id does as well.
-func (n *Noun[M, O]) DataSource(key, description string) datasource.DataSource {
-	return &oneSource[M, O]{Source: NewSource(n.TypeName), noun: n, key: key, description: description}
+// DataSource returns the data source of one object. Its required attribute key, such as "name", accepts the name and the ID.
+func (e *Entity[M, O]) DataSource(key, description string) datasource.DataSource {
+	return &entityDataSource[M, O]{DataSourceBase: NewDataSourceBase(e.TypeName), entity: e, key: key, description: description}
 }
 
-func (s *oneSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := s.noun.computed()
+func (s *entityDataSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := s.entity.dataSourceAttributes()
 	attributes[s.key] = schema.StringAttribute{
 		Required:            true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-		MarkdownDescription: fmt.Sprintf("The %s of the %s; its id does as well.", s.key, s.noun.Title),
+		MarkdownDescription: fmt.Sprintf("The `%s` or the ID of the %s.", s.key, s.entity.Title),
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: s.description, Attributes: attributes}
 }
 
-func (s *oneSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (s *entityDataSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	at := path.Root(s.key)
-	var word types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &word)...)
+	var idOrName types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &idOrName)...)
 	ctx, client := s.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, found := s.noun.Find(ctx, client, word.ValueString(), at, &resp.Diagnostics)
+	o, found := s.entity.Find(ctx, client, idOrName.ValueString(), at, &resp.Diagnostics)
 	if !found {
 		return
 	}
-	if resp.State.Raw = s.noun.shown(ctx, client, o, resp.State.Schema, &resp.Diagnostics); !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, word)...)
+	if resp.State.Raw = s.entity.dataSourceValue(ctx, client, o, resp.State.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, idOrName)...)
 	}
 }
 
-// manySource is a data source of a list.
-type manySource[M, O any] struct {
-	Source
-	noun        *Noun[M, O]
+// entityListDataSource is the plural data source.
+type entityListDataSource[M, O any] struct {
+	DataSourceBase
+	entity      *Entity[M, O]
 	key         string
 	description string
 }
 
-// DataSources is the noun as a data source that lists objects under a key such as "models", by the noun's filters.
-func (n *Noun[M, O]) DataSources(typeName, key, description string) datasource.DataSource {
-	return &manySource[M, O]{Source: NewSource(typeName), noun: n, key: key, description: description}
+// DataSources returns the plural data source. Its attribute key, such as "models", holds the objects that match the filters.
+func (e *Entity[M, O]) DataSources(typeName, key, description string) datasource.DataSource {
+	return &entityListDataSource[M, O]{DataSourceBase: NewDataSourceBase(typeName), entity: e, key: key, description: description}
 }
 
-func (s *manySource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (s *entityListDataSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
 		s.key: schema.ListNestedAttribute{
-			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: s.noun.computed()},
-			MarkdownDescription: "The " + s.noun.Titles + ", in the server's order.",
+			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: s.entity.dataSourceAttributes()},
+			MarkdownDescription: "The " + s.entity.Titles + ", in the order that the server returns.",
 		},
 	}
-	for _, f := range s.noun.filters() {
+	for _, f := range s.entity.filters() {
 		attributes[f.Name] = schema.StringAttribute{
 			Required: f.Required, Optional: !f.Required, Validators: f.validators(), MarkdownDescription: f.Description,
 		}
@@ -108,52 +90,50 @@ func (s *manySource[M, O]) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp.Schema = schema.Schema{MarkdownDescription: s.description, Attributes: attributes}
 }
 
-func (s *manySource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	filters := asked(ctx, req.Config, s.noun.filters(), &resp.Diagnostics)
+func (s *entityListDataSource[M, O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	filters := configuredFilters(ctx, req.Config, s.entity.filters(), &resp.Diagnostics)
 	ctx, client := s.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	all, err := s.noun.chosen(ctx, client, filters)
+	all, err := s.entity.filtered(ctx, client, filters)
 	if err != nil {
-		AddError(&resp.Diagnostics, path.Empty(), "Could not list the "+s.noun.Titles, err)
+		AddError(&resp.Diagnostics, path.Empty(), "Could not list the "+s.entity.Titles, err)
 		return
 	}
-	entry := schema.Schema{Attributes: s.noun.computed()}
+	element := schema.Schema{Attributes: s.entity.dataSourceAttributes()}.Type()
 	objects := make([]tftypes.Value, len(all))
 	for i, o := range all {
-		objects[i] = s.noun.shown(ctx, client, o, entry, &resp.Diagnostics)
+		objects[i] = s.entity.dataSourceValue(ctx, client, o, element, &resp.Diagnostics)
 	}
 	var config map[string]tftypes.Value
 	if err := req.Config.Raw.As(&config); err != nil {
-		resp.Diagnostics.AddError("The configuration cannot be read", "Please report this to the provider's developers: "+err.Error())
+		resp.Diagnostics.AddError("Could not read the configuration", "Please report this issue to the provider developers: "+err.Error())
 		return
 	}
-	config[s.key] = tftypes.NewValue(tftypes.List{ElementType: entry.Type().TerraformType(ctx)}, objects)
+	config[s.key] = tftypes.NewValue(tftypes.List{ElementType: element.TerraformType(ctx)}, objects)
 	resp.State.Raw = tftypes.NewValue(resp.State.Schema.Type().TerraformType(ctx), config)
 }
 
-// typed is a schema of any kind.
-type typed interface{ Type() attr.Type }
-
-// shown is an object as a data source with the schema shows it.
-func (n *Noun[M, O]) shown(ctx context.Context, client *control.Client, o O, as typed, diags *diag.Diagnostics) tftypes.Value {
-	state := tfsdk.State{Schema: n.Schema}
-	n.fill(ctx, client, &state, o, diags)
-	typ := as.Type().TerraformType(ctx)
+// dataSourceValue returns the object as a value of a data source's type, without the attributes that the server does not
+// know.
+func (e *Entity[M, O]) dataSourceValue(ctx context.Context, client *control.Client, o O, typ attr.Type, diags *diag.Diagnostics) tftypes.Value {
+	state := tfsdk.State{Schema: e.Schema}
+	e.fill(ctx, client, &state, o, diags)
+	object := typ.TerraformType(ctx)
 	var all map[string]tftypes.Value
 	if diags.HasError() || state.Raw.As(&all) != nil {
-		return tftypes.NewValue(typ, nil)
+		return tftypes.NewValue(object, nil)
 	}
-	maps.DeleteFunc(all, func(name string, _ tftypes.Value) bool { return slices.Contains(n.Local, name) })
-	return tftypes.NewValue(typ, all)
+	maps.DeleteFunc(all, func(name string, _ tftypes.Value) bool { return slices.Contains(e.ProviderOnly, name) })
+	return tftypes.NewValue(object, all)
 }
 
-// computed are the attributes of the resource that the server knows, as those of a data source.
-func (n *Noun[M, O]) computed() map[string]schema.Attribute {
-	attributes := computedAttributes(n.Schema.Attributes)
-	for _, local := range n.Local {
-		delete(attributes, local)
+// dataSourceAttributes returns the attributes that the server knows, as computed ones.
+func (e *Entity[M, O]) dataSourceAttributes() map[string]schema.Attribute {
+	attributes := computedAttributes(e.Schema.Attributes)
+	for _, name := range e.ProviderOnly {
+		delete(attributes, name)
 	}
 	return attributes
 }

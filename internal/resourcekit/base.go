@@ -1,0 +1,35 @@
+package resourcekit
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// Base is embedded by every resource and list resource. It provides the type name, the client and the identity.
+type Base struct {
+	Configured
+	Identity Identity
+}
+
+// NewBase returns the base of a resource. Without parts, the identity is the organization alone.
+func NewBase(typeName string, identity ...Part) Base {
+	return Base{Configured: Configured{TypeName: typeName}, Identity: identity}
+}
+
+// Metadata implements resource.Resource and list.ListResource.
+func (b *Base) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = b.TypeName
+}
+
+// Configure implements resource.ResourceWithConfigure and list.ListResourceWithConfigure.
+func (b *Base) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	b.ConfigureResource(req, resp)
+}
+
+func (b *Base) orgID() string {
+	if !b.HasClient() {
+		return ""
+	}
+	return b.Provider.Client.OrgID()
+}
