@@ -219,3 +219,27 @@ func TestContractChecks(t *testing.T) {
 		}
 	}
 }
+
+// Each rule is cited by a test that proves it. Without any citation there is nothing to hold against the contract yet.
+func TestContractCoverage(t *testing.T) {
+	t.Parallel()
+	c := readContract(t)
+	proven := map[string]bool{}
+	eachGoFile(t, func(path, source string) {
+		if !strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		rules, _ := c.citations(source)
+		for _, rule := range rules {
+			proven[rule] = true
+		}
+	})
+	if len(proven) == 0 {
+		t.Skip("no test cites a rule")
+	}
+	for _, rule := range slices.Sorted(maps.Keys(c.rules)) {
+		if !proven[rule] {
+			t.Errorf("no test cites %s %s: write above the one that proves it // %[1]s %[2]s", contractFile, rule)
+		}
+	}
+}
