@@ -102,11 +102,11 @@ func (r *deploymentResource) checkReferences(ctx context.Context, client *contro
 	}
 	named := *m
 	named.ModelID = types.StringValue(found.ID)
-	r.checkVersion(ctx, client, &named, rollout.Operation{Kind: rollout.Deploy, To: m.Version.ValueString()}, diags)
+	r.checkPin(ctx, client, &named, rollout.Operation{Kind: rollout.Deploy, To: m.Version.ValueString()}, diags)
 }
 
-// checkVersion reports whether the pin exists and may be deployed, or rolled back to.
-func (r *deploymentResource) checkVersion(ctx context.Context, client *control.Client, m *model, op rollout.Operation, diags *diag.Diagnostics) {
+// checkPin reports whether the pinned version exists and may be deployed, or rolled back to.
+func (r *deploymentResource) checkPin(ctx context.Context, client *control.Client, m *model, op rollout.Operation, diags *diag.Diagnostics) {
 	if m.Version.IsUnknown() || r.createsVersion(m) || client.Applying() {
 		return
 	}

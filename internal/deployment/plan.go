@@ -173,7 +173,7 @@ func (r *deploymentResource) planUpdate(
 	if r.HasClient() && !r.Provider.Client.Applying() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		if op.ReplacesVersion() {
-			r.checkVersion(ctx, client, plan, op, &resp.Diagnostics)
+			r.checkPin(ctx, client, plan, op, &resp.Diagnostics)
 		}
 		checks{client: client, config: plan, private: private, diags: &resp.Diagnostics}.plan(ctx, &p)
 	}
