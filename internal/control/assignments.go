@@ -15,9 +15,9 @@ var assignmentKind = kind[Device]{
 		assigned, err := listAll[Assignment](ctx, c, list, nil)
 		return Device{ID: id, Assignments: assigned}, err
 	},
-	id:    func(d Device) string { return d.ID },
-	whole: func(d Device) bool { return d.Assignments != nil },
-	same:  func(single, listed Device) bool { return maps.Equal(single.versions(), listed.versions()) },
+	id:       func(d Device) string { return d.ID },
+	complete: func(d Device) bool { return d.Assignments != nil },
+	equal:    func(single, listed Device) bool { return maps.Equal(single.versions(), listed.versions()) },
 }
 
 // DeviceAssignments reads what one device is to run, for servers whose lists do not say it (the control API contract,
@@ -39,7 +39,7 @@ func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) 
 		return nil, err
 	}
 	left := make([]bool, len(members))
-	ctx, done := c.reads.moment(ctx)
+	ctx, done := c.cache.SharedBatch(ctx)
 	defer done()
 	readers, ctx := errgroup.WithContext(ctx)
 	readers.SetLimit(assignmentReads)

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
 )
 
 // DefaultURL is the vendor's public control plane (the control API contract, section 1).
@@ -66,7 +68,7 @@ type Client struct {
 	insecure bool
 	patience time.Duration
 
-	reads      *reads
+	cache      *readcache.Cache
 	modelNames *names[Model]
 	groupNames *names[Group]
 	// making is held by whoever makes something of which only its being new tells which one it is: see keys.go.
@@ -106,7 +108,7 @@ func New(cfg Config) (*Client, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		insecure: cfg.AllowInsecureHTTP, patience: cfg.RequestTimeout,
-		reads:      newReads(),
+		cache:      newCache(),
 		modelNames: newNames(modelKind, func(m Model) string { return m.Name }),
 		groupNames: newNames(groupKind, func(g Group) string { return g.Name }),
 		making:     make(chan struct{}, 1),
@@ -158,7 +160,7 @@ func (r request) writes() bool { return r.method != http.MethodGet && !r.harmles
 
 // get reads one object.
 func get[T any](ctx context.Context, c *Client, operation, path string, query url.Values) (T, error) {
-	return share(ctx, c, path+"?"+query.Encode(), func(ctx context.Context) (T, error) {
+	return cached(ctx, c, path+"?"+query.Encode(), func(ctx context.Context) (T, error) {
 		var object T
 		err := c.call(ctx, request{operation: operation, method: http.MethodGet, path: path, query: query}, &object)
 		return object, err
@@ -173,7 +175,7 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 		return err
 	}
 	if r.writes() {
-		defer c.reads.written(ctx)
+		defer c.written(ctx)
 		defer c.modelNames.forget(r.path)
 		defer c.groupNames.forget(r.path)
 	}

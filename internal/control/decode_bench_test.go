@@ -73,7 +73,7 @@ func BenchmarkSharedRead(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	ctx := WithSharing(b.Context(), 0)
+	ctx := WithCache(b.Context(), 0)
 	b.ReportAllocs()
 	for b.Loop() {
 		if g, err := c.Group(ctx, "g"); err != nil || g.ID != "g" {

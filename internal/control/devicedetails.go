@@ -67,9 +67,9 @@ var deviceKind = kind[DeviceDetails]{
 	one: func(ctx context.Context, c *Client, id string) (DeviceDetails, error) {
 		return get[DeviceDetails](ctx, c, "read the device", join("devices", id), nil)
 	},
-	id:    func(d DeviceDetails) string { return d.ID },
-	whole: func(DeviceDetails) bool { return true },
-	same:  func(single, listed DeviceDetails) bool { return reflect.DeepEqual(single, listed) },
+	id:       func(d DeviceDetails) string { return d.ID },
+	complete: func(DeviceDetails) bool { return true },
+	equal:    func(single, listed DeviceDetails) bool { return reflect.DeepEqual(single, listed) },
 }
 
 // DeviceDetails reads one device by its id, or by its identifier.

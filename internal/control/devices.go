@@ -60,7 +60,7 @@ var deviceListing = listing{operation: "list the devices", path: "devices", key:
 // DeviceCount is the number of devices of the organization, nil where the server does not say.
 func (c *Client) DeviceCount(ctx context.Context) (*int, error) {
 	query := c.scoped(url.Values{"limit": {"1"}})
-	total, err := share(ctx, c, deviceListing.path+"?"+query.Encode(), func(ctx context.Context) (int, error) {
+	total, err := cached(ctx, c, deviceListing.path+"?"+query.Encode(), func(ctx context.Context) (int, error) {
 		first := page[Device]{key: deviceListing.key}
 		err := c.call(ctx, request{operation: "count the devices", method: http.MethodGet, path: deviceListing.path, query: query}, &first)
 		return first.total, err

@@ -119,9 +119,9 @@ var experimentKind = kind[Experiment]{
 	one: func(ctx context.Context, c *Client, id string) (Experiment, error) {
 		return get[Experiment](ctx, c, "read the experiment", join("experiments", id), nil)
 	},
-	id:    func(e Experiment) string { return e.ID },
-	whole: func(Experiment) bool { return true },
-	same:  func(single, listed Experiment) bool { return reflect.DeepEqual(single, listed) },
+	id:       func(e Experiment) string { return e.ID },
+	complete: func(Experiment) bool { return true },
+	equal:    func(single, listed Experiment) bool { return reflect.DeepEqual(single, listed) },
 }
 
 // Experiments lists the organization's experiments.

@@ -110,9 +110,9 @@ var federationKind = kind[Federation]{
 	one: func(ctx context.Context, c *Client, id string) (Federation, error) {
 		return get[Federation](ctx, c, "read the federation", join("federations", id), nil)
 	},
-	id:    func(f Federation) string { return f.ID },
-	whole: func(Federation) bool { return true },
-	same:  func(single, listed Federation) bool { return reflect.DeepEqual(single, listed) },
+	id:       func(f Federation) string { return f.ID },
+	complete: func(Federation) bool { return true },
+	equal:    func(single, listed Federation) bool { return reflect.DeepEqual(single, listed) },
 }
 
 // Federations lists the organization's federations.

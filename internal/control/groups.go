@@ -124,9 +124,9 @@ var groupKind = kind[Group]{
 	one: func(ctx context.Context, c *Client, id string) (Group, error) {
 		return get[Group](ctx, c, "read the device group", join("device-groups", id), nil)
 	},
-	id:    func(g Group) string { return g.ID },
-	whole: func(Group) bool { return true },
-	same:  func(single, listed Group) bool { return reflect.DeepEqual(single, listed) },
+	id:       func(g Group) string { return g.ID },
+	complete: func(Group) bool { return true },
+	equal:    func(single, listed Group) bool { return reflect.DeepEqual(single, listed) },
 }
 
 // Groups lists the organization's device groups.

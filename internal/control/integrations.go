@@ -122,9 +122,9 @@ func integrationKind(of Signal, path string) kind[Integration] {
 			}
 			return i, err
 		},
-		id:    func(i Integration) string { return i.ID },
-		whole: func(Integration) bool { return true },
-		same:  func(single, listed Integration) bool { return reflect.DeepEqual(single, listed) },
+		id:       func(i Integration) string { return i.ID },
+		complete: func(Integration) bool { return true },
+		equal:    func(single, listed Integration) bool { return reflect.DeepEqual(single, listed) },
 	}
 }
 

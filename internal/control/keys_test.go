@@ -345,7 +345,7 @@ func TestKeysAreReadOnce(t *testing.T) {
 		l.issue("ci")
 	}
 	c := l.client(t)
-	ctx := WithSharing(t.Context(), 0)
+	ctx := WithCache(t.Context(), 0)
 	for i := range 50 {
 		if k, err := c.APIKey(ctx, fmt.Sprintf("key_%d", i+1)); err != nil || k.ID != fmt.Sprintf("key_%d", i+1) {
 			t.Errorf("key %d is %+v, %v", i+1, k, err)

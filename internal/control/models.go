@@ -62,9 +62,9 @@ var modelKind = kind[Model]{
 	one: func(ctx context.Context, c *Client, id string) (Model, error) {
 		return get[Model](ctx, c, "read the model", join("models", id), nil)
 	},
-	id:    func(m Model) string { return m.ID },
-	whole: func(Model) bool { return true },
-	same:  func(single, listed Model) bool { return reflect.DeepEqual(single, listed) },
+	id:       func(m Model) string { return m.ID },
+	complete: func(Model) bool { return true },
+	equal:    func(single, listed Model) bool { return reflect.DeepEqual(single, listed) },
 }
 
 // Model reads one model by its id; some servers take the name too.

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
 )
 
 // listing names one list call of the API: its path, the key under which an object holds the list, and the page size that the
@@ -24,7 +26,7 @@ type listing struct {
 
 // listAll reads every page of a list. A body without the list is an error, never an empty list.
 func listAll[T any](ctx context.Context, c *Client, l listing, query url.Values) ([]T, error) {
-	all, err := share(ctx, c, l.path+"?"+query.Encode(), func(ctx context.Context) ([]T, error) {
+	all, err := cached(ctx, c, l.path+"?"+query.Encode(), func(ctx context.Context) ([]T, error) {
 		p := pager[T]{listing: l, query: query}
 		return p.rest(ctx, c)
 	})
@@ -71,6 +73,16 @@ func (p *pager[T]) next(ctx context.Context, c *Client) ([]T, error) {
 		p.ended = len(current.items) < p.pageSize
 	}
 	return current.items, nil
+}
+
+// page reads one more page and says how the next one is read. It does not change the pager.
+func (p pager[T]) page(ctx context.Context, c *Client) (readcache.Page[T], error) {
+	items, err := p.next(ctx, c)
+	page := readcache.Page[T]{Items: items, Total: p.total}
+	if !p.ended {
+		page.Next = func(ctx context.Context) (readcache.Page[T], error) { return p.page(ctx, c) }
+	}
+	return page, err
 }
 
 // rest reads all pages that are left.

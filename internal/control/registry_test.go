@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,8 +19,8 @@ import (
 type registry struct {
 	// perPage is the most that it puts on a page.
 	perPage int
-	// bare lists without a total, lean leaves descriptions out of them, broken refuses them.
-	bare, lean, broken bool
+	// bare lists without a total.
+	bare bool
 	// latency is the longest that an answer takes on its way, in both directions.
 	latency time.Duration
 
@@ -100,28 +99,22 @@ func (r *registry) answer(req *http.Request, path string) (status int, body stri
 	if req.Method == http.MethodPut {
 		r.revisions[id]++
 	}
-	return http.StatusOK, r.group(id, false)
+	return http.StatusOK, r.group(id)
 }
 
-func (r *registry) group(id string, lean bool) string {
+func (r *registry) group(id string) string {
 	description := fmt.Sprintf("revision %d", r.revisions[id])
 	entry := map[string]any{"id": id, "name": id, "description": description}
-	if lean {
-		delete(entry, "description")
-	}
 	encoded, _ := json.Marshal(entry)
 	return string(encoded)
 }
 
 func (r *registry) page(req *http.Request) (status int, body string) {
-	if r.broken {
-		return http.StatusForbidden, `{"detail":"no lists for you"}`
-	}
 	offset, _ := strconv.Atoi(req.URL.Query().Get("offset"))
 	from := min(offset, len(r.ids))
 	var entries []string
 	for _, id := range r.ids[from:min(from+r.perPage, len(r.ids))] {
-		entries = append(entries, r.group(id, r.lean))
+		entries = append(entries, r.group(id))
 	}
 	list := "[" + strings.Join(entries, ",") + "]"
 	if r.bare {
@@ -137,9 +130,4 @@ func revision(g Group) int {
 	}
 	n, _ := strconv.Atoi(strings.TrimPrefix(*g.Description, "revision "))
 	return n
-}
-
-func distinct(ids []string) int {
-	sorted := slices.Sorted(slices.Values(ids))
-	return len(slices.Compact(sorted))
 }

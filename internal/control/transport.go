@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
 )
 
 // unlimitedRetries leaves the counting to checkRetry: a 429 may be repeated as long as the operation lasts, any other
@@ -81,7 +83,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := a.gate.wait(req.Context()); err != nil {
 		return nil, notSentError{err}
 	}
-	leaving(req.Context())
+	readcache.Sent(req.Context())
 	ctx, cancel := context.WithTimeoutCause(req.Context(), a.timeout,
 		fmt.Errorf("a single try took longer than request_timeout (%s)", a.timeout))
 	defer cancel()

@@ -119,9 +119,9 @@ func versionKind(modelID string) kind[Version] {
 		one: func(ctx context.Context, c *Client, version string) (Version, error) {
 			return get[Version](ctx, c, "read the version of the model", join("models", modelID, "versions", version), nil)
 		},
-		id:    func(v Version) string { return v.Version },
-		whole: func(Version) bool { return true },
-		same: func(single, listed Version) bool {
+		id:       func(v Version) string { return v.Version },
+		complete: func(Version) bool { return true },
+		equal: func(single, listed Version) bool {
 			single.ModelID = listed.ModelID
 			return reflect.DeepEqual(single, listed)
 		},

@@ -97,7 +97,7 @@ func TestVersionsOfAModelCostTwoRequests(t *testing.T) {
 		}
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: req, Body: io.NopCloser(strings.NewReader(body))}, nil
 	}}}
-	ctx := WithSharing(t.Context(), 0)
+	ctx := WithCache(t.Context(), 0)
 	for _, model := range []string{"a", "b"} {
 		for i := range 100 {
 			v, err := c.Version(ctx, model, fmt.Sprintf("1.0.%d", i))

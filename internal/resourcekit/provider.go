@@ -97,9 +97,9 @@ func (c *Configured) Client(ctx context.Context, diags *diag.Diagnostics) (conte
 }
 
 // Reader is Client for what only looks: a refresh, an import, a data source, the checks of a plan. Many of them cost few requests,
-// since they may get what the same walk of Terraform has read before; see control.WithSharing.
+// since they may get what the same walk of Terraform has read before; see control.WithCache.
 func (c *Configured) Reader(ctx context.Context, diags *diag.Diagnostics) (context.Context, *control.Client) {
-	return c.Client(control.WithSharing(ctx, c.sharedFor), diags)
+	return c.Client(control.WithCache(ctx, c.sharedFor), diags)
 }
 
 // Online is true when requests can be made: checks during a plan are skipped where they cannot.

@@ -74,7 +74,7 @@ func TestWaitLooksAnew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = Wait(control.WithSharing(t.Context(), 0), time.Second, func(ctx context.Context) (bool, error) {
+		err = Wait(control.WithCache(t.Context(), 0), time.Second, func(ctx context.Context) (bool, error) {
 			_, err := client.Rollouts(ctx, "m")
 			return server.requests == 3, err
 		})

@@ -56,7 +56,7 @@ func (e *WaitError) Unwrap() error { return e.Err }
 // the pause begins with first and grows to 30 s. When ctx ends, or would end before the rate limit lets the next poll pass, or the
 // polls keep failing, the error is a *WaitError.
 func Wait(ctx context.Context, first time.Duration, poll func(context.Context) (done bool, err error)) error {
-	ctx = control.WithoutSharing(ctx) // a wait for a change never ends on an old answer
+	ctx = control.WithoutCache(ctx) // a wait for a change never ends on an old answer
 	begun := time.Now()
 	pause := first
 	failures := 0

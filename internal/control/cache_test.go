@@ -43,28 +43,10 @@ func readers(ctx context.Context, t *testing.T, c *Client, n int) {
 	all.Wait()
 }
 
-func TestSharingReadsAreOneRequest(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c, w := scripted(t, slowly(oneRollout))
-		ctx := WithSharing(t.Context(), 0)
-		readers(ctx, t, c, 20)
-		time.Sleep(time.Hour)
-		readers(ctx, t, c, 20)
-		if n := len(w.sent); n != 1 {
-			t.Errorf("%d requests for one list", n)
-		}
-		readers(WithSharing(t.Context(), time.Minute), t, c, 20)
-		if n := len(w.sent); n != 2 {
-			t.Errorf("%d requests; want another one for those who take nothing of an hour ago", n)
-		}
-	})
-}
-
 func TestWhatIsSharedIsEachReadersOwn(t *testing.T) {
 	t.Parallel()
 	c, _ := scripted(t, ok(`[{"id":1,"version":"1.0.0","status":"completed"},{"id":2,"version":"2.0.0","status":"active"}]`))
-	ctx := WithSharing(t.Context(), 0)
+	ctx := WithCache(t.Context(), 0)
 	first, _ := c.Rollouts(ctx, "m")
 	want := first[0]
 	first[0] = Rollout{ID: "spoiled"}
@@ -107,7 +89,7 @@ func TestWhoGivesUpHarmsNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, slowly(oneRollout))
-		ctx := WithSharing(t.Context(), 0)
+		ctx := WithCache(t.Context(), 0)
 		leader, cancel := context.WithCancel(ctx)
 		var all sync.WaitGroup
 		all.Go(func() {
@@ -127,33 +109,6 @@ func TestWhoGivesUpHarmsNobody(t *testing.T) {
 	})
 }
 
-func TestARequestThatNobodyWaitsForEnds(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c, w := scripted(t, unanswered, slowly(oneRollout))
-		ctx, cancel := context.WithCancel(WithSharing(t.Context(), 0))
-		var all sync.WaitGroup
-		for range 3 {
-			all.Go(func() {
-				if _, err := c.Rollouts(ctx, "m"); !errors.Is(err, context.Canceled) {
-					t.Errorf("got %v", err)
-				}
-			})
-		}
-		synctest.Wait()
-		begun := time.Now()
-		cancel()
-		all.Wait()
-		if took := time.Since(begun); took != 0 {
-			t.Errorf("it took %s to give up", took)
-		}
-		readers(WithSharing(t.Context(), 0), t, c, 2)
-		if n := len(w.sent); n != 2 {
-			t.Errorf("%d requests; what was given up must not be joined", n)
-		}
-	})
-}
-
 func TestADeadlineIsEachReadersOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -163,7 +118,7 @@ func TestADeadlineIsEachReadersOwn(t *testing.T) {
 		var all sync.WaitGroup
 		limited := func(limit time.Duration, check func(error)) {
 			all.Go(func() {
-				ctx, cancel := context.WithTimeout(WithSharing(t.Context(), 0), limit)
+				ctx, cancel := context.WithTimeout(WithCache(t.Context(), 0), limit)
 				defer cancel()
 				_, err := c.Rollouts(ctx, "m")
 				check(err)
@@ -175,7 +130,7 @@ func TestADeadlineIsEachReadersOwn(t *testing.T) {
 				t.Errorf("who had time got %v", err)
 			}
 		}
-		all.Go(func() { readers(WithSharing(t.Context(), 0), t, c, 1) })
+		all.Go(func() { readers(WithCache(t.Context(), 0), t, c, 1) })
 		synctest.Wait()
 		limited(5*time.Second, func(err error) {
 			if limit := asError[*RateLimitError](t, err); limit.Left != 5*time.Second || time.Since(begun) != 0 {
@@ -195,19 +150,6 @@ func TestADeadlineIsEachReadersOwn(t *testing.T) {
 	})
 }
 
-func TestErrorsAreNotKept(t *testing.T) {
-	t.Parallel()
-	c, w := scripted(t, answer(403, `{"detail":"no"}`), ok(oneRollout))
-	ctx := WithSharing(t.Context(), 0)
-	if _, err := c.Rollouts(ctx, "m"); !HasStatus(err, 403) {
-		t.Errorf("got %v", err)
-	}
-	readers(ctx, t, c, 1)
-	if n := len(w.sent); n != 2 {
-		t.Errorf("%d requests", n)
-	}
-}
-
 // TestWhatEndsSharing says after which request a read that may share is answered anew, and whether it is so for good.
 func TestWhatEndsSharing(t *testing.T) {
 	t.Parallel()
@@ -216,14 +158,14 @@ func TestWhatEndsSharing(t *testing.T) {
 		request func(context.Context, *Client)
 		want    int
 	}{
-		"another shared read": {func(ctx context.Context, c *Client) { _, _ = c.Versions(WithSharing(ctx, 0), "m", "") }, nothing},
+		"another shared read": {func(ctx context.Context, c *Client) { _, _ = c.Versions(WithCache(ctx, 0), "m", "") }, nothing},
 		"a preview":           {func(ctx context.Context, c *Client) { _, _ = c.PrepareDeployment(ctx, GroupDeployment{}) }, nothing},
 		"a fresh read":        {func(ctx context.Context, c *Client) { _, _ = c.Group(ctx, "g") }, once},
 		"a fresh look":        {func(ctx context.Context, c *Client) { _, _ = c.GroupAssignments(ctx, "g", "m") }, once},
-		"sharing taken back":  {func(ctx context.Context, c *Client) { _, _ = c.Group(WithoutSharing(WithSharing(ctx, 0)), "g") }, once},
+		"sharing taken back":  {func(ctx context.Context, c *Client) { _, _ = c.Group(WithoutCache(WithCache(ctx, 0)), "g") }, once},
 		"a plan's write":      {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithinPlan(ctx), "g") }, once},
 		"a look before it":    {func(ctx context.Context, c *Client) { _, _ = c.APIKeys(WithinPlan(ctx)) }, once},
-		"a write":             {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithSharing(ctx, 0), "g") }, forGood},
+		"a write":             {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithCache(ctx, 0), "g") }, forGood},
 	} {
 		c, w := scripted(t, reply{do: func(req *http.Request) (*http.Response, error) {
 			body := `{"id":"1"}`
@@ -235,7 +177,7 @@ func TestWhatEndsSharing(t *testing.T) {
 			}
 			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
 		}})
-		ctx := WithSharing(t.Context(), 0)
+		ctx := WithCache(t.Context(), 0)
 		readers(ctx, t, c, 1)
 		tc.request(t.Context(), c)
 		readers(ctx, t, c, 1)
@@ -257,7 +199,7 @@ func TestALostWriteEndsSharing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lost := answer(http.StatusForbidden, `{"detail":"no"}`) // what the look after the lost answer gets
 		c, w := scripted(t, ok(oneRollout), failing(errCut), lost, ok(oneRollout))
-		ctx := WithSharing(t.Context(), 0)
+		ctx := WithCache(t.Context(), 0)
 		readers(ctx, t, c, 1)
 		if err := c.DeleteRollout(ctx, "m", "1", true); !Ambiguous(err) {
 			t.Fatalf("got %v", err)
@@ -363,7 +305,7 @@ func TestManyModelsOnOneGroup(t *testing.T) {
 		}, 1 + 3 + 1},
 	} {
 		c, w := scripted(t, byPath(tc.bodies))
-		ctx := WithSharing(t.Context(), 0)
+		ctx := WithCache(t.Context(), 0)
 		var all sync.WaitGroup
 		for i := range 50 {
 			all.Go(func() {
