@@ -65,7 +65,7 @@ func TestFreshReadsShareWhatHasNotLeft(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, slowly(oneRollout))
-		tries(t, c).gate.pause(time.Minute)
+		attemptOf(t, c).gate.pause(time.Minute)
 		readers(t.Context(), t, c, 20)
 		if n := len(w.sent); n != 1 {
 			t.Errorf("%d requests for those who waited at the gate together", n)
@@ -113,7 +113,7 @@ func TestADeadlineIsEachReadersOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, slowly(oneRollout))
-		tries(t, c).gate.pause(time.Minute)
+		attemptOf(t, c).gate.pause(time.Minute)
 		begun := time.Now()
 		var all sync.WaitGroup
 		limited := func(limit time.Duration, check func(error)) {

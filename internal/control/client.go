@@ -64,15 +64,15 @@ type Client struct {
 	http    *retryablehttp.Client
 	// storage sends files to where the server wants them. It knows no key.
 	storage *http.Client
-	// insecure is true where files may go there in clear text, patience how long nothing may move on the way.
-	insecure bool
-	patience time.Duration
+	// insecure is true where files may go there in clear text, stallTimeout how long nothing may move on the way.
+	insecure     bool
+	stallTimeout time.Duration
 
 	cache      *readcache.Cache
-	modelNames *names[Model]
-	groupNames *names[Group]
-	// making is held by whoever makes something of which only its being new tells which one it is: see keys.go.
-	making chan struct{}
+	modelNames *nameIndex[Model]
+	groupNames *nameIndex[Group]
+	// createLock is held by whoever makes something of which only its being new tells which one it is: see keys.go.
+	createLock chan struct{}
 }
 
 // ErrUnusableKey means that the key cannot be sent at all.
@@ -107,11 +107,11 @@ func New(cfg Config) (*Client, error) {
 			Transport:     inner,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		insecure: cfg.AllowInsecureHTTP, patience: cfg.RequestTimeout,
+		insecure: cfg.AllowInsecureHTTP, stallTimeout: cfg.RequestTimeout,
 		cache:      newCache(),
-		modelNames: newNames(modelKind, func(m Model) string { return m.Name }),
-		groupNames: newNames(groupKind, func(g Group) string { return g.Name }),
-		making:     make(chan struct{}, 1),
+		modelNames: newNameIndex(modelKind, func(m Model) string { return m.Name }),
+		groupNames: newNameIndex(groupKind, func(g Group) string { return g.Name }),
+		createLock: make(chan struct{}, 1),
 	}
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
@@ -147,8 +147,8 @@ type request struct {
 	body  any
 	// form is sent in the place of a body in JSON.
 	form url.Values
-	// harmless is true of a request that changes nothing although its method is not GET.
-	harmless bool
+	// readOnly is true of a request that changes nothing although its method is not GET.
+	readOnly bool
 	// once is true of a request that must not be sent again before it is known what it has done. So is every POST.
 	once bool
 	// secret is true of a request whose answer holds a secret, so that no error may quote it.
@@ -156,7 +156,7 @@ type request struct {
 }
 
 // writes is true of a request that may change something.
-func (r request) writes() bool { return r.method != http.MethodGet && !r.harmless }
+func (r request) writes() bool { return r.method != http.MethodGet && !r.readOnly }
 
 // get reads one object.
 func get[T any](ctx context.Context, c *Client, operation, path string, query url.Values) (T, error) {
@@ -176,8 +176,8 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 	}
 	if r.writes() {
 		defer c.written(ctx)
-		defer c.modelNames.forget(r.path)
-		defer c.groupNames.forget(r.path)
+		defer c.modelNames.invalidate(r.path)
+		defer c.groupNames.invalidate(r.path)
 	}
 	ctx = c.logContext(ctx)
 	payload, contentType, err := r.payload()
@@ -254,7 +254,7 @@ func (c *Client) transportError(ctx context.Context, r request, budget *retryBud
 	if ctx.Err() != nil {
 		err = ctx.Err()
 		if budget.last != nil {
-			err = fmt.Errorf("%w; the try before that: %s", err, saying(budget.last))
+			err = fmt.Errorf("%w; the try before that: %s", err, describeFailure(budget.last))
 		}
 	}
 	return &TransportError{
@@ -271,8 +271,8 @@ func withoutURL(err error) error {
 	return err
 }
 
-// saying is what a failed try came to, without the operation that the error around it names already.
-func saying(err error) string {
+// describeFailure is what a failed try came to, without the operation that the error around it names already.
+func describeFailure(err error) string {
 	var api *APIError
 	if errors.As(err, &api) {
 		return "the server answered " + api.Answer() + api.requestSuffix()

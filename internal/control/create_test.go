@@ -98,7 +98,7 @@ func TestLookingAfterAnInterruptHasAnEnd(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || !Ambiguous(err) {
 			t.Errorf("ended with %v", err)
 		}
-		if took := time.Since(begun); took != 7*time.Second+lookAgain || len(w.sent) != 2 {
+		if took := time.Since(begun); took != 7*time.Second+cleanupTimeout || len(w.sent) != 2 {
 			t.Errorf("took %s and %q", took, w.calls())
 		}
 	})
@@ -115,7 +115,7 @@ func TestACreateThatNeverLeftDoesNotLook(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, ok("[]"))
-		tries(t, c).gate.pause(time.Minute)
+		attemptOf(t, c).gate.pause(time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())
 		begun := time.Now()
 		time.AfterFunc(time.Second, cancel)
@@ -161,7 +161,7 @@ func TestABackoffBeyondTheDeadlineKeepsTheFailure(t *testing.T) {
 		defer cancel()
 		limited := reply{status: 429, header: map[string]string{"Retry-After": "1"}, body: `{"error":"rate_limited","message":"slow down"}`}
 		c, _ := scripted(t, limited)
-		time.AfterFunc(500*time.Millisecond, func() { tries(t, c).gate.pause(time.Hour) })
+		time.AfterFunc(500*time.Millisecond, func() { attemptOf(t, c).gate.pause(time.Hour) })
 		_, err := c.Model(ctx, "m")
 		_ = asError[*RateLimitError](t, err)
 		mustContain(t, err.Error(), "slow down", "1h")

@@ -72,12 +72,11 @@ func (c *Client) PrepareDeployment(ctx context.Context, d GroupDeployment) (Depl
 	post := func(ctx context.Context) (DeploymentPreview, error) {
 		var p DeploymentPreview
 		err := c.call(ctx, request{
-			operation: "prepare the deployment", method: http.MethodPost, path: "deploy/prepare", body: d.body(), harmless: true,
+			operation: "prepare the deployment", method: http.MethodPost, path: "deploy/prepare", body: d.body(), readOnly: true,
 		}, &p)
 		return p, err
 	}
-	never := func(context.Context) (DeploymentPreview, bool, error) { return DeploymentPreview{}, false, nil }
-	return createOnce(ctx, c, post, never)
+	return createOnce(ctx, c, post, findNothing)
 }
 
 // GroupDeploymentResult is the answer to an executed deployment.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"reflect"
 )
 
 // DeviceDetails is a registered device with all that the server knows of it (the control API contract, section 5). Texts are ""
@@ -67,9 +66,7 @@ var deviceKind = kind[DeviceDetails]{
 	one: func(ctx context.Context, c *Client, id string) (DeviceDetails, error) {
 		return get[DeviceDetails](ctx, c, "read the device", join("devices", id), nil)
 	},
-	id:       func(d DeviceDetails) string { return d.ID },
-	complete: func(DeviceDetails) bool { return true },
-	equal:    func(single, listed DeviceDetails) bool { return reflect.DeepEqual(single, listed) },
+	id: func(d DeviceDetails) string { return d.ID },
 }
 
 // DeviceDetails reads one device by its id, or by its identifier.

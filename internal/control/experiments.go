@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
 )
 
 // The statuses of an experiment (the control API contract, section 7). Servers have two words for a running one, and two spellings
@@ -18,9 +17,9 @@ const (
 	ExperimentCancelled = "cancelled"
 )
 
-var experimentWords = map[string]string{"active": ExperimentRunning, "canceled": ExperimentCancelled}
+var experimentSpellings = map[string]string{"active": ExperimentRunning, "canceled": ExperimentCancelled}
 
-// Experiment compares versions of a model on shares of the devices (the control API contract, section 7). What is nil or "" the
+// Experiment compares versions of a model on allocations of the devices (the control API contract, section 7). What is nil or "" the
 // server does not say.
 type Experiment struct {
 	ID, OrgID, Name, Status, ModelID string
@@ -92,8 +91,8 @@ func (e *Experiment) UnmarshalJSON(data []byte) error {
 		Description: wire.Description, Traffic: (*float64)(wire.Traffic), Confidence: (*float64)(wire.Confidence),
 		PrimaryMetric: string(wire.PrimaryMetric), Variants: wire.Variants, TargetGroupIDs: plainTexts(wire.Targets),
 	}
-	if word, ok := experimentWords[e.Status]; ok {
-		e.Status = word
+	if known, ok := experimentSpellings[e.Status]; ok {
+		e.Status = known
 	}
 	if wire.MinSample != nil {
 		whole := int64(*wire.MinSample)
@@ -119,9 +118,7 @@ var experimentKind = kind[Experiment]{
 	one: func(ctx context.Context, c *Client, id string) (Experiment, error) {
 		return get[Experiment](ctx, c, "read the experiment", join("experiments", id), nil)
 	},
-	id:       func(e Experiment) string { return e.ID },
-	complete: func(Experiment) bool { return true },
-	equal:    func(single, listed Experiment) bool { return reflect.DeepEqual(single, listed) },
+	id: func(e Experiment) string { return e.ID },
 }
 
 // Experiments lists the organization's experiments.
@@ -155,11 +152,11 @@ func (c *Client) CreateExperiment(ctx context.Context, e Experiment) (Experiment
 	}
 	body["variants"] = variants
 	const operation = "create the experiment"
-	return namesakes[Experiment]{
+	return nonUniqueCreate[Experiment]{
 		operation: operation,
 		list:      c.Experiments,
 		id:        func(e Experiment) string { return e.ID },
-		like:      func(o Experiment) bool { return o.Name == e.Name && (o.ModelID == "" || o.ModelID == e.ModelID) },
+		matches:   func(o Experiment) bool { return o.Name == e.Name && (o.ModelID == "" || o.ModelID == e.ModelID) },
 		post: func(ctx context.Context) (Experiment, error) {
 			var created Experiment
 			err := c.post(ctx, operation, experimentKind.path, body, &created)
@@ -198,15 +195,15 @@ func (c *Client) UpdateExperiment(ctx context.Context, id string, changes Experi
 	}, nil)
 }
 
-// AllocateExperiment changes the shares of the variants, which must add up to 100.
+// AllocateExperiment changes the allocations of the variants, which must add up to 100.
 func (c *Client) AllocateExperiment(ctx context.Context, id string, variants []Variant) error {
-	shares := make([]map[string]any, len(variants))
+	allocations := make([]map[string]any, len(variants))
 	for i, v := range variants {
-		shares[i] = map[string]any{"name": v.Name, "traffic_allocation": v.Allocation}
+		allocations[i] = map[string]any{"name": v.Name, "traffic_allocation": v.Allocation}
 	}
 	return c.call(ctx, request{
 		operation: "change the allocations of the experiment", method: http.MethodPatch, path: join("experiments", id, "allocations"),
-		body: map[string]any{"variants": shares},
+		body: map[string]any{"variants": allocations},
 	}, nil)
 }
 

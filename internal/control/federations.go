@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
 	"slices"
 	"time"
 )
@@ -110,9 +109,7 @@ var federationKind = kind[Federation]{
 	one: func(ctx context.Context, c *Client, id string) (Federation, error) {
 		return get[Federation](ctx, c, "read the federation", join("federations", id), nil)
 	},
-	id:       func(f Federation) string { return f.ID },
-	complete: func(Federation) bool { return true },
-	equal:    func(single, listed Federation) bool { return reflect.DeepEqual(single, listed) },
+	id: func(f Federation) string { return f.ID },
 }
 
 // Federations lists the organization's federations.
@@ -152,8 +149,9 @@ func (c *Client) CreateFederation(ctx context.Context, name string, description 
 	}
 	begun := time.Now()
 	find := func(ctx context.Context) (Federation, bool, error) {
-		f, found, err := c.FederationByName(ctx, name)
-		return f, found && !createdBefore(f.CreatedAt, begun), err
+		all, err := c.Federations(ctx)
+		f, found := findCreated(all, func(f Federation) bool { return f.Name == name }, func(f Federation) string { return f.CreatedAt }, begun)
+		return f, found, err
 	}
 	return createOnce(ctx, c, post, find)
 }

@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	// blindPause is how long everything waits after a 429 that does not say how long.
-	blindPause = 2 * time.Second
+	// defaultPause is how long everything waits after a 429 that does not say how long.
+	defaultPause = 2 * time.Second
 	// releaseGap is the mean distance between two requests that were held back by a pause: one by one, not all at once.
 	releaseGap = 100 * time.Millisecond
-	// learnedPause is the longest pause that an answer other than a 429 makes: the limit is one of requests a minute.
-	learnedPause = time.Minute
+	// maxLearnedPause is the longest pause that an answer other than a 429 makes: the limit is one of requests a minute.
+	maxLearnedPause = time.Minute
 )
 
 // gate is what every request of a client passes: a bucket that starts full and refills evenly over a minute, and a pause that
@@ -43,7 +43,7 @@ func newGate(requestsPerMinute int) *gate {
 func (g *gate) wait(ctx context.Context) error {
 	reservation := g.bucket.Reserve()
 	delay := reservation.Delay()
-	err := inTime(ctx, max(delay, g.untilRelease()))
+	err := checkDeadline(ctx, max(delay, g.untilRelease()))
 	if err == nil {
 		err = sleep(ctx, delay)
 	}
@@ -69,7 +69,7 @@ func (g *gate) wait(ctx context.Context) error {
 // pause holds every request for d; a d that is not above zero means that the server gave no hint to go by.
 func (g *gate) pause(d time.Duration) {
 	if d <= 0 {
-		d = blindPause/2 + rand.N(blindPause)
+		d = defaultPause/2 + rand.N(defaultPause)
 	}
 	until := time.Now().Add(d)
 	g.mu.Lock()
@@ -90,7 +90,7 @@ func (g *gate) learn(resp *http.Response) {
 	case resp.StatusCode == http.StatusTooManyRequests:
 		g.pause(hint)
 	case rateLimitHeader(resp, "Remaining") == "0" && hint > 0:
-		g.pause(min(hint, learnedPause))
+		g.pause(min(hint, maxLearnedPause))
 	}
 }
 
@@ -122,7 +122,7 @@ func (g *gate) reserveRelease() time.Duration {
 
 // sleep waits for d, or fails: at once when ctx ends sooner than d is over, else when ctx is cancelled meanwhile.
 func sleep(ctx context.Context, d time.Duration) error {
-	if err := inTime(ctx, d); err != nil || d <= 0 {
+	if err := checkDeadline(ctx, d); err != nil || d <= 0 {
 		return err
 	}
 	timer := time.NewTimer(d)
@@ -135,8 +135,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// inTime fails when ctx has ended, or will before d is over.
-func inTime(ctx context.Context, d time.Duration) error {
+// checkDeadline fails when ctx has ended, or will before d is over.
+func checkDeadline(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

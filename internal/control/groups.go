@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -124,9 +123,7 @@ var groupKind = kind[Group]{
 	one: func(ctx context.Context, c *Client, id string) (Group, error) {
 		return get[Group](ctx, c, "read the device group", join("device-groups", id), nil)
 	},
-	id:       func(g Group) string { return g.ID },
-	complete: func(Group) bool { return true },
-	equal:    func(single, listed Group) bool { return reflect.DeepEqual(single, listed) },
+	id: func(g Group) string { return g.ID },
 }
 
 // Groups lists the organization's device groups.
@@ -161,7 +158,7 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 	begun := time.Now()
 	find := func(ctx context.Context) (Group, bool, error) {
 		groups, err := c.Groups(ctx)
-		g, ok := made(groups, func(g Group) bool { return g.Name == s.Name }, func(g Group) string { return g.CreatedAt }, begun)
+		g, ok := findCreated(groups, func(g Group) bool { return g.Name == s.Name }, func(g Group) string { return g.CreatedAt }, begun)
 		return g, ok, err
 	}
 	return createOnce(ctx, c, post, find)
@@ -216,8 +213,7 @@ func (c *Client) addBatch(ctx context.Context, id string, batch []string) error 
 		body := map[string]any{"device_ids": batch}
 		return struct{}{}, c.post(ctx, "add devices to the device group", join("device-groups", id, "devices"), body, nil)
 	}
-	never := func(context.Context) (struct{}, bool, error) { return struct{}{}, false, nil }
-	_, err := createOnce(ctx, c, post, never)
+	_, err := createOnce(ctx, c, post, findNothing)
 	return err
 }
 

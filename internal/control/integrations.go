@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 )
 
 // Signal is what an integration sends elsewhere.
@@ -63,8 +62,8 @@ func (i *Integration) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// of is true unless the integration is surely one of another signal.
-func (i Integration) of(s Signal) bool {
+// mayBe is true unless the integration is surely one of another signal.
+func (i Integration) mayBe(s Signal) bool {
 	if s == Metrics {
 		return i.EndpointURL == "" || i.Config != nil
 	}
@@ -111,49 +110,47 @@ var integrationKinds = map[Signal]kind[Integration]{
 	Logs:    integrationKind(Logs, "log-streams/integrations"),
 }
 
-func integrationKind(of Signal, path string) kind[Integration] {
+func integrationKind(signal Signal, path string) kind[Integration] {
 	return kind[Integration]{
-		listing: listing{operation: fmt.Sprintf("list the %s integrations", of), path: path, key: "integrations"},
+		listing: listing{operation: fmt.Sprintf("list the %s integrations", signal), path: path, key: "integrations"},
 		one: func(ctx context.Context, c *Client, id string) (Integration, error) {
-			operation := fmt.Sprintf("read the %s integration", of)
+			operation := fmt.Sprintf("read the %s integration", signal)
 			i, err := get[Integration](ctx, c, operation, join("settings", "integrations", id), c.scoped(nil))
-			if err == nil && !i.of(of) {
+			if err == nil && !i.mayBe(signal) {
 				return Integration{}, fmt.Errorf("could not %s: %q is an integration of another kind", operation, id)
 			}
 			return i, err
 		},
-		id:       func(i Integration) string { return i.ID },
-		complete: func(Integration) bool { return true },
-		equal:    func(single, listed Integration) bool { return reflect.DeepEqual(single, listed) },
+		id: func(i Integration) string { return i.ID },
 	}
 }
 
 // Integrations lists the organization's integrations of a signal.
-func (c *Client) Integrations(ctx context.Context, of Signal) ([]Integration, error) {
-	return listAll[Integration](ctx, c, integrationKinds[of].listing, c.scoped(nil))
+func (c *Client) Integrations(ctx context.Context, signal Signal) ([]Integration, error) {
+	return listAll[Integration](ctx, c, integrationKinds[signal].listing, c.scoped(nil))
 }
 
 // Integration reads one integration. It fails on one of another signal.
-func (c *Client) Integration(ctx context.Context, of Signal, id string) (Integration, error) {
-	return integrationKinds[of].read(ctx, c, id)
+func (c *Client) Integration(ctx context.Context, signal Signal, id string) (Integration, error) {
+	return integrationKinds[signal].read(ctx, c, id)
 }
 
 // CreateIntegration creates an integration. Names need not be unique.
-func (c *Client) CreateIntegration(ctx context.Context, of Signal, s IntegrationSettings) (Integration, error) {
+func (c *Client) CreateIntegration(ctx context.Context, signal Signal, s IntegrationSettings) (Integration, error) {
 	if len(s.AuthConfig) == 0 {
 		s.AuthConfig = nil // there is nothing to clear yet
 	}
-	operation := fmt.Sprintf("create the %s integration", of)
-	n := namesakes[Integration]{
+	operation := fmt.Sprintf("create the %s integration", signal)
+	n := nonUniqueCreate[Integration]{
 		operation: operation,
-		list:      func(ctx context.Context) ([]Integration, error) { return c.Integrations(ctx, of) },
+		list:      func(ctx context.Context) ([]Integration, error) { return c.Integrations(ctx, signal) },
 		id:        func(i Integration) string { return i.ID },
-		like:      func(i Integration) bool { return i.Name == s.Name && i.Type == s.Type },
+		matches:   func(i Integration) bool { return i.Name == s.Name && i.Type == s.Type },
 	}
 	n.post = func(ctx context.Context) (Integration, error) {
 		var i Integration
 		err := c.call(ctx, request{
-			operation: operation, method: http.MethodPost, path: integrationKinds[of].path, query: c.scoped(nil), body: s.body(), secret: true,
+			operation: operation, method: http.MethodPost, path: integrationKinds[signal].path, query: c.scoped(nil), body: s.body(), secret: true,
 		}, &i)
 		return i, err
 	}
@@ -162,23 +159,23 @@ func (c *Client) CreateIntegration(ctx context.Context, of Signal, s Integration
 }
 
 // UpdateIntegration writes what is set and answers the integration as it is afterwards.
-func (c *Client) UpdateIntegration(ctx context.Context, of Signal, id string, s IntegrationSettings) (Integration, error) {
+func (c *Client) UpdateIntegration(ctx context.Context, signal Signal, id string, s IntegrationSettings) (Integration, error) {
 	s.Type = ""
 	err := c.call(ctx, request{
-		operation: fmt.Sprintf("update the %s integration", of), method: http.MethodPatch, path: join("settings", "integrations", id),
+		operation: fmt.Sprintf("update the %s integration", signal), method: http.MethodPatch, path: join("settings", "integrations", id),
 		query: c.scoped(nil), body: s.body(), secret: true,
 	}, nil)
 	if err != nil {
 		return Integration{}, withoutSecrets(err, s.Secrets)
 	}
-	i, err := c.Integration(ctx, of, id)
+	i, err := c.Integration(ctx, signal, id)
 	return i, withoutSecrets(err, s.Secrets)
 }
 
 // DeleteIntegration deletes an integration. One that is gone already is no error.
-func (c *Client) DeleteIntegration(ctx context.Context, of Signal, id string) error {
+func (c *Client) DeleteIntegration(ctx context.Context, signal Signal, id string) error {
 	err := c.call(ctx, request{
-		operation: fmt.Sprintf("delete the %s integration", of), method: http.MethodDelete, path: integrationKinds[of].path + "/" + join(id),
+		operation: fmt.Sprintf("delete the %s integration", signal), method: http.MethodDelete, path: integrationKinds[signal].path + "/" + join(id),
 	}, nil)
 	if NotFound(err) {
 		return nil

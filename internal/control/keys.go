@@ -21,7 +21,7 @@ type APIKey struct {
 	Scopes []string
 	// CreatedAt is the server's text.
 	CreatedAt string
-	// Revoked is true of a key that no longer works; its record stays.
+	// Revoked is true of a key that no longer works; its record revokeErr.
 	Revoked bool
 }
 
@@ -146,25 +146,15 @@ func indexOfKey(keys []APIKey, id string) int {
 // time and those that there were before are listed first: it is the new one of that name. Only another program that makes a key
 // of the same name in the same moment could be mistaken.
 
-// turn waits until nobody else makes a key; the caller calls done afterwards.
-func (c *Client) turn(ctx context.Context, operation string) (done func(), err error) {
-	select {
-	case c.making <- struct{}{}:
-		return func() { <-c.making }, nil
-	case <-ctx.Done():
-		return nil, &TransportError{Operation: operation, Host: c.base.Host, Err: ctx.Err(), NotExecuted: true}
-	}
-}
-
 // CreateAPIKey makes a key and answers it with its secret. When the answer is lost, the key that was made is revoked, and another
 // one made.
 func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string) (APIKey, error) {
 	const operation = "create the API key"
-	done, err := c.turn(ctx, operation)
+	unlock, err := c.lockCreate(ctx, operation)
 	if err != nil {
 		return APIKey{}, err
 	}
-	defer done()
+	defer unlock()
 	before, err := c.allKeys(ctx)
 	if err != nil {
 		return APIKey{}, err
@@ -174,13 +164,13 @@ func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string)
 		body["org_id"] = c.orgID
 	}
 	post := func(ctx context.Context) (APIKey, error) { return c.issueKey(ctx, operation, keyListing.path, body) }
-	var stays error
+	var revokeErr error
 	revoke := func(ctx context.Context) (APIKey, bool, error) {
-		stays = c.revokeNew(ctx, name, before)
-		return APIKey{}, false, stays
+		revokeErr = c.revokeNew(ctx, name, before)
+		return APIKey{}, false, revokeErr
 	}
 	k, err := createOnce(ctx, c, post, revoke)
-	return k, withOrphan(err, name, stays)
+	return k, withOrphan(err, name, revokeErr)
 }
 
 func (c *Client) issueKey(ctx context.Context, operation, path string, body any) (APIKey, error) {
@@ -190,22 +180,17 @@ func (c *Client) issueKey(ctx context.Context, operation, path string, body any)
 }
 
 // withOrphan adds to the error of a request whose answer was lost that what it may have made could not be revoked.
-func withOrphan(err error, name string, stays error) error {
-	if err == nil || stays == nil {
+func withOrphan(err error, name string, revokeErr error) error {
+	if err == nil || revokeErr == nil {
 		return err
 	}
 	return fmt.Errorf("%w. It may have made a key all the same, whose secret nobody has, and which could not be revoked (%w): "+
-		"revoke the newest key of the name %q", err, stays, name)
+		"revoke the newest key of the name %q", err, revokeErr, name)
 }
 
-// newKey finds the key of a name that was not there before, with an empty id where there is none.
-func newKey(keys []APIKey, name string, before []APIKey) APIKey {
-	for _, k := range keys {
-		if k.Name == name && !k.Revoked && indexOfKey(before, k.ID) < 0 {
-			return k
-		}
-	}
-	return APIKey{}
+// newKey finds the key of a name that was not there before.
+func newKey(keys []APIKey, name string, before []APIKey) (APIKey, bool) {
+	return findNew(keys, before, func(k APIKey) string { return k.ID }, func(k APIKey) bool { return k.Name == name && !k.Revoked })
 }
 
 // revokeNew revokes the key of a name that was not there before, if there is one.
@@ -214,8 +199,8 @@ func (c *Client) revokeNew(ctx context.Context, name string, before []APIKey) er
 	if err != nil {
 		return err
 	}
-	if made := newKey(keys, name, before); made.ID != "" {
-		return c.RevokeAPIKey(ctx, made.ID)
+	if created, found := newKey(keys, name, before); found {
+		return c.RevokeAPIKey(ctx, created.ID)
 	}
 	return nil
 }
@@ -224,11 +209,11 @@ func (c *Client) revokeNew(ctx context.Context, name string, before []APIKey) er
 // key that has taken the place is rotated in turn.
 func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
 	const operation = "rotate the API key"
-	done, err := c.turn(ctx, operation)
+	unlock, err := c.lockCreate(ctx, operation)
 	if err != nil {
 		return APIKey{}, err
 	}
-	defer done()
+	defer unlock()
 	before, err := c.allKeys(ctx)
 	if err != nil {
 		return APIKey{}, err
@@ -237,28 +222,28 @@ func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
 	if at < 0 || before[at].Revoked {
 		return APIKey{}, &MissingError{Operation: operation, Titles: "API keys that are not revoked", ID: id}
 	}
-	name, now := before[at].Name, id
+	name, current := before[at].Name, id
 	post := func(ctx context.Context) (APIKey, error) {
-		return c.issueKey(ctx, operation, join("api-keys", now, "rotate"), struct{}{})
+		return c.issueKey(ctx, operation, join("api-keys", current, "rotate"), struct{}{})
 	}
-	var stays error
+	var revokeErr error
 	follow := func(ctx context.Context) (APIKey, bool, error) {
 		var keys []APIKey
-		if keys, stays = c.allKeys(ctx); stays != nil {
-			return APIKey{}, false, stays
+		if keys, revokeErr = c.allKeys(ctx); revokeErr != nil {
+			return APIKey{}, false, revokeErr
 		}
-		if made := newKey(keys, name, before); made.ID != "" {
-			now = made.ID
+		if created, found := newKey(keys, name, before); found {
+			current = created.ID
 		}
 		return APIKey{}, false, nil
 	}
 	k, err := createOnce(ctx, c, post, follow)
-	if err != nil && now != id {
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
+	if err != nil && current != id {
+		late, cancel := cleanupContext(ctx)
 		defer cancel()
-		stays = errors.Join(stays, c.RevokeAPIKey(late, now))
+		revokeErr = errors.Join(revokeErr, c.RevokeAPIKey(late, current))
 	}
-	return k, withOrphan(err, name, stays)
+	return k, withOrphan(err, name, revokeErr)
 }
 
 // RevokeAPIKey stops a key at once. One that is revoked or gone already is no error.

@@ -303,11 +303,11 @@ func TestAnInterruptedCreateLeavesNoKey(t *testing.T) {
 }
 
 // Whoever waits for another key to be made can be interrupted.
-func TestTheTurnCanBeLeft(t *testing.T) {
+func TestWaitingForTheCreateLockEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	l := &locksmith{}
 	c := l.client(t)
-	c.making <- struct{}{}
+	c.createLock <- struct{}{}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := c.CreateAPIKey(ctx, "ci", nil)

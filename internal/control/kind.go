@@ -17,9 +17,9 @@ type kind[T any] struct {
 	one func(ctx context.Context, c *Client, id string) (T, error)
 	// id is the ID that single reads name the object by.
 	id func(T) string
-	// complete is false of a list entry that leaves out what a single read says.
+	// complete is false of a list entry that leaves out what a single read says; nil where no entry does.
 	complete func(T) bool
-	// equal compares a single read with the list entry of the same object.
+	// equal compares a single read with the list entry of the same object; nil is reflect.DeepEqual.
 	equal func(single, listed T) bool
 }
 

@@ -65,7 +65,7 @@ func TestALogNeverHoldsABody(t *testing.T) {
 func TestAClientWithoutAKeyLogsToo(t *testing.T) {
 	t.Parallel()
 	c := opened(t, Config{BaseURL: "https://octomil.test/api/v1"})
-	tries(t, c).inner = &wire{replies: []reply{failing(errors.New("no"))}}
+	attemptOf(t, c).inner = &wire{replies: []reply{failing(errors.New("no"))}}
 	if err := send(context.Background(), c, http.MethodPost); err == nil || !strings.Contains(err.Error(), "no whole answer") {
 		t.Errorf("got %v", err)
 	}

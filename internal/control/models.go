@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
 	"time"
 )
 
@@ -62,9 +61,7 @@ var modelKind = kind[Model]{
 	one: func(ctx context.Context, c *Client, id string) (Model, error) {
 		return get[Model](ctx, c, "read the model", join("models", id), nil)
 	},
-	id:       func(m Model) string { return m.ID },
-	complete: func(Model) bool { return true },
-	equal:    func(single, listed Model) bool { return reflect.DeepEqual(single, listed) },
+	id: func(m Model) string { return m.ID },
 }
 
 // Model reads one model by its id; some servers take the name too.
@@ -128,7 +125,7 @@ func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error
 	begun := time.Now()
 	find := func(ctx context.Context) (Model, bool, error) {
 		models, err := c.Models(ctx)
-		m, ok := made(models, func(m Model) bool { return s.Name != nil && m.Name == *s.Name }, func(m Model) string { return m.CreatedAt }, begun)
+		m, ok := findCreated(models, func(m Model) bool { return s.Name != nil && m.Name == *s.Name }, func(m Model) string { return m.CreatedAt }, begun)
 		return m, ok, err
 	}
 	return createOnce(ctx, c, post, find)

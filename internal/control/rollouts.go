@@ -98,11 +98,11 @@ func (r *Rollout) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func rolloutStatus(word string) RolloutStatus {
-	if known, ok := statusSpellings[word]; ok {
+func rolloutStatus(spelling string) RolloutStatus {
+	if known, ok := statusSpellings[spelling]; ok {
 		return known
 	}
-	return RolloutStatus(word)
+	return RolloutStatus(spelling)
 }
 
 // SortNewestFirst orders rollouts by creation, then by id; ids that are whole numbers compare as numbers. The server promises
@@ -165,16 +165,8 @@ func (c *Client) CreateRollout(ctx context.Context, modelID string, body NewRoll
 func (c *Client) findNewRollout(modelID, version string, known []Rollout) func(context.Context) (Rollout, bool, error) {
 	return func(ctx context.Context) (Rollout, bool, error) {
 		rollouts, err := c.Rollouts(ctx, modelID)
-		if err != nil {
-			return Rollout{}, false, err
-		}
-		for _, r := range rollouts {
-			isKnown := slices.ContainsFunc(known, func(k Rollout) bool { return k.ID == r.ID })
-			if r.Version == version && !isKnown {
-				return r, true, nil
-			}
-		}
-		return Rollout{}, false, nil
+		created, found := findNew(rollouts, known, func(r Rollout) string { return r.ID }, func(r Rollout) bool { return r.Version == version })
+		return created, found && err == nil, err
 	}
 }
 

@@ -111,7 +111,7 @@ func scriptedWith(t *testing.T, cfg Config, replies ...reply) (*Client, *wire) {
 	}
 	c := opened(t, cfg)
 	w := &wire{replies: replies}
-	tries(t, c).inner = w
+	attemptOf(t, c).inner = w
 	return c, w
 }
 
@@ -124,7 +124,7 @@ func opened(t *testing.T, cfg Config) *Client {
 	return c
 }
 
-func tries(t *testing.T, c *Client) *attempt {
+func attemptOf(t *testing.T, c *Client) *attempt {
 	t.Helper()
 	a, isAttempt := c.http.HTTPClient.Transport.(*attempt)
 	if !isAttempt {

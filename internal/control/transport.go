@@ -165,12 +165,12 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 		return false, err
 	}
 	budget.failuresLeft--
-	budget.remember(resp, err)
+	budget.recordFailure(resp, err)
 	return true, nil
 }
 
-// remember keeps what a try that is to be repeated came to, should the operation end before the next one.
-func (b *retryBudget) remember(resp *http.Response, err error) {
+// recordFailure keeps what a try that is to be repeated came to, should the operation end before the next one.
+func (b *retryBudget) recordFailure(resp *http.Response, err error) {
 	if err != nil {
 		b.last = withoutURL(err)
 		return
@@ -188,7 +188,7 @@ func (b *retryBudget) retryRateLimited(ctx context.Context, resp *http.Response)
 			return false
 		}
 	}
-	b.remember(resp, nil)
+	b.recordFailure(resp, nil)
 	return true
 }
 

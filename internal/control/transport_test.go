@@ -215,7 +215,7 @@ func TestASlowBodyIsWithinTheTimeLimitOfATry(t *testing.T) {
 		<-r.Context().Done()
 	})
 	c.retries = 0
-	tries(t, c).timeout = 50 * time.Millisecond
+	attemptOf(t, c).timeout = 50 * time.Millisecond
 	_, err := c.Model(t.Context(), "m")
 	mustContain(t, asError[*TransportError](t, err).Error(), "request_timeout (50ms)")
 }
@@ -281,7 +281,7 @@ func TestAKeyThatNoHeaderCanCarry(t *testing.T) {
 func TestTheProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	if os.Getenv("OCTOMIL_TEST_BEHIND_PROXY") != "" {
 		c := opened(t, Config{BaseURL: "http://octomil.invalid/api/v1", APIKey: testKey})
-		defer (&http.Client{Transport: tries(t, c).inner}).CloseIdleConnections()
+		defer (&http.Client{Transport: attemptOf(t, c).inner}).CloseIdleConnections()
 		if m, err := c.Model(context.Background(), "m"); err != nil || m.ID != "by proxy" {
 			t.Fatalf("got %+v, %v", m, err)
 		}

@@ -414,9 +414,9 @@ func TestUploadInConstantMemory(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	client := newDepot(t).client()
-	source := &outgoing{file: file, size: size, moved: func(int64) {}, sum: sha256.New()}
+	source := &uploadSource{file: file, size: size, onProgress: func(int64) {}, sum: sha256.New()}
 	client.storage.Transport = drain{}
-	if err := client.put(t.Context(), place{url: &url.URL{Scheme: "https", Host: "storage.test"}}, source); err != nil {
+	if err := client.put(t.Context(), uploadTarget{url: &url.URL{Scheme: "https", Host: "storage.test"}}, source); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)

@@ -13,7 +13,7 @@ import (
 func NormalizeURL(raw string, insecure bool) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return "", fmt.Errorf("%q is not a URL with a scheme and a host. Write it like %s", shown(raw, u), DefaultURL)
+		return "", fmt.Errorf("%q is not a URL with a scheme and a host. Write it like %s", displayURL(raw, u), DefaultURL)
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return "", fmt.Errorf("%q holds more than a scheme, a host and a path. Write it like %s", u.Redacted(), DefaultURL)
@@ -29,8 +29,8 @@ func NormalizeURL(raw string, insecure bool) (string, error) {
 	return root.String() + path + "/api/v1", nil
 }
 
-// shown is a refused URL as an error quotes it, without the password, also where it is no URL at all.
-func shown(raw string, u *url.URL) string {
+// displayURL is a refused URL as an error quotes it, without the password, also where it is no URL at all.
+func displayURL(raw string, u *url.URL) string {
 	if u != nil && u.User != nil {
 		return u.Redacted()
 	}

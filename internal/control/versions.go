@@ -119,8 +119,7 @@ func versionKind(modelID string) kind[Version] {
 		one: func(ctx context.Context, c *Client, version string) (Version, error) {
 			return get[Version](ctx, c, "read the version of the model", join("models", modelID, "versions", version), nil)
 		},
-		id:       func(v Version) string { return v.Version },
-		complete: func(Version) bool { return true },
+		id: func(v Version) string { return v.Version },
 		equal: func(single, listed Version) bool {
 			single.ModelID = listed.ModelID
 			return reflect.DeepEqual(single, listed)
@@ -131,10 +130,10 @@ func versionKind(modelID string) kind[Version] {
 // Version reads one version of a model.
 func (c *Client) Version(ctx context.Context, modelID, version string) (Version, error) {
 	v, err := versionKind(modelID).read(ctx, c, version)
-	return v.of(modelID), err
+	return v.withModel(modelID), err
 }
 
-func (v Version) of(modelID string) Version {
+func (v Version) withModel(modelID string) Version {
 	v.ModelID = cmp.Or(v.ModelID, modelID)
 	return v
 }
@@ -147,7 +146,7 @@ func (c *Client) Versions(ctx context.Context, modelID, status string) ([]Versio
 	}
 	versions, err := listAll[Version](ctx, c, versionKind(modelID).listing, query)
 	for i, v := range versions {
-		versions[i] = v.of(modelID)
+		versions[i] = v.withModel(modelID)
 	}
 	return versions, err
 }
@@ -169,7 +168,7 @@ func (c *Client) RegisterVersion(ctx context.Context, modelID string, n NewVersi
 	post := func(ctx context.Context) (Version, error) {
 		var v Version
 		err := c.post(ctx, "register the version of the model", versionKind(modelID).path, n, &v)
-		return v.of(modelID), err
+		return v.withModel(modelID), err
 	}
 	begun := time.Now()
 	find := func(ctx context.Context) (Version, bool, error) {

@@ -12,9 +12,9 @@ type Kind[T any] struct {
 	FirstPage func(ctx context.Context) (Page[T], error)
 	// ID is the ID that single reads name the object by.
 	ID func(T) string
-	// Complete is false of a list entry that leaves out what a single read says.
+	// Complete is false of a list entry that leaves out what a single read says; nil where no entry does.
 	Complete func(T) bool
-	// Equal compares a single read with the list entry of the same object.
+	// Equal compares a single read with the list entry of the same object; nil is reflect.DeepEqual.
 	Equal func(single, listed T) bool
 }
 

@@ -3,6 +3,7 @@ package readcache
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"sync"
 	"time"
 )
@@ -159,7 +160,7 @@ func (l *listCache[T]) readPage(ctx context.Context, c *Cache) {
 	l.pages = pages[T]{next: page.Next, items: at.items + len(page.Items), pages: at.pages + 1, total: page.Total}
 	complete := 0
 	for _, item := range page.Items {
-		if l.Complete(item) {
+		if l.Complete == nil || l.Complete(item) {
 			complete++
 			l.listed[l.ID(item)] = item
 			l.compare(c, l.ID(item))
@@ -177,7 +178,12 @@ func (l *listCache[T]) compare(c *Cache, id string) {
 	if l.compared || !hasSingle || !isListed {
 		return
 	}
-	if l.compared = l.Equal(single, listed); !l.compared {
+	if l.Equal != nil {
+		l.compared = l.Equal(single, listed)
+	} else {
+		l.compared = reflect.DeepEqual(single, listed)
+	}
+	if !l.compared {
 		c.markPartial(l.Name)
 	}
 }

@@ -59,8 +59,6 @@ func (s *server) kind(c *Cache) Kind[object] {
 		},
 		FirstPage: func(ctx context.Context) (Page[object], error) { return s.page(ctx, 0) },
 		ID:        func(o object) string { return o.id },
-		Complete:  func(object) bool { return true },
-		Equal:     func(single, listed object) bool { return single == listed },
 	}
 }
 

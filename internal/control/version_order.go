@@ -23,4 +23,4 @@ func CompareVersions(a, b string) (order int, ok bool) {
 
 // semantic is a version in the spelling that semver takes. That package orders 1.0.0-alpha before 1.0.0-alpha.beta, as the
 // specification does and go-version does not.
-func semantic(word string) string { return "v" + strings.TrimPrefix(word, "v") }
+func semantic(version string) string { return "v" + strings.TrimPrefix(version, "v") }
