@@ -8,12 +8,12 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
 )
 
-// How old an answer may be
+// How old a cached read may be
 //
 // A read is uncached unless its context says otherwise: the request that answers it had not been sent when the read began. So
 // whatever decides about a write, follows a write or polls is right without doing anything for it.
 //
-// WithCache allows more: an answer that the client got before. Terraform starts a provider for one walk through its graph, and what
+// WithCache allows more: a response that the client got before. Terraform starts a provider for one walk through its graph, and what
 // a walk has found is no newer than its first read, so a walk that only reads loses nothing by reading each object once. The cache
 // is
 //
@@ -65,7 +65,7 @@ func cached[T any](ctx context.Context, c *Client, key string, fetch func(contex
 	value, err := readcache.Read(ctx, c.cache, key, fetch)
 	var left *readcache.WaitError
 	if errors.As(err, &left) {
-		err = &TransportError{Operation: "wait for what another resource is reading", Host: c.base.Host, Err: left.Err, NotExecuted: true}
+		err = &TransportError{Operation: "wait for the same read of another resource", Host: c.base.Host, Err: left.Err, NotExecuted: true}
 	}
 	return value, err
 }

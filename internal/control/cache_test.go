@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// slowly answers after a second, unless the request is cancelled before.
+// slowly replies after a second, unless the request is canceled before.
 func slowly(body string) reply {
 	return reply{do: func(req *http.Request) (*http.Response, error) {
 		select {
@@ -29,7 +29,7 @@ func slowly(body string) reply {
 
 const oneRollout = `[{"id":1,"version":"1.0.0","status":"completed"}]`
 
-// readers starts n readers of the same rollouts and answers what each got.
+// readers starts n readers of the same rollouts and waits for them.
 func readers(ctx context.Context, t *testing.T, c *Client, n int) {
 	t.Helper()
 	var all sync.WaitGroup
@@ -43,7 +43,7 @@ func readers(ctx context.Context, t *testing.T, c *Client, n int) {
 	all.Wait()
 }
 
-func TestWhatIsSharedIsEachReadersOwn(t *testing.T) {
+func TestCachedValuesAreCopied(t *testing.T) {
 	t.Parallel()
 	c, _ := scripted(t, ok(`[{"id":1,"version":"1.0.0","status":"completed"},{"id":2,"version":"2.0.0","status":"active"}]`))
 	ctx := WithCache(t.Context(), 0)
@@ -61,7 +61,7 @@ func TestWhatIsSharedIsEachReadersOwn(t *testing.T) {
 	}
 }
 
-func TestFreshReadsShareWhatHasNotLeft(t *testing.T) {
+func TestUncachedReadsJoinUntilTheRequestIsSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, slowly(oneRollout))
@@ -85,7 +85,7 @@ func TestFreshReadsShareWhatHasNotLeft(t *testing.T) {
 	})
 }
 
-func TestWhoGivesUpHarmsNobody(t *testing.T) {
+func TestAReaderLeaves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, slowly(oneRollout))
@@ -150,22 +150,22 @@ func TestADeadlineIsEachReadersOwn(t *testing.T) {
 	})
 }
 
-// TestWhatEndsSharing says after which request a read that may share is answered anew, and whether it is so for good.
-func TestWhatEndsSharing(t *testing.T) {
+// TestCacheInvalidation tells after which request a cached read makes a request of its own, and whether all later ones do.
+func TestCacheInvalidation(t *testing.T) {
 	t.Parallel()
 	const nothing, once, forGood = 1, 2, 3
 	for name, tc := range map[string]struct {
 		request func(context.Context, *Client)
 		want    int
 	}{
-		"another shared read": {func(ctx context.Context, c *Client) { _, _ = c.Versions(WithCache(ctx, 0), "m", "") }, nothing},
-		"a preview":           {func(ctx context.Context, c *Client) { _, _ = c.PrepareDeployment(ctx, GroupDeployment{}) }, nothing},
-		"a fresh read":        {func(ctx context.Context, c *Client) { _, _ = c.Group(ctx, "g") }, once},
-		"a fresh look":        {func(ctx context.Context, c *Client) { _, _ = c.GroupAssignments(ctx, "g", "m") }, once},
-		"sharing taken back":  {func(ctx context.Context, c *Client) { _, _ = c.Group(WithoutCache(WithCache(ctx, 0)), "g") }, once},
-		"a plan's write":      {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithinPlan(ctx), "g") }, once},
-		"a look before it":    {func(ctx context.Context, c *Client) { _, _ = c.APIKeys(WithinPlan(ctx)) }, once},
-		"a write":             {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithCache(ctx, 0), "g") }, forGood},
+		"another cached read":  {func(ctx context.Context, c *Client) { _, _ = c.Versions(WithCache(ctx, 0), "m", "") }, nothing},
+		"a preview":            {func(ctx context.Context, c *Client) { _, _ = c.PrepareDeployment(ctx, GroupDeployment{}) }, nothing},
+		"an uncached read":     {func(ctx context.Context, c *Client) { _, _ = c.Group(ctx, "g") }, once},
+		"uncached assignments": {func(ctx context.Context, c *Client) { _, _ = c.GroupAssignments(ctx, "g", "m") }, once},
+		"WithoutCache":         {func(ctx context.Context, c *Client) { _, _ = c.Group(WithoutCache(WithCache(ctx, 0)), "g") }, once},
+		"a plan's write":       {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithinPlan(ctx), "g") }, once},
+		"a read before it":     {func(ctx context.Context, c *Client) { _, _ = c.APIKeys(WithinPlan(ctx)) }, once},
+		"a write":              {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithCache(ctx, 0), "g") }, forGood},
 	} {
 		c, w := scripted(t, reply{do: func(req *http.Request) (*http.Response, error) {
 			body := `{"id":"1"}`
@@ -194,10 +194,10 @@ func TestWhatEndsSharing(t *testing.T) {
 	}
 }
 
-func TestALostWriteEndsSharing(t *testing.T) {
+func TestALostWriteDisablesTheCache(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		lost := answer(http.StatusForbidden, `{"detail":"no"}`) // what the look after the lost answer gets
+		lost := answer(http.StatusForbidden, `{"detail":"no"}`) // the response to the read after the lost one
 		c, w := scripted(t, ok(oneRollout), failing(errCut), lost, ok(oneRollout))
 		ctx := WithCache(t.Context(), 0)
 		readers(ctx, t, c, 1)
@@ -212,7 +212,7 @@ func TestALostWriteEndsSharing(t *testing.T) {
 	})
 }
 
-func TestAWriteForgetsTheNamesOfItsKind(t *testing.T) {
+func TestAWriteInvalidatesTheNamesOfItsKind(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]struct{ models, groups int }{
 		"models": {2, 1}, "models/1": {2, 1}, "models/1/rollouts": {1, 1}, "device-groups": {1, 2}, "device-groups/1": {1, 2},
@@ -243,7 +243,7 @@ func TestAWriteForgetsTheNamesOfItsKind(t *testing.T) {
 	}
 }
 
-func TestResolvingGivesUpWithItsContext(t *testing.T) {
+func TestResolveEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := scripted(t, slowly(`[{"id":1,"name":"phi"}]`))
@@ -263,7 +263,7 @@ func TestResolvingGivesUpWithItsContext(t *testing.T) {
 	})
 }
 
-func TestAFreshLookAtManyDevicesSharesAmongItself(t *testing.T) {
+func TestGroupAssignmentsAreOneSharedBatch(t *testing.T) {
 	t.Parallel()
 	var members, list, calls = []string{}, []string{}, map[string]int{}
 	for i := range 200 {

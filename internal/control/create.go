@@ -15,13 +15,13 @@ func cleanupContext(ctx context.Context) (late context.Context, cancel context.C
 	return context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 }
 
-// createOnce sends a request, mostly a POST, that must not be executed twice. The API has no idempotency key, so when the answer is
-// lost, createOnce looks for what the request may have created, adopts that, and sends the request again only when there is nothing
-// (CONTRACT.md, section 1). find reports whether it found it.
+// createOnce sends a request, mostly a POST, that must not be executed twice. The API has no idempotency key, so when the response is
+// lost, createOnce looks for what the request may have created, adopts it, and sends the request again only where it finds nothing
+// (CONTRACT.md, section 1). find reports whether it found something.
 func createOnce[T any](ctx context.Context, c *Client, post func(context.Context) (T, error), find func(context.Context) (T, bool, error)) (T, error) {
 	for failures := 0; ; failures++ {
 		created, err := post(ctx)
-		// After a lost answer, a conflict may be one with what the lost request has created after all.
+		// After a lost response, the conflict may be one with what that request has created after all.
 		conflict := failures > 0 && HasStatus(err, http.StatusConflict)
 		if err == nil || !Ambiguous(err) && !conflict {
 			return created, err
@@ -94,9 +94,9 @@ type nonUniqueCreate[T any] struct {
 	matches func(T) bool
 }
 
-// create creates an object. Which object a request has created whose answer was lost is known all the same: the only one that
-// matches and was not there before, since this client creates them one at a time. Only another program that creates an object of the
-// same name at the same moment could be mistaken for it.
+// create creates an object. When the response is lost, the object is still known: it is the only one that matches and was not listed
+// before, since this client creates such objects one at a time. Only an object of the same name that another program creates at the
+// same moment could be mistaken for it.
 func (n nonUniqueCreate[T]) create(ctx context.Context, c *Client) (T, error) {
 	var none T
 	unlock, err := c.lockCreate(ctx, n.operation)

@@ -7,8 +7,8 @@ import (
 	"net/http"
 )
 
-// The statuses of an experiment (the control API contract, section 7). Servers have two words for a running one, and two spellings
-// of a cancelled one; these are this client's.
+// The statuses of an experiment (CONTRACT.md, section 7). Servers have two names for a running one, and two spellings
+// of a canceled one; these are the client's.
 const (
 	ExperimentDraft     = "draft"
 	ExperimentRunning   = "running"
@@ -19,12 +19,12 @@ const (
 
 var experimentSpellings = map[string]string{"active": ExperimentRunning, "canceled": ExperimentCancelled}
 
-// Experiment compares versions of a model on allocations of the devices (the control API contract, section 7). What is nil or "" the
-// server does not say.
+// Experiment compares versions of a model on percentages of the devices (CONTRACT.md, section 7). Fields are nil or ""
+// where the server does not say.
 type Experiment struct {
 	ID, OrgID, Name, Status, ModelID string
 	Description                      *string
-	// Traffic is the share of the devices that take part, in percent. Confidence is a probability.
+	// Traffic is the percentage of the devices that take part. Confidence is a probability.
 	Traffic, Confidence *float64
 	MinSample           *int64
 	PrimaryMetric       string
@@ -36,13 +36,13 @@ type Experiment struct {
 // Variant is one of the versions that an experiment compares.
 type Variant struct {
 	Name, Version string
-	// Allocation is its share of those that take part, in percent.
+	// Allocation is the percentage of the participating devices.
 	Allocation float64
 	// Control is nil where the server does not say.
 	Control *bool
 }
 
-// UnmarshalJSON takes the share under the name of the requests, and under the one that SDKs read.
+// UnmarshalJSON accepts the percentage under the name of the requests, and under the one that SDKs read.
 func (v *Variant) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		Name       flexText    `json:"name"`
@@ -64,7 +64,7 @@ func (v *Variant) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (e *Experiment) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID            flexText    `json:"id"`
@@ -84,7 +84,7 @@ func (e *Experiment) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if wire.ID == "" {
-		return errors.New("an experiment without an id")
+		return errors.New("an experiment without an ID")
 	}
 	*e = Experiment{
 		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Status: string(wire.Status), ModelID: string(wire.ModelID),
@@ -101,7 +101,7 @@ func (e *Experiment) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// plainTexts keeps nil a nil.
+// plainTexts returns nil for nil.
 func plainTexts(in []flexText) []string {
 	if in == nil {
 		return nil
@@ -126,7 +126,7 @@ func (c *Client) Experiments(ctx context.Context) ([]Experiment, error) {
 	return listAll[Experiment](ctx, c, experimentKind.listing, c.scoped(nil))
 }
 
-// Experiment reads one experiment with the groups that it is for, which some servers tell only by themselves.
+// Experiment reads one experiment with its target groups, which some servers return by a call of their own.
 func (c *Client) Experiment(ctx context.Context, id string) (Experiment, error) {
 	e, err := experimentKind.read(ctx, c, id)
 	if err != nil || e.TargetGroupIDs != nil {
@@ -165,7 +165,7 @@ func (c *Client) CreateExperiment(ctx context.Context, e Experiment) (Experiment
 	}.create(ctx, c)
 }
 
-// settings are what a create and an update send, as far as it is set.
+// settings are what a create and an update send: what is set.
 func (e Experiment) settings() map[string]any {
 	body := map[string]any{}
 	if e.Name != "" {
@@ -215,7 +215,7 @@ func (c *Client) TargetExperiment(ctx context.Context, id string, groupIDs []str
 	}, nil)
 }
 
-// The calls that take an experiment from one status to another.
+// The calls that change the status of an experiment.
 const (
 	ExperimentStart    = "start"
 	ExperimentPause    = "pause"
@@ -224,7 +224,8 @@ const (
 	ExperimentCancel   = "cancel"
 )
 
-// MoveExperiment makes one of these calls. When the answer is lost, an experiment that has the status already is not moved again.
+// MoveExperiment makes one of these calls. When the response is lost and the experiment has the status already, the call is not
+// repeated.
 func (c *Client) MoveExperiment(ctx context.Context, id, verb, status string) error {
 	post := func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.post(ctx, verb+" the experiment", join("experiments", id, verb), struct{}{}, nil)

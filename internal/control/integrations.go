@@ -9,27 +9,27 @@ import (
 	"net/http"
 )
 
-// Signal is what an integration sends elsewhere.
+// Signal is the kind of data that an integration exports.
 type Signal string
 
-// The signals (the control API contract, section 7).
+// The signals (CONTRACT.md, section 7).
 const (
 	Metrics Signal = "metrics"
 	Logs    Signal = "log"
 )
 
-// Integration sends the organization's metrics or logs elsewhere (the control API contract, section 7).
+// Integration exports the organization's metrics or logs (CONTRACT.md, section 7).
 type Integration struct {
 	ID, OrgID, Name, Type string
 	// Enabled is nil where the server does not say.
 	Enabled *bool
-	// Config is a metrics integration's, with numbers as json.Number. What of it is secret the server keeps to itself.
+	// Config is that of a metrics integration, with numbers as json.Number. The server does not return its secrets.
 	Config map[string]any
-	// EndpointURL and Format are a log integration's, "" where the server does not say.
+	// EndpointURL and Format are those of a log integration, "" where the server does not say.
 	EndpointURL, Format string
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (i *Integration) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID          flexText        `json:"id"`
@@ -45,7 +45,7 @@ func (i *Integration) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if wire.ID == "" {
-		return errors.New("an integration without an id")
+		return errors.New("an integration without an ID")
 	}
 	*i = Integration{
 		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Type: string(wire.Type), Enabled: wire.Enabled,
@@ -62,7 +62,7 @@ func (i *Integration) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// mayBe is true unless the integration is surely one of another signal.
+// mayBe is true unless the integration certainly exports another signal.
 func (i Integration) mayBe(s Signal) bool {
 	if s == Metrics {
 		return i.EndpointURL == "" || i.Config != nil
@@ -70,15 +70,15 @@ func (i Integration) mayBe(s Signal) bool {
 	return i.Config == nil || i.EndpointURL != ""
 }
 
-// IntegrationSettings is what a create or an update sends of an integration. What is nil or "" is not sent.
+// IntegrationSettings is what a create or an update sends of an integration. Fields that are nil or "" are not sent.
 type IntegrationSettings struct {
 	Name string
 	// Type is sent by a create only: it cannot change.
 	Type    string
 	Enabled *bool
-	// Config is all of a metrics integration's, the secrets too: the server replaces what it has as a whole.
+	// Config is the whole configuration of a metrics integration, secrets included: the server replaces all of it.
 	Config map[string]any
-	// EndpointURL, Format and AuthConfig are a log integration's. AuthConfig is secret; an empty one takes away what there was.
+	// EndpointURL, Format and AuthConfig are those of a log integration. AuthConfig is secret; an empty one removes it.
 	EndpointURL, Format string
 	AuthConfig          map[string]any
 	// Secrets are the texts in Config and AuthConfig that no error may quote.
@@ -117,7 +117,7 @@ func integrationKind(signal Signal, path string) kind[Integration] {
 			operation := fmt.Sprintf("read the %s integration", signal)
 			i, err := get[Integration](ctx, c, operation, join("settings", "integrations", id), c.scoped(nil))
 			if err == nil && !i.mayBe(signal) {
-				return Integration{}, fmt.Errorf("could not %s: %q is an integration of another kind", operation, id)
+				return Integration{}, fmt.Errorf("could not %s: %q is an integration of another type", operation, id)
 			}
 			return i, err
 		},
@@ -158,7 +158,7 @@ func (c *Client) CreateIntegration(ctx context.Context, signal Signal, s Integra
 	return i, withoutSecrets(err, s.Secrets)
 }
 
-// UpdateIntegration writes what is set and answers the integration as it is afterwards.
+// UpdateIntegration writes what is set and returns the integration as it is afterwards.
 func (c *Client) UpdateIntegration(ctx context.Context, signal Signal, id string, s IntegrationSettings) (Integration, error) {
 	s.Type = ""
 	err := c.call(ctx, request{
@@ -172,7 +172,7 @@ func (c *Client) UpdateIntegration(ctx context.Context, signal Signal, id string
 	return i, withoutSecrets(err, s.Secrets)
 }
 
-// DeleteIntegration deletes an integration. One that is gone already is no error.
+// DeleteIntegration deletes an integration. One that was deleted already is not an error.
 func (c *Client) DeleteIntegration(ctx context.Context, signal Signal, id string) error {
 	err := c.call(ctx, request{
 		operation: fmt.Sprintf("delete the %s integration", signal), method: http.MethodDelete, path: integrationKinds[signal].path + "/" + join(id),
@@ -183,10 +183,10 @@ func (c *Client) DeleteIntegration(ctx context.Context, signal Signal, id string
 	return err
 }
 
-// shortestSecret is how many characters a text has at least that is worth masking: shorter ones would mask words.
+// shortestSecret is the minimum length of a text that is masked, in characters: shorter ones would mask ordinary words.
 const shortestSecret = 4
 
-// withoutSecrets masks secrets in what an error quotes of the server, which may repeat what it was sent.
+// withoutSecrets masks secrets in what an error quotes of the server, which may echo the request.
 func withoutSecrets(err error, secrets []string) error {
 	var api *APIError
 	var body *BodyError

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// readAll reads the groups by so many workers and fails where one is not what the registry has.
+// readAll reads the groups by so many workers and fails where one is not what the groupServer has.
 func readAll(t *testing.T, c *Client, ids []string, workers int) (failures []string) {
 	t.Helper()
 	ctx := WithCache(t.Context(), 0)
@@ -40,7 +40,7 @@ func readAll(t *testing.T, c *Client, ids []string, workers int) (failures []str
 func TestAThousandGroupsCostTwoRequests(t *testing.T) {
 	t.Parallel()
 	for _, bare := range []bool{false, true} {
-		r := newRegistry(999)
+		r := newGroupServer(999)
 		r.bare = bare
 		if failures := readAll(t, r.client(t), r.ids, 10); failures != nil {
 			t.Error(failures[0])
@@ -61,7 +61,7 @@ func shape(calls []string) []string {
 
 func TestManyPagesWithoutATotal(t *testing.T) {
 	t.Parallel()
-	r := newRegistry(4500)
+	r := newGroupServer(4500)
 	r.bare = true
 	if failures := readAll(t, r.client(t), r.ids, 10); failures != nil {
 		t.Error(failures[0])
@@ -71,16 +71,16 @@ func TestManyPagesWithoutATotal(t *testing.T) {
 	}
 }
 
-// TestNobodyReadsThePast lets readers, writers and somebody else at the server loose on a few groups. A fresh read, and any read
+// TestReadsAreNeverStale lets readers, writers and somebody else at the server loose on a few groups. A fresh read, and any read
 // after a write, shows at least what was there when it began; a sharing one at least what a fresh one that had ended before it
 // could have seen.
-func TestNobodyReadsThePast(t *testing.T) {
+func TestReadsAreNeverStale(t *testing.T) {
 	t.Parallel()
 	for range 60 {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRegistry(6)
+			r := newGroupServer(6)
 			r.perPage, r.latency = 4, 100*time.Millisecond
-			p := &past{registry: r, client: r.client(t), floor: map[string]int{}}
+			p := &history{groupServer: r, client: r.client(t), least: map[string]int{}}
 			var all sync.WaitGroup
 			for range 8 {
 				all.Go(func() {
@@ -95,27 +95,27 @@ func TestNobodyReadsThePast(t *testing.T) {
 	}
 }
 
-// past knows what a read must at least show.
-type past struct {
-	registry *registry
-	client   *Client
+// history knows what a read must at least show.
+type history struct {
+	groupServer *groupServer
+	client      *Client
 
 	mu    sync.Mutex
-	floor map[string]int
+	least map[string]int
 	wrote bool
 	acts  int
 }
 
-func (p *past) act(t *testing.T) {
+func (p *history) act(t *testing.T) {
 	t.Helper()
-	id := p.registry.ids[rand.N(len(p.registry.ids))]
+	id := p.groupServer.ids[rand.N(len(p.groupServer.ids))]
 	p.mu.Lock()
 	p.acts++
 	mayWrite := p.acts > 200
 	p.mu.Unlock()
 	switch dice := rand.N(20); {
 	case dice < 3:
-		p.registry.raise(id)
+		p.groupServer.modify(id)
 	case dice < 4 && mayWrite:
 		if _, err := p.client.UpdateGroup(t.Context(), id, GroupSettings{Name: id}); err != nil {
 			t.Error(err)
@@ -130,30 +130,30 @@ func (p *past) act(t *testing.T) {
 	}
 }
 
-func (p *past) read(t *testing.T, id string, shared bool) {
+func (p *history) read(t *testing.T, id string, cached bool) {
 	t.Helper()
 	ctx := t.Context()
-	if shared {
+	if cached {
 		ctx = WithCache(ctx, 0)
 	}
 	p.mu.Lock()
-	least := p.floor[id]
-	fresh := !shared || p.wrote
+	least := p.least[id]
+	uncached := !cached || p.wrote
 	p.mu.Unlock()
-	begin := p.registry.now()
-	if fresh {
+	begin := p.groupServer.now()
+	if uncached {
 		least = begin[id]
 	}
 	g, err := p.client.Group(ctx, id)
 	if err != nil || revision(g) < least {
-		t.Errorf("%s has revision %d (%v); want at least %d. shared %t", id, revision(g), err, least, shared)
+		t.Errorf("%s has revision %d (%v); want at least %d. cached %t", id, revision(g), err, least, cached)
 	}
-	if !fresh {
+	if !uncached {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for id, revision := range begin {
-		p.floor[id] = max(p.floor[id], revision)
+		p.least[id] = max(p.least[id], revision)
 	}
 }

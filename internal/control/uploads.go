@@ -25,36 +25,36 @@ import (
 const (
 	sha256Prefix = "sha256:"
 	octetStream  = "application/octet-stream"
-	// progressEvery is the pause between two lines of the log about one upload.
+	// progressEvery is the interval between two log lines about one upload.
 	progressEvery = 10 * time.Second
-	// expectContinueSize is the size in bytes from which on the storage is asked whether it takes a file before the file is sent.
+	// expectContinueSize is the file size, in bytes, from which the storage is asked whether it accepts the file before it is sent.
 	expectContinueSize = 1 << 20
-	// confirmAttempts is how often a version is looked for whose confirmation was not answered: the server may still be at it.
+	// confirmAttempts is how often a version is looked for after a lost confirmation: the server may still be creating it.
 	confirmAttempts = 6
 )
 
-// Upload is a file that becomes a version of a model (the control API contract, section 2).
+// Upload is a file that becomes a version of a model (CONTRACT.md, section 2).
 type Upload struct {
 	Version, Description string
-	// File is the path of the file, Checksum what HashFile said of it. Another content at the time of the upload is an error.
+	// File is the path of the file, Checksum the one that HashFile returned. Another content at the time of the upload is an error.
 	File, Checksum string
 }
 
-// FileChangedError means that a file is not any more, or not all the time, what it was.
+// FileChangedError means that a file has changed since its checksum was computed, or changed during the upload.
 type FileChangedError struct{ File string }
 
 func (e *FileChangedError) Error() string {
 	return fmt.Sprintf("could not upload %s: the file has changed since its checksum was computed", e.File)
 }
 
-// StorageError means that the storage, which is not the control API, did not take a file.
+// StorageError means that the storage, which is not the control API, did not accept a file.
 type StorageError struct {
 	// Host is where the file was to go. The rest of the URL is a secret.
 	Host string
-	// Status is the storage's answer, 0 where there was none; Message what it says, RequestID its own name for the request or "".
+	// Status is the status of the response, 0 where there was none. Message and RequestID are "" where there is none.
 	Status             int
 	Message, RequestID string
-	// Err is why there was no answer.
+	// Err is why there was no complete response.
 	Err error
 
 	pause time.Duration
@@ -62,7 +62,7 @@ type StorageError struct {
 
 func (e *StorageError) Error() string {
 	if e.Status == 0 {
-		return fmt.Sprintf("could not upload the file: no whole answer from the storage at %s: %v", e.Host, e.Err)
+		return fmt.Sprintf("could not upload the file: no complete response from the storage at %s: %v", e.Host, e.Err)
 	}
 	text := fmt.Sprintf("could not upload the file: the storage at %s answered %d %s", e.Host, e.Status, http.StatusText(e.Status))
 	if e.Message != "" {
@@ -76,7 +76,7 @@ func (e *StorageError) Error() string {
 
 func (e *StorageError) Unwrap() error { return e.Err }
 
-// expired is true where another URL may be of use: such a URL holds for a while only.
+// expired is true where a new URL may help: upload URLs are valid for a limited time.
 func (e *StorageError) expired() bool {
 	return e.Status == http.StatusForbidden || e.Status == http.StatusNotFound || e.Status == http.StatusGone
 }
@@ -89,8 +89,7 @@ func (e *StorageError) transient() bool {
 	return serverFault(e.Status) || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout
 }
 
-// HashFile reads a file from the beginning to the end and answers its SHA-256, as "sha256:" and hexadecimal digits, and its size in
-// bytes.
+// HashFile returns the SHA-256 of a file, as "sha256:" and hexadecimal digits, and its size in bytes.
 func HashFile(ctx context.Context, file string) (checksum string, size int64, err error) {
 	source, err := os.Open(file)
 	if err != nil {
@@ -111,8 +110,8 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// UploadVersion sends a file to the storage and makes a version of it. An upload that breaks off begins anew, as often as any
-// request, and at another URL where the first one has expired. The version of an error that has one exists, and is not what was
+// UploadVersion uploads a file to the storage and creates a version of it. An upload that fails is started again, at most MaxRetries
+// times, and at a new URL where the first one has expired. A version that is returned with an error exists, but differs from what was
 // sent.
 func (c *Client) UploadVersion(ctx context.Context, modelID string, u Upload) (Version, error) {
 	ctx = c.logContext(ctx)
@@ -129,14 +128,14 @@ func (c *Client) UploadVersion(ctx context.Context, modelID string, u Upload) (V
 		if !errors.As(err, &refused) || !refused.expired() || failuresLeft <= 0 {
 			return Version{}, err
 		}
-		tflog.SubsystemWarn(ctx, logSubsystem, "The storage does not take the file at this URL; asking for another one", refused.fields())
+		tflog.SubsystemWarn(ctx, logSubsystem, "The storage refused the upload URL; requesting a new one", refused.fields())
 	}
 }
 
-// uploadTarget is where a file goes. Whoever knows the URL may write there, so nothing of it but the host is said to anybody.
+// uploadTarget is where a file is uploaded to. The URL grants write access, so errors and logs show only its host.
 type uploadTarget struct {
 	url *url.URL
-	// key is what the server calls the place.
+	// key is the server's name for it.
 	key string
 }
 
@@ -150,13 +149,13 @@ func (t *uploadTarget) UnmarshalJSON(data []byte) error {
 	}
 	parsed, err := url.Parse(string(wire.UploadURL))
 	if err != nil || wire.UploadURL == "" || wire.StorageKey == "" {
-		return errors.New("a place for an upload without upload_url or storage_key") // the parser's error quotes the URL
+		return errors.New("an upload target without upload_url or storage_key") // the parser's error would quote the URL
 	}
 	*t = uploadTarget{url: parsed, key: string(wire.StorageKey)}
 	return nil
 }
 
-// secrets are the parts of the URL that let somebody write to the place.
+// secrets are the parts of the URL that grant access.
 func (t uploadTarget) secrets() []string {
 	parts := []string{t.url.String(), t.url.RequestURI(), t.url.EscapedPath()}
 	parts = append(parts, strings.Split(t.url.Path, "/")...)
@@ -165,19 +164,19 @@ func (t uploadTarget) secrets() []string {
 	}
 	var secrets []string
 	for _, part := range parts {
-		if len(part) >= 8 { // shorter ones are words and numbers
+		if len(part) >= 8 { // shorter ones are ordinary words and numbers
 			secrets = append(secrets, part)
 		}
 	}
 	return secrets
 }
 
-// requestUpload asks for a place for the file. One that nobody uses does no harm, so a lost answer is asked for again.
+// requestUpload requests an upload URL. An unused one does no harm, so the request is repeated after a lost response.
 func (c *Client) requestUpload(ctx context.Context, modelID string, u Upload) (uploadTarget, error) {
 	post := func(ctx context.Context) (uploadTarget, error) {
 		var target uploadTarget
 		err := c.call(ctx, request{
-			operation: "ask for a place for the upload", method: http.MethodPost, secret: true,
+			operation: "request an upload URL", method: http.MethodPost, secret: true,
 			path: join("models", modelID, "versions", "upload-url"),
 			form: url.Values{"version": {u.Version}, "filename": {filepath.Base(u.File)}, "content_type": {octetStream}},
 		}, &target)
@@ -190,15 +189,15 @@ func (c *Client) requestUpload(ctx context.Context, modelID string, u Upload) (u
 	target.url = c.base.ResolveReference(target.url)
 	switch {
 	case target.url.Hostname() == "" || target.url.Scheme != "http" && target.url.Scheme != "https":
-		return target, errors.New("could not upload the file: the server names a place for it that no HTTP request reaches")
+		return target, errors.New("could not upload the file: the server returned an upload URL that is not an HTTP URL")
 	case target.url.Scheme == "http" && !c.insecure && !loopback(target.url.Hostname()):
-		return target, fmt.Errorf("could not upload the file: the server wants it at http://%s, which would send it in clear text to another "+
-			"machine. Set allow_insecure_http = true if the network between is trusted", target.url.Host)
+		return target, fmt.Errorf("could not upload the file: the upload URL at http://%s would send the file in clear text to another machine. "+
+			"Set `allow_insecure_http = true` if you trust the network in between", target.url.Host)
 	}
 	return target, nil
 }
 
-// sendFile sends the file, from its beginning after each failure that may pass, and answers its size.
+// sendFile uploads the file, again from the beginning after a transient failure, and returns its size.
 func (c *Client) sendFile(ctx context.Context, target uploadTarget, u Upload, failuresLeft *int) (size int64, err error) {
 	for failures := 0; ; failures++ {
 		size, err = c.putFile(ctx, target, u)
@@ -207,7 +206,7 @@ func (c *Client) sendFile(ctx context.Context, target uploadTarget, u Upload, fa
 			return size, err
 		}
 		*failuresLeft--
-		tflog.SubsystemWarn(ctx, logSubsystem, "The upload broke off and begins anew", failed.fields())
+		tflog.SubsystemWarn(ctx, logSubsystem, "The upload was interrupted and is started again", failed.fields())
 		if sleep(ctx, max(backoff(retryWaitMin, retryWaitMax, failures, nil), failed.pause)) != nil {
 			return 0, err
 		}
@@ -218,10 +217,10 @@ func (e *StorageError) fields() map[string]any {
 	return map[string]any{"host": e.Host, "status": e.Status, "error": e.Error()}
 }
 
-// errStalled ends a try of which nothing moves.
-var errStalled = errors.New("nothing moved")
+// errStalled ends an attempt that makes no progress.
+var errStalled = errors.New("no progress")
 
-// putFile is one try. However long it takes, it goes on as long as something moves within request_timeout.
+// putFile is one attempt. It may take any time, as long as it makes progress within the stall timeout.
 func (c *Client) putFile(ctx context.Context, target uploadTarget, u Upload) (int64, error) {
 	before, err := os.Stat(u.File)
 	if err != nil {
@@ -229,7 +228,7 @@ func (c *Client) putFile(ctx context.Context, target uploadTarget, u Upload) (in
 	}
 	limited, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	stallTimer := time.AfterFunc(c.stallTimeout, func() { cancel(fmt.Errorf("%w for %s (request_timeout)", errStalled, c.stallTimeout)) })
+	stallTimer := time.AfterFunc(c.stallTimeout, func() { cancel(fmt.Errorf("%w for %s (`request_timeout`)", errStalled, c.stallTimeout)) })
 	defer stallTimer.Stop()
 	source := &uploadSource{file: u.File, size: before.Size(), sum: sha256.New()}
 	begun, said := time.Now(), time.Now()
@@ -258,7 +257,7 @@ func (c *Client) putFile(ctx context.Context, target uploadTarget, u Upload) (in
 	return before.Size(), nil
 }
 
-// put sends the request, without the key: the URL is all that the storage takes.
+// put sends the request without the API key: the URL is the only credential of the storage.
 func (c *Client) put(ctx context.Context, target uploadTarget, source *uploadSource) error {
 	body, err := source.open()
 	if err != nil {
@@ -266,7 +265,7 @@ func (c *Client) put(ctx context.Context, target uploadTarget, source *uploadSou
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, target.url.String(), body)
 	if err != nil {
-		return errors.Join(errors.New("could not upload the file: the server names a place for it that cannot be used"), body.Close())
+		return errors.Join(errors.New("could not upload the file: the server returned an unusable upload URL"), body.Close())
 	}
 	req.ContentLength, req.GetBody = source.size, source.open
 	req.Header.Set("Content-Type", octetStream)
@@ -283,13 +282,13 @@ func (c *Client) put(ctx context.Context, target uploadTarget, source *uploadSou
 	}
 	defer func() { _ = resp.Body.Close() }()
 	said, err := io.ReadAll(io.LimitReader(resp.Body, maxMessage))
-	if resp.StatusCode/100 == 2 { // what it says then is of no use
+	if resp.StatusCode/100 == 2 { // the body does not matter then
 		return nil
 	}
 	return target.storageError(resp, said, err)
 }
 
-// storageError is an answer other than 2xx. A storage may repeat the URL, or what it is signed with.
+// storageError is a response other than 2xx. A storage may echo the URL, or its signature.
 func (t uploadTarget) storageError(resp *http.Response, said []byte, cut error) error {
 	text := string(said)
 	for _, secret := range t.secrets() {
@@ -303,8 +302,8 @@ func (t uploadTarget) storageError(resp *http.Response, said []byte, cut error) 
 	}
 }
 
-// confirmUpload makes a version of the file. It is called once for an upload: when the answer is lost, the version is looked for,
-// and taken where it is what was sent.
+// confirmUpload creates a version of the file. It is sent once for an upload: when the response is lost, the version is looked for,
+// and adopted where it is what was sent.
 func (c *Client) confirmUpload(ctx context.Context, modelID string, u Upload, target uploadTarget, size int64) (Version, error) {
 	var v Version
 	err := c.call(ctx, request{
@@ -323,7 +322,7 @@ func (c *Client) confirmUpload(ctx context.Context, modelID string, u Upload, ta
 	}
 	found, ok := c.awaitVersion(ctx, modelID, u.Version)
 	if ok && !u.matches(found, size) {
-		return Version{}, fmt.Errorf("%w; the version that the server has now is %s", err, describeDifference(found, u, size))
+		return Version{}, fmt.Errorf("%w; the version that now exists is %s", err, describeDifference(found, u, size))
 	}
 	if !ok {
 		return Version{}, err
@@ -331,7 +330,7 @@ func (c *Client) confirmUpload(ctx context.Context, modelID string, u Upload, ta
 	return found, nil
 }
 
-// awaitVersion looks for a version that may be about to come into being.
+// awaitVersion looks for a version that the server may be about to create.
 func (c *Client) awaitVersion(ctx context.Context, modelID, version string) (Version, bool) {
 	for attempt := range confirmAttempts {
 		v, ok, _ := findAfter(ctx, func(ctx context.Context) (Version, bool, error) {
@@ -348,20 +347,20 @@ func (c *Client) awaitVersion(ctx context.Context, modelID, version string) (Ver
 	return Version{}, false
 }
 
-// matches is true where a version is what was sent, as far as the server says what it has.
+// matches is true where a version is what was sent, as far as the server says.
 func (u Upload) matches(v Version, size int64) bool {
 	return (v.SizeBytes == 0 || v.SizeBytes == size) && (!HashesLikeSHA256(v.Checksum) || SameChecksum(v.Checksum, u.Checksum))
 }
 
 func describeDifference(v Version, u Upload, size int64) string {
-	return fmt.Sprintf("%d bytes with the checksum %s, and %d bytes with %s were sent", v.SizeBytes, v.Checksum, size, u.Checksum)
+	return fmt.Sprintf("%d bytes with the checksum %s, but %d bytes with the checksum %s were sent", v.SizeBytes, v.Checksum, size, u.Checksum)
 }
 
-// uploadSource is a file on its way. It can be opened again, for a connection that breaks before anything was sent.
+// uploadSource is a file during its upload. It can be opened again, for a connection that breaks before anything was sent.
 type uploadSource struct {
 	file string
 	size int64
-	// onProgress is told how much was sent.
+	// onProgress is called with the number of bytes sent so far.
 	onProgress func(sent int64)
 
 	mu      sync.Mutex
@@ -393,7 +392,7 @@ func (o *uploadSource) fileChanged() bool {
 	return o.changed
 }
 
-// checksum is that of what was sent; whole is false where that is not all.
+// checksum is that of the bytes sent; whole is false where they are not the whole file.
 func (o *uploadSource) checksum() (checksum string, whole bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
