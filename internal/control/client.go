@@ -30,7 +30,7 @@ const (
 
 // Config configures a client.
 type Config struct {
-	// BaseURL is the normalised root of the API, as NormalizeURL returns it.
+	// BaseURL is the normalized root of the API, as NormalizeURL returns it.
 	BaseURL string
 	// APIKey is sent as the bearer token and masked by value in every log line.
 	APIKey string
@@ -62,14 +62,15 @@ type Client struct {
 	http    *retryablehttp.Client
 	// storage uploads files. It does not send the API key.
 	storage *http.Client
-	// insecure allows uploads in clear text. stallTimeout limits how long an upload may make no progress.
-	insecure     bool
+	// insecure allows uploads in clear text.
+	insecure bool
+	// stallTimeout is how long an upload may make no progress.
 	stallTimeout time.Duration
 
 	cache      *readcache.Cache
 	modelNames *nameIndex[Model]
 	groupNames *nameIndex[Group]
-	// createLock is held while an object is created that only its being new identifies: see lockCreate.
+	// createLock is held while an object is created whose name is not unique: see lockCreate.
 	createLock chan struct{}
 }
 
@@ -105,11 +106,12 @@ func New(cfg Config) (*Client, error) {
 			Transport:     inner,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		insecure: cfg.AllowInsecureHTTP, stallTimeout: cfg.RequestTimeout,
-		cache:      newCache(),
-		modelNames: newNameIndex(modelKind, func(m Model) string { return m.Name }),
-		groupNames: newNameIndex(groupKind, func(g Group) string { return g.Name }),
-		createLock: make(chan struct{}, 1),
+		insecure:     cfg.AllowInsecureHTTP,
+		stallTimeout: cfg.RequestTimeout,
+		cache:        newCache(),
+		modelNames:   newNameIndex(modelKind, func(m Model) string { return m.Name }),
+		groupNames:   newNameIndex(groupKind, func(g Group) string { return g.Name }),
+		createLock:   make(chan struct{}, 1),
 	}
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{

@@ -89,15 +89,15 @@ type PrivacyBudget struct {
 
 // UnmarshalJSON fails on an object that is no budget: it must not count as a budget that was not set.
 func (b *PrivacyBudget) UnmarshalJSON(data []byte) error {
-	var said map[string]json.RawMessage
+	var keys map[string]json.RawMessage
 	var wire struct {
 		Epsilon *flexNumber `json:"total_epsilon_budget"`
 		Delta   *flexNumber `json:"total_delta_budget"`
 	}
-	if err := errors.Join(json.Unmarshal(data, &said), json.Unmarshal(data, &wire)); err != nil {
+	if err := errors.Join(json.Unmarshal(data, &keys), json.Unmarshal(data, &wire)); err != nil {
 		return err
 	}
-	if _, ok := said["total_epsilon_budget"]; !ok && said["federation_id"] == nil {
+	if _, ok := keys["total_epsilon_budget"]; !ok && keys["federation_id"] == nil {
 		return errors.New("a privacy budget without its epsilon")
 	}
 	*b = PrivacyBudget{Epsilon: (*float64)(wire.Epsilon), Delta: (*float64)(wire.Delta)}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -198,9 +199,7 @@ const MemberBatch = 1000
 // AddGroupDevices adds devices to a static or hybrid group, in batches. Adding a member again changes nothing, so a batch whose
 // response was lost is sent again.
 func (c *Client) AddGroupDevices(ctx context.Context, id string, deviceIDs []string) error {
-	for len(deviceIDs) > 0 {
-		batch := deviceIDs[:min(MemberBatch, len(deviceIDs))]
-		deviceIDs = deviceIDs[len(batch):]
+	for batch := range slices.Chunk(deviceIDs, MemberBatch) {
 		if err := c.addBatch(ctx, id, batch); err != nil {
 			return err
 		}

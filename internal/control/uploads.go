@@ -231,11 +231,11 @@ func (c *Client) putFile(ctx context.Context, target uploadTarget, u Upload) (in
 	stallTimer := time.AfterFunc(c.stallTimeout, func() { cancel(fmt.Errorf("%w for %s (`request_timeout`)", errStalled, c.stallTimeout)) })
 	defer stallTimer.Stop()
 	source := &uploadSource{file: u.File, size: before.Size(), sum: sha256.New()}
-	begun, said := time.Now(), time.Now()
+	begun, logged := time.Now(), time.Now()
 	source.onProgress = func(sent int64) {
 		stallTimer.Reset(c.stallTimeout)
-		if time.Since(said) >= progressEvery {
-			said = time.Now()
+		if time.Since(logged) >= progressEvery {
+			logged = time.Now()
 			tflog.SubsystemInfo(ctx, logSubsystem, "Uploading the file", map[string]any{
 				"version": u.Version, "host": target.url.Host, "sent_bytes": sent, "size_bytes": before.Size(), "seconds": int(time.Since(begun).Seconds()),
 			})
@@ -281,16 +281,16 @@ func (c *Client) put(ctx context.Context, target uploadTarget, source *uploadSou
 		return &StorageError{Host: target.url.Host, Err: withoutURL(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
-	said, err := io.ReadAll(io.LimitReader(resp.Body, maxMessage))
+	message, err := io.ReadAll(io.LimitReader(resp.Body, maxMessage))
 	if resp.StatusCode/100 == 2 { // the body does not matter then
 		return nil
 	}
-	return target.storageError(resp, said, err)
+	return target.storageError(resp, message, err)
 }
 
 // storageError is a response other than 2xx. A storage may echo the URL, or its signature.
-func (t uploadTarget) storageError(resp *http.Response, said []byte, cut error) error {
-	text := string(said)
+func (t uploadTarget) storageError(resp *http.Response, message []byte, cut error) error {
+	text := string(message)
 	for _, secret := range t.secrets() {
 		text = redact(text, secret)
 	}
