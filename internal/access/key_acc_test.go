@@ -329,7 +329,7 @@ func TestAccKeyLeftBehind(t *testing.T) {
 	if !said.Failed() || core.State() != nil {
 		t.Fatalf("the state is %v: %v", core.State(), said.Errors)
 	}
-	for _, must := range []string{"500", "403", `revoke the newest key of the name "ci"`, "req_"} {
+	for _, must := range []string{"500", "403", `Revoke the newest key named "ci"`, "req_"} {
 		if !strings.Contains(said.Errors[0], must) {
 			t.Errorf("the error does not say %s: %s", must, said.Errors[0])
 		}

@@ -377,7 +377,7 @@ func TestVersionTimeout(t *testing.T) {
 		core := sb.Core(t, "octomil_model_version")
 		config := map[string]any{"model_id": phi, "version": "3.0.0", "source": artifact(t, "x"), "timeouts": map[string]any{"create": "10s"}}
 		sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", DelayMS: 20_000})
-		want(t, apply(core, config), "source: Could not create the model version", "no whole answer from the storage", "deadline exceeded")
+		want(t, apply(core, config), "source: Could not create the model version", "no complete response from the storage", "deadline exceeded")
 		if status := sb.Try(t, http.MethodGet, versionPath("3.0.0"), nil); status != 404 {
 			t.Errorf("the version answers %d", status)
 		}

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// assignmentKind is what devices are to run. Its list call is the one of the devices, where that carries assignments.
+// assignmentKind is the versions that devices are assigned. Its list call is that of the devices, where that carries assignments.
 var assignmentKind = kind[Device]{
 	listing: deviceListing,
 	one: func(ctx context.Context, c *Client, id string) (Device, error) {
@@ -15,31 +15,29 @@ var assignmentKind = kind[Device]{
 		assigned, err := listAll[Assignment](ctx, c, list, nil)
 		return Device{ID: id, Assignments: assigned}, err
 	},
-	id:    func(d Device) string { return d.ID },
-	whole: func(d Device) bool { return d.Assignments != nil },
-	same:  func(single, listed Device) bool { return maps.Equal(single.versions(), listed.versions()) },
+	id:       func(d Device) string { return d.ID },
+	complete: func(d Device) bool { return d.Assignments != nil },
+	equal:    func(single, listed Device) bool { return maps.Equal(single.versions(), listed.versions()) },
 }
 
-// DeviceAssignments reads what one device is to run, for servers whose lists do not say it (the control API contract,
-// section 4).
+// DeviceAssignments reads the assignments of one device, for servers whose lists do not carry them (CONTRACT.md, section 4).
 func (c *Client) DeviceAssignments(ctx context.Context, deviceID string) ([]Assignment, error) {
 	d, err := assignmentKind.read(ctx, c, deviceID)
 	return d.Assignments, err
 }
 
-// assignmentReads is how many devices are asked at once where a list does not tell what they are assigned.
+// assignmentReads is the number of devices whose assignments are read concurrently where a list does not carry them.
 const assignmentReads = 8
 
 // GroupAssignments counts the members of a group by the version of a model that they are assigned; "" counts those without
-// one. Where the server's list of members does not carry assignments, each device is asked (the control API contract,
-// section 4).
+// one. Where the server's list of members does not carry assignments, each device is read (CONTRACT.md, section 4).
 func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) (map[string]int, error) {
 	members, err := c.GroupDevices(ctx, groupID)
 	if err != nil {
 		return nil, err
 	}
-	left := make([]bool, len(members))
-	ctx, done := c.reads.moment(ctx)
+	deleted := make([]bool, len(members))
+	ctx, done := c.cache.SharedBatch(ctx)
 	defer done()
 	readers, ctx := errgroup.WithContext(ctx)
 	readers.SetLimit(assignmentReads)
@@ -50,7 +48,7 @@ func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) 
 		readers.Go(func() error {
 			assigned, err := c.DeviceAssignments(ctx, members[i].ID)
 			if NotFound(err) {
-				left[i] = true // it is gone since the list was read
+				deleted[i] = true // since the list was read
 				return nil
 			}
 			members[i].Assignments = assigned
@@ -62,14 +60,14 @@ func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) 
 	}
 	versions := map[string]int{}
 	for i, device := range members {
-		if !left[i] {
+		if !deleted[i] {
 			versions[device.assigned(modelID)]++
 		}
 	}
 	return versions, nil
 }
 
-// assigned is the version of a model that the device is to run, "" where it has none.
+// assigned is the version of a model that the device is assigned, "" for none.
 func (d Device) assigned(modelID string) string {
 	for _, a := range d.Assignments {
 		if a.ModelID == modelID {
@@ -79,7 +77,7 @@ func (d Device) assigned(modelID string) string {
 	return ""
 }
 
-// versions are the versions that the device is to run, by model.
+// versions are the versions that the device is assigned, by model.
 func (d Device) versions() map[string]string {
 	versions := make(map[string]string, len(d.Assignments))
 	for _, a := range d.Assignments {

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// byPath answers each path with its own body, whatever the order; a path without one is a miss.
+// byPath replies to each path with its own body, in any order, and with 404 to a path without one.
 func byPath(bodies map[string]string) reply {
 	return reply{do: func(req *http.Request) (*http.Response, error) {
 		resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}}
@@ -52,7 +52,7 @@ func TestGroupAssignmentsDeviceByDevice(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 	if n := len(w.sent); n != 1+4+1 {
-		t.Errorf("sent %q; want the members, each of them, and one look whether the list of all devices says it", w.calls())
+		t.Errorf("sent %q; want the members, each of them, and one request for the list of all devices", w.calls())
 	}
 	if _, err := c.GroupAssignments(t.Context(), "g", "m"); err != nil || len(w.sent) != 2*(1+4)+1 {
 		t.Errorf("%v; a list that does not say it was asked again: %q", err, w.calls())

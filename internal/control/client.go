@@ -1,5 +1,3 @@
-// Package control is the client of the Octomil control API. It knows nothing of Terraform's types: callers hand it plain
-// values and get plain values or typed errors back. Each noun of the API has a file of its own.
 package control
 
 import (
@@ -15,40 +13,42 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
 )
 
-// DefaultURL is the vendor's public control plane (the control API contract, section 1).
+// DefaultURL is the vendor's public control plane (CONTRACT.md, section 1).
 const DefaultURL = "https://api.octomil.com/api/v1"
 
 const (
-	// maxBody caps what is read of one answer, in bytes.
+	// maxBody limits the body of one response, in bytes.
 	maxBody = 32 << 20
 	// retryWaitMin and retryWaitMax bound the pause between two attempts of one request.
 	retryWaitMin = 500 * time.Millisecond
 	retryWaitMax = 10 * time.Second
 )
 
-// Config is what a client needs to know.
+// Config configures a client.
 type Config struct {
-	// BaseURL is the normalised root of the API, as NormalizeURL returns it.
+	// BaseURL is the normalized root of the API, as NormalizeURL returns it.
 	BaseURL string
-	// APIKey is sent as the bearer and masked by value in every log line.
+	// APIKey is sent as the bearer token and masked by value in every log line.
 	APIKey string
-	// AllowInsecureHTTP lets files go to another machine in clear text, where the server wants them there.
+	// AllowInsecureHTTP allows uploads to another machine in clear text, where the server asks for that.
 	AllowInsecureHTTP bool
-	// OrgID is the organization that list and create calls name; empty leaves it to the key.
+	// OrgID is the organization that list and create calls name; "" leaves it to the key.
 	OrgID string
 	// MaxRequestsPerMinute limits the whole client; 0 means no limit.
 	MaxRequestsPerMinute int
-	// MaxRetries counts how often one request is repeated after a failure other than 429.
+	// MaxRetries is how often one request is repeated after a failure other than 429.
 	MaxRetries int
-	// RequestTimeout limits a single attempt, its body included. Default 30 s.
+	// RequestTimeout limits a single attempt, its body included. Defaults to 30 s.
 	RequestTimeout time.Duration
-	// CACertificates are extra PEM certificates to trust, beside the system's.
+	// CACertificates are PEM certificates to trust in addition to the system's.
 	CACertificates []byte
 	// UserAgent is sent with every request; the resource type of the caller is appended.
 	UserAgent string
-	// Transport takes the place of the network, so that a test can run in virtual time; nil is the network.
+	// Transport replaces the network, so that a test can run in virtual time; nil is the network.
 	Transport http.RoundTripper
 }
 
@@ -60,24 +60,25 @@ type Client struct {
 	agent   string
 	retries int
 	http    *retryablehttp.Client
-	// storage sends files to where the server wants them. It knows no key.
+	// storage uploads files. It does not send the API key.
 	storage *http.Client
-	// insecure is true where files may go there in clear text, patience how long nothing may move on the way.
+	// insecure allows uploads in clear text.
 	insecure bool
-	patience time.Duration
+	// stallTimeout is how long an upload may make no progress.
+	stallTimeout time.Duration
 
-	reads      *reads
-	modelNames *names[Model]
-	groupNames *names[Group]
-	// making is held by whoever makes something of which only its being new tells which one it is: see keys.go.
-	making chan struct{}
+	cache      *readcache.Cache
+	modelNames *nameIndex[Model]
+	groupNames *nameIndex[Group]
+	// createLock is held while an object is created whose name is not unique: see lockCreate.
+	createLock chan struct{}
 }
 
-// ErrUnusableKey means that the key cannot be sent at all.
-var ErrUnusableKey = errors.New("the API key holds a line break or another character that no HTTP header can carry")
+// ErrUnusableKey means that the API key cannot be sent in an HTTP header.
+var ErrUnusableKey = errors.New("the API key contains a line break or another character that is not allowed in an HTTP header")
 
-// New opens a client. It fails on a URL, a key or a certificate that cannot be used; whether the server takes the key shows only
-// with the first request.
+// New returns a client. It fails on a URL, a key or a certificate that cannot be used; whether the server accepts the key shows
+// only with the first request.
 func New(cfg Config) (*Client, error) {
 	base, err := url.Parse(cfg.BaseURL)
 	if err != nil {
@@ -105,11 +106,12 @@ func New(cfg Config) (*Client, error) {
 			Transport:     inner,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		insecure: cfg.AllowInsecureHTTP, patience: cfg.RequestTimeout,
-		reads:      newReads(),
-		modelNames: newNames(modelKind, func(m Model) string { return m.Name }),
-		groupNames: newNames(groupKind, func(g Group) string { return g.Name }),
-		making:     make(chan struct{}, 1),
+		insecure:     cfg.AllowInsecureHTTP,
+		stallTimeout: cfg.RequestTimeout,
+		cache:        newCache(),
+		modelNames:   newNameIndex(modelKind, func(m Model) string { return m.Name }),
+		groupNames:   newNameIndex(groupKind, func(g Group) string { return g.Name }),
+		createLock:   make(chan struct{}, 1),
 	}
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
@@ -125,7 +127,7 @@ func New(cfg Config) (*Client, error) {
 		RetryMax:     unlimitedRetries,
 		CheckRetry:   checkRetry,
 		Backoff:      backoff,
-		// Without this the answer to the last attempt, with the server's own words, would be thrown away.
+		// Without this the response to the last attempt, with the server's message, would be discarded.
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	return c, nil
@@ -136,46 +138,51 @@ func (c *Client) OrgID() string { return c.orgID }
 
 // request is one call of the API, before it has been sent.
 type request struct {
-	// operation names the call in errors and logs, in words that a user understands: "create the rollout".
+	// operation names the call in errors and logs, in words for users: "create the rollout".
 	operation string
 	method    string
-	// path is below the base URL, with each id already escaped; see join.
+	// path is below the base URL, with each ID already escaped; see join.
 	path  string
 	query url.Values
 	body  any
-	// form is sent in the place of a body in JSON.
+	// form is sent instead of a JSON body.
 	form url.Values
-	// harmless is true of a request that changes nothing although its method is not GET.
-	harmless bool
-	// once is true of a request that must not be sent again before it is known what it has done. So is every POST.
+	// readOnly is true of a request that changes nothing although its method is not GET.
+	readOnly bool
+	// once is true of a request that must not be repeated before its effect is known. Every POST is such a request.
 	once bool
-	// secret is true of a request whose answer holds a secret, so that no error may quote it.
+	// secret is true of a request whose response contains a secret, so that no error may quote it.
 	secret bool
 }
 
 // writes is true of a request that may change something.
-func (r request) writes() bool { return r.method != http.MethodGet && !r.harmless }
+func (r request) writes() bool { return r.method != http.MethodGet && !r.readOnly }
 
 // get reads one object.
 func get[T any](ctx context.Context, c *Client, operation, path string, query url.Values) (T, error) {
-	return share(ctx, c, path+"?"+query.Encode(), func(ctx context.Context) (T, error) {
+	return cached(ctx, c, path+"?"+query.Encode(), func(ctx context.Context) (T, error) {
 		var object T
 		err := c.call(ctx, request{operation: operation, method: http.MethodGet, path: path, query: query}, &object)
 		return object, err
 	})
 }
 
-// call sends one request, with the retries that its method allows, and decodes a JSON answer into out unless out is nil.
-// It returns *APIError when the server refused, *TransportError when there was no whole answer, *BodyError when the answer
-// was not what the contract promises, and *RateLimitError when waiting for the server's pause would outlast ctx.
+// post sends a POST; callers that create go through createOnce.
+func (c *Client) post(ctx context.Context, operation, path string, body, out any) error {
+	return c.call(ctx, request{operation: operation, method: http.MethodPost, path: path, body: body}, out)
+}
+
+// call sends one request, with the retries that its method allows, and decodes a JSON response into out unless out is nil.
+// It returns *APIError when the server refused, *TransportError when there was no complete response, *BodyError when the
+// response does not match the contract, and *RateLimitError when the pause that the server asks for would outlast ctx.
 func (c *Client) call(ctx context.Context, r request, out any) error {
 	if err := checkPath(r); err != nil {
 		return err
 	}
 	if r.writes() {
-		defer c.reads.written(ctx)
-		defer c.modelNames.forget(r.path)
-		defer c.groupNames.forget(r.path)
+		defer c.written(ctx)
+		defer c.modelNames.invalidate(r.path)
+		defer c.groupNames.invalidate(r.path)
 	}
 	ctx = c.logContext(ctx)
 	payload, contentType, err := r.payload()
@@ -215,7 +222,7 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		refused := newAPIError(r, resp, body, c.apiKey)
 		if r.method == http.MethodDelete && budget.mayBeExecuted && NotFound(refused) {
-			return nil // an earlier attempt had deleted it and its answer was lost
+			return nil // an earlier attempt deleted it and its response was lost
 		}
 		return refused
 	}
@@ -240,7 +247,7 @@ func (r request) payload() (payload []byte, contentType string, err error) {
 	return nil, "", nil
 }
 
-// transportError is the error of a request that ended without an answer, err, or that ctx has ended.
+// transportError is the error of a request that ended without a response: with err, or because ctx ended.
 func (c *Client) transportError(ctx context.Context, r request, budget *retryBudget, err error) error {
 	var limit *RateLimitError
 	if errors.As(err, &limit) {
@@ -252,7 +259,7 @@ func (c *Client) transportError(ctx context.Context, r request, budget *retryBud
 	if ctx.Err() != nil {
 		err = ctx.Err()
 		if budget.last != nil {
-			err = fmt.Errorf("%w; the try before that: %s", err, saying(budget.last))
+			err = fmt.Errorf("%w; the previous attempt: %s", err, describeFailure(budget.last))
 		}
 	}
 	return &TransportError{
@@ -260,7 +267,7 @@ func (c *Client) transportError(ctx context.Context, r request, budget *retryBud
 	}
 }
 
-// withoutURL drops net/http's wrapper, which repeats method and URL.
+// withoutURL unwraps net/http's error, which repeats method and URL.
 func withoutURL(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -269,8 +276,8 @@ func withoutURL(err error) error {
 	return err
 }
 
-// saying is what a failed try came to, without the operation that the error around it names already.
-func saying(err error) string {
+// describeFailure is the error of a failed attempt without the operation, which the error around it names already.
+func describeFailure(err error) string {
 	var api *APIError
 	if errors.As(err, &api) {
 		return "the server answered " + api.Answer() + api.requestSuffix()
@@ -278,7 +285,7 @@ func saying(err error) string {
 	return err.Error()
 }
 
-// payloadReader keeps nil a nil: retryablehttp takes a typed nil for a body.
+// payloadReader returns an untyped nil for nil: retryablehttp would read a typed one as a body.
 func payloadReader(payload []byte) any {
 	if payload == nil {
 		return nil
@@ -286,7 +293,7 @@ func payloadReader(payload []byte) any {
 	return bytes.NewReader(payload)
 }
 
-// join builds a path of constant words and ids; each id is escaped on its own, so that "+" and "/" in it survive.
+// join builds a path of constants and IDs; each part is escaped on its own, so that "+" and "/" in an ID survive.
 func join(parts ...string) string {
 	escaped := make([]string, len(parts))
 	for i, part := range parts {
@@ -295,12 +302,12 @@ func join(parts ...string) string {
 	return strings.Join(escaped, "/")
 }
 
-// checkPath refuses what cleaning would turn into the path of something else: with an empty id the deletion of one rollout would
-// name all of them, and with ".." the model.
+// checkPath refuses a path that cleaning would turn into the path of another object: with an empty ID, the deletion of one rollout
+// would name all of them, and with ".." the model.
 func checkPath(r request) error {
 	for _, part := range strings.Split(r.path, "/") {
 		if part == "" || part == "." || part == ".." {
-			return fmt.Errorf("could not %s: %q is no id", r.operation, part)
+			return fmt.Errorf("could not %s: %q is not a valid ID", r.operation, part)
 		}
 	}
 	return nil

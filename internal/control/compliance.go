@@ -6,13 +6,13 @@ import (
 	"errors"
 )
 
-// CompliancePresets are the names of the presets that an organization can follow (the control API contract, section 7).
+// CompliancePresets are the names of the presets that an organization can follow (CONTRACT.md, section 7).
 var CompliancePresets = []string{"gdpr", "hipaa", "pci", "soc2"}
 
 // CompliancePreset is what a regulation asks of an organization's settings.
 type CompliancePreset struct {
 	Name string
-	// Profile is the onboarding's word for how strict it is, such as "regulated", "" where the server does not say.
+	// Profile is the onboarding's name for how strict it is, such as "regulated", "" where the server does not say.
 	Profile string
 	// Settings are the keys that the preset sets, and none of the others.
 	Settings Settings

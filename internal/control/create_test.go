@@ -22,7 +22,7 @@ func create(ctx context.Context, c *Client) (Rollout, error) {
 	return c.CreateRollout(ctx, "m", NewRollout{Version: "2.0.0", Percentage: 40, TargetPercentage: 100}, []Rollout{{ID: "1"}})
 }
 
-func TestACreateWhoseAnswerIsMissing(t *testing.T) {
+func TestCreateWithLostResponse(t *testing.T) {
 	t.Parallel()
 	const post, list = "POST models/m/rollouts", "GET models/m/rollouts"
 	none, both := ok("["+oldRollout+"]"), ok("["+newRollout+","+oldRollout+"]")
@@ -32,22 +32,22 @@ func TestACreateWhoseAnswerIsMissing(t *testing.T) {
 		calls   []string
 		fails   string
 	}{
-		"came":                           {[]reply{created}, []string{post}, ""},
-		"executed, then cut":             {[]reply{failing(errCut), both}, []string{post, list}, ""},
-		"executed, then a gateway":       {[]reply{answer(504, "<html>"), both}, []string{post, list}, ""},
-		"executed, not understood":       {[]reply{ok("<html>"), both}, []string{post, list}, ""},
-		"executed, empty answer":         {[]reply{answer(204, ""), both}, []string{post, list}, ""},
-		"cut before it was executed":     {[]reply{failing(errCut), none, created}, []string{post, list, post}, ""},
-		"cut twice":                      {[]reply{failing(errCut), none, failing(errCut), both}, []string{post, list, post, list}, ""},
-		"shows up late, as a conflict":   {[]reply{failing(errCut), none, answer(409, `{"detail":"already active"}`), both}, []string{post, list, post, list}, ""},
-		"conflict with somebody else's":  {[]reply{failing(errCut), none, answer(409, `{"detail":"already active"}`), none}, []string{post, list, post, list}, "already active"},
-		"a conflict at once":             {[]reply{answer(409, `{"detail":"already active"}`)}, []string{post}, "already active"},
-		"refused by the server":          {[]reply{answer(422, `{"detail":"no such version"}`)}, []string{post}, "no such version"},
-		"cut for ever":                   {[]reply{failing(errCut), none, failing(errCut), none, failing(errCut), none}, []string{post, list, post, list, post, list}, errCut.Error()},
-		"looking fails":                  {[]reply{answer(500, `{"detail":"first"}`), answer(403, `{"detail":"second"}`)}, []string{post, list}, "first"},
-		"a refused connection":           {[]reply{failing(errRefused), created}, []string{post, post}, ""},
-		"the rate limit, then cut":       {[]reply{answer(429, "{}"), failing(errCut), both}, []string{post, post, list}, ""},
-		"looking is repeated like a GET": {[]reply{failing(errCut), answer(503, ""), both}, []string{post, list, list}, ""},
+		"came":                              {[]reply{created}, []string{post}, ""},
+		"executed, then cut":                {[]reply{failing(errCut), both}, []string{post, list}, ""},
+		"executed, then a gateway":          {[]reply{answer(504, "<html>"), both}, []string{post, list}, ""},
+		"executed, not understood":          {[]reply{ok("<html>"), both}, []string{post, list}, ""},
+		"executed, empty answer":            {[]reply{answer(204, ""), both}, []string{post, list}, ""},
+		"cut before it was executed":        {[]reply{failing(errCut), none, created}, []string{post, list, post}, ""},
+		"cut twice":                         {[]reply{failing(errCut), none, failing(errCut), both}, []string{post, list, post, list}, ""},
+		"shows up late, as a conflict":      {[]reply{failing(errCut), none, answer(409, `{"detail":"already active"}`), both}, []string{post, list, post, list}, ""},
+		"conflict with another client":      {[]reply{failing(errCut), none, answer(409, `{"detail":"already active"}`), none}, []string{post, list, post, list}, "already active"},
+		"an immediate conflict":             {[]reply{answer(409, `{"detail":"already active"}`)}, []string{post}, "already active"},
+		"refused by the server":             {[]reply{answer(422, `{"detail":"no such version"}`)}, []string{post}, "no such version"},
+		"cut for ever":                      {[]reply{failing(errCut), none, failing(errCut), none, failing(errCut), none}, []string{post, list, post, list, post, list}, errCut.Error()},
+		"the search fails":                  {[]reply{answer(500, `{"detail":"first"}`), answer(403, `{"detail":"second"}`)}, []string{post, list}, "first"},
+		"a refused connection":              {[]reply{failing(errRefused), created}, []string{post, post}, ""},
+		"the rate limit, then cut":          {[]reply{answer(429, "{}"), failing(errCut), both}, []string{post, post, list}, ""},
+		"the search is repeated like a GET": {[]reply{failing(errCut), answer(503, ""), both}, []string{post, list, list}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +70,7 @@ func TestACreateWhoseAnswerIsMissing(t *testing.T) {
 	}
 }
 
-func TestACreateThatIsInterruptedStillLooks(t *testing.T) {
+func TestCanceledCreateFindsWhatItCreated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -87,7 +87,7 @@ func TestACreateThatIsInterruptedStillLooks(t *testing.T) {
 	})
 }
 
-func TestLookingAfterAnInterruptHasAnEnd(t *testing.T) {
+func TestCleanupTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second)
@@ -98,7 +98,7 @@ func TestLookingAfterAnInterruptHasAnEnd(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || !Ambiguous(err) {
 			t.Errorf("ended with %v", err)
 		}
-		if took := time.Since(begun); took != 7*time.Second+lookAgain || len(w.sent) != 2 {
+		if took := time.Since(begun); took != 7*time.Second+cleanupTimeout || len(w.sent) != 2 {
 			t.Errorf("took %s and %q", took, w.calls())
 		}
 	})
@@ -111,11 +111,11 @@ func TestLookingAfterAnInterruptHasAnEnd(t *testing.T) {
 	})
 }
 
-func TestACreateThatNeverLeftDoesNotLook(t *testing.T) {
+func TestCreateThatWasNeverSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, ok("[]"))
-		tries(t, c).gate.pause(time.Minute)
+		attemptOf(t, c).gate.pause(time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())
 		begun := time.Now()
 		time.AfterFunc(time.Second, cancel)
@@ -125,7 +125,7 @@ func TestACreateThatNeverLeftDoesNotLook(t *testing.T) {
 	})
 }
 
-func TestABackoffBeyondTheDeadlineKeepsTheFailure(t *testing.T) {
+func TestBackoffBeyondTheDeadlineKeepsTheError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -161,7 +161,7 @@ func TestABackoffBeyondTheDeadlineKeepsTheFailure(t *testing.T) {
 		defer cancel()
 		limited := reply{status: 429, header: map[string]string{"Retry-After": "1"}, body: `{"error":"rate_limited","message":"slow down"}`}
 		c, _ := scripted(t, limited)
-		time.AfterFunc(500*time.Millisecond, func() { tries(t, c).gate.pause(time.Hour) })
+		time.AfterFunc(500*time.Millisecond, func() { attemptOf(t, c).gate.pause(time.Hour) })
 		_, err := c.Model(ctx, "m")
 		_ = asError[*RateLimitError](t, err)
 		mustContain(t, err.Error(), "slow down", "1h")

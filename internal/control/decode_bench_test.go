@@ -67,13 +67,13 @@ func BenchmarkGroupList(b *testing.B) {
 	}))
 }
 
-// BenchmarkSharedRead is what a refresh pays for an object that the client has already.
-func BenchmarkSharedRead(b *testing.B) {
+// BenchmarkCachedRead is what a refresh pays for an object that the client has already.
+func BenchmarkCachedRead(b *testing.B) {
 	c, err := New(Config{BaseURL: "https://octomil.test/api/v1", Transport: &wire{replies: []reply{ok(`{"id":"g","name":"g"}`)}}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	ctx := WithSharing(b.Context(), 0)
+	ctx := WithCache(b.Context(), 0)
 	b.ReportAllocs()
 	for b.Loop() {
 		if g, err := c.Group(ctx, "g"); err != nil || g.ID != "g" {

@@ -6,13 +6,13 @@ import (
 	"net/http"
 )
 
-// GroupDeployment asks for a version on the members of a device group (the control API contract, section 4).
+// GroupDeployment deploys a version to the members of a device group (CONTRACT.md, section 4).
 type GroupDeployment struct {
 	ModelID, ModelName string
 	Version            string
-	// Group is the group's name; "" asks a preview for the whole fleet, which a server may refuse.
+	// Group is the group's name; "" in a preview is the whole fleet, which a server may refuse.
 	Group string
-	// Percentage is the share of the members, 1 to 100.
+	// Percentage is the percentage of the members, 1 to 100.
 	Percentage float64
 }
 
@@ -28,11 +28,11 @@ func (d GroupDeployment) body() map[string]any {
 	return body
 }
 
-// DeploymentPreview is what a deployment would do (the control API contract, section 4).
+// DeploymentPreview is what a deployment would do (CONTRACT.md, section 4).
 type DeploymentPreview struct {
 	// Targets is the number of devices, nil where the server does not say.
 	Targets *int
-	// Warnings are the server's own.
+	// Warnings are the server's.
 	Warnings []string
 }
 
@@ -72,17 +72,16 @@ func (c *Client) PrepareDeployment(ctx context.Context, d GroupDeployment) (Depl
 	post := func(ctx context.Context) (DeploymentPreview, error) {
 		var p DeploymentPreview
 		err := c.call(ctx, request{
-			operation: "prepare the deployment", method: http.MethodPost, path: "deploy/prepare", body: d.body(), harmless: true,
+			operation: "prepare the deployment", method: http.MethodPost, path: "deploy/prepare", body: d.body(), readOnly: true,
 		}, &p)
 		return p, err
 	}
-	never := func(context.Context) (DeploymentPreview, bool, error) { return DeploymentPreview{}, false, nil }
-	return createOnce(ctx, c, post, never)
+	return createOnce(ctx, c, post, findNothing)
 }
 
-// GroupDeploymentResult is the answer to an executed deployment.
+// GroupDeploymentResult is the response to an executed deployment (CONTRACT.md, section 4).
 type GroupDeploymentResult struct {
-	// ID is the deployment's, "" where the server gives none. No call reads it back.
+	// ID is the ID of the deployment, "" where the server gives none. No call reads it back.
 	ID string
 	// Activated is the number of devices that were assigned the version, nil where the server does not say.
 	Activated *int
@@ -93,7 +92,7 @@ func (r *GroupDeploymentResult) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		DeploymentID *flexText `json:"deployment_id"`
 		ID           *flexText `json:"id"`
-		// The counts of the documented answer; the other dialect lists the devices.
+		// The count of the documented response; the other dialect lists the devices.
 		ActivatedCount *flexNumber       `json:"activated_count"`
 		DeviceStatuses []json.RawMessage `json:"device_statuses"`
 	}
@@ -108,8 +107,8 @@ func (r *GroupDeploymentResult) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// ExecuteDeployment assigns the version to the group's members. reached tells whether the members already have it: it is asked
-// when the answer is lost, before anything is sent again.
+// ExecuteDeployment assigns the version to the group's members. reached reports whether the members already have it: it is
+// called when the response is lost, before anything is sent again.
 func (c *Client) ExecuteDeployment(ctx context.Context, d GroupDeployment, reached func(context.Context) (bool, error)) (GroupDeploymentResult, error) {
 	body := d.body()
 	body["rollout_percentage"] = d.Percentage

@@ -43,12 +43,12 @@ func TestAPreviewIsRepeatedLikeARead(t *testing.T) {
 		c, w := scripted(t, answer(503, "no"), failing(errCut), ok(`{"target_count":24}`))
 		p, err := c.PrepareDeployment(t.Context(), toStaging)
 		if err != nil || p.Targets == nil || len(w.sent) != 3 {
-			t.Errorf("got %+v, %v after %d tries", p, err, len(w.sent))
+			t.Errorf("got %+v, %v after %d attempts", p, err, len(w.sent))
 		}
 	})
 }
 
-func TestHowManyDevicesADeploymentHasActivated(t *testing.T) {
+func TestGroupDeploymentResult(t *testing.T) {
 	t.Parallel()
 	n := func(value int) *int { return &value }
 	for body, want := range map[string]*int{
@@ -67,19 +67,19 @@ func TestExecuteDeployment(t *testing.T) {
 	const post = "POST deploy/execute"
 	errUnread := errors.New("the members cannot be read")
 	for name, tc := range map[string]struct {
-		replies []reply
-		reached []bool
-		lookErr error
-		id      string
-		calls   []string
-		fails   bool
+		replies  []reply
+		reached  []bool
+		checkErr error
+		id       string
+		calls    []string
+		fails    bool
 	}{
 		"string id":                  {[]reply{ok(`{"deployment_id":"dep_1","id":"other","status":"done"}`)}, nil, nil, "dep_1", []string{post}, false},
 		"number":                     {[]reply{ok(`{"id":7}`)}, nil, nil, "7", []string{post}, false},
 		"no id":                      {[]reply{ok(`{}`)}, nil, nil, "", []string{post}, false},
 		"executed, then cut":         {[]reply{failing(errCut)}, []bool{true}, nil, "", []string{post}, false},
 		"cut before it was executed": {[]reply{failing(errCut), ok(`{"id":7}`)}, []bool{false}, nil, "7", []string{post, post}, false},
-		"looking fails":              {[]reply{failing(errCut)}, []bool{false}, errUnread, "", []string{post}, true},
+		"the check fails":            {[]reply{failing(errCut)}, []bool{false}, errUnread, "", []string{post}, true},
 		"refused":                    {[]reply{answer(409, `{"detail":"no"}`)}, nil, nil, "", []string{post}, true},
 		"no object":                  {[]reply{ok(`[]`)}, []bool{false, false, false}, nil, "", []string{post, post, post}, true},
 	} {
@@ -87,16 +87,16 @@ func TestExecuteDeployment(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c, w := scripted(t, tc.replies...)
-				looks := 0
+				checks := 0
 				r, err := c.ExecuteDeployment(t.Context(), toStaging, func(context.Context) (bool, error) {
-					looks++
-					return tc.reached[looks-1], tc.lookErr
+					checks++
+					return tc.reached[checks-1], tc.checkErr
 				})
 				if r.ID != tc.id || (err != nil) != tc.fails || errors.Is(err, errUnread) {
 					t.Errorf("got %+v, %v", r, err)
 				}
-				if diff := cmp.Diff(tc.calls, w.calls()); diff != "" || looks != len(tc.reached) {
-					t.Errorf("looked %d times; calls (-want +got):\n%s", looks, diff)
+				if diff := cmp.Diff(tc.calls, w.calls()); diff != "" || checks != len(tc.reached) {
+					t.Errorf("%d checks; calls (-want +got):\n%s", checks, diff)
 				}
 				var body map[string]any
 				if err := json.Unmarshal([]byte(w.sent[0].body), &body); err != nil || body["rollout_percentage"] != 100.0 || body["strategy"] != "immediate" {

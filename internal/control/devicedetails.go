@@ -4,10 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"reflect"
 )
 
-// DeviceDetails is a registered device with all that the server knows of it (the control API contract, section 5). Texts are ""
+// DeviceDetails is a registered device with all its attributes (CONTRACT.md, section 5). Texts are ""
 // where the server does not say.
 type DeviceDetails struct {
 	Device
@@ -21,7 +20,7 @@ type DeviceDetails struct {
 	Labels        map[string]string
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (d *DeviceDetails) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		OrgID         flexText            `json:"org_id"`
@@ -67,12 +66,10 @@ var deviceKind = kind[DeviceDetails]{
 	one: func(ctx context.Context, c *Client, id string) (DeviceDetails, error) {
 		return get[DeviceDetails](ctx, c, "read the device", join("devices", id), nil)
 	},
-	id:    func(d DeviceDetails) string { return d.ID },
-	whole: func(DeviceDetails) bool { return true },
-	same:  func(single, listed DeviceDetails) bool { return reflect.DeepEqual(single, listed) },
+	id: func(d DeviceDetails) string { return d.ID },
 }
 
-// DeviceDetails reads one device by its id, or by its identifier.
+// DeviceDetails reads one device by its ID or its identifier.
 func (c *Client) DeviceDetails(ctx context.Context, id string) (DeviceDetails, error) {
 	return deviceKind.read(ctx, c, id)
 }
@@ -88,7 +85,7 @@ func (c *Client) Devices(ctx context.Context, platform, status string) ([]Device
 	return listAll[DeviceDetails](ctx, c, deviceListing, query)
 }
 
-// DeviceChanges is what an update of a device writes; nil is left as it is.
+// DeviceChanges is what an update of a device writes; nil does not change.
 type DeviceChanges struct {
 	Name, Status *string
 	// Labels replace all labels of the device.
@@ -112,7 +109,7 @@ func (d DeviceChanges) body() map[string]any {
 	return body
 }
 
-// UpdateDevice changes a device and answers it as it is afterwards.
+// UpdateDevice changes a device and returns it as it is afterwards.
 func (c *Client) UpdateDevice(ctx context.Context, id string, changes DeviceChanges) (DeviceDetails, error) {
 	if !changes.None() {
 		err := c.call(ctx, request{

@@ -8,19 +8,19 @@ import (
 	"net/url"
 )
 
-// Device is a registered device, as far as the provider uses it (the control API contract, section 5).
+// Device is a registered device, as far as the provider uses it (CONTRACT.md, section 5).
 type Device struct {
 	ID, Identifier, Status string
 	// Assignments is nil where the server's list does not carry them.
 	Assignments []Assignment
 }
 
-// Assignment is the version of a model that a device is to run (the control API contract, section 4).
+// Assignment is the version of a model that a device is assigned (CONTRACT.md, section 4).
 type Assignment struct {
 	ModelID, Version string
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (d *Device) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID          *flexText    `json:"id"`
@@ -37,12 +37,12 @@ func (d *Device) UnmarshalJSON(data []byte) error {
 		Status: string(wire.Status), Assignments: wire.Assignments,
 	}
 	if d.ID == "" {
-		return errors.New("a device without an id")
+		return errors.New("a device without an ID")
 	}
 	return nil
 }
 
-// UnmarshalJSON takes ids that are numbers.
+// UnmarshalJSON accepts IDs that are numbers.
 func (a *Assignment) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ModelID flexText `json:"model_id"`
@@ -60,7 +60,7 @@ var deviceListing = listing{operation: "list the devices", path: "devices", key:
 // DeviceCount is the number of devices of the organization, nil where the server does not say.
 func (c *Client) DeviceCount(ctx context.Context) (*int, error) {
 	query := c.scoped(url.Values{"limit": {"1"}})
-	total, err := share(ctx, c, deviceListing.path+"?"+query.Encode(), func(ctx context.Context) (int, error) {
+	total, err := cached(ctx, c, deviceListing.path+"?"+query.Encode(), func(ctx context.Context) (int, error) {
 		first := page[Device]{key: deviceListing.key}
 		err := c.call(ctx, request{operation: "count the devices", method: http.MethodGet, path: deviceListing.path, query: query}, &first)
 		return first.total, err

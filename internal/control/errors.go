@@ -12,35 +12,35 @@ import (
 	"unicode/utf8"
 )
 
-// maxExcerpt is how much of a body that is not understood an error quotes, in characters (the control API contract, section 1).
+// maxExcerpt limits how much of a body that cannot be decoded an error quotes, in characters (CONTRACT.md, section 1).
 const maxExcerpt = 300
 
-// maxMessage is how much an error keeps of what the server says in an envelope, in characters.
+// maxMessage limits how much an error keeps of a message in an envelope, in characters.
 const maxMessage = 2000
 
-// APIError is an answer of the server other than 2xx, in any of its three envelopes (the control API contract, section 1).
+// APIError is a response of the server other than 2xx, in any of its three envelopes (CONTRACT.md, section 1).
 type APIError struct {
-	// Operation is what was attempted, in words: "create the rollout".
+	// Operation is what was attempted: "create the rollout".
 	Operation string
 	// Method and Path name the call on the wire.
 	Method, Path string
 	StatusCode   int
-	// Code is the machine-readable word of the server, or "".
+	// Code is the machine-readable code of the server, or "".
 	Code string
-	// Message is the server's text, or an excerpt of a body that could not be understood.
+	// Message is the server's text, or an excerpt of a body that could not be decoded.
 	Message string
-	// Fields are the parts of the request that the server found wrong, where it names them.
+	// Fields are the parts of the request that the server refused, where it names them.
 	Fields []FieldError
 	// RequestID is what the vendor's support asks for, or "".
 	RequestID string
-	// NoSuchRoute is true where nothing is said of the object: for the bare 404 and the 405 of a server that does not know the
-	// call, and for a 404 in no envelope of the API, which some proxy or web server has answered.
+	// NoSuchRoute is true where the status says nothing about the object: for the bare 404 and the 405 of a server that does not
+	// have the call, and for a 404 without an envelope of the API, which comes from a proxy or a web server.
 	NoSuchRoute bool
 }
 
-// FieldError is one part of a request that the server found wrong.
+// FieldError is one part of a request that the server refused.
 type FieldError struct {
-	// Name is the last word of the server's location of it: the JSON key.
+	// Name is the last element of the server's location of it: the JSON key.
 	Name    string
 	Message string
 }
@@ -49,7 +49,7 @@ func (e *APIError) Error() string {
 	return fmt.Sprintf("could not %s: the server answered %s%s", e.Operation, e.Answer(), e.requestSuffix())
 }
 
-// Answer is what the server said: status, code and message.
+// Answer is the status, code and message of the response.
 func (e *APIError) Answer() string {
 	status := fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
 	if e.Code != "" {
@@ -68,7 +68,7 @@ func (e *APIError) requestSuffix() string {
 	return " (request " + e.RequestID + ")"
 }
 
-// TransportError means that there was no whole answer: the connection failed, was cut, or took too long.
+// TransportError means that there was no complete response: the connection failed, was cut, or took too long.
 type TransportError struct {
 	Operation string
 	Host      string
@@ -78,22 +78,22 @@ type TransportError struct {
 }
 
 func (e *TransportError) Error() string {
-	return fmt.Sprintf("could not %s: no whole answer from %s: %v", e.Operation, e.Host, e.Err)
+	return fmt.Sprintf("could not %s: no complete response from %s: %v", e.Operation, e.Host, e.Err)
 }
 
 func (e *TransportError) Unwrap() error { return e.Err }
 
-// BodyError is a 2xx answer whose body is not what the contract promises.
+// BodyError is a 2xx response whose body does not match the contract.
 type BodyError struct {
 	Operation string
 	RequestID string
-	// Excerpt is the beginning of the body, "" where the body is not what is wrong.
+	// Excerpt is the beginning of the body, "" where the body is not the problem.
 	Excerpt string
 	Err     error
 }
 
 func (e *BodyError) Error() string {
-	text := fmt.Sprintf("could not %s: the server's answer was not understood", e.Operation)
+	text := fmt.Sprintf("could not %s: the server's response was not understood", e.Operation)
 	if e.RequestID != "" {
 		text += " (request " + e.RequestID + ")"
 	}
@@ -113,30 +113,30 @@ func newBodyError(r request, resp *http.Response, body []byte, secret string, er
 	}
 }
 
-// plainJSON replaces the decoder's complaint about a wrong type: it prints the Go type, which for a struct fills a screen.
+// plainJSON replaces the decoder's error about a wrong type, which prints the Go type: for a struct that fills a screen.
 func plainJSON(err error) error {
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case !errors.As(err, &wrong):
 		return err
 	case wrong.Field == "":
-		return fmt.Errorf("a JSON %s does not fit there", wrong.Value)
+		return fmt.Errorf("unexpected JSON %s", wrong.Value)
 	default:
-		return fmt.Errorf("a JSON %s does not fit %q", wrong.Value, wrong.Field)
+		return fmt.Errorf("unexpected JSON %s for %q", wrong.Value, wrong.Field)
 	}
 }
 
-// RateLimitError means that waiting for the rate limit would have outlasted the operation, so that nothing was executed.
+// RateLimitError means that the wait for the rate limit would have outlasted the operation, so that nothing was executed.
 type RateLimitError struct {
 	Operation string
 	// Hint is the time that a request would have had to wait, Left the time that the operation had.
 	Hint, Left time.Duration
-	// APIError is the server's last answer; nil when the client's own limit made it wait.
+	// APIError is the server's last response; nil when the client's own limit required the wait.
 	APIError *APIError
 }
 
 func (e *RateLimitError) Error() string {
-	text := fmt.Sprintf("the rate limit asks to wait %s, and the operation has only %s left",
+	text := fmt.Sprintf("the rate limit requires a wait of %s, but the operation has only %s left",
 		e.Hint.Round(time.Second), e.Left.Round(time.Second))
 	if e.APIError != nil {
 		return e.APIError.Error() + "; " + text
@@ -151,7 +151,7 @@ func (e *RateLimitError) Unwrap() error {
 	return e.APIError
 }
 
-// MissingError means that the list of all objects of a kind, which is the only way to read one of them, has not this one.
+// MissingError means that the list of all objects of a kind, which is the only way to read one of them, does not contain this one.
 type MissingError struct {
 	Operation string
 	// Titles names the kind: "API keys".
@@ -162,8 +162,7 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("could not %s: the server's list of %s has no %q", e.Operation, e.Titles, e.ID)
 }
 
-// NotFound is true when the server says that the object does not exist. A bare 404, which says that the call does not exist,
-// is not one (the control API contract, section 1).
+// NotFound is true when the object does not exist. A bare 404, which means that the call does not exist, does not count (CONTRACT.md, section 1).
 func NotFound(err error) bool {
 	var missing *MissingError
 	if errors.As(err, &missing) {
@@ -173,19 +172,19 @@ func NotFound(err error) bool {
 	return errors.As(err, &api) && api.StatusCode == http.StatusNotFound && !api.NoSuchRoute
 }
 
-// NoSuchRoute is true when this server does not know the call at all.
+// NoSuchRoute is true when this server does not have the call.
 func NoSuchRoute(err error) bool {
 	var api *APIError
 	return errors.As(err, &api) && api.NoSuchRoute
 }
 
-// HasStatus is true when the server answered with that status.
+// HasStatus is true when the server responded with that status.
 func HasStatus(err error, status int) bool {
 	var api *APIError
 	return errors.As(err, &api) && api.StatusCode == status
 }
 
-// Ambiguous is true when a request may have been executed although its answer is missing or says otherwise.
+// Ambiguous is true when a request may have been executed although its response is missing or says otherwise.
 func Ambiguous(err error) bool {
 	var transport *TransportError
 	if errors.As(err, &transport) {
@@ -205,7 +204,7 @@ func Transient(err error) bool {
 	return errors.As(err, &transport) || Ambiguous(err)
 }
 
-// newAPIError decodes whichever envelope the body has; secret is removed from all that it keeps of the answer.
+// newAPIError decodes whichever envelope the body has; secret is masked in all that it keeps of the response.
 func newAPIError(r request, resp *http.Response, body []byte, secret string) *APIError {
 	e := &APIError{
 		Operation:  r.operation,
@@ -247,7 +246,7 @@ func (e *APIError) decodeEnvelope(body []byte) {
 	e.Message = cmp.Or(string(envelope.Message), detail)
 }
 
-// redact removes the secret from every text: a server may echo it anywhere.
+// redact masks the secret in every text: a server may echo it anywhere.
 func (e *APIError) redact(secret string) {
 	for _, text := range []*string{&e.Code, &e.Message, &e.RequestID} {
 		*text = redact(*text, secret)
@@ -257,7 +256,7 @@ func (e *APIError) redact(secret string) {
 	}
 }
 
-// shorten keeps the error readable: a server may say any number of words. It comes after redact, which has to see the whole key.
+// shorten keeps the error readable, whatever the server sends. It comes after redact, which has to see the whole key.
 func (e *APIError) shorten() {
 	e.Message = shorten(e.Message, maxMessage)
 	e.Code, e.RequestID = shorten(e.Code, maxExcerpt), shorten(e.RequestID, maxExcerpt)
@@ -296,7 +295,7 @@ func decodeDetail(detail json.RawMessage) (string, []FieldError) {
 	return strings.Join(texts, "; "), fields
 }
 
-// bareNotFound recognises the answer of a server that has no such route.
+// bareNotFound recognizes the response of a server that has no such route.
 func bareNotFound(body []byte) bool {
 	text := strings.TrimSpace(string(body))
 	if strings.EqualFold(text, "not found") || strings.EqualFold(text, "404 page not found") {
@@ -314,7 +313,7 @@ func requestID(resp *http.Response) string { return resp.Header.Get("X-Request-I
 // excerpt is the beginning of a body, on one line and without the secret.
 func (r request) excerpt(body []byte, secret string) string {
 	if r.secret {
-		return "a body that is not shown, since it may hold a secret"
+		return "a body that is not shown because it may contain a secret"
 	}
 	text := strings.Join(strings.Fields(redact(strings.ToValidUTF8(string(body), "�"), secret)), " ")
 	if text == "" {
@@ -331,7 +330,7 @@ func shorten(text string, limit int) string {
 	return string([]rune(text)[:limit]) + "…"
 }
 
-// concise keeps an error as it is unless its text, which may quote the body, is too long to be read.
+// concise shortens an error whose text, which may quote the body, is too long to be read.
 func concise(err error) error {
 	if text := shorten(err.Error(), maxMessage); text != err.Error() {
 		return errors.New(text)
@@ -339,7 +338,7 @@ func concise(err error) error {
 	return err
 }
 
-// redact removes the secret, in each spelling that JSON and URLs have for it.
+// redact masks the secret, in each spelling that JSON and URLs have for it.
 func redact(text, secret string) string {
 	if secret == "" {
 		return text
@@ -359,7 +358,7 @@ func redact(text, secret string) string {
 	return text
 }
 
-// withoutSecret keeps an error as it is unless its text holds the secret.
+// withoutSecret masks the secret in the text of an error; without it the error stays as it is.
 func withoutSecret(err error, secret string) error {
 	if text := redact(err.Error(), secret); text != err.Error() {
 		return errors.New(text)
@@ -367,7 +366,7 @@ func withoutSecret(err error, secret string) error {
 	return err
 }
 
-// FieldOf is the first part of the request that an answer finds wrong by its JSON key, "" where it names none.
+// FieldOf is the JSON key of the first part of the request that the server refused, "" where it names none.
 func FieldOf(err error) string {
 	var api *APIError
 	if !errors.As(err, &api) || len(api.Fields) == 0 {

@@ -15,7 +15,7 @@ import (
 // the words around them.
 const maxErrorText = maxMessage + 2*maxExcerpt + 200
 
-// Whatever a server answers, the error about it is short enough to be read, is free of the key, and says of a missing object only
+// Whatever a server sends, the error about it is short enough to be read, is free of the key, and says of a missing object only
 // what an envelope of the API has said.
 func FuzzErrorEnvelope(f *testing.F) {
 	for _, body := range []string{

@@ -91,7 +91,7 @@ func TestALongBodyIsQuotedInPart(t *testing.T) {
 	}
 }
 
-func TestAKeyThatTheServerEchoesIsInNoError(t *testing.T) {
+func TestNoErrorContainsTheKey(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]reply{
 		"message":     answer(401, `{"error":"unauthorized","message":"bad key `+testKey+`"}`),
@@ -131,7 +131,7 @@ func TestAKeyThatTheServerEchoesIsInNoError(t *testing.T) {
 	}
 }
 
-func TestWhatAnErrorMeans(t *testing.T) {
+func TestErrorPredicates(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		err                                            error
@@ -159,11 +159,11 @@ func TestWhatAnErrorMeans(t *testing.T) {
 		}
 	}
 	if !HasStatus(&RateLimitError{APIError: &APIError{StatusCode: 429}}, 429) || HasStatus(errCut, 429) {
-		t.Error("HasStatus looks for the status of the answer within")
+		t.Error("HasStatus does not find the status of the wrapped response")
 	}
 }
 
-func TestAnAnswerThatIsNoJSONIsABodyError(t *testing.T) {
+func TestResponseThatIsNotJSON(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
 		"HTML": "<html>hello</html>", "empty": "", "cut off": `{"id":"5","version":`, "null": "null",

@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
 )
 
-// The statuses of an experiment (the control API contract, section 7). Servers have two words for a running one, and two spellings
-// of a cancelled one; these are this client's.
+// The statuses of an experiment (CONTRACT.md, section 7). Servers have two names for a running one, and two spellings
+// of a canceled one; these are the client's.
 const (
 	ExperimentDraft     = "draft"
 	ExperimentRunning   = "running"
@@ -18,14 +17,14 @@ const (
 	ExperimentCancelled = "cancelled"
 )
 
-var experimentWords = map[string]string{"active": ExperimentRunning, "canceled": ExperimentCancelled}
+var experimentSpellings = map[string]string{"active": ExperimentRunning, "canceled": ExperimentCancelled}
 
-// Experiment compares versions of a model on shares of the devices (the control API contract, section 7). What is nil or "" the
-// server does not say.
+// Experiment compares versions of a model on percentages of the devices (CONTRACT.md, section 7). Fields are nil or ""
+// where the server does not say.
 type Experiment struct {
 	ID, OrgID, Name, Status, ModelID string
 	Description                      *string
-	// Traffic is the share of the devices that take part, in percent. Confidence is a probability.
+	// Traffic is the percentage of the devices that take part. Confidence is a probability.
 	Traffic, Confidence *float64
 	MinSample           *int64
 	PrimaryMetric       string
@@ -37,13 +36,13 @@ type Experiment struct {
 // Variant is one of the versions that an experiment compares.
 type Variant struct {
 	Name, Version string
-	// Allocation is its share of those that take part, in percent.
+	// Allocation is the percentage of the participating devices.
 	Allocation float64
 	// Control is nil where the server does not say.
 	Control *bool
 }
 
-// UnmarshalJSON takes the share under the name of the requests, and under the one that SDKs read.
+// UnmarshalJSON accepts the percentage under the name of the requests, and under the one that SDKs read.
 func (v *Variant) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		Name       flexText    `json:"name"`
@@ -65,7 +64,7 @@ func (v *Variant) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (e *Experiment) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID            flexText    `json:"id"`
@@ -85,15 +84,15 @@ func (e *Experiment) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if wire.ID == "" {
-		return errors.New("an experiment without an id")
+		return errors.New("an experiment without an ID")
 	}
 	*e = Experiment{
 		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Status: string(wire.Status), ModelID: string(wire.ModelID),
 		Description: wire.Description, Traffic: (*float64)(wire.Traffic), Confidence: (*float64)(wire.Confidence),
 		PrimaryMetric: string(wire.PrimaryMetric), Variants: wire.Variants, TargetGroupIDs: plainTexts(wire.Targets),
 	}
-	if word, ok := experimentWords[e.Status]; ok {
-		e.Status = word
+	if known, ok := experimentSpellings[e.Status]; ok {
+		e.Status = known
 	}
 	if wire.MinSample != nil {
 		whole := int64(*wire.MinSample)
@@ -102,7 +101,7 @@ func (e *Experiment) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// plainTexts keeps nil a nil.
+// plainTexts returns nil for nil.
 func plainTexts(in []flexText) []string {
 	if in == nil {
 		return nil
@@ -119,9 +118,7 @@ var experimentKind = kind[Experiment]{
 	one: func(ctx context.Context, c *Client, id string) (Experiment, error) {
 		return get[Experiment](ctx, c, "read the experiment", join("experiments", id), nil)
 	},
-	id:    func(e Experiment) string { return e.ID },
-	whole: func(Experiment) bool { return true },
-	same:  func(single, listed Experiment) bool { return reflect.DeepEqual(single, listed) },
+	id: func(e Experiment) string { return e.ID },
 }
 
 // Experiments lists the organization's experiments.
@@ -129,7 +126,7 @@ func (c *Client) Experiments(ctx context.Context) ([]Experiment, error) {
 	return listAll[Experiment](ctx, c, experimentKind.listing, c.scoped(nil))
 }
 
-// Experiment reads one experiment with the groups that it is for, which some servers tell only by themselves.
+// Experiment reads one experiment with its target groups, which some servers return by a call of their own.
 func (c *Client) Experiment(ctx context.Context, id string) (Experiment, error) {
 	e, err := experimentKind.read(ctx, c, id)
 	if err != nil || e.TargetGroupIDs != nil {
@@ -155,11 +152,11 @@ func (c *Client) CreateExperiment(ctx context.Context, e Experiment) (Experiment
 	}
 	body["variants"] = variants
 	const operation = "create the experiment"
-	return namesakes[Experiment]{
+	return nonUniqueCreate[Experiment]{
 		operation: operation,
 		list:      c.Experiments,
 		id:        func(e Experiment) string { return e.ID },
-		like:      func(o Experiment) bool { return o.Name == e.Name && (o.ModelID == "" || o.ModelID == e.ModelID) },
+		matches:   func(o Experiment) bool { return o.Name == e.Name && (o.ModelID == "" || o.ModelID == e.ModelID) },
 		post: func(ctx context.Context) (Experiment, error) {
 			var created Experiment
 			err := c.post(ctx, operation, experimentKind.path, body, &created)
@@ -168,7 +165,7 @@ func (c *Client) CreateExperiment(ctx context.Context, e Experiment) (Experiment
 	}.create(ctx, c)
 }
 
-// settings are what a create and an update send, as far as it is set.
+// settings are what a create and an update send: what is set.
 func (e Experiment) settings() map[string]any {
 	body := map[string]any{}
 	if e.Name != "" {
@@ -198,15 +195,15 @@ func (c *Client) UpdateExperiment(ctx context.Context, id string, changes Experi
 	}, nil)
 }
 
-// AllocateExperiment changes the shares of the variants, which must add up to 100.
+// AllocateExperiment changes the allocations of the variants, which must add up to 100.
 func (c *Client) AllocateExperiment(ctx context.Context, id string, variants []Variant) error {
-	shares := make([]map[string]any, len(variants))
+	allocations := make([]map[string]any, len(variants))
 	for i, v := range variants {
-		shares[i] = map[string]any{"name": v.Name, "traffic_allocation": v.Allocation}
+		allocations[i] = map[string]any{"name": v.Name, "traffic_allocation": v.Allocation}
 	}
 	return c.call(ctx, request{
 		operation: "change the allocations of the experiment", method: http.MethodPatch, path: join("experiments", id, "allocations"),
-		body: map[string]any{"variants": shares},
+		body: map[string]any{"variants": allocations},
 	}, nil)
 }
 
@@ -218,7 +215,7 @@ func (c *Client) TargetExperiment(ctx context.Context, id string, groupIDs []str
 	}, nil)
 }
 
-// The calls that take an experiment from one status to another.
+// The calls that change the status of an experiment.
 const (
 	ExperimentStart    = "start"
 	ExperimentPause    = "pause"
@@ -227,7 +224,8 @@ const (
 	ExperimentCancel   = "cancel"
 )
 
-// MoveExperiment makes one of these calls. When the answer is lost, an experiment that has the status already is not moved again.
+// MoveExperiment makes one of these calls. When the response is lost and the experiment has the status already, the call is not
+// repeated.
 func (c *Client) MoveExperiment(ctx context.Context, id, verb, status string) error {
 	post := func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.post(ctx, verb+" the experiment", join("experiments", id, verb), struct{}{}, nil)

@@ -42,7 +42,7 @@ func TestExperimentDecodesEverySpelling(t *testing.T) {
 }
 
 // Some servers tell the groups of an experiment only by themselves, and some not at all.
-func TestTheGroupsOfAnExperiment(t *testing.T) {
+func TestExperimentTargetGroups(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		replies []reply
@@ -94,7 +94,7 @@ func TestExperimentBodies(t *testing.T) {
 }
 
 // A lost answer to "start" is no reason to start again what runs.
-func TestAnExperimentIsMovedOnce(t *testing.T) {
+func TestMoveExperimentOnce(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]int{"active": 1, "draft": 2} {
 		synctest.Test(t, func(t *testing.T) {

@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
 	"slices"
 	"time"
 )
 
-// Federation is a group of organizations that train together (the control API contract, section 7).
+// Federation is a group of organizations that train together (CONTRACT.md, section 7).
 type Federation struct {
 	ID, OrgID, Name string
 	// Description is nil where the server has none.
@@ -19,7 +18,7 @@ type Federation struct {
 	CreatedAt string
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (f *Federation) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID          flexText `json:"id"`
@@ -32,7 +31,7 @@ func (f *Federation) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if wire.ID == "" {
-		return errors.New("a federation without an id")
+		return errors.New("a federation without an ID")
 	}
 	*f = Federation{
 		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Description: wire.Description, CreatedAt: string(wire.CreatedAt),
@@ -40,7 +39,7 @@ func (f *Federation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// FederationMember is an organization in a federation, be it that it has only been invited.
+// FederationMember is an organization in a federation; it may have been invited only.
 type FederationMember struct {
 	OrgID string
 	Owner bool
@@ -62,12 +61,12 @@ func (m *FederationMember) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// SharedModel is a model of a federation. Name is "" where the server does not say.
+// SharedModel is a model of a federation (CONTRACT.md, section 7). Name is "" where the server does not say.
 type SharedModel struct {
 	ModelID, Name string
 }
 
-// UnmarshalJSON fails on an object without an id. The record may have one of its own beside the model's.
+// UnmarshalJSON fails on an object without an ID. The record may have an ID of its own beside the model's.
 func (m *SharedModel) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ModelID *flexText `json:"model_id"`
@@ -78,27 +77,27 @@ func (m *SharedModel) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if *m = (SharedModel{ModelID: string(firstOf(wire.ModelID, wire.ID)), Name: string(wire.Name)}); m.ModelID == "" {
-		return errors.New("a model without an id")
+		return errors.New("a model without an ID")
 	}
 	return nil
 }
 
-// PrivacyBudget is how much privacy a federation may spend in all. What is nil was not set.
+// PrivacyBudget is the total privacy budget of a federation (CONTRACT.md, section 7). Fields that were not set are nil.
 type PrivacyBudget struct {
 	Epsilon, Delta *float64
 }
 
-// UnmarshalJSON fails on an object that says nothing of a budget: that must not be taken for one that was not set.
+// UnmarshalJSON fails on an object that is no budget: it must not count as a budget that was not set.
 func (b *PrivacyBudget) UnmarshalJSON(data []byte) error {
-	var said map[string]json.RawMessage
+	var keys map[string]json.RawMessage
 	var wire struct {
 		Epsilon *flexNumber `json:"total_epsilon_budget"`
 		Delta   *flexNumber `json:"total_delta_budget"`
 	}
-	if err := errors.Join(json.Unmarshal(data, &said), json.Unmarshal(data, &wire)); err != nil {
+	if err := errors.Join(json.Unmarshal(data, &keys), json.Unmarshal(data, &wire)); err != nil {
 		return err
 	}
-	if _, ok := said["total_epsilon_budget"]; !ok && said["federation_id"] == nil {
+	if _, ok := keys["total_epsilon_budget"]; !ok && keys["federation_id"] == nil {
 		return errors.New("a privacy budget without its epsilon")
 	}
 	*b = PrivacyBudget{Epsilon: (*float64)(wire.Epsilon), Delta: (*float64)(wire.Delta)}
@@ -110,9 +109,7 @@ var federationKind = kind[Federation]{
 	one: func(ctx context.Context, c *Client, id string) (Federation, error) {
 		return get[Federation](ctx, c, "read the federation", join("federations", id), nil)
 	},
-	id:    func(f Federation) string { return f.ID },
-	whole: func(Federation) bool { return true },
-	same:  func(single, listed Federation) bool { return reflect.DeepEqual(single, listed) },
+	id: func(f Federation) string { return f.ID },
 }
 
 // Federations lists the organization's federations.
@@ -130,13 +127,13 @@ func (c *Client) FederationByName(ctx context.Context, name string) (federation 
 	return all[i], true, nil
 }
 
-// Federation reads one federation by its id.
+// Federation reads one federation by its ID.
 func (c *Client) Federation(ctx context.Context, id string) (Federation, error) {
 	return federationKind.read(ctx, c, id)
 }
 
-// CreateFederation creates a federation. When the answer is lost, one of that name is adopted unless it is older than the request:
-// names are unique in an organization.
+// CreateFederation creates a federation. When the response is lost, a federation of that name is adopted unless it is older than the
+// request: names are unique in an organization.
 func (c *Client) CreateFederation(ctx context.Context, name string, description *string) (Federation, error) {
 	body := map[string]any{"name": name}
 	if description != nil {
@@ -152,19 +149,20 @@ func (c *Client) CreateFederation(ctx context.Context, name string, description 
 	}
 	begun := time.Now()
 	find := func(ctx context.Context) (Federation, bool, error) {
-		f, found, err := c.FederationByName(ctx, name)
-		return f, found && !createdBefore(f.CreatedAt, begun), err
+		all, err := c.Federations(ctx)
+		f, found := findCreated(all, func(f Federation) bool { return f.Name == name }, func(f Federation) string { return f.CreatedAt }, begun)
+		return f, found, err
 	}
 	return createOnce(ctx, c, post, find)
 }
 
-// FederationMembers lists the organizations of a federation, the owner and those that are invited with them.
+// FederationMembers lists the organizations of a federation, including the owner and those that are only invited.
 func (c *Client) FederationMembers(ctx context.Context, id string) ([]FederationMember, error) {
 	list := listing{operation: "list the members of the federation", path: join("federations", id, "members"), key: "members"}
 	return listAll[FederationMember](ctx, c, list, nil)
 }
 
-// InviteToFederation invites organizations that are no members yet.
+// InviteToFederation invites organizations that are not members yet.
 func (c *Client) InviteToFederation(ctx context.Context, id string, orgIDs []string) error {
 	post := func(ctx context.Context) (struct{}, error) {
 		body := map[string]any{"org_ids": orgIDs}
@@ -201,7 +199,7 @@ func (c *Client) ShareModel(ctx context.Context, id, modelID string) error {
 	return err
 }
 
-// PrivacyBudget reads the privacy budget of a federation, an empty one where none was set.
+// PrivacyBudget reads the privacy budget of a federation; it is empty where none was set.
 func (c *Client) PrivacyBudget(ctx context.Context, id string) (PrivacyBudget, error) {
 	b, err := get[PrivacyBudget](ctx, c, "read the privacy budget", join("federations", id, "privacy"), nil)
 	if NotFound(err) {

@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	// blindPause is how long everything waits after a 429 that does not say how long.
-	blindPause = 2 * time.Second
-	// releaseGap is the mean distance between two requests that were held back by a pause: one by one, not all at once.
+	// defaultPause is the mean pause after a 429 that does not say how long to wait.
+	defaultPause = 2 * time.Second
+	// releaseGap is the mean distance between two requests that were held back by a pause: they leave one by one, not together.
 	releaseGap = 100 * time.Millisecond
-	// learnedPause is the longest pause that an answer other than a 429 makes: the limit is one of requests a minute.
-	learnedPause = time.Minute
+	// maxLearnedPause limits the pause after a response other than 429: the limit is one of requests per minute.
+	maxLearnedPause = time.Minute
 )
 
 // gate is what every request of a client passes: a bucket that starts full and refills evenly over a minute, and a pause that
-// holds everything after the server has said 429.
+// holds all requests after a 429.
 type gate struct {
 	bucket *rate.Limiter
 
@@ -30,7 +30,7 @@ type gate struct {
 	pausedUntil time.Time
 }
 
-// newGate allows that many requests a minute; 0 means no limit.
+// newGate allows that many requests per minute; 0 means no limit.
 func newGate(requestsPerMinute int) *gate {
 	if requestsPerMinute <= 0 {
 		return &gate{bucket: rate.NewLimiter(rate.Inf, 0)}
@@ -39,11 +39,11 @@ func newGate(requestsPerMinute int) *gate {
 	return &gate{bucket: rate.NewLimiter(perSecond, requestsPerMinute)}
 }
 
-// wait returns when the caller's request may leave, or with an error as soon as it is known that ctx ends before.
+// wait returns when the caller's request may be sent, or with an error as soon as it is known that ctx ends earlier.
 func (g *gate) wait(ctx context.Context) error {
 	reservation := g.bucket.Reserve()
 	delay := reservation.Delay()
-	err := inTime(ctx, max(delay, g.untilRelease()))
+	err := checkDeadline(ctx, max(delay, g.untilRelease()))
 	if err == nil {
 		err = sleep(ctx, delay)
 	}
@@ -66,10 +66,10 @@ func (g *gate) wait(ctx context.Context) error {
 	}
 }
 
-// pause holds every request for d; a d that is not above zero means that the server gave no hint to go by.
+// pause holds every request for d; where d is not positive, the server gave no usable hint.
 func (g *gate) pause(d time.Duration) {
 	if d <= 0 {
-		d = blindPause/2 + rand.N(blindPause)
+		d = defaultPause/2 + rand.N(defaultPause)
 	}
 	until := time.Now().Add(d)
 	g.mu.Lock()
@@ -78,19 +78,19 @@ func (g *gate) pause(d time.Duration) {
 		return
 	}
 	g.pausedUntil = until
-	// The queue of an earlier pause may reach beyond this one; who comes now stands behind it, not beside it.
+	// The queue of an earlier pause may reach beyond this one; later requests join its end.
 	if until.After(g.nextRelease) {
 		g.nextRelease = until
 	}
 }
 
-// learn pauses where the server says that it takes no more: with a 429, or with the last answer before one.
+// learn pauses where the server says that the limit is reached: with a 429, or with the last response before one.
 func (g *gate) learn(resp *http.Response) {
 	switch hint := pauseHint(resp); {
 	case resp.StatusCode == http.StatusTooManyRequests:
 		g.pause(hint)
 	case rateLimitHeader(resp, "Remaining") == "0" && hint > 0:
-		g.pause(min(hint, learnedPause))
+		g.pause(min(hint, maxLearnedPause))
 	}
 }
 
@@ -107,7 +107,7 @@ func (g *gate) untilRelease() time.Duration {
 	return time.Until(g.nextRelease)
 }
 
-// reserveRelease gives the caller its place in the queue that a pause has formed, as the time left until then.
+// reserveRelease gives the caller its place in the queue after a pause, as the time left until then.
 func (g *gate) reserveRelease() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -120,9 +120,9 @@ func (g *gate) reserveRelease() time.Duration {
 	return delay
 }
 
-// sleep waits for d, or fails: at once when ctx ends sooner than d is over, else when ctx is cancelled meanwhile.
+// sleep waits for d, or fails: immediately when ctx ends before d is over, else when ctx is canceled meanwhile.
 func sleep(ctx context.Context, d time.Duration) error {
-	if err := inTime(ctx, d); err != nil || d <= 0 {
+	if err := checkDeadline(ctx, d); err != nil || d <= 0 {
 		return err
 	}
 	timer := time.NewTimer(d)
@@ -135,8 +135,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// inTime fails when ctx has ended, or will before d is over.
-func inTime(ctx context.Context, d time.Duration) error {
+// checkDeadline fails when ctx has ended, or will before d is over.
+func checkDeadline(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// pass sends n callers through the gate at once and answers when each came out, in order.
+// pass sends n callers through the gate concurrently and returns when each left, in order.
 func pass(t *testing.T, g *gate, n int) []time.Time {
 	t.Helper()
 	var mu sync.Mutex
@@ -40,7 +40,7 @@ func TestTheBucketStartsFullAndRefillsEvenly(t *testing.T) {
 		begun := time.Now()
 		out := pass(t, g, 150)
 		if last := out[99].Sub(begun); last != 0 {
-			t.Errorf("the hundredth request left after %s; want at once", last)
+			t.Errorf("the hundredth request left after %s; want no wait", last)
 		}
 		for i, at := range out[100:] {
 			want := time.Duration(i+1) * 600 * time.Millisecond
@@ -61,20 +61,20 @@ func TestNoLimitIsNoLimit(t *testing.T) {
 	})
 }
 
-func TestAPauseHoldsEverybodyAndReleasesThemOneByOne(t *testing.T) {
+func TestPauseReleasesRequestsOneByOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(0)
 		begun := time.Now()
 		g.pause(10 * time.Second)
-		g.pause(2 * time.Second) // a shorter one takes nothing back
+		g.pause(2 * time.Second) // a shorter one does not end the longer one
 		out := pass(t, g, 40)
 		if first := out[0].Sub(begun); first < 10*time.Second || first > 10*time.Second+2*releaseGap {
 			t.Errorf("the first left after %s", first)
 		}
 		gaps := oneByOne(t, out)
 		if len(gaps) < 10 {
-			t.Errorf("the distances have no jitter: only %d different ones", len(gaps))
+			t.Errorf("the gaps have no jitter: only %d different ones", len(gaps))
 		}
 		time.Sleep(2 * releaseGap)
 		if out := pass(t, g, 40); out[39].Sub(out[0]) != 0 {
@@ -83,7 +83,7 @@ func TestAPauseHoldsEverybodyAndReleasesThemOneByOne(t *testing.T) {
 	})
 }
 
-// oneByOne fails unless each left a gap after the one before; it answers the different gaps.
+// oneByOne fails unless there is a gap between any two; it returns the different gaps.
 func oneByOne(t *testing.T, out []time.Time) map[time.Duration]bool {
 	t.Helper()
 	gaps := map[time.Duration]bool{}
@@ -124,7 +124,7 @@ func TestASecondPauseFormsNoSecondQueue(t *testing.T) {
 	})
 }
 
-func TestWhoGivesUpGivesTheReservationBack(t *testing.T) {
+func TestACanceledWaitReturnsItsReservation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(60)
@@ -136,12 +136,12 @@ func TestWhoGivesUpGivesTheReservationBack(t *testing.T) {
 		}
 		begun := time.Now()
 		if out := pass(t, g, 1); out[0].Sub(begun) > 901*time.Millisecond {
-			t.Errorf("the next one waited %s for a place that nobody used", out[0].Sub(begun))
+			t.Errorf("the next one waited %s for an unused reservation", out[0].Sub(begun))
 		}
 	})
 }
 
-func TestADeadlineBeforeTheTurnFailsAtOnce(t *testing.T) {
+func TestGateFailsImmediatelyWhenTheDeadlineIsTooEarly(t *testing.T) {
 	t.Parallel()
 	for name, busy := range map[string]func(*gate){
 		"bucket": func(g *gate) { pass(t, g, 60); _ = g.bucket.ReserveN(time.Now(), 60) },
@@ -221,7 +221,7 @@ func TestTheGateLearnsFromHeaders(t *testing.T) {
 	}
 }
 
-func TestNoRequestLeavesInALearnedPause(t *testing.T) {
+func TestNoRequestIsSentDuringALearnedPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, reply{body: `[]`, header: map[string]string{"RateLimit-Remaining": "0", "RateLimit-Reset": "20"}}, ok(`[]`))
@@ -247,7 +247,7 @@ func TestNoRequestLeavesInALearnedPause(t *testing.T) {
 	})
 }
 
-func TestTheLongerOfBothWaitsIsWeighedAtOnce(t *testing.T) {
+func TestGateChecksTheLongerWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(60)
@@ -264,7 +264,7 @@ func TestTheLongerOfBothWaitsIsWeighedAtOnce(t *testing.T) {
 	})
 }
 
-func TestAResetBeyondTheDeadlineFailsAtOnce(t *testing.T) {
+func TestResetBeyondTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, reply{status: 429, body: `{"detail":"slow down"}`, header: map[string]string{"RateLimit-Reset": "60"}})

@@ -5,27 +5,27 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Group types (the control API contract, section 5).
+// Group types (CONTRACT.md, section 5).
 const (
 	GroupStatic  = "static"
 	GroupDynamic = "dynamic"
 	GroupHybrid  = "hybrid"
 )
 
-// Rule is one condition of a dynamic or hybrid group; all of a group's rules must hold (the control API contract, section 5).
+// Rule is one condition of a dynamic or hybrid group; all of a group's rules must hold (CONTRACT.md, section 5).
 type Rule struct {
 	Field    string `json:"field"`
 	Operator string `json:"operator"`
 	Value    string `json:"value"`
 }
 
-// UnmarshalJSON takes a value that a server writes as a number, a bool or a list of words, too.
+// UnmarshalJSON also accepts values that are numbers, bools or lists.
 func (r *Rule) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		Field    flexText        `json:"field"`
@@ -42,22 +42,22 @@ func (r *Rule) UnmarshalJSON(data []byte) error {
 func ruleValue(raw json.RawMessage) string {
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) == nil {
-		words := make([]string, len(list))
+		values := make([]string, len(list))
 		for i, item := range list {
-			words[i] = ruleValue(item)
+			values[i] = ruleValue(item)
 		}
-		return strings.Join(words, ",")
+		return strings.Join(values, ",")
 	}
 	var truth bool
 	if json.Unmarshal(raw, &truth) == nil {
 		return strconv.FormatBool(truth)
 	}
-	var word flexText
-	_ = word.UnmarshalJSON(raw)
-	return string(word)
+	var text flexText
+	_ = text.UnmarshalJSON(raw)
+	return string(text)
 }
 
-// Group is a device group (the control API contract, section 5).
+// Group is a device group (CONTRACT.md, section 5).
 type Group struct {
 	ID, OrgID, Name string
 	// Description is nil where the server has none.
@@ -69,7 +69,7 @@ type Group struct {
 	CreatedAt string
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (g *Group) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID          flexText  `json:"id"`
@@ -86,7 +86,7 @@ func (g *Group) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if wire.ID == "" {
-		return errors.New("a device group without an id")
+		return errors.New("a device group without an ID")
 	}
 	*g = Group{
 		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Description: wire.Description,
@@ -124,9 +124,7 @@ var groupKind = kind[Group]{
 	one: func(ctx context.Context, c *Client, id string) (Group, error) {
 		return get[Group](ctx, c, "read the device group", join("device-groups", id), nil)
 	},
-	id:    func(g Group) string { return g.ID },
-	whole: func(Group) bool { return true },
-	same:  func(single, listed Group) bool { return reflect.DeepEqual(single, listed) },
+	id: func(g Group) string { return g.ID },
 }
 
 // Groups lists the organization's device groups.
@@ -134,19 +132,19 @@ func (c *Client) Groups(ctx context.Context) ([]Group, error) {
 	return listAll[Group](ctx, c, groupKind.listing, c.scoped(nil))
 }
 
-// ResolveGroup finds a device group by its exact name, or else by its id; found is false where there is none. A match is remembered
-// for the client's lifetime, unless the client writes to a group.
+// ResolveGroup finds a device group by its exact name, or else by its ID; found is false where there is none. A match is kept for
+// the client's lifetime, unless the client writes to a group.
 func (c *Client) ResolveGroup(ctx context.Context, nameOrID string) (group Group, found bool, err error) {
 	return c.groupNames.resolve(ctx, nameOrID, c.Groups)
 }
 
-// Group reads one device group by its id.
+// Group reads one device group by its ID.
 func (c *Client) Group(ctx context.Context, id string) (Group, error) {
 	return groupKind.read(ctx, c, id)
 }
 
-// CreateGroup creates a device group. When the answer is lost, a group of that name is looked for and adopted, unless it is
-// older than the request: names are unique in an organization, so the repeated request then ends as a conflict.
+// CreateGroup creates a device group. When the response is lost, a group of that name is adopted unless it is older than the
+// request: names are unique in an organization, so the repeated request then ends as a conflict.
 func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error) {
 	body := s.body()
 	body["group_type"] = s.Type
@@ -161,13 +159,13 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 	begun := time.Now()
 	find := func(ctx context.Context) (Group, bool, error) {
 		groups, err := c.Groups(ctx)
-		g, ok := made(groups, func(g Group) bool { return g.Name == s.Name }, func(g Group) string { return g.CreatedAt }, begun)
+		g, ok := findCreated(groups, func(g Group) bool { return g.Name == s.Name }, func(g Group) string { return g.CreatedAt }, begun)
 		return g, ok, err
 	}
 	return createOnce(ctx, c, post, find)
 }
 
-// UpdateGroup changes name, description, tags and rules of a group and answers the group as it is afterwards.
+// UpdateGroup changes name, description, tags and rules of a group and returns the group as it is afterwards.
 func (c *Client) UpdateGroup(ctx context.Context, id string, s GroupSettings) (Group, error) {
 	err := c.call(ctx, request{
 		operation: "update the device group", method: http.MethodPut, path: join("device-groups", id), body: s.body(),
@@ -178,7 +176,7 @@ func (c *Client) UpdateGroup(ctx context.Context, id string, s GroupSettings) (G
 	return c.Group(ctx, id)
 }
 
-// DeleteGroup deletes a group; its devices stay registered. A group that is gone already is no error.
+// DeleteGroup deletes a group; its devices stay registered. A group that was deleted already is not an error.
 func (c *Client) DeleteGroup(ctx context.Context, id string) error {
 	err := c.call(ctx, request{
 		operation: "delete the device group", method: http.MethodDelete, path: join("device-groups", id),
@@ -195,15 +193,13 @@ func (c *Client) GroupDevices(ctx context.Context, id string) ([]Device, error) 
 	return listAll[Device](ctx, c, list, nil)
 }
 
-// MemberBatch is how many devices one call may add (the control API contract, section 5).
+// MemberBatch is the maximum number of devices that one call adds (CONTRACT.md, section 5).
 const MemberBatch = 1000
 
 // AddGroupDevices adds devices to a static or hybrid group, in batches. Adding a member again changes nothing, so a batch whose
-// answer was lost is sent again.
+// response was lost is sent again.
 func (c *Client) AddGroupDevices(ctx context.Context, id string, deviceIDs []string) error {
-	for len(deviceIDs) > 0 {
-		batch := deviceIDs[:min(MemberBatch, len(deviceIDs))]
-		deviceIDs = deviceIDs[len(batch):]
+	for batch := range slices.Chunk(deviceIDs, MemberBatch) {
 		if err := c.addBatch(ctx, id, batch); err != nil {
 			return err
 		}
@@ -216,12 +212,11 @@ func (c *Client) addBatch(ctx context.Context, id string, batch []string) error 
 		body := map[string]any{"device_ids": batch}
 		return struct{}{}, c.post(ctx, "add devices to the device group", join("device-groups", id, "devices"), body, nil)
 	}
-	never := func(context.Context) (struct{}, bool, error) { return struct{}{}, false, nil }
-	_, err := createOnce(ctx, c, post, never)
+	_, err := createOnce(ctx, c, post, findNothing)
 	return err
 }
 
-// RemoveGroupDevice removes one member; a device that is no member is no error.
+// RemoveGroupDevice removes one member; a device that is not a member is not an error.
 func (c *Client) RemoveGroupDevice(ctx context.Context, id, deviceID string) error {
 	err := c.call(ctx, request{
 		operation: "remove a device from the device group",

@@ -39,7 +39,7 @@ func TestGroupDecodesEverySpelling(t *testing.T) {
 	}
 }
 
-func TestARulesValueOfEveryKind(t *testing.T) {
+func TestRuleValues(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
 		`"17.0"`: "17.0", `8`: "8", `8.0`: "8", `1.5`: "1.5", `true`: "true", `false`: "false", `null`: "", `""`: "",
@@ -114,7 +114,7 @@ func TestACreatedGroupIsAdoptedUnlessItIsOlder(t *testing.T) {
 					t.Errorf("got %+v, %v", g, err)
 				}
 				if !tc.adopted && !HasStatus(err, 409) {
-					t.Errorf("somebody else's group ends in %v; want the conflict", err)
+					t.Errorf("the group of another client ends in %v; want the conflict", err)
 				}
 			})
 		})
@@ -147,7 +147,7 @@ func TestUpdateGroupReadsItBack(t *testing.T) {
 	}
 }
 
-func TestDeletingWhatIsGone(t *testing.T) {
+func TestDeleteOfADeletedGroup(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		reply reply
@@ -204,7 +204,7 @@ func TestMembersAreAddedInBatches(t *testing.T) {
 		t.Errorf("after %d batches: %v", len(w.sent), err)
 	}
 	if err := c.AddGroupDevices(t.Context(), "5", nil); err != nil || len(w.sent) != 1 {
-		t.Errorf("nobody to add: %v after %d requests", err, len(w.sent))
+		t.Errorf("no devices to add: %v after %d requests", err, len(w.sent))
 	}
 }
 

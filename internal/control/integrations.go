@@ -7,30 +7,29 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 )
 
-// Signal is what an integration sends elsewhere.
+// Signal is the kind of data that an integration exports.
 type Signal string
 
-// The signals (the control API contract, section 7).
+// The signals (CONTRACT.md, section 7).
 const (
 	Metrics Signal = "metrics"
 	Logs    Signal = "log"
 )
 
-// Integration sends the organization's metrics or logs elsewhere (the control API contract, section 7).
+// Integration exports the organization's metrics or logs (CONTRACT.md, section 7).
 type Integration struct {
 	ID, OrgID, Name, Type string
 	// Enabled is nil where the server does not say.
 	Enabled *bool
-	// Config is a metrics integration's, with numbers as json.Number. What of it is secret the server keeps to itself.
+	// Config is that of a metrics integration, with numbers as json.Number. The server does not return its secrets.
 	Config map[string]any
-	// EndpointURL and Format are a log integration's, "" where the server does not say.
+	// EndpointURL and Format are those of a log integration, "" where the server does not say.
 	EndpointURL, Format string
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (i *Integration) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID          flexText        `json:"id"`
@@ -46,7 +45,7 @@ func (i *Integration) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if wire.ID == "" {
-		return errors.New("an integration without an id")
+		return errors.New("an integration without an ID")
 	}
 	*i = Integration{
 		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Type: string(wire.Type), Enabled: wire.Enabled,
@@ -63,23 +62,23 @@ func (i *Integration) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// of is true unless the integration is surely one of another signal.
-func (i Integration) of(s Signal) bool {
+// mayBe is true unless the integration certainly exports another signal.
+func (i Integration) mayBe(s Signal) bool {
 	if s == Metrics {
 		return i.EndpointURL == "" || i.Config != nil
 	}
 	return i.Config == nil || i.EndpointURL != ""
 }
 
-// IntegrationSettings is what a create or an update sends of an integration. What is nil or "" is not sent.
+// IntegrationSettings is what a create or an update sends of an integration. Fields that are nil or "" are not sent.
 type IntegrationSettings struct {
 	Name string
 	// Type is sent by a create only: it cannot change.
 	Type    string
 	Enabled *bool
-	// Config is all of a metrics integration's, the secrets too: the server replaces what it has as a whole.
+	// Config is the whole configuration of a metrics integration, secrets included: the server replaces all of it.
 	Config map[string]any
-	// EndpointURL, Format and AuthConfig are a log integration's. AuthConfig is secret; an empty one takes away what there was.
+	// EndpointURL, Format and AuthConfig are those of a log integration. AuthConfig is secret; an empty one removes it.
 	EndpointURL, Format string
 	AuthConfig          map[string]any
 	// Secrets are the texts in Config and AuthConfig that no error may quote.
@@ -111,49 +110,47 @@ var integrationKinds = map[Signal]kind[Integration]{
 	Logs:    integrationKind(Logs, "log-streams/integrations"),
 }
 
-func integrationKind(of Signal, path string) kind[Integration] {
+func integrationKind(signal Signal, path string) kind[Integration] {
 	return kind[Integration]{
-		listing: listing{operation: fmt.Sprintf("list the %s integrations", of), path: path, key: "integrations"},
+		listing: listing{operation: fmt.Sprintf("list the %s integrations", signal), path: path, key: "integrations"},
 		one: func(ctx context.Context, c *Client, id string) (Integration, error) {
-			operation := fmt.Sprintf("read the %s integration", of)
+			operation := fmt.Sprintf("read the %s integration", signal)
 			i, err := get[Integration](ctx, c, operation, join("settings", "integrations", id), c.scoped(nil))
-			if err == nil && !i.of(of) {
-				return Integration{}, fmt.Errorf("could not %s: %q is an integration of another kind", operation, id)
+			if err == nil && !i.mayBe(signal) {
+				return Integration{}, fmt.Errorf("could not %s: %q is an integration of another type", operation, id)
 			}
 			return i, err
 		},
-		id:    func(i Integration) string { return i.ID },
-		whole: func(Integration) bool { return true },
-		same:  func(single, listed Integration) bool { return reflect.DeepEqual(single, listed) },
+		id: func(i Integration) string { return i.ID },
 	}
 }
 
 // Integrations lists the organization's integrations of a signal.
-func (c *Client) Integrations(ctx context.Context, of Signal) ([]Integration, error) {
-	return listAll[Integration](ctx, c, integrationKinds[of].listing, c.scoped(nil))
+func (c *Client) Integrations(ctx context.Context, signal Signal) ([]Integration, error) {
+	return listAll[Integration](ctx, c, integrationKinds[signal].listing, c.scoped(nil))
 }
 
 // Integration reads one integration. It fails on one of another signal.
-func (c *Client) Integration(ctx context.Context, of Signal, id string) (Integration, error) {
-	return integrationKinds[of].read(ctx, c, id)
+func (c *Client) Integration(ctx context.Context, signal Signal, id string) (Integration, error) {
+	return integrationKinds[signal].read(ctx, c, id)
 }
 
 // CreateIntegration creates an integration. Names need not be unique.
-func (c *Client) CreateIntegration(ctx context.Context, of Signal, s IntegrationSettings) (Integration, error) {
+func (c *Client) CreateIntegration(ctx context.Context, signal Signal, s IntegrationSettings) (Integration, error) {
 	if len(s.AuthConfig) == 0 {
 		s.AuthConfig = nil // there is nothing to clear yet
 	}
-	operation := fmt.Sprintf("create the %s integration", of)
-	n := namesakes[Integration]{
+	operation := fmt.Sprintf("create the %s integration", signal)
+	n := nonUniqueCreate[Integration]{
 		operation: operation,
-		list:      func(ctx context.Context) ([]Integration, error) { return c.Integrations(ctx, of) },
+		list:      func(ctx context.Context) ([]Integration, error) { return c.Integrations(ctx, signal) },
 		id:        func(i Integration) string { return i.ID },
-		like:      func(i Integration) bool { return i.Name == s.Name && i.Type == s.Type },
+		matches:   func(i Integration) bool { return i.Name == s.Name && i.Type == s.Type },
 	}
 	n.post = func(ctx context.Context) (Integration, error) {
 		var i Integration
 		err := c.call(ctx, request{
-			operation: operation, method: http.MethodPost, path: integrationKinds[of].path, query: c.scoped(nil), body: s.body(), secret: true,
+			operation: operation, method: http.MethodPost, path: integrationKinds[signal].path, query: c.scoped(nil), body: s.body(), secret: true,
 		}, &i)
 		return i, err
 	}
@@ -161,24 +158,24 @@ func (c *Client) CreateIntegration(ctx context.Context, of Signal, s Integration
 	return i, withoutSecrets(err, s.Secrets)
 }
 
-// UpdateIntegration writes what is set and answers the integration as it is afterwards.
-func (c *Client) UpdateIntegration(ctx context.Context, of Signal, id string, s IntegrationSettings) (Integration, error) {
+// UpdateIntegration writes what is set and returns the integration as it is afterwards.
+func (c *Client) UpdateIntegration(ctx context.Context, signal Signal, id string, s IntegrationSettings) (Integration, error) {
 	s.Type = ""
 	err := c.call(ctx, request{
-		operation: fmt.Sprintf("update the %s integration", of), method: http.MethodPatch, path: join("settings", "integrations", id),
+		operation: fmt.Sprintf("update the %s integration", signal), method: http.MethodPatch, path: join("settings", "integrations", id),
 		query: c.scoped(nil), body: s.body(), secret: true,
 	}, nil)
 	if err != nil {
 		return Integration{}, withoutSecrets(err, s.Secrets)
 	}
-	i, err := c.Integration(ctx, of, id)
+	i, err := c.Integration(ctx, signal, id)
 	return i, withoutSecrets(err, s.Secrets)
 }
 
-// DeleteIntegration deletes an integration. One that is gone already is no error.
-func (c *Client) DeleteIntegration(ctx context.Context, of Signal, id string) error {
+// DeleteIntegration deletes an integration. One that was deleted already is not an error.
+func (c *Client) DeleteIntegration(ctx context.Context, signal Signal, id string) error {
 	err := c.call(ctx, request{
-		operation: fmt.Sprintf("delete the %s integration", of), method: http.MethodDelete, path: integrationKinds[of].path + "/" + join(id),
+		operation: fmt.Sprintf("delete the %s integration", signal), method: http.MethodDelete, path: integrationKinds[signal].path + "/" + join(id),
 	}, nil)
 	if NotFound(err) {
 		return nil
@@ -186,10 +183,10 @@ func (c *Client) DeleteIntegration(ctx context.Context, of Signal, id string) er
 	return err
 }
 
-// shortestSecret is how many characters a text has at least that is worth masking: shorter ones would mask words.
+// shortestSecret is the minimum length of a text that is masked, in characters: shorter ones would mask ordinary words.
 const shortestSecret = 4
 
-// withoutSecrets masks secrets in what an error quotes of the server, which may repeat what it was sent.
+// withoutSecrets masks secrets in what an error quotes of the server, which may echo the request.
 func withoutSecrets(err error, secrets []string) error {
 	var api *APIError
 	var body *BodyError

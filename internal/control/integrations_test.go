@@ -87,7 +87,7 @@ func TestIntegrationBodies(t *testing.T) {
 }
 
 // An answer is lost: only what was not there before can be what the request has made, whatever its name.
-func TestOneOfSeveralNamesakesIsAdopted(t *testing.T) {
+func TestNonUniqueCreateAdoptsTheNewObject(t *testing.T) {
 	t.Parallel()
 	const old, other, made = `{"id":"1","name":"dd","integration_type":"datadog"}`, `{"id":"2","name":"dd","integration_type":"statsd"}`,
 		`{"id":"3","name":"dd","integration_type":"datadog"}`

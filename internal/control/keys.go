@@ -10,22 +10,22 @@ import (
 	"strings"
 )
 
-// APIKey is a key of the organization (the control API contract, section 7).
+// APIKey is a key of the organization (CONTRACT.md, section 7).
 type APIKey struct {
 	ID, Name string
-	// Secret is the key itself, which only the answers of create and rotate hold.
+	// Secret is the key itself, which only the responses to create and rotate contain.
 	Secret string
 	// Prefix is how the secret begins, as far as that is no secret, "" where the server does not say.
 	Prefix string
-	// Scopes are words such as "models:read", sorted; nil where the server does not say.
+	// Scopes are texts such as "models:read", sorted; nil where the server does not say.
 	Scopes []string
 	// CreatedAt is the server's text.
 	CreatedAt string
-	// Revoked is true of a key that no longer works; its record stays.
+	// Revoked is true of a key that no longer works; its record revokeErr.
 	Revoked bool
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (k *APIKey) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID        flexText   `json:"id"`
@@ -40,7 +40,7 @@ func (k *APIKey) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if wire.ID == "" {
-		return errors.New("an API key without an id")
+		return errors.New("an API key without an ID")
 	}
 	*k = APIKey{
 		ID: string(wire.ID), Name: string(wire.Name), Secret: string(wire.APIKey), Prefix: string(wire.Prefix), Scopes: wire.Scopes,
@@ -49,8 +49,8 @@ func (k *APIKey) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// flexScopes are scopes in any of the forms that servers write: an object of words, an object of lists, or a list of
-// "resource:permission" (the control API contract, section 7). Anything else is nil: not said.
+// flexScopes are scopes in any of the forms that servers write: an object of permissions, an object of lists of them, or a list of
+// "resource:permission" (CONTRACT.md, section 7). Anything else is nil.
 type flexScopes []string
 
 func (s *flexScopes) UnmarshalJSON(data []byte) error {
@@ -96,7 +96,7 @@ func scopesObject(scopes []string) map[string][]string {
 	return object
 }
 
-// issuedKey is the answer that holds the secret. One without it is of no use.
+// issuedKey is the response that contains the secret.
 type issuedKey APIKey
 
 func (k *issuedKey) UnmarshalJSON(data []byte) error {
@@ -104,7 +104,7 @@ func (k *issuedKey) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if k.Secret == "" {
-		return errors.New("an API key without its secret")
+		return errors.New("an API key without a secret")
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (k *issuedKey) UnmarshalJSON(data []byte) error {
 // keyListing is how every key is read: there is no call for a single one.
 var keyListing = listing{operation: "list the API keys", path: "api-keys", key: "keys"}
 
-// allKeys are the organization's keys with those that are revoked.
+// allKeys are the organization's keys, including those that are revoked.
 func (c *Client) allKeys(ctx context.Context) ([]APIKey, error) {
 	return listAll[APIKey](ctx, c, keyListing, c.scoped(nil))
 }
@@ -139,32 +139,20 @@ func indexOfKey(keys []APIKey, id string) int {
 	return slices.IndexFunc(keys, func(k APIKey) bool { return k.ID == id })
 }
 
-// A lost answer
+// A lost response
 //
-// The secret is in the answer of a create or a rotation and nowhere else, so a key whose answer is lost is of no use to anybody:
-// it must not stay. Names are not unique. Which key the lost request has made is known all the same, since keys are made one at a
-// time and those that there were before are listed first: it is the new one of that name. Only another program that makes a key
-// of the same name in the same moment could be mistaken.
+// Only the response to a create or a rotation contains the secret, so a key whose response was lost is of no use and must not stay.
+// Names are not unique, so the key is found as that of any nonUniqueCreate: it is the new one of the name.
 
-// turn waits until nobody else makes a key; the caller calls done afterwards.
-func (c *Client) turn(ctx context.Context, operation string) (done func(), err error) {
-	select {
-	case c.making <- struct{}{}:
-		return func() { <-c.making }, nil
-	case <-ctx.Done():
-		return nil, &TransportError{Operation: operation, Host: c.base.Host, Err: ctx.Err(), NotExecuted: true}
-	}
-}
-
-// CreateAPIKey makes a key and answers it with its secret. When the answer is lost, the key that was made is revoked, and another
-// one made.
+// CreateAPIKey creates a key and returns it with its secret. When the response is lost, the key that was created is revoked and
+// another one created.
 func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string) (APIKey, error) {
 	const operation = "create the API key"
-	done, err := c.turn(ctx, operation)
+	unlock, err := c.lockCreate(ctx, operation)
 	if err != nil {
 		return APIKey{}, err
 	}
-	defer done()
+	defer unlock()
 	before, err := c.allKeys(ctx)
 	if err != nil {
 		return APIKey{}, err
@@ -174,13 +162,13 @@ func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string)
 		body["org_id"] = c.orgID
 	}
 	post := func(ctx context.Context) (APIKey, error) { return c.issueKey(ctx, operation, keyListing.path, body) }
-	var stays error
+	var revokeErr error
 	revoke := func(ctx context.Context) (APIKey, bool, error) {
-		stays = c.revokeNew(ctx, name, before)
-		return APIKey{}, false, stays
+		revokeErr = c.revokeNew(ctx, name, before)
+		return APIKey{}, false, revokeErr
 	}
 	k, err := createOnce(ctx, c, post, revoke)
-	return k, withOrphan(err, name, stays)
+	return k, withOrphan(err, name, revokeErr)
 }
 
 func (c *Client) issueKey(ctx context.Context, operation, path string, body any) (APIKey, error) {
@@ -189,46 +177,41 @@ func (c *Client) issueKey(ctx context.Context, operation, path string, body any)
 	return APIKey(k), err
 }
 
-// withOrphan adds to the error of a request whose answer was lost that what it may have made could not be revoked.
-func withOrphan(err error, name string, stays error) error {
-	if err == nil || stays == nil {
+// withOrphan adds to the error of a request whose response was lost that the key it may have created could not be revoked.
+func withOrphan(err error, name string, revokeErr error) error {
+	if err == nil || revokeErr == nil {
 		return err
 	}
-	return fmt.Errorf("%w. It may have made a key all the same, whose secret nobody has, and which could not be revoked (%w): "+
-		"revoke the newest key of the name %q", err, stays, name)
+	return fmt.Errorf("%w. The request may still have created a key, whose secret is lost and which could not be revoked (%w). "+
+		"Revoke the newest key named %q", err, revokeErr, name)
 }
 
-// newKey finds the key of a name that was not there before, with an empty id where there is none.
-func newKey(keys []APIKey, name string, before []APIKey) APIKey {
-	for _, k := range keys {
-		if k.Name == name && !k.Revoked && indexOfKey(before, k.ID) < 0 {
-			return k
-		}
-	}
-	return APIKey{}
+// newKey finds the key of a name that was not listed before.
+func newKey(keys []APIKey, name string, before []APIKey) (APIKey, bool) {
+	return findNew(keys, before, func(k APIKey) string { return k.ID }, func(k APIKey) bool { return k.Name == name && !k.Revoked })
 }
 
-// revokeNew revokes the key of a name that was not there before, if there is one.
+// revokeNew revokes the key of a name that was not listed before, if there is one.
 func (c *Client) revokeNew(ctx context.Context, name string, before []APIKey) error {
 	keys, err := c.allKeys(ctx)
 	if err != nil {
 		return err
 	}
-	if made := newKey(keys, name, before); made.ID != "" {
-		return c.RevokeAPIKey(ctx, made.ID)
+	if created, found := newKey(keys, name, before); found {
+		return c.RevokeAPIKey(ctx, created.ID)
 	}
 	return nil
 }
 
-// RotateAPIKey revokes a key and answers the one that takes its place, with another id and secret. When the answer is lost, the
-// key that has taken the place is rotated in turn.
+// RotateAPIKey revokes a key and returns its replacement, with another ID and secret. When the response is lost, the replacement is
+// rotated in turn.
 func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
 	const operation = "rotate the API key"
-	done, err := c.turn(ctx, operation)
+	unlock, err := c.lockCreate(ctx, operation)
 	if err != nil {
 		return APIKey{}, err
 	}
-	defer done()
+	defer unlock()
 	before, err := c.allKeys(ctx)
 	if err != nil {
 		return APIKey{}, err
@@ -237,31 +220,31 @@ func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
 	if at < 0 || before[at].Revoked {
 		return APIKey{}, &MissingError{Operation: operation, Titles: "API keys that are not revoked", ID: id}
 	}
-	name, now := before[at].Name, id
+	name, current := before[at].Name, id
 	post := func(ctx context.Context) (APIKey, error) {
-		return c.issueKey(ctx, operation, join("api-keys", now, "rotate"), struct{}{})
+		return c.issueKey(ctx, operation, join("api-keys", current, "rotate"), struct{}{})
 	}
-	var stays error
+	var revokeErr error
 	follow := func(ctx context.Context) (APIKey, bool, error) {
 		var keys []APIKey
-		if keys, stays = c.allKeys(ctx); stays != nil {
-			return APIKey{}, false, stays
+		if keys, revokeErr = c.allKeys(ctx); revokeErr != nil {
+			return APIKey{}, false, revokeErr
 		}
-		if made := newKey(keys, name, before); made.ID != "" {
-			now = made.ID
+		if created, found := newKey(keys, name, before); found {
+			current = created.ID
 		}
 		return APIKey{}, false, nil
 	}
 	k, err := createOnce(ctx, c, post, follow)
-	if err != nil && now != id {
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
+	if err != nil && current != id {
+		late, cancel := cleanupContext(ctx)
 		defer cancel()
-		stays = errors.Join(stays, c.RevokeAPIKey(late, now))
+		revokeErr = errors.Join(revokeErr, c.RevokeAPIKey(late, current))
 	}
-	return k, withOrphan(err, name, stays)
+	return k, withOrphan(err, name, revokeErr)
 }
 
-// RevokeAPIKey stops a key at once. One that is revoked or gone already is no error.
+// RevokeAPIKey revokes a key, which takes effect immediately. A key that was revoked or deleted already is not an error.
 func (c *Client) RevokeAPIKey(ctx context.Context, id string) error {
 	post := func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.post(ctx, "revoke the API key", join("api-keys", id, "revoke"), struct{}{}, nil)

@@ -88,7 +88,7 @@ func TestNoErrorQuotesASecret(t *testing.T) {
 	t.Parallel()
 	const secret = "edg_very_secret"
 	for name, r := range map[string]reply{
-		"without an id":  ok(`{"api_key":"` + secret + `"}`),
+		"without an ID":  ok(`{"api_key":"` + secret + `"}`),
 		"cut off":        ok(`{"id":"key_1","api_key":"` + secret + `"`),
 		"of other types": ok(`{"id":"key_1","name":[],"api_key":["` + secret + `"]}`),
 		"a server fault": answer(500, `the new key is `+secret),
@@ -97,7 +97,7 @@ func TestNoErrorQuotesASecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				l := &locksmith{replies: func(n int) *reply { return &r }}
+				l := &keyServer{replies: func(n int) *reply { return &r }}
 				_, err := l.client(t).CreateAPIKey(t.Context(), "ci", nil)
 				if err == nil || strings.Contains(err.Error(), secret) || !strings.Contains(err.Error(), "not shown") {
 					t.Errorf("the error is %v", err)
@@ -107,8 +107,8 @@ func TestNoErrorQuotesASecret(t *testing.T) {
 	}
 }
 
-// locksmith is a server of API keys of which some answers are lost.
-type locksmith struct {
+// keyServer is a server of API keys of which some responses are lost.
+type keyServer struct {
 	// replies take the place of the answer to the n-th request that makes a key, which is carried out all the same; nil lets it through.
 	replies func(n int) *reply
 	// lost tells what becomes of the n-th request of any kind.
@@ -128,7 +128,7 @@ const (
 	requestLost
 )
 
-func (l *locksmith) client(t testing.TB) *Client {
+func (l *keyServer) client(t testing.TB) *Client {
 	t.Helper()
 	c, err := New(Config{BaseURL: "https://octomil.test/api/v1", APIKey: testKey, OrgID: "demo", MaxRetries: 2, Transport: l})
 	if err != nil {
@@ -137,7 +137,7 @@ func (l *locksmith) client(t testing.TB) *Client {
 	return c
 }
 
-func (l *locksmith) RoundTrip(req *http.Request) (*http.Response, error) {
+func (l *keyServer) RoundTrip(req *http.Request) (*http.Response, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if req.Context().Err() != nil {
@@ -160,7 +160,7 @@ func (l *locksmith) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: r.status, Header: http.Header{}, Request: req, Body: io.NopCloser(strings.NewReader(r.body))}, nil
 }
 
-func (l *locksmith) serve(req *http.Request) reply {
+func (l *keyServer) serve(req *http.Request) reply {
 	steps := strings.Split(strings.TrimPrefix(req.URL.Path, "/api/v1/api-keys"), "/")
 	last := steps[len(steps)-1]
 	if req.Method == http.MethodGet {
@@ -184,7 +184,7 @@ func (l *locksmith) serve(req *http.Request) reply {
 	return l.issue(name)
 }
 
-func (l *locksmith) issue(name string) reply {
+func (l *keyServer) issue(name string) reply {
 	l.made++
 	id, secret := fmt.Sprintf("key_%d", l.made), fmt.Sprintf("edg_%d", l.made)
 	l.keys = append(l.keys, map[string]any{"id": id, "name": name, "revoked_at": nil})
@@ -200,7 +200,7 @@ func (l *locksmith) issue(name string) reply {
 	return ok(fmt.Sprintf(`{"id":%q,"name":%q,"api_key":%q}`, id, name, secret))
 }
 
-func (l *locksmith) key(id string) map[string]any {
+func (l *keyServer) key(id string) map[string]any {
 	for _, k := range l.keys {
 		if k["id"] == id {
 			return k
@@ -210,7 +210,7 @@ func (l *locksmith) key(id string) map[string]any {
 }
 
 // working are the secrets of the keys that are not revoked.
-func (l *locksmith) working() []string {
+func (l *keyServer) working() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	working := []string{}
@@ -231,14 +231,14 @@ func TestNoKeyIsLeftBehind(t *testing.T) {
 		losses := rapid.SliceOfN(rapid.SampledFrom([]loss{nothingLost, nothingLost, answerLost, requestLost}), 0, 40).Draw(rt, "losses")
 		creates, rotates := rapid.IntRange(1, 3).Draw(rt, "keys"), rapid.IntRange(0, 2).Draw(rt, "rotations")
 		synctest.Test(t, func(t *testing.T) {
-			l := &locksmith{lost: func(n int) loss {
+			l := &keyServer{lost: func(n int) loss {
 				if n <= len(losses) {
 					return losses[n-1]
 				}
 				return nothingLost
 			}}
-			l.issue("ci") // somebody else's, of the same name
-			want, orphans := livesOfKeys(t, l, creates, rotates)
+			l.issue("ci") // one of another client, of the same name
+			want, orphans := keyLifecycles(t, l, creates, rotates)
 			got := l.working()
 			if len(got) < len(want)+1 || len(got) > len(want)+1+orphans {
 				rt.Errorf("%q work, and %q are known; %d errors speak of more", got, want, orphans)
@@ -252,9 +252,9 @@ func TestNoKeyIsLeftBehind(t *testing.T) {
 	})
 }
 
-// livesOfKeys makes keys at the same time, rotates each, and answers the secrets that are known in the end, and how many errors say
+// keyLifecycles makes keys at the same time, rotates each, and answers the secrets that are known in the end, and how many errors say
 // that there may be another key.
-func livesOfKeys(t *testing.T, l *locksmith, creates, rotates int) (known []string, orphans int) {
+func keyLifecycles(t *testing.T, l *keyServer, creates, rotates int) (known []string, orphans int) {
 	t.Helper()
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -284,11 +284,11 @@ func livesOfKeys(t *testing.T, l *locksmith, creates, rotates int) (known []stri
 }
 
 // When a create is interrupted after the server has executed it, the key is revoked all the same.
-func TestAnInterruptedCreateLeavesNoKey(t *testing.T) {
+func TestCanceledCreateLeavesNoKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		l := &locksmith{lost: func(n int) loss {
+		l := &keyServer{lost: func(n int) loss {
 			if n != 2 {
 				return nothingLost
 			}
@@ -302,12 +302,12 @@ func TestAnInterruptedCreateLeavesNoKey(t *testing.T) {
 	})
 }
 
-// Whoever waits for another key to be made can be interrupted.
-func TestTheTurnCanBeLeft(t *testing.T) {
+// A wait for the create lock can be canceled.
+func TestWaitingForTheCreateLockEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	l := &locksmith{}
+	l := &keyServer{}
 	c := l.client(t)
-	c.making <- struct{}{}
+	c.createLock <- struct{}{}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := c.CreateAPIKey(ctx, "ci", nil)
@@ -316,9 +316,9 @@ func TestTheTurnCanBeLeft(t *testing.T) {
 	}
 }
 
-func TestRotateWhatIsGone(t *testing.T) {
+func TestRotateADeletedKey(t *testing.T) {
 	t.Parallel()
-	l := &locksmith{}
+	l := &keyServer{}
 	l.issue("ci")
 	c := l.client(t)
 	if err := c.RevokeAPIKey(t.Context(), "key_1"); err != nil {
@@ -340,12 +340,12 @@ func TestRotateWhatIsGone(t *testing.T) {
 // A refresh of any number of keys is one request.
 func TestKeysAreReadOnce(t *testing.T) {
 	t.Parallel()
-	l := &locksmith{}
+	l := &keyServer{}
 	for range 50 {
 		l.issue("ci")
 	}
 	c := l.client(t)
-	ctx := WithSharing(t.Context(), 0)
+	ctx := WithCache(t.Context(), 0)
 	for i := range 50 {
 		if k, err := c.APIKey(ctx, fmt.Sprintf("key_%d", i+1)); err != nil || k.ID != fmt.Sprintf("key_%d", i+1) {
 			t.Errorf("key %d is %+v, %v", i+1, k, err)

@@ -8,10 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// logSubsystem is the name under which requests are logged; its level is set by TF_LOG_PROVIDER_OCTOMIL_CONTROL.
+// logSubsystem is the name under which requests are logged; TF_LOG_PROVIDER_OCTOMIL_CONTROL sets its level.
 const logSubsystem = "control"
 
-// logContext adds the logger of requests to ctx. The key is masked by value, wherever it would turn up.
+// logContext adds the logger of requests to ctx. The key is masked by value wherever it occurs.
 func (c *Client) logContext(ctx context.Context) context.Context {
 	ctx = tflog.NewSubsystem(ctx, logSubsystem, tflog.WithLevelFromEnv("TF_LOG_PROVIDER_OCTOMIL_CONTROL"), tflog.WithRootFields())
 	if c.apiKey == "" {
@@ -21,7 +21,7 @@ func (c *Client) logContext(ctx context.Context) context.Context {
 	return tflog.SubsystemMaskMessageStrings(ctx, logSubsystem, c.apiKey)
 }
 
-// logAttempt writes one line a try: what was asked, what came back, how long it took. Never a body, never a header's value.
+// logAttempt writes one line per attempt: the request, the status and the duration. It never logs a body or a header's value.
 func logAttempt(req *http.Request, resp *http.Response, took time.Duration, err error) {
 	fields := map[string]any{
 		"method":      req.Method,

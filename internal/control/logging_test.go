@@ -39,7 +39,7 @@ func TestTheKeyIsInNoLog(t *testing.T) {
 	})
 	entries, err := tflogtest.MultilineJSONDecode(bytes.NewReader(out.Bytes()))
 	if err != nil || len(entries) != 4 {
-		t.Fatalf("%d lines for four tries: %v\n%s", len(entries), err, out.String())
+		t.Fatalf("%d lines for four attempts: %v\n%s", len(entries), err, out.String())
 	}
 	if strings.Contains(out.String(), testKey) || strings.Contains(std.String(), testKey) {
 		t.Errorf("the key is in the log:\n%s%s", out.String(), std.String())
@@ -65,8 +65,8 @@ func TestALogNeverHoldsABody(t *testing.T) {
 func TestAClientWithoutAKeyLogsToo(t *testing.T) {
 	t.Parallel()
 	c := opened(t, Config{BaseURL: "https://octomil.test/api/v1"})
-	tries(t, c).inner = &wire{replies: []reply{failing(errors.New("no"))}}
-	if err := send(context.Background(), c, http.MethodPost); err == nil || !strings.Contains(err.Error(), "no whole answer") {
+	attemptOf(t, c).inner = &wire{replies: []reply{failing(errors.New("no"))}}
+	if err := send(context.Background(), c, http.MethodPost); err == nil || !strings.Contains(err.Error(), "no complete response") {
 		t.Errorf("got %v", err)
 	}
 }

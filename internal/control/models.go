@@ -6,11 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
 	"time"
 )
 
-// Model is a model of the organization's registry (the control API contract, section 2). Texts are "" where the server does not
+// Model is a model of the organization's registry (CONTRACT.md, section 2). Texts are "" where the server does not
 // say.
 type Model struct {
 	ID, OrgID, Name                            string
@@ -19,7 +18,7 @@ type Model struct {
 	ModelContract, DataContract json.RawMessage
 }
 
-// UnmarshalJSON fails on an object without an id.
+// UnmarshalJSON fails on an object without an ID.
 func (m *Model) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID            *flexText       `json:"id"`
@@ -43,7 +42,7 @@ func (m *Model) UnmarshalJSON(data []byte) error {
 		ModelContract: objectOrNil(wire.ModelContract), DataContract: objectOrNil(wire.DataContract),
 	}
 	if m.ID == "" {
-		return errors.New("a model without an id")
+		return errors.New("a model without an ID")
 	}
 	return nil
 }
@@ -62,12 +61,10 @@ var modelKind = kind[Model]{
 	one: func(ctx context.Context, c *Client, id string) (Model, error) {
 		return get[Model](ctx, c, "read the model", join("models", id), nil)
 	},
-	id:    func(m Model) string { return m.ID },
-	whole: func(Model) bool { return true },
-	same:  func(single, listed Model) bool { return reflect.DeepEqual(single, listed) },
+	id: func(m Model) string { return m.ID },
 }
 
-// Model reads one model by its id; some servers take the name too.
+// Model reads one model by its ID; some servers also accept the name.
 func (c *Client) Model(ctx context.Context, id string) (Model, error) {
 	return modelKind.read(ctx, c, id)
 }
@@ -91,7 +88,7 @@ type ModelSettings struct {
 	Name, Description, UseCase *string
 	// Framework is sent by a create only: it cannot change.
 	Framework *string
-	// ModelContract and DataContract are JSON objects; an empty one takes away what was there.
+	// ModelContract and DataContract are JSON objects; an empty one removes the present one.
 	ModelContract, DataContract json.RawMessage
 }
 
@@ -115,7 +112,7 @@ func (s ModelSettings) body() map[string]any {
 	return body
 }
 
-// CreateModel creates a model. When the answer is lost, a model of that name is looked for and adopted, unless it is older than the
+// CreateModel creates a model. When the response is lost, a model of that name is adopted unless it is older than the
 // request: names are unique in an organization, so the repeated request then ends as a conflict.
 func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error) {
 	post := func(ctx context.Context) (Model, error) {
@@ -128,13 +125,13 @@ func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error
 	begun := time.Now()
 	find := func(ctx context.Context) (Model, bool, error) {
 		models, err := c.Models(ctx)
-		m, ok := made(models, func(m Model) bool { return s.Name != nil && m.Name == *s.Name }, func(m Model) string { return m.CreatedAt }, begun)
+		m, ok := findCreated(models, func(m Model) bool { return s.Name != nil && m.Name == *s.Name }, func(m Model) string { return m.CreatedAt }, begun)
 		return m, ok, err
 	}
 	return createOnce(ctx, c, post, find)
 }
 
-// UpdateModel changes a model, if there is anything to change, and answers it as it is afterwards.
+// UpdateModel changes a model, if there is anything to change, and returns it as it is afterwards.
 func (c *Client) UpdateModel(ctx context.Context, id string, s ModelSettings) (Model, error) {
 	if !s.None() {
 		err := c.call(ctx, request{operation: "update the model", method: http.MethodPatch, path: join("models", id), body: s.body()}, nil)
@@ -145,7 +142,7 @@ func (c *Client) UpdateModel(ctx context.Context, id string, s ModelSettings) (M
 	return c.Model(ctx, id)
 }
 
-// DeleteModel deletes a model with all its versions. One that is gone already is no error.
+// DeleteModel deletes a model with all its versions. One that was deleted already is not an error.
 func (c *Client) DeleteModel(ctx context.Context, id string) error {
 	err := c.call(ctx, request{operation: "delete the model", method: http.MethodDelete, path: join("models", id)}, nil)
 	if NotFound(err) {
@@ -154,9 +151,9 @@ func (c *Client) DeleteModel(ctx context.Context, id string) error {
 	return err
 }
 
-// ResolveModel finds a model by its exact name or its id (the control API contract, section 1). A match is remembered for the
-// client's lifetime, unless the client writes to a model. Without a match the word is passed on unchanged as an id, and found is
-// false: the server may still know it, since some take names in paths.
+// ResolveModel finds a model by its exact name or its ID (CONTRACT.md, section 1). A match is kept for the client's
+// lifetime, unless the client writes to a model. Without a match, the model has nameOrID as its ID and found is false: the server may
+// still know it, since some accept names in paths.
 func (c *Client) ResolveModel(ctx context.Context, nameOrID string) (model Model, found bool, err error) {
 	m, found, err := c.modelNames.resolve(ctx, nameOrID, c.Models)
 	if err != nil || found {

@@ -99,14 +99,14 @@ func TestModelWrites(t *testing.T) {
 	if w.sent[0].body != `{"description":"","model_contract":{},"name":"phi"}` || w.sent[0].query.Get("org_id") != "demo" || w.sent[1].body != `{"description":""}` {
 		t.Errorf("sent %s with %v, then %s", w.sent[0].body, w.sent[0].query, w.sent[1].body)
 	}
-	c, w = scripted(t, answer(404, `{"error":"not_found","message":"gone"}`))
+	c, w = scripted(t, answer(404, `{"error":"not_found","message":"deleted"}`))
 	if err := c.DeleteModel(t.Context(), "m"); err != nil || len(w.sent) != 1 {
-		t.Errorf("a model that is gone: %v after %d requests", err, len(w.sent))
+		t.Errorf("a deleted model: %v after %d requests", err, len(w.sent))
 	}
 }
 
-// A model of that name which is older than the request is somebody else's.
-func TestModelIsAdoptedAfterALostAnswer(t *testing.T) {
+// A model of that name which is older than the request belongs to another client.
+func TestModelIsAdoptedAfterALostResponse(t *testing.T) {
 	t.Parallel()
 	for created, adopted := range map[string]bool{"": true, "2026-01-01T00:00:00Z": false} {
 		c, w := scripted(t, failing(errCut), ok(`[{"id":"x","name":"psi"},{"id":"m","name":"phi","created_at":"`+created+`"}]`), answer(409, `{"detail":"taken"}`))

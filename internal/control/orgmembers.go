@@ -10,28 +10,28 @@ import (
 	"time"
 )
 
-// Roles of a member (the control API contract, section 7).
+// Roles of a member (CONTRACT.md, section 7).
 const (
 	RoleOwner  = "owner"
 	RoleAdmin  = "admin"
 	RoleMember = "member"
 )
 
-// MemberActive is the status of who has accepted the invitation.
+// MemberActive is the status of a member who has accepted the invitation.
 const MemberActive = "active"
 
-// OrgMember is a member of the organization, or somebody who is invited to be one (the control API contract, section 7).
+// OrgMember is a member of the organization, or a person who is invited to it (CONTRACT.md, section 7).
 type OrgMember struct {
 	ID, Email, Role string
 	// Name is "" where the server has none.
 	Name string
 	// Status is "active", or "pending" until the invitation is accepted; "" where the server does not say.
 	Status string
-	// Times are the server's texts, "" where it has none; ExpiresAt is when a pending invitation ends.
+	// Times are the server's texts, "" where it has none; ExpiresAt is when a pending invitation expires.
 	InvitedAt, JoinedAt, ExpiresAt string
 }
 
-// UnmarshalJSON fails on a member without an id.
+// UnmarshalJSON fails on a member without an ID.
 func (m *OrgMember) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		UserID    *flexText `json:"user_id"`
@@ -52,20 +52,20 @@ func (m *OrgMember) UnmarshalJSON(data []byte) error {
 		Status: string(wire.Status), InvitedAt: string(wire.InvitedAt), JoinedAt: string(wire.JoinedAt), ExpiresAt: string(wire.ExpiresAt),
 	}
 	if m.ID == "" {
-		return errors.New("a member without an id")
+		return errors.New("a member without an ID")
 	}
 	return nil
 }
 
-// membersPath is the path of the members, which is the organization's.
+// membersPath is the path of the organization's members. It fails without an organization.
 func (c *Client) membersPath(operation string) (string, error) {
 	if c.orgID == "" {
-		return "", fmt.Errorf("could not %s: the organization is not known; set org_id of the provider block, or OCTOMIL_ORG_ID", operation)
+		return "", fmt.Errorf("could not %s: the organization is not known. Set `org_id` in the provider block, or OCTOMIL_ORG_ID", operation)
 	}
 	return join("orgs", c.orgID, "members"), nil
 }
 
-// OrgMembers lists the members of the organization and those who are invited.
+// OrgMembers lists the members of the organization, including those who are only invited.
 func (c *Client) OrgMembers(ctx context.Context) ([]OrgMember, error) {
 	const operation = "list the members of the organization"
 	path, err := c.membersPath(operation)
@@ -87,7 +87,7 @@ func (c *Client) OrgMember(ctx context.Context, id string) (OrgMember, error) {
 	return OrgMember{}, &MissingError{Operation: "read the member of the organization", Titles: "members", ID: id}
 }
 
-// Invitation is what is sent to invite somebody.
+// Invitation is what an invitation sends.
 type Invitation struct {
 	Email string `json:"email"`
 	Role  string `json:"role"`
@@ -95,9 +95,9 @@ type Invitation struct {
 	Name string `json:"name,omitempty"`
 }
 
-// InviteOrgMember invites somebody, or renews the invitation of somebody who has not accepted it, with another role or name.
-// Somebody who has joined already is a conflict. When the answer is lost, an invitation of that address is adopted, unless it is
-// older than the request.
+// InviteOrgMember invites a person, or renews an invitation that was not accepted yet, with another role or name. For a person who
+// has joined already it fails with a conflict. When the response is lost, an invitation of that address is adopted unless it is older
+// than the request.
 func (c *Client) InviteOrgMember(ctx context.Context, i Invitation) (OrgMember, error) {
 	const operation = "invite the member"
 	path, err := c.membersPath(operation)

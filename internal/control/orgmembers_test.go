@@ -38,8 +38,8 @@ func TestOrgMemberDecodesEverySpelling(t *testing.T) {
 	}
 }
 
-// A lost invitation is looked for: what was there before, and somebody who has joined, is not taken for it.
-func TestInviteAnswerLost(t *testing.T) {
+// A lost invitation is looked for: an older one, and a member who has joined, do not count as it.
+func TestInviteWithLostResponse(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		listed string
@@ -49,7 +49,7 @@ func TestInviteAnswerLost(t *testing.T) {
 		"it was there before":  {`{"user_id":"1","email":"ada@example.com","role":"admin","status":"pending","invited_at":"1999-12-31T00:00:00Z"}`, 2},
 		"with another role":    {`{"user_id":"1","email":"ada@example.com","role":"member","status":"pending","invited_at":"NOW"}`, 2},
 		"who has joined":       {`{"user_id":"1","email":"ada@example.com","role":"admin","status":"active","invited_at":"NOW"}`, 2},
-		"somebody else":        {`{"user_id":"1","email":"grace@example.com","role":"admin","status":"pending","invited_at":"NOW"}`, 2},
+		"another person":       {`{"user_id":"1","email":"grace@example.com","role":"admin","status":"pending","invited_at":"NOW"}`, 2},
 		"without time, status": {`{"user_id":"1","email":"ada@example.com","role":"admin"}`, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestMembersNeedAnOrganization(t *testing.T) {
 	}
 }
 
-func TestAMemberThatIsNotThere(t *testing.T) {
+func TestMissingMember(t *testing.T) {
 	t.Parallel()
 	c, _ := scripted(t, ok(`{"members":[{"user_id":"usr_1"}]}`))
 	if m, err := c.OrgMember(t.Context(), "usr_1"); err != nil || m.ID != "usr_1" {

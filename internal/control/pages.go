@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
 )
 
 // listing names one list call of the API: its path, the key under which an object holds the list, and the page size that the
@@ -22,9 +24,9 @@ type listing struct {
 	pageSize  int
 }
 
-// listAll reads every page of a list. A body without the list is an error, never an empty list.
+// listAll reads every page of a list. A body without the list is an error, not an empty list.
 func listAll[T any](ctx context.Context, c *Client, l listing, query url.Values) ([]T, error) {
-	all, err := share(ctx, c, l.path+"?"+query.Encode(), func(ctx context.Context) ([]T, error) {
+	all, err := cached(ctx, c, l.path+"?"+query.Encode(), func(ctx context.Context) ([]T, error) {
 		p := pager[T]{listing: l, query: query}
 		return p.rest(ctx, c)
 	})
@@ -36,12 +38,12 @@ type pager[T any] struct {
 	listing
 	query url.Values
 
-	// read is how many items came so far, pages in how many pages.
-	read, pages int
-	// total is how many there are, -1 where the server does not say.
+	// read is the number of items so far.
+	read int
+	// total is the number of items of the whole list, -1 where the server does not say.
 	total int
 	ended bool
-	// first is how the last page began.
+	// first is the first item of the last page.
 	first []byte
 }
 
@@ -54,7 +56,6 @@ func (p *pager[T]) next(ctx context.Context, c *Client) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.pages++
 	p.total = current.total
 	if current.repeats {
 		p.ended = true
@@ -71,6 +72,16 @@ func (p *pager[T]) next(ctx context.Context, c *Client) ([]T, error) {
 		p.ended = len(current.items) < p.pageSize
 	}
 	return current.items, nil
+}
+
+// page reads one more page and says how the next one is read. It does not change the pager.
+func (p pager[T]) page(ctx context.Context, c *Client) (readcache.Page[T], error) {
+	items, err := p.next(ctx, c)
+	page := readcache.Page[T]{Items: items, Total: p.total}
+	if !p.ended {
+		page.Next = func(ctx context.Context) (readcache.Page[T], error) { return p.page(ctx, c) }
+	}
+	return page, err
 }
 
 // rest reads all pages that are left.
@@ -96,18 +107,17 @@ func (l listing) pageQuery(query url.Values, offset int) url.Values {
 	return paged
 }
 
-// page is one answer of a list call, in either form: an object with the list under its key, or a bare array (the control API
-// contract, section 1).
+// page is one response to a list call, in either form: an object with the list under its key, or a bare array (CONTRACT.md, section 1).
 type page[T any] struct {
 	key string
-	// previous is how the page before began, nil on the first one; before is how many items came before this page.
+	// previous is the first item of the page before, nil on the first page; before is the number of items before this page.
 	previous []byte
 	before   int
 
 	items []T
 	first []byte
 	total int // -1 where the server does not say
-	// repeats is true when this is the page before once more.
+	// repeats is true when this is the page before again.
 	repeats bool
 }
 
@@ -118,7 +128,7 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 	}
 	var raw []json.RawMessage
 	if err := json.Unmarshal(list, &raw); err != nil || raw == nil {
-		return fmt.Errorf("%q is no list", p.key)
+		return fmt.Errorf("%q is not a list", p.key)
 	}
 	p.total = total
 	if len(raw) == 0 {
@@ -127,7 +137,7 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 	p.first = raw[0]
 	p.repeats = bytes.Equal(p.previous, p.first)
 	if p.repeats && p.total > p.before {
-		return fmt.Errorf("the list of %d repeats itself after %d", p.total, p.before)
+		return fmt.Errorf("the list of %d entries repeats after %d", p.total, p.before)
 	}
 	p.items = make([]T, len(raw))
 	for i := range raw {
@@ -145,11 +155,11 @@ func splitList(key string, data []byte) (list []byte, total int, err error) {
 	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(data, &object); err != nil {
-		return nil, 0, errors.New("neither a list nor an object with one")
+		return nil, 0, errors.New("neither a list nor an object that contains one")
 	}
 	list, ok := object[key]
 	if !ok {
-		return nil, 0, fmt.Errorf("the answer has no %q", key)
+		return nil, 0, fmt.Errorf("the response has no %q", key)
 	}
 	var number flexNumber
 	if raw, ok := object["total"]; ok && json.Unmarshal(raw, &number) == nil {

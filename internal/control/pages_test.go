@@ -73,7 +73,7 @@ func TestEveryPageOfAListIsRead(t *testing.T) {
 	}
 }
 
-func TestAListThatIsNoneIsAnErrorAndNotEmpty(t *testing.T) {
+func TestInvalidListIsAnError(t *testing.T) {
 	t.Parallel()
 	for name, replies := range map[string][]reply{
 		"other key":                      {ok(`{"items":[],"total":0}`)},

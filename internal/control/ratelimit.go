@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// retryAfter is the pause that an answer asks for: seconds or an HTTP date, which is read by the server's own clock where the
-// answer shows it; negative when it says nothing usable.
+// retryAfter is the pause that a response asks for: seconds, or an HTTP date relative to the server's clock where the response
+// shows it; negative where there is no usable value.
 func retryAfter(resp *http.Response) time.Duration {
 	header := strings.TrimSpace(resp.Header.Get("Retry-After"))
 	if seconds, err := strconv.ParseFloat(header, 64); err == nil && seconds >= 0 && seconds < 1e6 {
@@ -20,8 +20,8 @@ func retryAfter(resp *http.Response) time.Duration {
 	return -1
 }
 
-// pauseHint is the pause that an answer of the rate limit asks for: its Retry-After, or else the time until the limit is reset;
-// negative when it says nothing usable.
+// pauseHint is the pause that a response of the rate limit asks for: its Retry-After, or else the time until the limit is reset;
+// negative where there is no usable value.
 func pauseHint(resp *http.Response) time.Duration {
 	if pause := retryAfter(resp); pause >= 0 {
 		return pause
@@ -37,7 +37,7 @@ func pauseHint(resp *http.Response) time.Duration {
 	}
 }
 
-// rateLimitHeader is one of the RateLimit headers, in either of the two spellings that are about.
+// rateLimitHeader is one of the RateLimit headers, in either of its two spellings.
 func rateLimitHeader(resp *http.Response, name string) string {
 	value := resp.Header.Get("RateLimit-" + name)
 	if value == "" {
@@ -46,7 +46,7 @@ func rateLimitHeader(resp *http.Response, name string) string {
 	return strings.TrimSpace(value)
 }
 
-// serverClock is the server's time where the answer shows it.
+// serverClock is the server's time where the response shows it, else this machine's.
 func serverClock(resp *http.Response) time.Time {
 	if now, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		return now

@@ -31,7 +31,7 @@ func send(ctx context.Context, c *Client, method string) error {
 
 func TestWhichFailuresAreRepeated(t *testing.T) {
 	t.Parallel()
-	const always = 3 // one try and two repetitions
+	const always = 3 // one attempt and two repetitions
 	for name, tc := range map[string]struct {
 		failure         reply
 		get, post, del  int
@@ -63,7 +63,7 @@ func TestWhichFailuresAreRepeated(t *testing.T) {
 					}
 					for _, s := range w.sent {
 						if method != http.MethodGet && s.body != `{"n":1}` {
-							t.Errorf("a try had the body %q", s.body)
+							t.Errorf("an attempt had the body %q", s.body)
 						}
 					}
 					if method == http.MethodPost && Ambiguous(err) != tc.postIsAmbiguous {
@@ -75,22 +75,22 @@ func TestWhichFailuresAreRepeated(t *testing.T) {
 	}
 }
 
-func TestAFailureThatPasses(t *testing.T) {
+func TestTransientFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, answer(503, "no"), failing(errCut), ok(`{"id":"m","name":"phi"}`))
 		begun := time.Now()
 		m, err := c.Model(t.Context(), "m")
 		if err != nil || m.Name != "phi" || len(w.sent) != 3 {
-			t.Errorf("got %+v, %v after %d tries", m, err, len(w.sent))
+			t.Errorf("got %+v, %v after %d attempts", m, err, len(w.sent))
 		}
 		if took := time.Since(begun); took < retryWaitMin || took > 2*retryWaitMax {
-			t.Errorf("the pauses between the tries took %s", took)
+			t.Errorf("the pauses between the attempts took %s", took)
 		}
 	})
 }
 
-func TestTheLastFailureKeepsTheServersWords(t *testing.T) {
+func TestTheLastFailureKeepsTheServersMessage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := scripted(t, answer(500, "first"), answer(502, "second"),
@@ -107,11 +107,11 @@ func TestADeleteThatWasExecutedBefore(t *testing.T) {
 		replies []reply
 		done    bool
 	}{
-		"its answer was lost":          {[]reply{failing(errCut), gone}, true},
-		"its answer was a fault":       {[]reply{answer(500, ""), gone}, true},
-		"the first answer is 404":      {[]reply{gone}, false},
+		"its response was lost":        {[]reply{failing(errCut), gone}, true},
+		"its response was a fault":     {[]reply{answer(500, ""), gone}, true},
+		"the first response is 404":    {[]reply{gone}, false},
 		"404 after the rate limit":     {[]reply{answer(429, ""), gone}, false},
-		"404 after a refused try":      {[]reply{failing(errRefused), gone}, false},
+		"404 after a refused attempt":  {[]reply{failing(errRefused), gone}, false},
 		"a bare 404 on the repetition": {[]reply{failing(errCut), answer(404, "Not Found")}, false},
 		"a proxy's 404":                {[]reply{failing(errCut), answer(404, "<html>")}, false},
 	} {
@@ -136,7 +136,7 @@ func TestTheRateLimitIsWaitedForBeyondMaxRetries(t *testing.T) {
 			c, w := scriptedWith(t, Config{}, replies...)
 			begun := time.Now()
 			if err := send(t.Context(), c, method); err != nil || len(w.sent) != 8 {
-				t.Errorf("%s: %v after %d tries", method, err, len(w.sent))
+				t.Errorf("%s: %v after %d attempts", method, err, len(w.sent))
 			}
 			if took := time.Since(begun); took < 21*time.Second || took > 23*time.Second {
 				t.Errorf("%s: seven pauses of three seconds took %s", method, took)
@@ -168,7 +168,7 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
-func TestARateLimitThatNamesNoTimeIsNotHammered(t *testing.T) {
+func TestRateLimitWithoutAHint(t *testing.T) {
 	t.Parallel()
 	for _, header := range []string{"", "0", "Mon, 02 Jan 2006 15:04:05 GMT"} {
 		synctest.Test(t, func(t *testing.T) {
@@ -178,14 +178,14 @@ func TestARateLimitThatNamesNoTimeIsNotHammered(t *testing.T) {
 			if err := send(t.Context(), c, http.MethodGet); err != nil {
 				t.Fatal(err)
 			}
-			if took := time.Since(begun); took < 3*blindPause/2 {
-				t.Errorf("Retry-After %q: %d tries within %s", header, len(w.sent), took)
+			if took := time.Since(begun); took < 3*defaultPause/2 {
+				t.Errorf("Retry-After %q: %d attempts within %s", header, len(w.sent), took)
 			}
 		})
 	}
 }
 
-func TestAPauseThatOutlastsTheOperationFailsAtOnce(t *testing.T) {
+func TestPauseThatOutlastsTheOperation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, reply{status: 429, header: map[string]string{"Retry-After": "120", "X-Request-Id": "req_4"},
@@ -197,7 +197,7 @@ func TestAPauseThatOutlastsTheOperationFailsAtOnce(t *testing.T) {
 		limit := asError[*RateLimitError](t, err)
 		mustContain(t, limit.Error(), "read the model", "Too many requests", "req_4", "2m0s", "45s")
 		if !HasStatus(err, 429) || time.Since(begun) != 0 || len(w.sent) != 1 {
-			t.Errorf("%v came after %s and %d tries", err, time.Since(begun), len(w.sent))
+			t.Errorf("%v came after %s and %d attempts", err, time.Since(begun), len(w.sent))
 		}
 
 		// The next one would have to wait as long, and is told so without being sent.
@@ -210,13 +210,13 @@ func TestAPauseThatOutlastsTheOperationFailsAtOnce(t *testing.T) {
 	})
 }
 
-func TestATryHasItsOwnTimeLimit(t *testing.T) {
+func TestRequestTimeoutLimitsAnAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scriptedWith(t, Config{MaxRetries: 2, RequestTimeout: 5 * time.Second}, unanswered, ok(`{"id":"m"}`))
 		begun := time.Now()
 		if _, err := c.Model(t.Context(), "m"); err != nil || len(w.sent) != 2 {
-			t.Errorf("%v after %d tries", err, len(w.sent))
+			t.Errorf("%v after %d attempts", err, len(w.sent))
 		}
 		if took := time.Since(begun); took < 5*time.Second || took > 5*time.Second+2*retryWaitMin {
 			t.Errorf("took %s", took)
@@ -225,17 +225,17 @@ func TestATryHasItsOwnTimeLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := scriptedWith(t, Config{RequestTimeout: 5 * time.Second}, unanswered)
 		err := send(t.Context(), c, http.MethodPost)
-		mustContain(t, err.Error(), "could not test", "octomil.test", "request_timeout (5s)")
+		mustContain(t, err.Error(), "could not test", "octomil.test", "`request_timeout` (5s)")
 		if !Ambiguous(err) || errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%v is a matter of the try, not of the operation, and may have been executed", err)
+			t.Errorf("%v concerns the attempt, not the operation, and may have been executed", err)
 		}
 	})
 }
 
-func TestTheOperationEndsATryAtOnce(t *testing.T) {
+func TestCancellationEndsAnAttempt(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]reply{
-		"in a try": unanswered, "between two tries": answer(503, "no"), "in the rate limit's pause": answer(429, "no"),
+		"in an attempt": unanswered, "between two attempts": answer(503, "no"), "in the rate limit's pause": answer(429, "no"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -253,7 +253,7 @@ func TestTheOperationEndsATryAtOnce(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatCameInTimeCountsAlthoughTheOperationHasEnded(t *testing.T) {
+func TestResponseInTimeCountsAfterCancellation(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	c, _ := scripted(t, reply{do: func(req *http.Request) (*http.Response, error) {
@@ -265,7 +265,7 @@ func TestAnAnswerThatCameInTimeCountsAlthoughTheOperationHasEnded(t *testing.T) 
 	}
 }
 
-func TestWhatWasNeverSentWasNotExecuted(t *testing.T) {
+func TestNotExecuted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, reply{status: 429, header: map[string]string{"Retry-After": "60"}})
@@ -282,12 +282,12 @@ func TestWhatWasNeverSentWasNotExecuted(t *testing.T) {
 
 func TestBackoffGrowsAndHasAnEnd(t *testing.T) {
 	t.Parallel()
-	for tries, ceiling := range map[int]time.Duration{
+	for attempt, ceiling := range map[int]time.Duration{
 		0: 500 * time.Millisecond, 1: time.Second, 3: 4 * time.Second, 5: retryWaitMax, 1000: retryWaitMax,
 	} {
 		for range 50 {
-			if got := backoff(retryWaitMin, retryWaitMax, tries, nil); got < ceiling/2 || got > ceiling {
-				t.Fatalf("the pause after try %d is %s; want up to %s", tries, got, ceiling)
+			if got := backoff(retryWaitMin, retryWaitMax, attempt, nil); got < ceiling/2 || got > ceiling {
+				t.Fatalf("the pause after attempt %d is %s; want up to %s", attempt, got, ceiling)
 			}
 		}
 	}
@@ -308,7 +308,7 @@ func TestBackoffGrowsAndHasAnEnd(t *testing.T) {
 	}
 }
 
-func TestAnAnswerBeyondTheCapIsRefusedOnce(t *testing.T) {
+func TestTooLargeResponse(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, reply{do: func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(io.LimitReader(zeros{}, maxBody+1))}, nil

@@ -15,11 +15,11 @@ import (
 	"time"
 )
 
-// RolloutStatus is where a rollout stands (the control API contract, section 3). A word that the contract does not know is
-// kept as it is and counts as not finished.
+// RolloutStatus is the status of a rollout (CONTRACT.md, section 3). A status that the contract does not have
+// is kept as it is and counts as not finished.
 type RolloutStatus string
 
-// The statuses of the contract; other spellings of servers are folded into them.
+// The statuses of the contract; other spellings of servers are mapped to them.
 const (
 	RolloutPending     RolloutStatus = "pending"
 	RolloutActive      RolloutStatus = "active"
@@ -42,13 +42,13 @@ func (s RolloutStatus) Open() bool {
 	return s == RolloutPending || s == RolloutActive || s == RolloutPaused
 }
 
-// Rollout is one record of a version going out to the whole fleet (the control API contract, section 3).
+// Rollout is the record of the rollout of a version to the whole fleet (CONTRACT.md, section 3).
 type Rollout struct {
 	ID, ModelID, Version string
 	Status               RolloutStatus
-	// Percentage is the share of the fleet now, TargetPercentage the final one; both 0 to 100.
+	// Percentage is the current percentage of the fleet, TargetPercentage the final one; both 0 to 100.
 	Percentage, TargetPercentage float64
-	// PreviousVersion is what it replaced, "" where the server does not say.
+	// PreviousVersion is the version that it replaced, "" where the server does not say.
 	PreviousVersion string
 	// Reason and Trigger ("manual" or "auto") say why it ended, or why it was created as a rollback.
 	Reason, Trigger string
@@ -56,7 +56,7 @@ type Rollout struct {
 	CreatedAt, RolledBackAt time.Time
 }
 
-// UnmarshalJSON reads every spelling of the contract's table and fails on a record without id, version or status.
+// UnmarshalJSON reads every spelling of the contract's table and fails on a record without an ID, a version or a status.
 func (r *Rollout) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ID                *flexText   `json:"id"`
@@ -93,20 +93,20 @@ func (r *Rollout) UnmarshalJSON(data []byte) error {
 		RolledBackAt:     wire.RolledBackAt.Time,
 	}
 	if r.ID == "" || r.Version == "" || r.Status == "" {
-		return errors.New("a rollout without id, version or status")
+		return errors.New("a rollout without an ID, a version or a status")
 	}
 	return nil
 }
 
-func rolloutStatus(word string) RolloutStatus {
-	if known, ok := statusSpellings[word]; ok {
+func rolloutStatus(spelling string) RolloutStatus {
+	if known, ok := statusSpellings[spelling]; ok {
 		return known
 	}
-	return RolloutStatus(word)
+	return RolloutStatus(spelling)
 }
 
-// SortNewestFirst orders rollouts by creation, then by id; ids that are whole numbers compare as numbers. The server promises
-// no order of its own (the control API contract, section 3).
+// SortNewestFirst orders rollouts by creation, then by ID; IDs that are whole numbers compare as numbers. The server
+// guarantees no order (CONTRACT.md, section 3).
 func SortNewestFirst(rollouts []Rollout) {
 	slices.SortStableFunc(rollouts, func(a, b Rollout) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), compareIDs(b.ID, a.ID))
@@ -119,7 +119,7 @@ func compareIDs(a, b string) int {
 	switch {
 	case okX && okY:
 		return cmp.Or(x.Cmp(y), cmp.Compare(a, b))
-	case okX != okY: // numbers before words: one order for all, whichever two are compared
+	case okX != okY: // numbers before other texts, so that the order is total
 		if okX {
 			return -1
 		}
@@ -128,7 +128,19 @@ func compareIDs(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// Rollouts lists every rollout of a model that the server remembers, newest first.
+// Deployed lists the versions that were deployed to the fleet before (CONTRACT.md, section 3): those with a completed rollout, in the
+// order of their first one. The rollouts are sorted newest first.
+func Deployed(rollouts []Rollout) []string {
+	var versions []string
+	for _, r := range slices.Backward(rollouts) {
+		if r.Status == RolloutCompleted && !slices.Contains(versions, r.Version) {
+			versions = append(versions, r.Version)
+		}
+	}
+	return versions
+}
+
+// Rollouts lists every rollout of a model that the server has, newest first.
 func (c *Client) Rollouts(ctx context.Context, modelID string) ([]Rollout, error) {
 	list := listing{operation: "list the rollouts of the model", path: join("models", modelID, "rollouts"), key: "rollouts"}
 	rollouts, err := listAll[Rollout](ctx, c, list, nil)
@@ -141,7 +153,7 @@ func (c *Client) Rollout(ctx context.Context, modelID, rolloutID string) (Rollou
 	return get[Rollout](ctx, c, "read the rollout", join("models", modelID, "rollouts", rolloutID), nil)
 }
 
-// NewRollout is the body of a create; all five keys are always sent, since servers differ in what they assume.
+// NewRollout is the body of a create (CONTRACT.md, section 3). All five keys are always sent, since servers have different defaults.
 type NewRollout struct {
 	Version          string  `json:"version"`
 	Percentage       float64 `json:"rollout_percentage"`
@@ -150,8 +162,8 @@ type NewRollout struct {
 	StartImmediately bool    `json:"start_immediately"`
 }
 
-// CreateRollout starts a rollout. known are the ids of the rollouts that existed before: when the answer is lost, a rollout of
-// the version that is not among them is the one that was created.
+// CreateRollout starts a rollout. known are the rollouts that existed before: when the response is lost, a rollout of the
+// version that is not among them is the one that was created.
 func (c *Client) CreateRollout(ctx context.Context, modelID string, body NewRollout, known []Rollout) (Rollout, error) {
 	post := func(ctx context.Context) (Rollout, error) {
 		var r Rollout
@@ -161,57 +173,48 @@ func (c *Client) CreateRollout(ctx context.Context, modelID string, body NewRoll
 	return createOnce(ctx, c, post, c.findNewRollout(modelID, body.Version, known))
 }
 
-// findNewRollout looks for a rollout of the version that was not there before.
+// findNewRollout looks for a rollout of the version that is not known.
 func (c *Client) findNewRollout(modelID, version string, known []Rollout) func(context.Context) (Rollout, bool, error) {
 	return func(ctx context.Context) (Rollout, bool, error) {
 		rollouts, err := c.Rollouts(ctx, modelID)
-		if err != nil {
-			return Rollout{}, false, err
-		}
-		for _, r := range rollouts {
-			isKnown := slices.ContainsFunc(known, func(k Rollout) bool { return k.ID == r.ID })
-			if r.Version == version && !isKnown {
-				return r, true, nil
-			}
-		}
-		return Rollout{}, false, nil
+		created, found := findNew(rollouts, known, func(r Rollout) string { return r.ID }, func(r Rollout) bool { return r.Version == version })
+		return created, found && err == nil, err
 	}
 }
 
 // Rollback reverts the whole fleet to a version that was deployed before, by the server's own call. NoSuchRoute is true of the
-// error where a server has none. known is as for CreateRollout.
+// error where a server does not have it. known is as for CreateRollout.
 func (c *Client) Rollback(ctx context.Context, modelID, toVersion, reason string, known []Rollout) (Rollout, error) {
 	body := struct {
 		ToVersion string `json:"to_version"`
 		Reason    string `json:"reason,omitempty"`
 	}{toVersion, reason}
 	post := func(ctx context.Context) (Rollout, error) {
-		var answer rollbackAnswer
-		err := c.post(ctx, "roll back", join("models", modelID, "rollback"), body, &answer)
-		return answer.rollout(modelID, toVersion), err
+		var resp rollbackResponse
+		err := c.post(ctx, "roll back", join("models", modelID, "rollback"), body, &resp)
+		return resp.rollout(modelID, toVersion), err
 	}
 	find := c.findNewRollout(modelID, toVersion, known)
 	created, err := createOnce(ctx, c, post, find)
 	if err != nil || created.ID != "" {
 		return created, err
 	}
-	// The documented answer need not name the new record; it is there all the same.
+	// The documented response need not name the new record.
 	created, found, err := findAfter(ctx, find)
 	if err == nil && !found {
-		err = &BodyError{Operation: "roll back", Err: fmt.Errorf("it names no rollout, and no new one of %s is listed", toVersion)}
+		err = &BodyError{Operation: "roll back", Err: fmt.Errorf("it names no rollout, and no new rollout of %s is listed", toVersion)}
 	}
 	return created, err
 }
 
-// rollbackAnswer holds the fields of the documented answer; all but the status are assumed (the control API contract,
-// section 3).
-type rollbackAnswer struct {
+// rollbackResponse is the documented response; all fields but the status are assumed (CONTRACT.md, section 3).
+type rollbackResponse struct {
 	RolloutID   flexText `json:"rollout_id"`
 	FromVersion flexText `json:"from_version"`
 	Status      flexText `json:"status"`
 }
 
-func (a rollbackAnswer) rollout(modelID, version string) Rollout {
+func (a rollbackResponse) rollout(modelID, version string) Rollout {
 	status := rolloutStatus(string(a.Status))
 	if status == "" {
 		status = RolloutRollingBack
@@ -222,14 +225,14 @@ func (a rollbackAnswer) rollout(modelID, version string) Rollout {
 	}
 }
 
-// UpdateRolloutPercentage sets the share of a rollout; percentage is 1 to 100. When the answer is lost the rollout is read, and
-// the request repeated only where the share was not reached.
+// UpdateRolloutPercentage sets the percentage of a rollout, 1 to 100. When the response is lost, the rollout is read, and the request
+// repeated only where the percentage was not reached.
 func (c *Client) UpdateRolloutPercentage(ctx context.Context, modelID, rolloutID string, percentage float64, reason string) (Rollout, error) {
 	body := struct {
 		Percentage float64 `json:"percentage"`
 		Reason     string  `json:"reason,omitempty"`
 	}{percentage, reason}
-	return c.changeRollout(ctx, "change the share of the rollout", modelID, rolloutID, "update-percentage", body,
+	return c.changeRollout(ctx, "change the percentage of the rollout", modelID, rolloutID, "update-percentage", body,
 		func(r Rollout) bool { return r.Percentage >= percentage })
 }
 
@@ -245,21 +248,21 @@ func (c *Client) PauseRollout(ctx context.Context, modelID, rolloutID string) (R
 		func(r Rollout) bool { return r.Status == RolloutPaused })
 }
 
-// ResumeRollout lets a paused rollout go on.
+// ResumeRollout continues a paused rollout.
 func (c *Client) ResumeRollout(ctx context.Context, modelID, rolloutID string) (Rollout, error) {
 	return c.changeRollout(ctx, "resume the rollout", modelID, rolloutID, "resume", struct{}{},
 		func(r Rollout) bool { return r.Status == RolloutActive })
 }
 
-// AdvanceRollout raises the share of a rollout by its own step. before is the rollout as it was: when the answer is lost, a larger
-// share than that tells that the request was executed, and a second one would go a step too far.
+// AdvanceRollout raises the percentage of a rollout by its own step. before is the rollout as it was: when the response is lost, a
+// higher percentage shows that the request was executed, and a second one would go a step too far.
 func (c *Client) AdvanceRollout(ctx context.Context, modelID string, before Rollout) (Rollout, error) {
 	return c.changeRollout(ctx, "advance the rollout", modelID, before.ID, "advance", struct{}{},
 		func(r Rollout) bool { return r.Percentage > before.Percentage })
 }
 
-// changeRollout sends one of the verbs and answers the rollout as it is afterwards, which is read, since the bodies of the answers
-// are not public; reached tells whether a rollout is already where the verb would bring it.
+// changeRollout sends one of the verbs and reads the rollout afterwards, since the bodies of the responses are not documented. reached
+// reports whether a rollout already is as the verb would make it.
 func (c *Client) changeRollout(ctx context.Context, operation, modelID, rolloutID, verb string, body any, reached func(Rollout) bool) (Rollout, error) {
 	post := func(ctx context.Context) (Rollout, error) {
 		return Rollout{}, c.post(ctx, operation, join("models", modelID, "rollouts", rolloutID, verb), body, nil)
@@ -275,9 +278,9 @@ func (c *Client) changeRollout(ctx context.Context, operation, modelID, rolloutI
 	return c.Rollout(ctx, modelID, rolloutID)
 }
 
-// DeleteRollout cancels a rollout; an active one only with force. A rollout that is gone already is no error. When the answer is
-// lost the rollout is read first: a second call would remove the record of the one that has ended, and with it what is known of
-// how it ended.
+// DeleteRollout cancels a rollout; an active one only with force. A rollout that was deleted already is not an error. When
+// the response is lost, the rollout is read first: a second call would delete the record of a rollout that has ended, and with it how
+// it ended.
 func (c *Client) DeleteRollout(ctx context.Context, modelID, rolloutID string, force bool) error {
 	cancel := func(ctx context.Context) (struct{}, error) {
 		err := c.call(ctx, request{
@@ -303,8 +306,8 @@ func (c *Client) DeleteRollout(ctx context.Context, modelID, rolloutID string, f
 	return err
 }
 
-// AffectedDevices counts the devices in a rollout's share (the control API contract, section 3; all fields are assumed). A count
-// that the server does not give is nil.
+// AffectedDevices counts the devices in a rollout's percentage (CONTRACT.md, section 3; all fields are assumed). A count is nil where
+// the server does not give it.
 type AffectedDevices struct {
 	Total, Updated, Pending, Failed *int
 }
@@ -341,7 +344,7 @@ func count(n *flexNumber) *int {
 	return &value
 }
 
-// AllUpdated is true when the server gives both counts and they are equal.
+// AllUpdated is true when the server gives both counts and all devices are updated.
 func (a AffectedDevices) AllUpdated() bool {
 	return a.Total != nil && a.Updated != nil && *a.Updated >= *a.Total
 }
@@ -349,9 +352,4 @@ func (a AffectedDevices) AllUpdated() bool {
 // AffectedDevices counts the devices of a rollout.
 func (c *Client) AffectedDevices(ctx context.Context, modelID, rolloutID string) (AffectedDevices, error) {
 	return get[AffectedDevices](ctx, c, "count the affected devices", join("models", modelID, "rollouts", rolloutID, "affected-devices"), nil)
-}
-
-// post sends a POST; callers that create go through createOnce.
-func (c *Client) post(ctx context.Context, operation, path string, body, out any) error {
-	return c.call(ctx, request{operation: operation, method: http.MethodPost, path: path, body: body}, out)
 }

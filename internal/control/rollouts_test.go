@@ -116,7 +116,7 @@ func TestCreateRolloutSendsAllFiveKeys(t *testing.T) {
 	}
 }
 
-func TestACreateAdoptsOnlyWhatIsNew(t *testing.T) {
+func TestCreateRolloutAdoptsOnlyANewOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		earlier := `{"id":"0","version":"2.0.0","status":"rolled_back"}`
@@ -221,8 +221,8 @@ func TestAServerWithoutRollback(t *testing.T) {
 
 func TestChangesOfARollout(t *testing.T) {
 	t.Parallel()
-	at := func(status string, share string) reply {
-		return ok(`{"id":"2","version":"2.0.0","status":"` + status + `","percentage":` + share + `}`)
+	at := func(status string, percentage string) reply {
+		return ok(`{"id":"2","version":"2.0.0","status":"` + status + `","percentage":` + percentage + `}`)
 	}
 	type change func(*testing.T, *Client) (Rollout, error)
 	advance := func(t *testing.T, c *Client) (Rollout, error) {
@@ -270,7 +270,7 @@ func TestChangesOfARollout(t *testing.T) {
 			"cut before it was executed": {[]reply{failing(errCut), tc.open, ok(""), tc.done}, []string{post, read, post, read}, false},
 			"executed late":              {[]reply{failing(errCut), tc.open, tc.refused, tc.done}, nil, tc.verb == "update-percentage"},
 			"refused":                    {[]reply{tc.refused}, []string{post}, true},
-			// The server has accepted, so that it is not sent again although the share is not reached at once.
+			// The server has accepted, so that it is not sent again although the percentage is not reached yet.
 			"accepted, reading fails": {[]reply{ok(""), answer(503, "no"), answer(503, "no"), answer(503, "no"), tc.open}, []string{post, read, read, read}, true},
 		} {
 			t.Run(name+" "+course, func(t *testing.T) {
@@ -293,7 +293,7 @@ func TestChangesOfARollout(t *testing.T) {
 	}
 }
 
-func TestCancellingARollout(t *testing.T) {
+func TestCancelRollout(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		reply reply
@@ -301,7 +301,7 @@ func TestCancellingARollout(t *testing.T) {
 	}{
 		"cancelled":       {ok(`{}`), false},
 		"no content":      {answer(204, ""), false},
-		"gone already":    {answer(404, `{"detail":"no such rollout"}`), false},
+		"deleted already": {answer(404, `{"detail":"no such rollout"}`), false},
 		"route not known": {answer(404, `{"detail":"Not Found"}`), true},
 		"active":          {answer(409, `{"detail":"force is needed"}`), true},
 	} {
@@ -352,17 +352,17 @@ func TestAffectedDevices(t *testing.T) {
 func TestDeleteRolloutLooksBeforeItIsRepeated(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		look reply
+		read reply
 		want []string
 	}{
-		"it has ended": {ok(`{"id":"1","version":"2.0.0","status":"rolled_back"}`), []string{"DELETE", "GET"}},
-		"it is gone":   {answer(404, `{"error":"not_found","message":"no such rollout"}`), []string{"DELETE", "GET"}},
-		"it is open":   {ok(`{"id":"1","version":"2.0.0","status":"active"}`), []string{"DELETE", "GET", "DELETE"}},
+		"it has ended":  {ok(`{"id":"1","version":"2.0.0","status":"rolled_back"}`), []string{"DELETE", "GET"}},
+		"it is deleted": {answer(404, `{"error":"not_found","message":"no such rollout"}`), []string{"DELETE", "GET"}},
+		"it is open":    {ok(`{"id":"1","version":"2.0.0","status":"active"}`), []string{"DELETE", "GET", "DELETE"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, w := scripted(t, failing(errCut), c.look, ok(``))
+				client, w := scripted(t, failing(errCut), c.read, ok(``))
 				if err := client.DeleteRollout(t.Context(), "m", "1", true); err != nil {
 					t.Error(err)
 				}

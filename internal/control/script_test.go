@@ -14,7 +14,7 @@ import (
 // testKey is a key that nothing else contains, so that a search for it finds leaks only.
 const testKey = "oct_secret_7f3a9c"
 
-// reply is one scripted answer; the zero status means 200. A do overrides the rest.
+// reply is one scripted response; the zero status means 200. do overrides the rest.
 type reply struct {
 	status int
 	header map[string]string
@@ -25,12 +25,12 @@ type reply struct {
 func ok(body string) reply                 { return reply{body: body} }
 func answer(status int, body string) reply { return reply{status: status, body: body} }
 
-// failing is a try that ended without an answer.
+// failing is an attempt that ended without a response.
 func failing(err error) reply {
 	return reply{do: func(*http.Request) (*http.Response, error) { return nil, err }}
 }
 
-// unanswered is a request that the server takes and never answers.
+// unanswered is a request that the server accepts and never responds to.
 var unanswered = reply{do: func(req *http.Request) (*http.Response, error) {
 	<-req.Context().Done()
 	return nil, req.Context().Err()
@@ -96,7 +96,7 @@ func (w *wire) calls() []string {
 	return calls
 }
 
-// scripted is a client whose server gives these replies; it repeats twice.
+// scripted is a client whose server gives these replies; it repeats a request twice.
 func scripted(t *testing.T, replies ...reply) (*Client, *wire) {
 	t.Helper()
 	return scriptedWith(t, Config{MaxRetries: 2}, replies...)
@@ -111,7 +111,7 @@ func scriptedWith(t *testing.T, cfg Config, replies ...reply) (*Client, *wire) {
 	}
 	c := opened(t, cfg)
 	w := &wire{replies: replies}
-	tries(t, c).inner = w
+	attemptOf(t, c).inner = w
 	return c, w
 }
 
@@ -124,7 +124,7 @@ func opened(t *testing.T, cfg Config) *Client {
 	return c
 }
 
-func tries(t *testing.T, c *Client) *attempt {
+func attemptOf(t *testing.T, c *Client) *attempt {
 	t.Helper()
 	a, isAttempt := c.http.HTTPClient.Transport.(*attempt)
 	if !isAttempt {

@@ -8,8 +8,8 @@ import (
 	"net/http"
 )
 
-// Settings are an organization's settings as the server gives them: JSON values by key. Which keys exist is in the control API
-// contract, section 6; a key that a server does not have is absent.
+// Settings are an organization's settings as the server gives them: JSON values by key. CONTRACT.md, section 6, lists the
+// keys; a key that a server does not have is absent.
 type Settings map[string]any
 
 // Settings reads the settings of an organization.
@@ -18,7 +18,7 @@ func (c *Client) Settings(ctx context.Context, orgID string) (Settings, error) {
 	return maps.Clone(s), err
 }
 
-// UnmarshalJSON fails on null: "no settings" must not be taken for "all of them are unset".
+// UnmarshalJSON fails on null: "no settings" must not count as "all of them are unset".
 func (s *Settings) UnmarshalJSON(data []byte) error {
 	var values map[string]any
 	if err := json.Unmarshal(data, &values); err != nil {
@@ -31,7 +31,7 @@ func (s *Settings) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UpdateSettings writes only the keys in changes and answers all settings as they are afterwards.
+// UpdateSettings writes only the keys in changes and returns all settings as they are afterwards.
 func (c *Client) UpdateSettings(ctx context.Context, orgID string, changes Settings) (Settings, error) {
 	err := c.call(ctx, request{
 		operation: "write the organization's settings", method: http.MethodPut, path: join("settings", orgID), body: changes,

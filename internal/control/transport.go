@@ -14,21 +14,23 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
 )
 
-// unlimitedRetries leaves the counting to checkRetry: a 429 may be repeated as long as the operation lasts, any other
-// failure only as often as the configuration says.
+// unlimitedRetries leaves the counting to checkRetry: a 429 is repeated as long as the operation lasts, any other failure only
+// MaxRetries times.
 const unlimitedRetries = 1 << 30
 
 // ErrNoCertificate means that the extra certificates of a Config hold none in PEM form.
 var ErrNoCertificate = errors.New("no PEM certificate was found")
 
-// baseTransport is the standard one, with TLS 1.2 as the least and the extra certificates beside the system's. Proxies come
-// from the environment.
+// baseTransport is the standard transport with TLS 1.2 as the minimum, and the extra certificates in addition to the system's.
+// Proxies come from the environment.
 func baseTransport(extraCertificates []byte) (*http.Transport, error) {
 	standard, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
-		return nil, errors.New("http.DefaultTransport has been replaced by something that is no *http.Transport")
+		return nil, errors.New("http.DefaultTransport is not a *http.Transport")
 	}
 	t := standard.Clone()
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -47,11 +49,11 @@ func baseTransport(extraCertificates []byte) (*http.Transport, error) {
 	return t, nil
 }
 
-// maxRedirects is how often one try follows a redirect.
+// maxRedirects is how often one attempt follows a redirect.
 const maxRedirects = 5
 
-// stayOnHost follows a redirect only on the host it came from, so that the key reaches no other one, and only where the method
-// stays: a DELETE that net/http turns into a GET would look like a success. Any other redirect ends as an *APIError.
+// stayOnHost follows a redirect only on the host it came from, so that the key reaches no other host, and only where the method
+// stays the same: a DELETE that net/http turns into a GET would look like a success. Any other redirect ends as an *APIError.
 func stayOnHost(req *http.Request, via []*http.Request) error {
 	first := via[0]
 	sameHost := req.URL.Host == first.URL.Host && req.URL.Scheme == first.URL.Scheme
@@ -61,29 +63,29 @@ func stayOnHost(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// attempt sends a single try: it passes the gate, limits the try's time and reads the whole body, so that a cut-off body
-// counts as a failed try and not as a surprise of the decoder.
+// attempt sends a request once: it passes the gate, limits the time and reads the whole body, so that a truncated body counts as a
+// failed attempt and not as an error of the decoder.
 type attempt struct {
 	inner   http.RoundTripper
 	gate    *gate
 	timeout time.Duration
 }
 
-// notSentError is a try that ended before it left, at the gate.
+// notSentError is an attempt that ended at the gate, before it was sent.
 type notSentError struct{ error }
 
 func (e notSentError) Unwrap() error { return e.error }
 
-// errTooLarge is a whole answer in its way: asking again would only load it again.
-var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)
+// errTooLarge is not repeated: the next response would be as large.
+var errTooLarge = fmt.Errorf("the response is larger than %d MiB", maxBody>>20)
 
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := a.gate.wait(req.Context()); err != nil {
 		return nil, notSentError{err}
 	}
-	leaving(req.Context())
+	readcache.Sent(req.Context())
 	ctx, cancel := context.WithTimeoutCause(req.Context(), a.timeout,
-		fmt.Errorf("a single try took longer than request_timeout (%s)", a.timeout))
+		fmt.Errorf("a single attempt took longer than `request_timeout` (%s)", a.timeout))
 	defer cancel()
 
 	started := time.Now()
@@ -99,14 +101,14 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	logAttempt(req, resp, time.Since(started), err)
 	if err != nil {
-		return nil, attemptError(ctx, req.Context(), fmt.Errorf("the answer %s was cut off: %w", headline(resp), err))
+		return nil, attemptError(ctx, req.Context(), fmt.Errorf("the response %s was cut off: %w", headline(resp), err))
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	a.gate.learn(resp)
 	return resp, nil
 }
 
-// headline names an answer by what is known of it before its body.
+// headline is what is known of a response before its body.
 func headline(resp *http.Response) string {
 	if id := requestID(resp); id != "" {
 		return fmt.Sprintf("%d (request %s)", resp.StatusCode, id)
@@ -114,10 +116,10 @@ func headline(resp *http.Response) string {
 	return strconv.Itoa(resp.StatusCode)
 }
 
-// attemptError tells a try that took too long from an operation that has ended.
-func attemptError(try, operation context.Context, err error) error {
-	if try.Err() != nil && operation.Err() == nil {
-		return context.Cause(try)
+// attemptError distinguishes an attempt that took too long from an operation that has ended.
+func attemptError(attempt, operation context.Context, err error) error {
+	if attempt.Err() != nil && operation.Err() == nil {
+		return context.Cause(attempt)
 	}
 	return err
 }
@@ -127,9 +129,9 @@ type retryBudget struct {
 	request      request
 	secret       string
 	failuresLeft int
-	// last is why the last try is repeated, nil before the first repetition.
+	// last is the error of the attempt that is being repeated, nil before the first repetition.
 	last error
-	// mayBeExecuted is true once the answer of a try is missing or a fault, so that nobody knows what became of it.
+	// mayBeExecuted is true once the response to an attempt is missing or a server fault, so that its effect is unknown.
 	mayBeExecuted bool
 	rateLimit     *RateLimitError
 }
@@ -140,7 +142,7 @@ func withRetryBudget(ctx context.Context, b *retryBudget) context.Context {
 	return context.WithValue(ctx, retryBudgetKey{}, b)
 }
 
-// checkRetry decides by method and by what is known to have been executed (the control API contract, section 1).
+// checkRetry decides by method and by what is known to have been executed (CONTRACT.md, section 1).
 func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	budget, ok := ctx.Value(retryBudgetKey{}).(*retryBudget)
 	if !ok {
@@ -150,7 +152,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 		budget.mayBeExecuted = true
 	}
 	if ctx.Err() != nil {
-		return false, err // an answer that came in time still counts
+		return false, err // a response that came in time still counts
 	}
 	var limit *RateLimitError
 	if errors.As(err, &limit) {
@@ -163,12 +165,12 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 		return false, err
 	}
 	budget.failuresLeft--
-	budget.remember(resp, err)
+	budget.recordFailure(resp, err)
 	return true, nil
 }
 
-// remember keeps what a try that is to be repeated came to, should the operation end before the next one.
-func (b *retryBudget) remember(resp *http.Response, err error) {
+// recordFailure keeps the error of an attempt that is about to be repeated, in case the operation ends before the next one.
+func (b *retryBudget) recordFailure(resp *http.Response, err error) {
 	if err != nil {
 		b.last = withoutURL(err)
 		return
@@ -186,7 +188,7 @@ func (b *retryBudget) retryRateLimited(ctx context.Context, resp *http.Response)
 			return false
 		}
 	}
-	b.remember(resp, nil)
+	b.recordFailure(resp, nil)
 	return true
 }
 
@@ -202,7 +204,7 @@ func worthRepeating(r request, resp *http.Response, err error) bool {
 	return repeatable && serverFault(resp.StatusCode)
 }
 
-// serverFault is true for the statuses that do not tell whether the request was executed (the control API contract, section 1).
+// serverFault is true for the statuses that do not tell whether the request was executed (CONTRACT.md, section 1).
 func serverFault(status int) bool {
 	switch status {
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -211,8 +213,8 @@ func serverFault(status int) bool {
 	return false
 }
 
-// neverSent is true when the connection, to the server or to the proxy before it, was refused or could not be made, or the
-// request was still held back here: the server cannot have executed anything.
+// neverSent is true when the connection to the server or its proxy could not be made, or the request was still held back here: the
+// server cannot have executed anything.
 func neverSent(err error) bool {
 	var held notSentError
 	var op *net.OpError

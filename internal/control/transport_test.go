@@ -151,7 +151,7 @@ func TestARedirectOnTheSameHost(t *testing.T) {
 	}
 }
 
-func TestACutOffBodyIsAFailedTry(t *testing.T) {
+func TestTruncatedBodyIsAFailedAttempt(t *testing.T) {
 	t.Parallel()
 	var tried atomic.Int32
 	cutOff := func(w http.ResponseWriter, _ *http.Request) {
@@ -164,7 +164,7 @@ func TestACutOffBodyIsAFailedTry(t *testing.T) {
 	_, err := c.Model(t.Context(), "m")
 	failed := asError[*TransportError](t, err)
 	if tried.Load() != 3 || !errors.Is(err, io.ErrUnexpectedEOF) || failed.NotExecuted {
-		t.Errorf("after %d tries: %v", tried.Load(), err)
+		t.Errorf("after %d attempts: %v", tried.Load(), err)
 	}
 	mustContain(t, err.Error(), "could not read the model", "200", "req_5", "cut off", failed.Host)
 
@@ -185,7 +185,7 @@ func TestACutConnection(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	if _, err := c.Model(t.Context(), "m"); err != nil || tried.Load() != 2 {
-		t.Errorf("%v after %d tries", err, tried.Load())
+		t.Errorf("%v after %d attempts", err, tried.Load())
 	}
 	tried.Store(0)
 	if err := send(t.Context(), c, http.MethodPost); !Ambiguous(err) || tried.Load() != 1 {
@@ -207,7 +207,7 @@ func TestAServerThatIsDown(t *testing.T) {
 	}
 }
 
-func TestASlowBodyIsWithinTheTimeLimitOfATry(t *testing.T) {
+func TestRequestTimeoutIncludesTheBody(t *testing.T) {
 	t.Parallel()
 	c, _ := served(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"id":`)
@@ -215,9 +215,9 @@ func TestASlowBodyIsWithinTheTimeLimitOfATry(t *testing.T) {
 		<-r.Context().Done()
 	})
 	c.retries = 0
-	tries(t, c).timeout = 50 * time.Millisecond
+	attemptOf(t, c).timeout = 50 * time.Millisecond
 	_, err := c.Model(t.Context(), "m")
-	mustContain(t, asError[*TransportError](t, err).Error(), "request_timeout (50ms)")
+	mustContain(t, asError[*TransportError](t, err).Error(), "`request_timeout` (50ms)")
 }
 
 func TestCertificates(t *testing.T) {
@@ -266,7 +266,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 	mustContain(t, asError[*TransportError](t, err).Error(), "protocol version")
 }
 
-func TestAKeyThatNoHeaderCanCarry(t *testing.T) {
+func TestUnusableKey(t *testing.T) {
 	t.Parallel()
 	_, err := New(Config{BaseURL: DefaultURL, APIKey: testKey + "\nX-Other: 1"})
 	if !errors.Is(err, ErrUnusableKey) || strings.Contains(err.Error(), testKey) {
@@ -281,7 +281,7 @@ func TestAKeyThatNoHeaderCanCarry(t *testing.T) {
 func TestTheProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	if os.Getenv("OCTOMIL_TEST_BEHIND_PROXY") != "" {
 		c := opened(t, Config{BaseURL: "http://octomil.invalid/api/v1", APIKey: testKey})
-		defer (&http.Client{Transport: tries(t, c).inner}).CloseIdleConnections()
+		defer (&http.Client{Transport: attemptOf(t, c).inner}).CloseIdleConnections()
 		if m, err := c.Model(context.Background(), "m"); err != nil || m.ID != "by proxy" {
 			t.Fatalf("got %+v, %v", m, err)
 		}

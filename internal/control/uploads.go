@@ -24,37 +24,37 @@ import (
 
 const (
 	sha256Prefix = "sha256:"
-	octets       = "application/octet-stream"
-	// progressEvery is the pause between two lines of the log about one upload.
+	octetStream  = "application/octet-stream"
+	// progressEvery is the interval between two log lines about one upload.
 	progressEvery = 10 * time.Second
-	// askFirst is the size in bytes from which on the storage is asked whether it takes a file before the file is sent.
-	askFirst = 1 << 20
-	// confirmLooks is how often a version is looked for whose confirmation was not answered: the server may still be at it.
-	confirmLooks = 6
+	// expectContinueSize is the file size, in bytes, from which the storage is asked whether it accepts the file before it is sent.
+	expectContinueSize = 1 << 20
+	// confirmAttempts is how often a version is looked for after a lost confirmation: the server may still be creating it.
+	confirmAttempts = 6
 )
 
-// Upload is a file that becomes a version of a model (the control API contract, section 2).
+// Upload is a file that becomes a version of a model (CONTRACT.md, section 2).
 type Upload struct {
 	Version, Description string
-	// File is the path of the file, Checksum what HashFile said of it. Another content at the time of the upload is an error.
+	// File is the path of the file, Checksum the one that HashFile returned. Another content at the time of the upload is an error.
 	File, Checksum string
 }
 
-// FileChangedError means that a file is not any more, or not all the time, what it was.
+// FileChangedError means that a file has changed since its checksum was computed, or changed during the upload.
 type FileChangedError struct{ File string }
 
 func (e *FileChangedError) Error() string {
 	return fmt.Sprintf("could not upload %s: the file has changed since its checksum was computed", e.File)
 }
 
-// StorageError means that the storage, which is not the control API, did not take a file.
+// StorageError means that the storage, which is not the control API, did not accept a file.
 type StorageError struct {
 	// Host is where the file was to go. The rest of the URL is a secret.
 	Host string
-	// Status is the storage's answer, 0 where there was none; Message what it says, RequestID its own name for the request or "".
+	// Status is the status of the response, 0 where there was none. Message and RequestID are "" where there is none.
 	Status             int
 	Message, RequestID string
-	// Err is why there was no answer.
+	// Err is why there was no complete response.
 	Err error
 
 	pause time.Duration
@@ -62,7 +62,7 @@ type StorageError struct {
 
 func (e *StorageError) Error() string {
 	if e.Status == 0 {
-		return fmt.Sprintf("could not upload the file: no whole answer from the storage at %s: %v", e.Host, e.Err)
+		return fmt.Sprintf("could not upload the file: no complete response from the storage at %s: %v", e.Host, e.Err)
 	}
 	text := fmt.Sprintf("could not upload the file: the storage at %s answered %d %s", e.Host, e.Status, http.StatusText(e.Status))
 	if e.Message != "" {
@@ -76,21 +76,20 @@ func (e *StorageError) Error() string {
 
 func (e *StorageError) Unwrap() error { return e.Err }
 
-// expired is true where another URL may be of use: such a URL holds for a while only.
+// expired is true where a new URL may help: upload URLs are valid for a limited time.
 func (e *StorageError) expired() bool {
 	return e.Status == http.StatusForbidden || e.Status == http.StatusNotFound || e.Status == http.StatusGone
 }
 
-// passing is true where the same request may succeed a moment later.
-func (e *StorageError) passing() bool {
+// transient is true where the same request may succeed a moment later.
+func (e *StorageError) transient() bool {
 	if e.Status == 0 {
 		return worthRepeating(request{method: http.MethodPut}, nil, e.Err)
 	}
 	return serverFault(e.Status) || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout
 }
 
-// HashFile reads a file from the beginning to the end and answers its SHA-256, as "sha256:" and hexadecimal digits, and its size in
-// bytes.
+// HashFile returns the SHA-256 of a file, as "sha256:" and hexadecimal digits, and its size in bytes.
 func HashFile(ctx context.Context, file string) (checksum string, size int64, err error) {
 	source, err := os.Open(file)
 	if err != nil {
@@ -111,36 +110,36 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// UploadVersion sends a file to the storage and makes a version of it. An upload that breaks off begins anew, as often as any
-// request, and at another URL where the first one has expired. The version of an error that has one exists, and is not what was
+// UploadVersion uploads a file to the storage and creates a version of it. An upload that fails is started again, at most MaxRetries
+// times, and at a new URL where the first one has expired. A version that is returned with an error exists, but differs from what was
 // sent.
 func (c *Client) UploadVersion(ctx context.Context, modelID string, u Upload) (Version, error) {
 	ctx = c.logContext(ctx)
 	for failuresLeft := c.retries; ; failuresLeft-- {
-		at, err := c.requestUpload(ctx, modelID, u)
+		target, err := c.requestUpload(ctx, modelID, u)
 		if err != nil {
 			return Version{}, err
 		}
-		size, err := c.sendFile(ctx, at, u, &failuresLeft)
+		size, err := c.sendFile(ctx, target, u, &failuresLeft)
 		if err == nil {
-			return c.confirmUpload(ctx, modelID, u, at, size)
+			return c.confirmUpload(ctx, modelID, u, target, size)
 		}
 		var refused *StorageError
 		if !errors.As(err, &refused) || !refused.expired() || failuresLeft <= 0 {
 			return Version{}, err
 		}
-		tflog.SubsystemWarn(ctx, logSubsystem, "The storage does not take the file at this URL; asking for another one", refused.fields())
+		tflog.SubsystemWarn(ctx, logSubsystem, "The storage refused the upload URL; requesting a new one", refused.fields())
 	}
 }
 
-// place is where a file goes. Whoever knows the URL may write there, so nothing of it but the host is said to anybody.
-type place struct {
+// uploadTarget is where a file is uploaded to. The URL grants write access, so errors and logs show only its host.
+type uploadTarget struct {
 	url *url.URL
-	// key is what the server calls the place.
+	// key is the server's name for it.
 	key string
 }
 
-func (p *place) UnmarshalJSON(data []byte) error {
+func (t *uploadTarget) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		UploadURL  flexText `json:"upload_url"`
 		StorageKey flexText `json:"storage_key"`
@@ -148,67 +147,66 @@ func (p *place) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	at, err := url.Parse(string(wire.UploadURL))
+	parsed, err := url.Parse(string(wire.UploadURL))
 	if err != nil || wire.UploadURL == "" || wire.StorageKey == "" {
-		return errors.New("a place for an upload without upload_url or storage_key") // the parser's error quotes the URL
+		return errors.New("an upload target without upload_url or storage_key") // the parser's error would quote the URL
 	}
-	*p = place{url: at, key: string(wire.StorageKey)}
+	*t = uploadTarget{url: parsed, key: string(wire.StorageKey)}
 	return nil
 }
 
-// secrets are the parts of the URL that let somebody write to the place.
-func (p place) secrets() []string {
-	parts := []string{p.url.String(), p.url.RequestURI(), p.url.EscapedPath()}
-	parts = append(parts, strings.Split(p.url.Path, "/")...)
-	for _, values := range p.url.Query() {
+// secrets are the parts of the URL that grant access.
+func (t uploadTarget) secrets() []string {
+	parts := []string{t.url.String(), t.url.RequestURI(), t.url.EscapedPath()}
+	parts = append(parts, strings.Split(t.url.Path, "/")...)
+	for _, values := range t.url.Query() {
 		parts = append(parts, values...)
 	}
 	var secrets []string
 	for _, part := range parts {
-		if len(part) >= 8 { // shorter ones are words and numbers
+		if len(part) >= 8 { // shorter ones are ordinary words and numbers
 			secrets = append(secrets, part)
 		}
 	}
 	return secrets
 }
 
-// requestUpload asks for a place for the file. One that nobody uses does no harm, so a lost answer is asked for again.
-func (c *Client) requestUpload(ctx context.Context, modelID string, u Upload) (place, error) {
-	post := func(ctx context.Context) (place, error) {
-		var at place
+// requestUpload requests an upload URL. An unused one does no harm, so the request is repeated after a lost response.
+func (c *Client) requestUpload(ctx context.Context, modelID string, u Upload) (uploadTarget, error) {
+	post := func(ctx context.Context) (uploadTarget, error) {
+		var target uploadTarget
 		err := c.call(ctx, request{
-			operation: "ask for a place for the upload", method: http.MethodPost, secret: true,
+			operation: "request an upload URL", method: http.MethodPost, secret: true,
 			path: join("models", modelID, "versions", "upload-url"),
-			form: url.Values{"version": {u.Version}, "filename": {filepath.Base(u.File)}, "content_type": {octets}},
-		}, &at)
-		return at, err
+			form: url.Values{"version": {u.Version}, "filename": {filepath.Base(u.File)}, "content_type": {octetStream}},
+		}, &target)
+		return target, err
 	}
-	never := func(context.Context) (place, bool, error) { return place{}, false, nil }
-	at, err := createOnce(ctx, c, post, never)
+	target, err := createOnce(ctx, c, post, findNothing)
 	if err != nil {
-		return at, err
+		return target, err
 	}
-	at.url = c.base.ResolveReference(at.url)
+	target.url = c.base.ResolveReference(target.url)
 	switch {
-	case at.url.Hostname() == "" || at.url.Scheme != "http" && at.url.Scheme != "https":
-		return at, errors.New("could not upload the file: the server names a place for it that no HTTP request reaches")
-	case at.url.Scheme == "http" && !c.insecure && !loopback(at.url.Hostname()):
-		return at, fmt.Errorf("could not upload the file: the server wants it at http://%s, which would send it in clear text to another "+
-			"machine. Set allow_insecure_http = true if the network between is trusted", at.url.Host)
+	case target.url.Hostname() == "" || target.url.Scheme != "http" && target.url.Scheme != "https":
+		return target, errors.New("could not upload the file: the server returned an upload URL that is not an HTTP URL")
+	case target.url.Scheme == "http" && !c.insecure && !loopback(target.url.Hostname()):
+		return target, fmt.Errorf("could not upload the file: the upload URL at http://%s would send the file in clear text to another machine. "+
+			"Set `allow_insecure_http = true` if you trust the network in between", target.url.Host)
 	}
-	return at, nil
+	return target, nil
 }
 
-// sendFile sends the file, from its beginning after each failure that may pass, and answers its size.
-func (c *Client) sendFile(ctx context.Context, at place, u Upload, failuresLeft *int) (size int64, err error) {
+// sendFile uploads the file, again from the beginning after a transient failure, and returns its size.
+func (c *Client) sendFile(ctx context.Context, target uploadTarget, u Upload, failuresLeft *int) (size int64, err error) {
 	for failures := 0; ; failures++ {
-		size, err = c.putFile(ctx, at, u)
+		size, err = c.putFile(ctx, target, u)
 		var failed *StorageError
-		if !errors.As(err, &failed) || !failed.passing() || *failuresLeft <= 0 || ctx.Err() != nil {
+		if !errors.As(err, &failed) || !failed.transient() || *failuresLeft <= 0 || ctx.Err() != nil {
 			return size, err
 		}
 		*failuresLeft--
-		tflog.SubsystemWarn(ctx, logSubsystem, "The upload broke off and begins anew", failed.fields())
+		tflog.SubsystemWarn(ctx, logSubsystem, "The upload was interrupted and is started again", failed.fields())
 		if sleep(ctx, max(backoff(retryWaitMin, retryWaitMax, failures, nil), failed.pause)) != nil {
 			return 0, err
 		}
@@ -219,32 +217,32 @@ func (e *StorageError) fields() map[string]any {
 	return map[string]any{"host": e.Host, "status": e.Status, "error": e.Error()}
 }
 
-// errStalled ends a try of which nothing moves.
-var errStalled = errors.New("nothing moved")
+// errStalled ends an attempt that makes no progress.
+var errStalled = errors.New("no progress")
 
-// putFile is one try. However long it takes, it goes on as long as something moves within request_timeout.
-func (c *Client) putFile(ctx context.Context, at place, u Upload) (int64, error) {
+// putFile is one attempt. It may take any time, as long as it makes progress within the stall timeout.
+func (c *Client) putFile(ctx context.Context, target uploadTarget, u Upload) (int64, error) {
 	before, err := os.Stat(u.File)
 	if err != nil {
 		return 0, fmt.Errorf("could not upload the file: %w", err)
 	}
 	limited, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	patience := time.AfterFunc(c.patience, func() { cancel(fmt.Errorf("%w for %s (request_timeout)", errStalled, c.patience)) })
-	defer patience.Stop()
-	source := &outgoing{file: u.File, size: before.Size(), sum: sha256.New()}
-	begun, said := time.Now(), time.Now()
-	source.moved = func(sent int64) {
-		patience.Reset(c.patience)
-		if time.Since(said) >= progressEvery {
-			said = time.Now()
+	stallTimer := time.AfterFunc(c.stallTimeout, func() { cancel(fmt.Errorf("%w for %s (`request_timeout`)", errStalled, c.stallTimeout)) })
+	defer stallTimer.Stop()
+	source := &uploadSource{file: u.File, size: before.Size(), sum: sha256.New()}
+	begun, logged := time.Now(), time.Now()
+	source.onProgress = func(sent int64) {
+		stallTimer.Reset(c.stallTimeout)
+		if time.Since(logged) >= progressEvery {
+			logged = time.Now()
 			tflog.SubsystemInfo(ctx, logSubsystem, "Uploading the file", map[string]any{
-				"version": u.Version, "host": at.url.Host, "sent_bytes": sent, "size_bytes": before.Size(), "seconds": int(time.Since(begun).Seconds()),
+				"version": u.Version, "host": target.url.Host, "sent_bytes": sent, "size_bytes": before.Size(), "seconds": int(time.Since(begun).Seconds()),
 			})
 		}
 	}
-	if err := c.put(limited, at, source); err != nil {
-		if source.hasChanged() {
+	if err := c.put(limited, target, source); err != nil {
+		if source.fileChanged() {
 			return 0, &FileChangedError{File: u.File}
 		}
 		return 0, err
@@ -254,25 +252,25 @@ func (c *Client) putFile(ctx context.Context, at place, u Upload) (int64, error)
 		return 0, &FileChangedError{File: u.File}
 	}
 	tflog.SubsystemInfo(ctx, logSubsystem, "Uploaded the file", map[string]any{
-		"version": u.Version, "host": at.url.Host, "size_bytes": before.Size(), "seconds": int(time.Since(begun).Seconds()),
+		"version": u.Version, "host": target.url.Host, "size_bytes": before.Size(), "seconds": int(time.Since(begun).Seconds()),
 	})
 	return before.Size(), nil
 }
 
-// put sends the request, without the key: the URL is all that the storage takes.
-func (c *Client) put(ctx context.Context, at place, source *outgoing) error {
+// put sends the request without the API key: the URL is the only credential of the storage.
+func (c *Client) put(ctx context.Context, target uploadTarget, source *uploadSource) error {
 	body, err := source.open()
 	if err != nil {
 		return fmt.Errorf("could not upload the file: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, at.url.String(), body)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, target.url.String(), body)
 	if err != nil {
-		return errors.Join(errors.New("could not upload the file: the server names a place for it that cannot be used"), body.Close())
+		return errors.Join(errors.New("could not upload the file: the server returned an unusable upload URL"), body.Close())
 	}
 	req.ContentLength, req.GetBody = source.size, source.open
-	req.Header.Set("Content-Type", octets)
+	req.Header.Set("Content-Type", octetStream)
 	req.Header.Set("User-Agent", userAgent(ctx, c.agent))
-	if source.size >= askFirst {
+	if source.size >= expectContinueSize {
 		req.Header.Set("Expect", "100-continue")
 	}
 	resp, err := c.storage.Do(req)
@@ -280,51 +278,51 @@ func (c *Client) put(ctx context.Context, at place, source *outgoing) error {
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return &StorageError{Host: at.url.Host, Err: withoutURL(err)}
+		return &StorageError{Host: target.url.Host, Err: withoutURL(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
-	said, err := io.ReadAll(io.LimitReader(resp.Body, maxMessage))
-	if resp.StatusCode/100 == 2 { // what it says then is of no use
+	message, err := io.ReadAll(io.LimitReader(resp.Body, maxMessage))
+	if resp.StatusCode/100 == 2 { // the body does not matter then
 		return nil
 	}
-	return at.refusal(resp, said, err)
+	return target.storageError(resp, message, err)
 }
 
-// refusal is an answer other than 2xx. A storage may repeat the URL, or what it is signed with.
-func (p place) refusal(resp *http.Response, said []byte, cut error) error {
-	text := string(said)
-	for _, secret := range p.secrets() {
+// storageError is a response other than 2xx. A storage may echo the URL, or its signature.
+func (t uploadTarget) storageError(resp *http.Response, message []byte, cut error) error {
+	text := string(message)
+	for _, secret := range t.secrets() {
 		text = redact(text, secret)
 	}
 	resp.Header.Del("Location")
 	api := newAPIError(request{}, resp, []byte(text), "")
 	return &StorageError{
-		Host: p.url.Host, Status: resp.StatusCode, Message: api.Message, Err: cut, pause: min(retryAfter(resp), retryWaitMax),
+		Host: t.url.Host, Status: resp.StatusCode, Message: api.Message, Err: cut, pause: min(retryAfter(resp), retryWaitMax),
 		RequestID: cmp.Or(api.RequestID, resp.Header.Get("X-Amz-Request-Id")),
 	}
 }
 
-// confirmUpload makes a version of the file. It is called once for an upload: when the answer is lost, the version is looked for,
-// and taken where it is what was sent.
-func (c *Client) confirmUpload(ctx context.Context, modelID string, u Upload, at place, size int64) (Version, error) {
+// confirmUpload creates a version of the file. It is sent once for an upload: when the response is lost, the version is looked for,
+// and adopted where it is what was sent.
+func (c *Client) confirmUpload(ctx context.Context, modelID string, u Upload, target uploadTarget, size int64) (Version, error) {
 	var v Version
 	err := c.call(ctx, request{
 		operation: "confirm the upload", method: http.MethodPost, path: join("models", modelID, "versions", "confirm-upload"),
 		form: url.Values{
-			"version": {u.Version}, "storage_key": {at.key}, "file_size": {strconv.FormatInt(size, 10)}, "description": {u.Description},
+			"version": {u.Version}, "storage_key": {target.key}, "file_size": {strconv.FormatInt(size, 10)}, "description": {u.Description},
 		},
 	}, &v)
 	switch {
-	case err == nil && u.became(v, size):
-		return v.of(modelID), nil
+	case err == nil && u.matches(v, size):
+		return v.withModel(modelID), nil
 	case err == nil:
-		return v.of(modelID), fmt.Errorf("could not upload the file: the server stored %s", differs(v, u, size))
+		return v.withModel(modelID), fmt.Errorf("could not upload the file: the server stored %s", describeDifference(v, u, size))
 	case !Ambiguous(err):
 		return Version{}, err
 	}
-	found, ok := c.lookFor(ctx, modelID, u.Version)
-	if ok && !u.became(found, size) {
-		return Version{}, fmt.Errorf("%w; the version that the server has now is %s", err, differs(found, u, size))
+	found, ok := c.awaitVersion(ctx, modelID, u.Version)
+	if ok && !u.matches(found, size) {
+		return Version{}, fmt.Errorf("%w; the version that now exists is %s", err, describeDifference(found, u, size))
 	}
 	if !ok {
 		return Version{}, err
@@ -332,9 +330,9 @@ func (c *Client) confirmUpload(ctx context.Context, modelID string, u Upload, at
 	return found, nil
 }
 
-// lookFor looks for a version that may be about to come into being.
-func (c *Client) lookFor(ctx context.Context, modelID, version string) (Version, bool) {
-	for looks := range confirmLooks {
+// awaitVersion looks for a version that the server may be about to create.
+func (c *Client) awaitVersion(ctx context.Context, modelID, version string) (Version, bool) {
+	for attempt := range confirmAttempts {
 		v, ok, _ := findAfter(ctx, func(ctx context.Context) (Version, bool, error) {
 			v, err := c.Version(ctx, modelID, version)
 			return v, err == nil, err
@@ -342,28 +340,28 @@ func (c *Client) lookFor(ctx context.Context, modelID, version string) (Version,
 		if ok {
 			return v, true
 		}
-		if sleep(ctx, backoff(retryWaitMin, retryWaitMax, looks, nil)) != nil {
+		if sleep(ctx, backoff(retryWaitMin, retryWaitMax, attempt, nil)) != nil {
 			break
 		}
 	}
 	return Version{}, false
 }
 
-// became is true where a version is what was sent, as far as the server says what it has.
-func (u Upload) became(v Version, size int64) bool {
+// matches is true where a version is what was sent, as far as the server says.
+func (u Upload) matches(v Version, size int64) bool {
 	return (v.SizeBytes == 0 || v.SizeBytes == size) && (!HashesLikeSHA256(v.Checksum) || SameChecksum(v.Checksum, u.Checksum))
 }
 
-func differs(v Version, u Upload, size int64) string {
-	return fmt.Sprintf("%d bytes with the checksum %s, and %d bytes with %s were sent", v.SizeBytes, v.Checksum, size, u.Checksum)
+func describeDifference(v Version, u Upload, size int64) string {
+	return fmt.Sprintf("%d bytes with the checksum %s, but %d bytes with the checksum %s were sent", v.SizeBytes, v.Checksum, size, u.Checksum)
 }
 
-// outgoing is a file on its way. It can be opened again, for a connection that breaks before anything was sent.
-type outgoing struct {
+// uploadSource is a file during its upload. It can be opened again, for a connection that breaks before anything was sent.
+type uploadSource struct {
 	file string
 	size int64
-	// moved is told how much was sent.
-	moved func(sent int64)
+	// onProgress is called with the number of bytes sent so far.
+	onProgress func(sent int64)
 
 	mu      sync.Mutex
 	opened  int
@@ -372,7 +370,7 @@ type outgoing struct {
 	changed bool
 }
 
-func (o *outgoing) open() (io.ReadCloser, error) {
+func (o *uploadSource) open() (io.ReadCloser, error) {
 	if o.size == 0 {
 		return http.NoBody, nil
 	}
@@ -385,32 +383,32 @@ func (o *outgoing) open() (io.ReadCloser, error) {
 	o.opened++
 	o.sent = 0
 	o.sum.Reset()
-	return &reading{file: source, of: o, number: o.opened}, nil
+	return &sourceReader{file: source, of: o, number: o.opened}, nil
 }
 
-func (o *outgoing) hasChanged() bool {
+func (o *uploadSource) fileChanged() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.changed
 }
 
-// checksum is that of what was sent; whole is false where that is not all.
-func (o *outgoing) checksum() (checksum string, whole bool) {
+// checksum is that of the bytes sent; whole is false where they are not the whole file.
+func (o *uploadSource) checksum() (checksum string, whole bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return sha256Prefix + hex.EncodeToString(o.sum.Sum(nil)), o.sent == o.size
 }
 
-// reading is one of an outgoing file.
-type reading struct {
+// sourceReader is one opening of an uploadSource.
+type sourceReader struct {
 	file   *os.File
-	of     *outgoing
+	of     *uploadSource
 	number int
 }
 
-func (r *reading) Close() error { return r.file.Close() }
+func (r *sourceReader) Close() error { return r.file.Close() }
 
-func (r *reading) Read(buffer []byte) (int, error) {
+func (r *sourceReader) Read(buffer []byte) (int, error) {
 	n, err := r.file.Read(buffer)
 	o := r.of
 	o.mu.Lock()
@@ -424,6 +422,6 @@ func (r *reading) Read(buffer []byte) (int, error) {
 		o.changed = true
 		return 0, &FileChangedError{File: o.file}
 	}
-	o.moved(o.sent)
+	o.onProgress(o.sent)
 	return n, err
 }

@@ -27,20 +27,20 @@ const (
 	storageAt = "https://storage.test/bucket/phi/model.onnx?X-Sig=" + signature + "&Expires=60"
 )
 
-// depot is a server that takes uploads, and the storage beside it. Each kind of request gets its replies in order, and the usual
-// answer once they are used up.
-type depot struct {
+// uploadServer is a server that accepts uploads, and its storage. Each kind of request gets its replies in order, and the usual
+// one once they are used up.
+type uploadServer struct {
 	t *testing.T
-	// place is the upload_url.
-	place                           string
-	places, puts, confirms, looks   []reply
+	// uploadURL is the upload_url that it returns.
+	uploadURL                       string
+	targets, puts, confirms, reads  []reply
 	sent                            []string
 	stored                          []byte
 	version                         string
 	bearers, types, files, versions []string
 }
 
-func (d *depot) RoundTrip(req *http.Request) (*http.Response, error) {
+func (d *uploadServer) RoundTrip(req *http.Request) (*http.Response, error) {
 	body := &bytes.Buffer{}
 	if req.Body != nil {
 		if _, err := io.Copy(body, req.Body); err != nil {
@@ -52,7 +52,7 @@ func (d *depot) RoundTrip(req *http.Request) (*http.Response, error) {
 	form, _ := url.ParseQuery(body.String())
 	switch at {
 	case "POST upload-url":
-		return d.answer(req, &d.places, fmt.Sprintf(`{"upload_url":%q,"storage_key":"key-1"}`, d.place))
+		return d.answer(req, &d.targets, fmt.Sprintf(`{"upload_url":%q,"storage_key":"key-1"}`, d.uploadURL))
 	case "POST confirm-upload":
 		d.versions = append(d.versions, form.Encode())
 		if len(d.confirms) == 0 || d.confirms[0].header["executed"] != "" {
@@ -63,7 +63,7 @@ func (d *depot) RoundTrip(req *http.Request) (*http.Response, error) {
 		if d.version == "" {
 			return d.answer(req, &[]reply{answer(404, `{"error":"not_found","message":"none"}`)}, "")
 		}
-		return d.answer(req, &d.looks, d.version)
+		return d.answer(req, &d.reads, d.version)
 	}
 	d.bearers = append(d.bearers, req.Header.Get("Authorization"))
 	d.types = append(d.types, req.Header.Get("Content-Type"))
@@ -72,7 +72,7 @@ func (d *depot) RoundTrip(req *http.Request) (*http.Response, error) {
 	return d.answer(req, &d.puts, "")
 }
 
-func (d *depot) answer(req *http.Request, due *[]reply, usual string) (*http.Response, error) {
+func (d *uploadServer) answer(req *http.Request, due *[]reply, usual string) (*http.Response, error) {
 	r := ok(usual)
 	if len(*due) > 0 {
 		r, *due = (*due)[0], (*due)[1:]
@@ -81,12 +81,12 @@ func (d *depot) answer(req *http.Request, due *[]reply, usual string) (*http.Res
 	return w.RoundTrip(req)
 }
 
-func newDepot(t *testing.T) *depot {
+func newUploadServer(t *testing.T) *uploadServer {
 	t.Helper()
-	return &depot{t: t, place: storageAt}
+	return &uploadServer{t: t, uploadURL: storageAt}
 }
 
-func (d *depot) client(change ...func(*Config)) *Client {
+func (d *uploadServer) client(change ...func(*Config)) *Client {
 	d.t.Helper()
 	cfg := Config{BaseURL: "https://octomil.test/api/v1", APIKey: testKey, MaxRetries: 3, Transport: d}
 	for _, c := range change {
@@ -95,7 +95,7 @@ func (d *depot) client(change ...func(*Config)) *Client {
 	return opened(d.t, cfg)
 }
 
-// artifact writes a file, and answers the upload of it.
+// artifact writes a file and returns its upload.
 func artifact(t *testing.T, content string) Upload {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "phi.onnx")
@@ -111,7 +111,7 @@ func artifact(t *testing.T, content string) Upload {
 
 func TestUploadVersion(t *testing.T) {
 	t.Parallel()
-	d := newDepot(t)
+	d := newUploadServer(t)
 	v, err := d.client().UploadVersion(t.Context(), "m", artifact(t, "the weights"))
 	if err != nil || v.Version != "3.0.0" || v.ModelID != "m" || v.SizeBytes != 11 {
 		t.Fatalf("%+v, %v", v, err)
@@ -129,14 +129,14 @@ func TestUploadVersion(t *testing.T) {
 
 func TestUploadOfAnEmptyFile(t *testing.T) {
 	t.Parallel()
-	d := newDepot(t)
+	d := newUploadServer(t)
 	if _, err := d.client().UploadVersion(t.Context(), "m", artifact(t, "")); err != nil || d.files[0] != "" {
 		t.Errorf("%v, sent %q", err, d.files)
 	}
 }
 
-// What passes is tried again from the beginning of the file, what has expired at another URL, and neither for ever.
-func TestABrokenUploadBeginsAnew(t *testing.T) {
+// A transient failure is repeated from the beginning of the file, an expired URL is replaced, and neither for ever.
+func TestInterruptedUploadIsRepeated(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		puts []reply
@@ -148,7 +148,7 @@ func TestABrokenUploadBeginsAnew(t *testing.T) {
 		"a fault":                  {[]reply{answer(500, ""), answer(503, ""), answer(429, "")}, "upppp", ""},
 		"an expired URL":           {[]reply{answer(403, "Request has expired"), answer(410, "")}, "upupup", ""},
 		"a cut, then expired":      {[]reply{failing(errCut), answer(404, "")}, "uppup", ""},
-		"cuts for ever":            {slices.Repeat([]reply{failing(errCut)}, 9), "upppp", "no whole answer from the storage at storage.test"},
+		"cuts for ever":            {slices.Repeat([]reply{failing(errCut)}, 9), "upppp", "no complete response from the storage at storage.test"},
 		"expired for ever":         {slices.Repeat([]reply{answer(403, "AccessDenied")}, 9), "upupupup", "403 Forbidden: AccessDenied"},
 		"a refusal":                {[]reply{answer(400, "EntityTooLarge")}, "up", "400 Bad Request: EntityTooLarge"},
 		"a redirect":               {[]reply{{status: 307, header: map[string]string{"Location": storageAt}}}, "up", "307 Temporary Redirect"},
@@ -158,7 +158,7 @@ func TestABrokenUploadBeginsAnew(t *testing.T) {
 			t.Parallel()
 			u := artifact(t, "the weights")
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newUploadServer(t)
 				d.puts = tc.puts
 				_, err := d.client().UploadVersion(t.Context(), "m", u)
 				text := fmt.Sprint(err)
@@ -167,7 +167,7 @@ func TestABrokenUploadBeginsAnew(t *testing.T) {
 				}
 				for _, secret := range []string{signature, "bucket", "model.onnx"} {
 					if strings.Contains(text, secret) {
-						t.Errorf("the error tells of the URL: %s", text)
+						t.Errorf("the error contains the URL: %s", text)
 					}
 				}
 				short := strings.NewReplacer("POST upload-url", "u", "PUT /bucket/phi/model.onnx", "p").Replace(strings.Join(d.sent, ""))
@@ -183,24 +183,24 @@ func TestABrokenUploadBeginsAnew(t *testing.T) {
 	}
 }
 
-// However long an upload takes, only a stall ends a try.
+// However long an upload takes, only a stall ends an attempt.
 func TestASlowUploadIsNotCut(t *testing.T) {
 	t.Parallel()
 	u := artifact(t, strings.Repeat("x", 1000))
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
-		slow := slowStorage{depot: d, pause: 20 * time.Second}
+		d := newUploadServer(t)
+		slow := slowStorage{uploadServer: d, pause: 20 * time.Second}
 		begun := time.Now()
 		_, err := d.client(func(c *Config) { c.Transport, c.RequestTimeout = slow, 30*time.Second }).UploadVersion(t.Context(), "m", u)
 		if err != nil || time.Since(begun) < 3*time.Minute || len(d.files) != 1 {
-			t.Errorf("after %s: %v, %d tries", time.Since(begun), err, len(d.files))
+			t.Errorf("after %s: %v, %d attempts", time.Since(begun), err, len(d.files))
 		}
 	})
 }
 
 // slowStorage reads a file a hundred bytes at a time.
 type slowStorage struct {
-	*depot
+	*uploadServer
 	pause time.Duration
 }
 
@@ -219,10 +219,10 @@ func (s slowStorage) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		req.Body = io.NopCloser(&read)
 	}
-	return s.depot.RoundTrip(req)
+	return s.uploadServer.RoundTrip(req)
 }
 
-// A lost answer to the confirmation is made up for by a look, never by a second one.
+// After a lost confirmation the version is read; the confirmation is never repeated.
 func TestAnUploadIsConfirmedOnce(t *testing.T) {
 	t.Parallel()
 	executed := func(r reply) reply {
@@ -232,7 +232,7 @@ func TestAnUploadIsConfirmedOnce(t *testing.T) {
 	other := `{"version":"3.0.0","size_bytes":12}`
 	for name, tc := range map[string]struct {
 		confirm reply
-		looks   []reply
+		reads   []reply
 		says    string
 	}{
 		"executed and cut":         {executed(failing(errCut)), nil, ""},
@@ -252,8 +252,8 @@ func TestAnUploadIsConfirmedOnce(t *testing.T) {
 			t.Parallel()
 			u := artifact(t, "the weights")
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
-				d.confirms, d.looks = []reply{tc.confirm}, tc.looks
+				d := newUploadServer(t)
+				d.confirms, d.reads = []reply{tc.confirm}, tc.reads
 				_, err := d.client().UploadVersion(t.Context(), "m", u)
 				if (err != nil) != (tc.says != "") || !strings.Contains(fmt.Sprint(err), tc.says) {
 					t.Errorf("the error is %v; want %q", err, tc.says)
@@ -267,11 +267,11 @@ func TestAnUploadIsConfirmedOnce(t *testing.T) {
 }
 
 // An upload that is interrupted at its confirmation still finds out what has become of it.
-func TestAnInterruptedConfirmationIsLookedFor(t *testing.T) {
+func TestCanceledConfirmation(t *testing.T) {
 	t.Parallel()
 	u := artifact(t, "the weights")
 	ctx, cancel := context.WithCancel(t.Context())
-	d := newDepot(t)
+	d := newUploadServer(t)
 	d.confirms = []reply{{header: map[string]string{"executed": "yes"}, do: func(*http.Request) (*http.Response, error) {
 		cancel()
 		return nil, context.Canceled
@@ -281,15 +281,15 @@ func TestAnInterruptedConfirmationIsLookedFor(t *testing.T) {
 	}
 }
 
-func TestAFileThatChangesIsNoVersion(t *testing.T) {
+func TestChangedFileIsNotConfirmed(t *testing.T) {
 	t.Parallel()
-	for name, content := range map[string]string{"content": "the w3ights", "shorter": "the", "longer": "the weights and more", "gone": ""} {
+	for name, content := range map[string]string{"content": "the w3ights", "shorter": "the", "longer": "the weights and more", "deleted": ""} {
 		for _, when := range []string{"before", "during"} {
 			t.Run(name+" "+when, func(t *testing.T) {
 				t.Parallel()
 				u := artifact(t, "the weights")
-				d := newDepot(t)
-				at := changing{depot: d, when: when, change: func() {
+				d := newUploadServer(t)
+				at := changing{uploadServer: d, when: when, change: func() {
 					if content != "" {
 						overwrite(t, u.File, content)
 					} else if err := os.Remove(u.File); err != nil {
@@ -318,7 +318,7 @@ func overwrite(t *testing.T, file, content string) {
 
 // changing changes the file before it is read, or after its first byte.
 type changing struct {
-	*depot
+	*uploadServer
 	when   string
 	change func()
 }
@@ -335,25 +335,25 @@ func (c changing) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.change()
 		req.Body = io.NopCloser(io.MultiReader(bytes.NewReader(first), req.Body))
 	}
-	return c.depot.RoundTrip(req)
+	return c.uploadServer.RoundTrip(req)
 }
 
-// A file goes to another machine encrypted, or where clear text is allowed, and the answer that names the place is never quoted.
-func TestWhereAFileMayGo(t *testing.T) {
+// A file goes to another machine encrypted, or where clear text is allowed, and the response that contains the URL is never quoted.
+func TestUploadURLs(t *testing.T) {
 	t.Parallel()
 	const secretly = "/bucket?sig=" + signature
-	for place, says := range map[string]string{
+	for uploadURL, says := range map[string]string{
 		"https://storage.test" + secretly: "", "http://127.0.0.1:9" + secretly: "", "/elsewhere" + secretly: "",
-		"http://storage.test" + secretly: "at http://storage.test, which would send it in clear text",
-		"ftp://storage.test" + secretly:  "no HTTP request reaches", "": "without upload_url",
+		"http://storage.test" + secretly: "at http://storage.test would send the file in clear text",
+		"ftp://storage.test" + secretly:  "not an HTTP URL", "": "without upload_url",
 		"https://%zz" + secretly: "without upload_url",
 	} {
-		t.Run(place, func(t *testing.T) {
+		t.Run(uploadURL, func(t *testing.T) {
 			t.Parallel()
 			u := artifact(t, "x")
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
-				d.place = place
+				d := newUploadServer(t)
+				d.uploadURL = uploadURL
 				_, err := d.client().UploadVersion(t.Context(), "m", u)
 				text := fmt.Sprint(err)
 				if (err != nil) != (says != "") || !strings.Contains(text, says) || strings.Contains(text, signature) {
@@ -365,15 +365,15 @@ func TestWhereAFileMayGo(t *testing.T) {
 			})
 		})
 	}
-	d := newDepot(t)
-	d.place = "http://storage.test" + secretly
+	d := newUploadServer(t)
+	d.uploadURL = "http://storage.test" + secretly
 	if _, err := d.client(func(c *Config) { c.AllowInsecureHTTP = true }).UploadVersion(t.Context(), "m", artifact(t, "x")); err != nil {
 		t.Errorf("allowed, but %v", err)
 	}
-	d = newDepot(t)
-	d.places = []reply{answer(400, `no place at `+storageAt)}
+	d = newUploadServer(t)
+	d.targets = []reply{answer(400, `no upload to `+storageAt)}
 	if _, err := d.client().UploadVersion(t.Context(), "m", artifact(t, "x")); strings.Contains(fmt.Sprint(err), signature) {
-		t.Errorf("the error tells of the URL: %v", err)
+		t.Errorf("the error contains the URL: %v", err)
 	}
 }
 
@@ -383,15 +383,15 @@ func TestTheLogOfAnUpload(t *testing.T) {
 	u := artifact(t, strings.Repeat("x", 1000))
 	var log bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newUploadServer(t)
 		d.puts = []reply{failing(fmt.Errorf("dialing %s", "storage.test"))}
-		slow := slowStorage{depot: d, pause: 20 * time.Second}
+		slow := slowStorage{uploadServer: d, pause: 20 * time.Second}
 		ctx := tflogtest.RootLogger(t.Context(), &log)
 		if _, err := d.client(func(c *Config) { c.Transport = slow }).UploadVersion(ctx, "m", u); err != nil {
 			t.Fatal(err)
 		}
 	})
-	mustContain(t, log.String(), "Uploading the file", `"size_bytes":1000`, `"host":"storage.test"`, "begins anew", "Uploaded the file")
+	mustContain(t, log.String(), "Uploading the file", `"size_bytes":1000`, `"host":"storage.test"`, "is started again", "Uploaded the file")
 	for _, secret := range []string{signature, "bucket", testKey} {
 		if strings.Contains(log.String(), secret) {
 			t.Errorf("the log has %q", secret)
@@ -413,10 +413,10 @@ func TestUploadInConstantMemory(t *testing.T) {
 	if err != nil || n != size {
 		t.Fatal(n, err)
 	}
-	client := newDepot(t).client()
-	source := &outgoing{file: file, size: size, moved: func(int64) {}, sum: sha256.New()}
+	client := newUploadServer(t).client()
+	source := &uploadSource{file: file, size: size, onProgress: func(int64) {}, sum: sha256.New()}
 	client.storage.Transport = drain{}
-	if err := client.put(t.Context(), place{url: &url.URL{Scheme: "https", Host: "storage.test"}}, source); err != nil {
+	if err := client.put(t.Context(), uploadTarget{url: &url.URL{Scheme: "https", Host: "storage.test"}}, source); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)

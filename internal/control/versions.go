@@ -8,12 +8,11 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 )
 
-// Version statuses (the control API contract, section 2). Servers use two vocabularies; these are their words.
+// Version statuses (CONTRACT.md, section 2). Servers use two vocabularies.
 const (
 	VersionDraft      = "draft"
 	VersionPreview    = "preview"
@@ -23,7 +22,7 @@ const (
 	VersionRetired    = "retired"
 )
 
-// Version is one version of a model (the control API contract, section 2). Texts are "" where the server does not say.
+// Version is one version of a model (CONTRACT.md, section 2). Texts are "" where the server does not say.
 type Version struct {
 	// ModelID is the model as the server names it, else as it was asked for.
 	ModelID     string
@@ -35,7 +34,7 @@ type Version struct {
 	Checksum    string
 	// SizeBytes is the size of the artifact in bytes, 0 where the server does not say.
 	SizeBytes int64
-	// Metrics are those that are numbers.
+	// Metrics are the metrics that are numbers.
 	Metrics   map[string]float64
 	CreatedAt string
 }
@@ -58,7 +57,7 @@ func (v *Version) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if wire.Version == "" {
-		return errors.New("a version without its number")
+		return errors.New("a version without a version number")
 	}
 	*v = Version{
 		ModelID: string(wire.ModelID), Version: string(wire.Version), Status: string(wire.Status), Format: string(wire.Format),
@@ -68,7 +67,7 @@ func (v *Version) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// numbersOf are the members of an object that are numbers; anything may be a metric for a server.
+// numbersOf are the members of an object that are numbers; servers may have metrics of any type.
 func numbersOf(raw json.RawMessage) map[string]float64 {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(raw, &object) != nil {
@@ -88,20 +87,20 @@ func numbersOf(raw json.RawMessage) map[string]float64 {
 	return numbers
 }
 
-// Published is true of a version that devices may get, or could once get.
+// Published is true of a version that devices can be assigned, or could be once.
 func (v Version) Published() bool {
 	return v.Status != "" && v.Status != VersionDraft && v.Status != VersionPreview
 }
 
-// Deprecated is true of a version that should not, or cannot, be rolled out any more.
+// Deprecated is true of a version that should no longer, or can no longer, be rolled out.
 func (v Version) Deprecated() bool {
 	return v.Status == VersionDeprecated || v.Status == VersionRetired
 }
 
-// SameChecksum compares two checksums of SHA-256, in whatever spelling, and any other ones as they are.
+// SameChecksum compares two SHA-256 checksums in any spelling, and other checksums as they are.
 func SameChecksum(a, b string) bool { return plainChecksum(a) == plainChecksum(b) }
 
-// HashesLikeSHA256 is true of a checksum that can be compared with a file's.
+// HashesLikeSHA256 is true of a SHA-256 checksum, which can be compared with that of a file.
 func HashesLikeSHA256(checksum string) bool {
 	hex := plainChecksum(checksum)
 	return len(hex) == 64 && strings.Trim(hex, "0123456789abcdef") == ""
@@ -119,9 +118,8 @@ func versionKind(modelID string) kind[Version] {
 		one: func(ctx context.Context, c *Client, version string) (Version, error) {
 			return get[Version](ctx, c, "read the version of the model", join("models", modelID, "versions", version), nil)
 		},
-		id:    func(v Version) string { return v.Version },
-		whole: func(Version) bool { return true },
-		same: func(single, listed Version) bool {
+		id: func(v Version) string { return v.Version },
+		equal: func(single, listed Version) bool {
 			single.ModelID = listed.ModelID
 			return reflect.DeepEqual(single, listed)
 		},
@@ -131,10 +129,10 @@ func versionKind(modelID string) kind[Version] {
 // Version reads one version of a model.
 func (c *Client) Version(ctx context.Context, modelID, version string) (Version, error) {
 	v, err := versionKind(modelID).read(ctx, c, version)
-	return v.of(modelID), err
+	return v.withModel(modelID), err
 }
 
-func (v Version) of(modelID string) Version {
+func (v Version) withModel(modelID string) Version {
 	v.ModelID = cmp.Or(v.ModelID, modelID)
 	return v
 }
@@ -147,12 +145,12 @@ func (c *Client) Versions(ctx context.Context, modelID, status string) ([]Versio
 	}
 	versions, err := listAll[Version](ctx, c, versionKind(modelID).listing, query)
 	for i, v := range versions {
-		versions[i] = v.of(modelID)
+		versions[i] = v.withModel(modelID)
 	}
 	return versions, err
 }
 
-// NewVersion is a version whose artifact the server's storage has already.
+// NewVersion is a version whose artifact is in the server's storage already (CONTRACT.md, section 2).
 type NewVersion struct {
 	Version     string             `json:"version"`
 	StoragePath string             `json:"storage_path"`
@@ -163,13 +161,13 @@ type NewVersion struct {
 	Metrics     map[string]float64 `json:"metrics,omitempty"`
 }
 
-// RegisterVersion creates a version. When the answer is lost, that version is looked for and adopted if it has the same artifact,
-// unless it is older than the request.
+// RegisterVersion creates a version. When the response is lost, that version is adopted if it has the same artifact, unless it is
+// older than the request.
 func (c *Client) RegisterVersion(ctx context.Context, modelID string, n NewVersion) (Version, error) {
 	post := func(ctx context.Context) (Version, error) {
 		var v Version
 		err := c.post(ctx, "register the version of the model", versionKind(modelID).path, n, &v)
-		return v.of(modelID), err
+		return v.withModel(modelID), err
 	}
 	begun := time.Now()
 	find := func(ctx context.Context) (Version, bool, error) {
@@ -188,12 +186,13 @@ func (c *Client) PublishVersion(ctx context.Context, modelID, version string) (V
 	return c.changeVersion(ctx, "publish the version of the model", modelID, version, "publish", Version.Published)
 }
 
-// DeprecateVersion marks a version as one that should not be rolled out any more, which cannot be undone.
+// DeprecateVersion marks a version as one that should no longer be rolled out, which cannot be undone.
 func (c *Client) DeprecateVersion(ctx context.Context, modelID, version string) (Version, error) {
 	return c.changeVersion(ctx, "deprecate the version of the model", modelID, version, "deprecate", Version.Deprecated)
 }
 
-// changeVersion sends one of the verbs and answers the version as it is afterwards; reached tells whether it is there already.
+// changeVersion sends one of the verbs and returns the version as it is afterwards. reached reports whether a version already is as
+// the verb would make it.
 func (c *Client) changeVersion(ctx context.Context, operation, modelID, version, verb string, reached func(Version) bool) (Version, error) {
 	post := func(ctx context.Context) (Version, error) {
 		return Version{}, c.post(ctx, operation, join("models", modelID, "versions", version, verb), struct{}{}, nil)
@@ -209,7 +208,7 @@ func (c *Client) changeVersion(ctx context.Context, operation, modelID, version,
 	return c.Version(ctx, modelID, version)
 }
 
-// UpdateVersionMetrics writes metrics; what it does not name stays as it is.
+// UpdateVersionMetrics writes metrics; others do not change.
 func (c *Client) UpdateVersionMetrics(ctx context.Context, modelID, version string, metrics map[string]float64) (Version, error) {
 	err := c.call(ctx, request{
 		operation: "write the metrics of the version", method: http.MethodPatch, path: join("models", modelID, "versions", version, "metrics"),
@@ -221,7 +220,7 @@ func (c *Client) UpdateVersionMetrics(ctx context.Context, modelID, version stri
 	return c.Version(ctx, modelID, version)
 }
 
-// DeleteVersion deletes a version; one that a rollout uses the server refuses. One that is gone already is no error.
+// DeleteVersion deletes a version; the server refuses one that a rollout uses. One that was deleted already is not an error.
 func (c *Client) DeleteVersion(ctx context.Context, modelID, version string) error {
 	err := c.call(ctx, request{
 		operation: "delete the version of the model", method: http.MethodDelete, path: join("models", modelID, "versions", version),
@@ -230,16 +229,4 @@ func (c *Client) DeleteVersion(ctx context.Context, modelID, version string) err
 		return nil
 	}
 	return err
-}
-
-// Deployed lists the versions that were deployed to the fleet before (the control API contract, section 3): those that once had a
-// rollout that completed, in the order of their first one. The rollouts are sorted newest first.
-func Deployed(rollouts []Rollout) []string {
-	var versions []string
-	for _, r := range slices.Backward(rollouts) {
-		if r.Status == RolloutCompleted && !slices.Contains(versions, r.Version) {
-			versions = append(versions, r.Version)
-		}
-	}
-	return versions
 }

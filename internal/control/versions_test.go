@@ -39,7 +39,7 @@ func TestVersions(t *testing.T) {
 func TestVersionMetricsAreNumbers(t *testing.T) {
 	t.Parallel()
 	for metrics, want := range map[string]map[string]float64{
-		`{"accuracy":0.9,"loss":1,"note":"good","nested":{"a":1},"gone":null}`: {"accuracy": 0.9, "loss": 1}, `null`: nil, `[]`: nil, `"x"`: nil, `{}`: nil,
+		`{"accuracy":0.9,"loss":1,"note":"good","nested":{"a":1},"none":null}`: {"accuracy": 0.9, "loss": 1}, `null`: nil, `[]`: nil, `"x"`: nil, `{}`: nil,
 	} {
 		c, _ := scripted(t, ok(`{"model_id":"mdl_1","version":"1","metrics":`+metrics+`}`))
 		got, err := c.Version(t.Context(), "phi", "1")
@@ -97,7 +97,7 @@ func TestVersionsOfAModelCostTwoRequests(t *testing.T) {
 		}
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: req, Body: io.NopCloser(strings.NewReader(body))}, nil
 	}}}
-	ctx := WithSharing(t.Context(), 0)
+	ctx := WithCache(t.Context(), 0)
 	for _, model := range []string{"a", "b"} {
 		for i := range 100 {
 			v, err := c.Version(ctx, model, fmt.Sprintf("1.0.%d", i))
@@ -134,7 +134,7 @@ func TestRegisterVersion(t *testing.T) {
 	}
 }
 
-// A verb whose answer is lost is looked after, and sent again only where it has done nothing.
+// When the response to a verb is lost, the version is read, and the verb sent again only where it had no effect.
 func TestVersionVerbs(t *testing.T) {
 	t.Parallel()
 	draft, published, deprecated := ok(`{"version":"1","status":"draft"}`), ok(`{"version":"1","status":"active"}`), ok(`{"version":"1","status":"retired"}`)

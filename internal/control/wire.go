@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// flexText is an id or a word that servers write as a JSON string or as a number; `5` and `"5"` are the same
-// (the control API contract, section 1). Anything else decodes to "".
+// flexText is an ID or a text that servers write as a JSON string or as a number; `5` and `"5"` are the same (CONTRACT.md,
+// section 1). Anything else decodes to "".
 type flexText string
 
 func (t *flexText) UnmarshalJSON(data []byte) error {
@@ -27,13 +27,13 @@ func (t *flexText) UnmarshalJSON(data []byte) error {
 	var number json.Number
 	if err := json.Unmarshal(data, &number); err != nil {
 		*t = ""
-		return nil //nolint:nilerr // an object or a bool where a word belongs means that the word is not given
+		return nil //nolint:nilerr // an object or a bool in place of a text means that there is none
 	}
 	*t = flexText(wholeNumber(number.String()))
 	return nil
 }
 
-// plainText reads a string of ASCII without an escape in it, as nearly all are, and spares the general decoder's allocations.
+// plainText decodes an ASCII string without escapes, as nearly all are, without the allocations of the general decoder.
 func plainText(data []byte) (string, bool) {
 	if len(data) < 2 || data[0] != '"' || data[len(data)-1] != '"' {
 		return "", false
@@ -47,7 +47,7 @@ func plainText(data []byte) (string, bool) {
 	return string(inside), true
 }
 
-// wholeNumber writes 5.0 as 5 and leaves any other number as it came.
+// wholeNumber writes 5.0 as 5 and any other number unchanged.
 func wholeNumber(number string) string {
 	if head, tail, ok := strings.Cut(number, "."); ok && strings.Trim(tail, "0") == "" {
 		return head
@@ -68,7 +68,7 @@ func (n *flexNumber) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// flexTime is an RFC 3339 time; FastAPI servers may leave the zone away, which means UTC. Anything else is the zero time.
+// flexTime is an RFC 3339 time; FastAPI servers may omit the zone, which means UTC. Anything else is the zero time.
 type flexTime struct{ time.Time }
 
 func (t *flexTime) UnmarshalJSON(data []byte) error {
@@ -82,7 +82,7 @@ func (t *flexTime) UnmarshalJSON(data []byte) error {
 func parseTime(text string) (at time.Time, ok bool) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00"} {
 		at, err := time.Parse(layout, text)
-		if at = at.UTC(); err == nil && at.Year() >= 0 && at.Year() <= 9999 { // beyond it RFC 3339 could not write it again
+		if at = at.UTC(); err == nil && at.Year() >= 0 && at.Year() <= 9999 { // RFC 3339 has no other years
 			return at, true
 		}
 	}
@@ -100,7 +100,7 @@ func firstOf[T any](values ...*T) T {
 	return none
 }
 
-// decodeValid decodes what a decoder has found to be valid already, without a second look at all of it.
+// decodeValid decodes JSON that was validated already, without a second validation.
 func decodeValid(data []byte, out any) error {
 	if own, ok := out.(json.Unmarshaler); ok {
 		return own.UnmarshalJSON(data)

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestAWordThatIsATextOrANumber(t *testing.T) {
+func TestFlexText(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]flexText{
 		`5`: "5", `"5"`: "5", `5.0`: "5", `"5.0"`: "5.0", `1.5`: "1.5", `"rol_1"`: "rol_1", `""`: "", `null`: "", `true`: "", `{}`: "", `[]`: "",
@@ -21,7 +21,7 @@ func TestAWordThatIsATextOrANumber(t *testing.T) {
 	}
 }
 
-func TestANumberThatIsATextOrANumber(t *testing.T) {
+func TestFlexNumber(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]flexNumber{`10`: 10, `10.0`: 10, `"10"`: 10, `"12.5"`: 12.5, `0`: 0, `1e2`: 100} {
 		var got flexNumber

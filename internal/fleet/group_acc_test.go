@@ -265,7 +265,7 @@ func TestAccGroupUnreadable(t *testing.T) {
 			failing(sandbox.Fault{Status: 401}, `(?s)401.*OCTOMIL_API_KEY`),
 			failing(sandbox.Fault{Status: 403}, `(?s)403.*scope`),
 			failing(sandbox.Fault{Status: 502, Body: "<html>bad gateway</html>"}, `(?s)502.*bad gateway`),
-			failing(sandbox.Fault{Execute: true, Cut: sandbox.CutBody}, `no whole answer`),
+			failing(sandbox.Fault{Execute: true, Cut: sandbox.CutBody}, `no complete response`),
 			failing(sandbox.Fault{Status: 200, Body: "[]"}, `was not\s+understood`),
 			{PreConfig: sb.ClearFaults, Config: config, ConfigPlanChecks: emptyPlan()},
 		},

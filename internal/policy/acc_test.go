@@ -305,7 +305,7 @@ func TestAccPolicyCreateAnswerLost(t *testing.T) {
 				PreConfig: func() {
 					sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "settings/*", Execute: true, Cut: sandbox.CutBefore})
 				},
-				Config: config, ExpectError: regexp.MustCompile(`no whole answer`),
+				Config: config, ExpectError: regexp.MustCompile(`no complete response`),
 			},
 			{
 				PreConfig: func() { expectSettings(t, sb, before, nil) },

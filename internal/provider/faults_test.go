@@ -268,13 +268,13 @@ func runFault(t *testing.T, l namedLife, op operation, k int, r request, f fault
 	})
 }
 
-// clear fails where an error does not say who said what: the server with its request id, that there was no whole answer, or that
+// clear fails where an error does not say who said what: the server with its request id, that there was no complete response, or that
 // the server has not done what it said.
 func (p *play) clear(said acctest.Report) {
 	p.Helper()
 	for _, text := range said.Errors {
 		known := func(words string) bool { return strings.Contains(text, words) }
-		if !slices.ContainsFunc([]string{"req_", "no whole answer", "The server took the request, but"}, known) {
+		if !slices.ContainsFunc([]string{"req_", "no complete response", "The server took the request, but"}, known) {
 			p.Errorf("the error names neither the request nor the missing answer: %s", text)
 		}
 	}

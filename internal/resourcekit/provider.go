@@ -96,9 +96,9 @@ func (c *Configured) Client(ctx context.Context, diags *diag.Diagnostics) (conte
 }
 
 // Reader is Client for operations that only read: a refresh, an import, a data source, the checks of a plan. They share
-// cached responses with the other reads of the same walk, so that many of them need few requests; see control.WithSharing.
+// cached responses with the other reads of the same walk, so that many of them need few requests; see control.WithCache.
 func (c *Configured) Reader(ctx context.Context, diags *diag.Diagnostics) (context.Context, *control.Client) {
-	return c.Client(control.WithSharing(ctx, c.maxAge), diags)
+	return c.Client(control.WithCache(ctx, c.maxAge), diags)
 }
 
 // HasClient is true if requests are possible. If not, a plan skips the checks that need them.

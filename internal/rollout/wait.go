@@ -154,7 +154,7 @@ const (
 // begins with first and grows to 30 s. When ctx ends, or would end before the rate limit lets the next poll pass, or the polls keep
 // failing, the error is a *WaitError.
 func pollUntil(ctx context.Context, first time.Duration, poll func(context.Context) (done bool, err error)) error {
-	ctx = control.WithoutSharing(ctx) // a wait for a change never ends on an old answer
+	ctx = control.WithoutCache(ctx) // a wait for a change never ends on an old answer
 	begun := time.Now()
 	pause := first
 	failures := 0

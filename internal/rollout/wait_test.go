@@ -211,7 +211,7 @@ func TestTheTextOfAWaitThatEnded(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]*WaitError{
 		"timeout after 30m0s": {Outcome: OutcomeTimeout, Waited: 30*time.Minute + 123*time.Millisecond},
-		"unreachable after 8s: could not read the rollout: no whole answer from octomil.test: connection reset by peer": {
+		"unreachable after 8s: could not read the rollout: no complete response from octomil.test: connection reset by peer": {
 			Outcome: OutcomeUnreachable, Waited: 8 * time.Second, Err: errPassing},
 	} {
 		if err.Error() != want {
@@ -280,7 +280,7 @@ func TestPollUntilReadsAnew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = pollUntil(control.WithSharing(t.Context(), 0), time.Second, func(ctx context.Context) (bool, error) {
+		err = pollUntil(control.WithCache(t.Context(), 0), time.Second, func(ctx context.Context) (bool, error) {
 			_, err := client.Rollouts(ctx, "m")
 			return server.n == 3, err
 		})

@@ -8,12 +8,12 @@ import (
 )
 
 // CompareVersions is -1 where a precedes b, 1 where it follows, else 0: in the order of semantic versions, or of versions with more
-// numbers than those have. It is not ok where either is no such version.
+// numbers than they have. ok is false where either is not such a version.
 func CompareVersions(a, b string) (order int, ok bool) {
 	if sa, sb := semantic(a), semantic(b); semver.IsValid(sa) && semver.IsValid(sb) {
 		return semver.Compare(sa, sb), true
 	}
-	va, errA := goversion.NewSemver(a) // takes four numbers, too
+	va, errA := goversion.NewSemver(a) // also accepts four numbers
 	vb, errB := goversion.NewSemver(b)
 	if errA != nil || errB != nil {
 		return 0, false
@@ -21,6 +21,6 @@ func CompareVersions(a, b string) (order int, ok bool) {
 	return va.Compare(vb), true
 }
 
-// semantic is a version in the spelling that semver takes. That package orders 1.0.0-alpha before 1.0.0-alpha.beta, as the
+// semantic is a version in the spelling that semver accepts. That package orders 1.0.0-alpha before 1.0.0-alpha.beta, as the
 // specification does and go-version does not.
-func semantic(word string) string { return "v" + strings.TrimPrefix(word, "v") }
+func semantic(version string) string { return "v" + strings.TrimPrefix(version, "v") }

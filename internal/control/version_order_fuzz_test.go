@@ -53,7 +53,7 @@ func FuzzPauseHint(f *testing.F) {
 	})
 }
 
-// The order of ids is one: whoever compares them, and in whichever order the server has sent the rollouts.
+// The order of rollouts is the same in whatever order the server sends them.
 func FuzzRolloutOrder(f *testing.F) {
 	f.Add("10", "9", "9a", int64(0), int64(0), int64(0))
 	f.Add("2", "10", "1a", int64(0), int64(0), int64(0))

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// slowly answers after a second, unless the request is cancelled before.
+// slowly replies after a second, unless the request is canceled before.
 func slowly(body string) reply {
 	return reply{do: func(req *http.Request) (*http.Response, error) {
 		select {
@@ -29,7 +29,7 @@ func slowly(body string) reply {
 
 const oneRollout = `[{"id":1,"version":"1.0.0","status":"completed"}]`
 
-// readers starts n readers of the same rollouts and answers what each got.
+// readers starts n readers of the same rollouts and waits for them.
 func readers(ctx context.Context, t *testing.T, c *Client, n int) {
 	t.Helper()
 	var all sync.WaitGroup
@@ -43,28 +43,10 @@ func readers(ctx context.Context, t *testing.T, c *Client, n int) {
 	all.Wait()
 }
 
-func TestSharingReadsAreOneRequest(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c, w := scripted(t, slowly(oneRollout))
-		ctx := WithSharing(t.Context(), 0)
-		readers(ctx, t, c, 20)
-		time.Sleep(time.Hour)
-		readers(ctx, t, c, 20)
-		if n := len(w.sent); n != 1 {
-			t.Errorf("%d requests for one list", n)
-		}
-		readers(WithSharing(t.Context(), time.Minute), t, c, 20)
-		if n := len(w.sent); n != 2 {
-			t.Errorf("%d requests; want another one for those who take nothing of an hour ago", n)
-		}
-	})
-}
-
-func TestWhatIsSharedIsEachReadersOwn(t *testing.T) {
+func TestCachedValuesAreCopied(t *testing.T) {
 	t.Parallel()
 	c, _ := scripted(t, ok(`[{"id":1,"version":"1.0.0","status":"completed"},{"id":2,"version":"2.0.0","status":"active"}]`))
-	ctx := WithSharing(t.Context(), 0)
+	ctx := WithCache(t.Context(), 0)
 	first, _ := c.Rollouts(ctx, "m")
 	want := first[0]
 	first[0] = Rollout{ID: "spoiled"}
@@ -79,11 +61,11 @@ func TestWhatIsSharedIsEachReadersOwn(t *testing.T) {
 	}
 }
 
-func TestFreshReadsShareWhatHasNotLeft(t *testing.T) {
+func TestUncachedReadsJoinUntilTheRequestIsSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, slowly(oneRollout))
-		tries(t, c).gate.pause(time.Minute)
+		attemptOf(t, c).gate.pause(time.Minute)
 		readers(t.Context(), t, c, 20)
 		if n := len(w.sent); n != 1 {
 			t.Errorf("%d requests for those who waited at the gate together", n)
@@ -103,11 +85,11 @@ func TestFreshReadsShareWhatHasNotLeft(t *testing.T) {
 	})
 }
 
-func TestWhoGivesUpHarmsNobody(t *testing.T) {
+func TestAReaderLeaves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, slowly(oneRollout))
-		ctx := WithSharing(t.Context(), 0)
+		ctx := WithCache(t.Context(), 0)
 		leader, cancel := context.WithCancel(ctx)
 		var all sync.WaitGroup
 		all.Go(func() {
@@ -127,43 +109,16 @@ func TestWhoGivesUpHarmsNobody(t *testing.T) {
 	})
 }
 
-func TestARequestThatNobodyWaitsForEnds(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c, w := scripted(t, unanswered, slowly(oneRollout))
-		ctx, cancel := context.WithCancel(WithSharing(t.Context(), 0))
-		var all sync.WaitGroup
-		for range 3 {
-			all.Go(func() {
-				if _, err := c.Rollouts(ctx, "m"); !errors.Is(err, context.Canceled) {
-					t.Errorf("got %v", err)
-				}
-			})
-		}
-		synctest.Wait()
-		begun := time.Now()
-		cancel()
-		all.Wait()
-		if took := time.Since(begun); took != 0 {
-			t.Errorf("it took %s to give up", took)
-		}
-		readers(WithSharing(t.Context(), 0), t, c, 2)
-		if n := len(w.sent); n != 2 {
-			t.Errorf("%d requests; what was given up must not be joined", n)
-		}
-	})
-}
-
 func TestADeadlineIsEachReadersOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, slowly(oneRollout))
-		tries(t, c).gate.pause(time.Minute)
+		attemptOf(t, c).gate.pause(time.Minute)
 		begun := time.Now()
 		var all sync.WaitGroup
 		limited := func(limit time.Duration, check func(error)) {
 			all.Go(func() {
-				ctx, cancel := context.WithTimeout(WithSharing(t.Context(), 0), limit)
+				ctx, cancel := context.WithTimeout(WithCache(t.Context(), 0), limit)
 				defer cancel()
 				_, err := c.Rollouts(ctx, "m")
 				check(err)
@@ -175,7 +130,7 @@ func TestADeadlineIsEachReadersOwn(t *testing.T) {
 				t.Errorf("who had time got %v", err)
 			}
 		}
-		all.Go(func() { readers(WithSharing(t.Context(), 0), t, c, 1) })
+		all.Go(func() { readers(WithCache(t.Context(), 0), t, c, 1) })
 		synctest.Wait()
 		limited(5*time.Second, func(err error) {
 			if limit := asError[*RateLimitError](t, err); limit.Left != 5*time.Second || time.Since(begun) != 0 {
@@ -195,35 +150,22 @@ func TestADeadlineIsEachReadersOwn(t *testing.T) {
 	})
 }
 
-func TestErrorsAreNotKept(t *testing.T) {
-	t.Parallel()
-	c, w := scripted(t, answer(403, `{"detail":"no"}`), ok(oneRollout))
-	ctx := WithSharing(t.Context(), 0)
-	if _, err := c.Rollouts(ctx, "m"); !HasStatus(err, 403) {
-		t.Errorf("got %v", err)
-	}
-	readers(ctx, t, c, 1)
-	if n := len(w.sent); n != 2 {
-		t.Errorf("%d requests", n)
-	}
-}
-
-// TestWhatEndsSharing says after which request a read that may share is answered anew, and whether it is so for good.
-func TestWhatEndsSharing(t *testing.T) {
+// TestCacheInvalidation tells after which request a cached read makes a request of its own, and whether all later ones do.
+func TestCacheInvalidation(t *testing.T) {
 	t.Parallel()
 	const nothing, once, forGood = 1, 2, 3
 	for name, tc := range map[string]struct {
 		request func(context.Context, *Client)
 		want    int
 	}{
-		"another shared read": {func(ctx context.Context, c *Client) { _, _ = c.Versions(WithSharing(ctx, 0), "m", "") }, nothing},
-		"a preview":           {func(ctx context.Context, c *Client) { _, _ = c.PrepareDeployment(ctx, GroupDeployment{}) }, nothing},
-		"a fresh read":        {func(ctx context.Context, c *Client) { _, _ = c.Group(ctx, "g") }, once},
-		"a fresh look":        {func(ctx context.Context, c *Client) { _, _ = c.GroupAssignments(ctx, "g", "m") }, once},
-		"sharing taken back":  {func(ctx context.Context, c *Client) { _, _ = c.Group(WithoutSharing(WithSharing(ctx, 0)), "g") }, once},
-		"a plan's write":      {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithinPlan(ctx), "g") }, once},
-		"a look before it":    {func(ctx context.Context, c *Client) { _, _ = c.APIKeys(WithinPlan(ctx)) }, once},
-		"a write":             {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithSharing(ctx, 0), "g") }, forGood},
+		"another cached read":  {func(ctx context.Context, c *Client) { _, _ = c.Versions(WithCache(ctx, 0), "m", "") }, nothing},
+		"a preview":            {func(ctx context.Context, c *Client) { _, _ = c.PrepareDeployment(ctx, GroupDeployment{}) }, nothing},
+		"an uncached read":     {func(ctx context.Context, c *Client) { _, _ = c.Group(ctx, "g") }, once},
+		"uncached assignments": {func(ctx context.Context, c *Client) { _, _ = c.GroupAssignments(ctx, "g", "m") }, once},
+		"WithoutCache":         {func(ctx context.Context, c *Client) { _, _ = c.Group(WithoutCache(WithCache(ctx, 0)), "g") }, once},
+		"a plan's write":       {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithinPlan(ctx), "g") }, once},
+		"a read before it":     {func(ctx context.Context, c *Client) { _, _ = c.APIKeys(WithinPlan(ctx)) }, once},
+		"a write":              {func(ctx context.Context, c *Client) { _ = c.DeleteGroup(WithCache(ctx, 0), "g") }, forGood},
 	} {
 		c, w := scripted(t, reply{do: func(req *http.Request) (*http.Response, error) {
 			body := `{"id":"1"}`
@@ -235,7 +177,7 @@ func TestWhatEndsSharing(t *testing.T) {
 			}
 			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
 		}})
-		ctx := WithSharing(t.Context(), 0)
+		ctx := WithCache(t.Context(), 0)
 		readers(ctx, t, c, 1)
 		tc.request(t.Context(), c)
 		readers(ctx, t, c, 1)
@@ -252,12 +194,12 @@ func TestWhatEndsSharing(t *testing.T) {
 	}
 }
 
-func TestALostWriteEndsSharing(t *testing.T) {
+func TestALostWriteDisablesTheCache(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		lost := answer(http.StatusForbidden, `{"detail":"no"}`) // what the look after the lost answer gets
+		lost := answer(http.StatusForbidden, `{"detail":"no"}`) // the response to the read after the lost one
 		c, w := scripted(t, ok(oneRollout), failing(errCut), lost, ok(oneRollout))
-		ctx := WithSharing(t.Context(), 0)
+		ctx := WithCache(t.Context(), 0)
 		readers(ctx, t, c, 1)
 		if err := c.DeleteRollout(ctx, "m", "1", true); !Ambiguous(err) {
 			t.Fatalf("got %v", err)
@@ -270,7 +212,7 @@ func TestALostWriteEndsSharing(t *testing.T) {
 	})
 }
 
-func TestAWriteForgetsTheNamesOfItsKind(t *testing.T) {
+func TestAWriteInvalidatesTheNamesOfItsKind(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]struct{ models, groups int }{
 		"models": {2, 1}, "models/1": {2, 1}, "models/1/rollouts": {1, 1}, "device-groups": {1, 2}, "device-groups/1": {1, 2},
@@ -301,7 +243,7 @@ func TestAWriteForgetsTheNamesOfItsKind(t *testing.T) {
 	}
 }
 
-func TestResolvingGivesUpWithItsContext(t *testing.T) {
+func TestResolveEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := scripted(t, slowly(`[{"id":1,"name":"phi"}]`))
@@ -321,7 +263,7 @@ func TestResolvingGivesUpWithItsContext(t *testing.T) {
 	})
 }
 
-func TestAFreshLookAtManyDevicesSharesAmongItself(t *testing.T) {
+func TestGroupAssignmentsAreOneSharedBatch(t *testing.T) {
 	t.Parallel()
 	var members, list, calls = []string{}, []string{}, map[string]int{}
 	for i := range 200 {
@@ -363,7 +305,7 @@ func TestManyModelsOnOneGroup(t *testing.T) {
 		}, 1 + 3 + 1},
 	} {
 		c, w := scripted(t, byPath(tc.bodies))
-		ctx := WithSharing(t.Context(), 0)
+		ctx := WithCache(t.Context(), 0)
 		var all sync.WaitGroup
 		for i := range 50 {
 			all.Go(func() {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,14 +14,14 @@ import (
 	"time"
 )
 
-// registry is a server of device groups that counts and changes: each write of a group raises its revision, which its description
+// groupServer is a server of device groups that counts its requests: each write of a group raises its revision, which its description
 // shows.
-type registry struct {
-	// perPage is the most that it puts on a page.
+type groupServer struct {
+	// perPage is the number of groups on a page.
 	perPage int
-	// bare lists without a total, lean leaves descriptions out of them, broken refuses them.
-	bare, lean, broken bool
-	// latency is the longest that an answer takes on its way, in both directions.
+	// bare omits the total from lists.
+	bare bool
+	// latency is the longest that a request takes on its way, in both directions.
 	latency time.Duration
 
 	mu        sync.Mutex
@@ -31,8 +30,8 @@ type registry struct {
 	calls     []string
 }
 
-func newRegistry(groups int) *registry {
-	r := &registry{perPage: 1000, revisions: map[string]int{}}
+func newGroupServer(groups int) *groupServer {
+	r := &groupServer{perPage: 1000, revisions: map[string]int{}}
 	for i := range groups {
 		id := fmt.Sprintf("g%d", i)
 		r.ids = append(r.ids, id)
@@ -41,27 +40,27 @@ func newRegistry(groups int) *registry {
 	return r
 }
 
-func (r *registry) client(t *testing.T) *Client {
+func (r *groupServer) client(t *testing.T) *Client {
 	t.Helper()
 	c, _ := scripted(t, reply{do: r.do})
 	return c
 }
 
-// raise is a change by somebody else.
-func (r *registry) raise(id string) {
+// modify changes a group without a request of the client.
+func (r *groupServer) modify(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.revisions[id]++
 }
 
-func (r *registry) now() map[string]int {
+func (r *groupServer) now() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return maps.Clone(r.revisions)
 }
 
-// sent answers the requests so far and forgets them.
-func (r *registry) sent() []string {
+// sent returns the requests so far and forgets them.
+func (r *groupServer) sent() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	calls := r.calls
@@ -69,7 +68,7 @@ func (r *registry) sent() []string {
 	return calls
 }
 
-func (r *registry) do(req *http.Request) (*http.Response, error) {
+func (r *groupServer) do(req *http.Request) (*http.Response, error) {
 	path := strings.TrimPrefix(req.URL.Path, "/api/v1/")
 	r.travel()
 	status, body := r.answer(req, path)
@@ -80,13 +79,13 @@ func (r *registry) do(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
 }
 
-func (r *registry) travel() {
+func (r *groupServer) travel() {
 	if r.latency > 0 {
 		time.Sleep(rand.N(r.latency))
 	}
 }
 
-func (r *registry) answer(req *http.Request, path string) (status int, body string) {
+func (r *groupServer) answer(req *http.Request, path string) (status int, body string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = append(r.calls, req.Method+" "+path)
@@ -100,28 +99,22 @@ func (r *registry) answer(req *http.Request, path string) (status int, body stri
 	if req.Method == http.MethodPut {
 		r.revisions[id]++
 	}
-	return http.StatusOK, r.group(id, false)
+	return http.StatusOK, r.group(id)
 }
 
-func (r *registry) group(id string, lean bool) string {
+func (r *groupServer) group(id string) string {
 	description := fmt.Sprintf("revision %d", r.revisions[id])
 	entry := map[string]any{"id": id, "name": id, "description": description}
-	if lean {
-		delete(entry, "description")
-	}
 	encoded, _ := json.Marshal(entry)
 	return string(encoded)
 }
 
-func (r *registry) page(req *http.Request) (status int, body string) {
-	if r.broken {
-		return http.StatusForbidden, `{"detail":"no lists for you"}`
-	}
+func (r *groupServer) page(req *http.Request) (status int, body string) {
 	offset, _ := strconv.Atoi(req.URL.Query().Get("offset"))
 	from := min(offset, len(r.ids))
 	var entries []string
 	for _, id := range r.ids[from:min(from+r.perPage, len(r.ids))] {
-		entries = append(entries, r.group(id, r.lean))
+		entries = append(entries, r.group(id))
 	}
 	list := "[" + strings.Join(entries, ",") + "]"
 	if r.bare {
@@ -137,9 +130,4 @@ func revision(g Group) int {
 	}
 	n, _ := strconv.Atoi(strings.TrimPrefix(*g.Description, "revision "))
 	return n
-}
-
-func distinct(ids []string) int {
-	sorted := slices.Sorted(slices.Values(ids))
-	return len(slices.Compact(sorted))
 }

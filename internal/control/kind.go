@@ -1,0 +1,42 @@
+package control
+
+import (
+	"context"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
+)
+
+// kind is a kind of objects of the API that can be read one by one and as a list. Naming both calls here is all that it takes for a
+// refresh of many objects to cost few requests.
+type kind[T any] struct {
+	// listing is the call that lists all objects of the organization.
+	listing
+	// unscoped is true of a list that takes no organization: it belongs to an object that names its own.
+	unscoped bool
+	// one reads a single object.
+	one func(ctx context.Context, c *Client, id string) (T, error)
+	// id is the ID that single reads name the object by.
+	id func(T) string
+	// complete is false of a list entry that leaves out what a single read says; nil where no entry does.
+	complete func(T) bool
+	// equal compares a single read with the list entry of the same object; nil is reflect.DeepEqual.
+	equal func(single, listed T) bool
+}
+
+// read reads one object, from the cache as ctx allows.
+func (k kind[T]) read(ctx context.Context, c *Client, id string) (T, error) {
+	return readcache.ReadOne(ctx, c.cache, readcache.Kind[T]{
+		Name:      k.path,
+		One:       func(ctx context.Context, id string) (T, error) { return k.one(ctx, c, id) },
+		FirstPage: func(ctx context.Context) (readcache.Page[T], error) { return k.pages(c).page(ctx, c) },
+		ID:        k.id, Complete: k.complete, Equal: k.equal,
+	}, id)
+}
+
+func (k kind[T]) pages(c *Client) pager[T] {
+	p := pager[T]{listing: k.listing}
+	if !k.unscoped {
+		p.query = c.scoped(nil)
+	}
+	return p
+}

@@ -1,0 +1,171 @@
+package readcache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// entryKey identifies a read: what it asks for, and the type that the answer is decoded into.
+type entryKey[T any] struct{ key string }
+
+// entry is one read: in flight until done is closed, an answer afterwards. Readers must not change the value.
+type entry[T any] struct {
+	key   entryKey[T]
+	begun time.Time
+	// deadline is that of the reader who began, zero for none.
+	deadline time.Time
+	cancel   context.CancelFunc
+	done     chan struct{}
+	value    T
+	err      error
+
+	// readers counts those who wait, home is the map that others find the entry in. Cache.mu guards both.
+	readers int
+	home    map[any]any
+}
+
+// WaitError means that the context of a reader ended while it waited for a request that goes on for other readers.
+type WaitError struct{ Err error }
+
+func (e *WaitError) Error() string {
+	return fmt.Sprintf("waiting for the same read of another caller: %v", e.Err)
+}
+
+func (e *WaitError) Unwrap() error { return e.Err }
+
+// Read answers the read named key: by fetch, by an identical read in flight, or from the cache, as ctx allows. The value may be
+// shared with other readers and must not be changed. The error is that of fetch, or a *WaitError.
+func Read[T any](ctx context.Context, c *Cache, key string, fetch func(context.Context) (T, error)) (T, error) {
+	s, maxAge := c.store(ctx)
+	if s == nil {
+		// A cached read must not show an older state than an uncached one that ended before it.
+		defer c.Invalidate()
+	}
+	for {
+		e := join(ctx, c, s, maxAge, entryKey[T]{key}, fetch)
+		value, err := e.wait(ctx, c)
+		if err == nil || ctx.Err() != nil || !e.endedEarly(ctx, c) {
+			return value, err
+		}
+	}
+}
+
+// join finds a read that may answer ctx, or begins one.
+func join[T any](
+	ctx context.Context, c *Cache, s *store, maxAge time.Duration, key entryKey[T], fetch func(context.Context) (T, error),
+) *entry[T] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	home := c.unsent
+	if s != nil {
+		home = s.entries
+	}
+	if e, ok := home[key].(*entry[T]); ok && e.serves(ctx, maxAge) {
+		e.readers++
+		return e
+	}
+	e := &entry[T]{key: key, begun: time.Now(), done: make(chan struct{}), readers: 1, home: home}
+	home[key] = e
+	e.deadline, _ = ctx.Deadline()
+	go e.run(e.detach(ctx, c, s == nil), c, fetch)
+	return e
+}
+
+// serves reports whether a reader can rely on this entry alone. A reader with a deadline needs an entry with a deadline that is not
+// later: otherwise it would not learn immediately that the request has to wait longer than the reader can.
+func (e *entry[T]) serves(ctx context.Context, maxAge time.Duration) bool {
+	if maxAge > 0 && time.Since(e.begun) > maxAge {
+		return false
+	}
+	select {
+	case <-e.done:
+		return true
+	default:
+	}
+	deadline, limited := ctx.Deadline()
+	return limited == !e.deadline.IsZero() && !e.deadline.After(deadline)
+}
+
+// endedEarly reports whether the request ended at a deadline earlier than the reader's.
+func (e *entry[T]) endedEarly(ctx context.Context, c *Cache) bool {
+	deadline, limited := ctx.Deadline()
+	if !limited || !e.deadline.Before(deadline) {
+		return false
+	}
+	return errors.Is(e.err, context.DeadlineExceeded) || c.outOfTime(e.err)
+}
+
+// detach returns the context of the request itself: it ends with the last reader, not with the first.
+func (e *entry[T]) detach(ctx context.Context, c *Cache, uncached bool) context.Context {
+	detached := context.WithoutCancel(ctx)
+	if e.deadline.IsZero() {
+		detached, e.cancel = context.WithCancel(detached)
+	} else {
+		detached, e.cancel = context.WithDeadline(detached, e.deadline)
+	}
+	if !uncached {
+		return detached
+	}
+	return context.WithValue(detached, onSentKey{}, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		e.remove()
+	})
+}
+
+func (e *entry[T]) run(ctx context.Context, c *Cache, fetch func(context.Context) (T, error)) {
+	defer e.cancel()
+	e.value, e.err = fetch(ctx)
+	c.mu.Lock()
+	if e.err != nil {
+		e.remove()
+	}
+	c.mu.Unlock()
+	close(e.done)
+}
+
+// remove hides the entry from later readers, unless another one has replaced it.
+func (e *entry[T]) remove() {
+	if e.home[e.key] == any(e) {
+		delete(e.home, e.key)
+	}
+}
+
+// wait returns with the answer, or when ctx ends. The last reader cancels the request and gets its error, which tells how far it came.
+func (e *entry[T]) wait(ctx context.Context, c *Cache) (T, error) {
+	select {
+	case <-e.done:
+		return e.value, e.err
+	case <-ctx.Done():
+	}
+	// After a deadline the request ends as well: its own deadline is the same or earlier.
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) || e.leave(c) {
+		<-e.done
+		return e.value, e.err
+	}
+	var none T
+	return none, &WaitError{Err: ctx.Err()}
+}
+
+// leave reports whether the reader was the last one; nobody can join from then on.
+func (e *entry[T]) leave(c *Cache) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e.readers--; e.readers > 0 {
+		return false
+	}
+	e.remove()
+	e.cancel()
+	return true
+}
+
+type onSentKey struct{}
+
+// Sent says that the request of ctx, the context that Read gave to fetch, is about to be sent: later uncached reads no longer join it.
+func Sent(ctx context.Context) {
+	if onSent, ok := ctx.Value(onSentKey{}).(func()); ok {
+		onSent()
+	}
+}

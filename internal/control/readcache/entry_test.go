@@ -1,0 +1,221 @@
+package readcache
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// source answers after a second with the number of its requests, unless the request is canceled before.
+type source struct {
+	mu       sync.Mutex
+	requests int
+	// wait is the time before a request is sent.
+	wait time.Duration
+	err  error
+}
+
+func (s *source) fetch(ctx context.Context) (int, error) {
+	time.Sleep(s.wait)
+	Sent(ctx)
+	s.mu.Lock()
+	s.requests++
+	n := s.requests
+	s.mu.Unlock()
+	select {
+	case <-time.After(time.Second):
+		return n, s.err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// readers starts n readers, waits for them and fails where one got another answer than want.
+func (s *source) readers(ctx context.Context, t *testing.T, c *Cache, n, want int) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			if got, err := Read(ctx, c, "key", s.fetch); err != nil || got != want {
+				t.Errorf("got the answer of request %d, %v; want that of %d", got, err, want)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestCachedReadsAreOneRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, c := &source{}, newCache()
+		s.readers(WithCache(t.Context(), 0), t, c, 20, 1)
+		time.Sleep(time.Hour)
+		s.readers(WithCache(t.Context(), 0), t, c, 20, 1)
+		s.readers(WithCache(t.Context(), time.Minute), t, c, 20, 2)
+	})
+}
+
+func TestUncachedReadsJoinUntilTheRequestIsSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, c := &source{wait: time.Minute}, newCache()
+		s.readers(t.Context(), t, c, 20, 1)
+		s.wait = 0
+		// A request that was sent already may answer with what was before the read began.
+		var all sync.WaitGroup
+		for i := range 3 {
+			all.Go(func() {
+				time.Sleep(time.Duration(i) * 100 * time.Millisecond)
+				s.readers(t.Context(), t, c, 1, 2+i)
+			})
+		}
+		all.Wait()
+	})
+}
+
+func TestErrorsAreNotCached(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, c := &source{err: errNotFound}, newCache()
+		ctx := WithCache(t.Context(), 0)
+		if _, err := Read(ctx, c, "key", s.fetch); !errors.Is(err, errNotFound) {
+			t.Errorf("got %v", err)
+		}
+		s.err = nil
+		s.readers(ctx, t, c, 2, 2)
+	})
+}
+
+// TestInvalidation tells after which event a cached read makes a request of its own, and whether all later ones do.
+func TestInvalidation(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, tc := range map[string]struct {
+			event       func(context.Context, *Cache)
+			first, next int
+		}{
+			"another cached read": {func(ctx context.Context, c *Cache) { _, _ = Read(WithCache(ctx, 0), c, "other", (&source{}).fetch) }, 1, 1},
+			"an uncached read":    {func(ctx context.Context, c *Cache) { _, _ = Read(ctx, c, "other", (&source{}).fetch) }, 2, 2},
+			"a read without a cache": {func(ctx context.Context, c *Cache) {
+				_, _ = Read(WithoutCache(WithCache(ctx, 0)), c, "other", (&source{}).fetch)
+			}, 2, 2},
+			"a shared batch":       {func(ctx context.Context, c *Cache) { _, done := c.SharedBatch(ctx); done() }, 2, 2},
+			"a cached batch":       {func(ctx context.Context, c *Cache) { _, done := c.SharedBatch(WithCache(ctx, 0)); done() }, 1, 1},
+			"an invalidation":      {func(_ context.Context, c *Cache) { c.Invalidate() }, 2, 2},
+			"the end of the cache": {func(_ context.Context, c *Cache) { c.Disable(); c.Invalidate() }, 2, 3},
+		} {
+			s, c := &source{}, newCache()
+			ctx := WithCache(t.Context(), 0)
+			s.readers(ctx, t, c, 1, 1)
+			tc.event(t.Context(), c)
+			s.readers(ctx, t, c, 1, tc.first)
+			s.readers(ctx, t, c, 1, tc.next)
+			if c.Disabled() != (tc.first != tc.next) {
+				t.Errorf("after %s: disabled is %t", name, c.Disabled())
+			}
+		}
+	})
+}
+
+func TestASharedBatchReadsEachKeyOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, c := &source{}, newCache()
+		batch, done := c.SharedBatch(t.Context())
+		s.readers(batch, t, c, 3, 1)
+		s.readers(batch, t, c, 3, 1)
+		done()
+		s.readers(WithCache(t.Context(), 0), t, c, 3, 2)
+	})
+}
+
+func TestAReaderLeaves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, c := &source{}, newCache()
+		ctx := WithCache(t.Context(), 0)
+		first, cancel := context.WithCancel(ctx)
+		var all sync.WaitGroup
+		all.Go(func() {
+			_, err := Read(first, c, "key", s.fetch)
+			var left *WaitError
+			if !errors.As(err, &left) || !errors.Is(err, context.Canceled) {
+				t.Errorf("the reader that left got %v", err)
+			}
+		})
+		synctest.Wait()
+		all.Go(func() { s.readers(ctx, t, c, 5, 1) })
+		time.Sleep(500 * time.Millisecond)
+		cancel()
+		all.Wait()
+	})
+}
+
+func TestTheLastReaderCancelsTheRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, c := &source{}, newCache()
+		ctx, cancel := context.WithCancel(WithCache(t.Context(), 0))
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				if _, err := Read(ctx, c, "key", s.fetch); !errors.Is(err, context.Canceled) {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		begun := time.Now()
+		cancel()
+		all.Wait()
+		if took := time.Since(begun); took != 0 {
+			t.Errorf("it took %s to cancel", took)
+		}
+		s.readers(WithCache(t.Context(), 0), t, c, 2, 2) // a canceled request cannot be joined
+	})
+}
+
+func TestADeadlineIsEachReadersOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &source{}
+		errOutOfTime := errors.New("out of time")
+		c := New(func(err error) bool { return errors.Is(err, errOutOfTime) })
+		ctx := WithCache(t.Context(), 0)
+		var all sync.WaitGroup
+		for _, limit := range []time.Duration{500 * time.Millisecond, time.Minute} {
+			all.Go(func() {
+				limited, cancel := context.WithTimeout(ctx, limit)
+				defer cancel()
+				_, err := Read(limited, c, "key", s.fetch)
+				if enough := limit > time.Second; enough != (err == nil) || !enough && !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("with %s: %v", limit, err)
+				}
+			})
+			synctest.Wait()
+		}
+		all.Wait()
+		if s.requests != 2 {
+			t.Errorf("%d requests; want a second one for the reader with more time", s.requests)
+		}
+		// A request that ends since it has too little time is the same.
+		all.Go(func() {
+			limited, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			_, _ = Read(limited, c, "other", func(context.Context) (int, error) {
+				time.Sleep(time.Millisecond)
+				return 0, errOutOfTime
+			})
+		})
+		synctest.Wait()
+		limited, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		if got, err := Read(limited, c, "other", s.fetch); err != nil || got != 3 {
+			t.Errorf("got %d, %v", got, err)
+		}
+		all.Wait()
+	})
+}
