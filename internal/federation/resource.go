@@ -3,7 +3,6 @@ package federation
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -81,7 +80,7 @@ var entity = resourcekit.Entity[model, object]{
 func create(ctx context.Context, op *operation) (object, error) {
 	f, err := op.Client.CreateFederation(ctx, op.Plan.Name.ValueString(), resourcekit.StringPointer(op.Plan.Description))
 	o := object{f, &details{}}
-	if control.HasStatus(err, http.StatusConflict) && !resourcekit.PolicyDenied(err) {
+	if resourcekit.IsConflict(err) {
 		left, found, leftErr := leftBehind(ctx, op)
 		if leftErr != nil {
 			return object{}, leftErr

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -121,17 +120,12 @@ func (c *change) reportDifferences(diags *diag.Diagnostics) {
 
 // blame is the attribute that a refused change is about: the device that the server names, where it names one.
 func (c *change) blame() path.Path {
+	attributes := resourcekit.ErrorAttributes{Conflict: path.Root("group_id"), Default: path.Root("device_ids")}
 	var api *control.APIError
-	if !errors.As(c.err, &api) {
-		return path.Empty()
+	if errors.As(c.err, &api) {
+		attributes.Default = c.named(api.Message)
 	}
-	switch api.StatusCode {
-	case http.StatusConflict:
-		return path.Root("group_id")
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity:
-		return c.named(api.Message)
-	}
-	return path.Empty()
+	return attributes.For(c.err)
 }
 
 func (c *change) named(message string) path.Path {

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
 // field ties a key of the settings to its attribute (the control API contract, section 6).
@@ -80,18 +81,18 @@ func changes(managed []field, settings control.Settings) control.Settings {
 	return due
 }
 
-// blame finds the attribute that an error of the server is about, or path.Empty().
+// blame finds the attribute that an error of the server is about, or path.Empty(). A message may name a setting that no field names.
 func blame(managed []field, err error) path.Path {
+	attributes := resourcekit.ErrorAttributes{Fields: map[string]path.Path{}}
+	for _, f := range managed {
+		attributes.Fields[f.key] = f.at
+	}
+	if at := attributes.For(err); !at.Equal(path.Empty()) {
+		return at
+	}
 	var api *control.APIError
 	if !errors.As(err, &api) {
 		return path.Empty()
-	}
-	for _, f := range managed {
-		for _, wrong := range api.Fields {
-			if wrong.Name == f.key {
-				return f.at
-			}
-		}
 	}
 	for _, f := range managed {
 		if strings.Contains(api.Message, f.key) {
