@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -192,5 +193,28 @@ func write(t testing.TB, file, content string) {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// isolated makes isolateCLI set the environment of the process once.
+var isolated sync.Once
+
+// isolateCLI keeps the settings of this machine, and the question for updates, out of the command-line tool that a test starts.
+func isolateCLI(t testing.TB) {
+	t.Helper()
+	isolated.Do(func() {
+		empty := filepath.Join(os.TempDir(), "terraform-provider-octomil-empty.tfrc")
+		if err := os.WriteFile(empty, nil, 0o600); err != nil {
+			t.Fatalf("writing an empty configuration for the command-line tool: %v", err)
+		}
+		setenv("TF_CLI_CONFIG_FILE", empty)
+		setenv("CHECKPOINT_DISABLE", "1")
+	})
+}
+
+// setenv outlives the test that asks for it, unlike t.Setenv, which tests that run in parallel must not call.
+func setenv(name, value string) {
+	if err := os.Setenv(name, value); err != nil {
+		panic(err)
 	}
 }

@@ -7,43 +7,17 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
 var (
 	tablePath = flag.String("table", "", "the file for the table in Markdown; without it the table is only logged")
 	sizes     = flag.String("sizes", "1,100,1000,5000", "how many resources, comma-separated")
 )
-
-// command is one that is measured; the state of one is where the next begins.
-type command struct {
-	name string
-	args []string
-}
-
-var commands = []command{
-	{"apply", []string{"apply", "-auto-approve"}},
-	{"refresh", []string{"apply", "-refresh-only", "-auto-approve"}},
-	{"plan", []string{"plan", "-detailed-exitcode"}},
-	{"destroy", []string{"destroy", "-auto-approve"}},
-}
-
-const (
-	// commandLimit ends a command that hangs.
-	commandLimit = 30 * time.Minute
-	// perMinute is the API's limit (the control API contract, section 1), sensible the longest that a run under it may have to wait.
-	perMinute = 100
-	sensible  = time.Minute
-)
-
-func TestMain(m *testing.M) { acctest.Main(m) }
 
 // TestTable runs the real command line for each kind and number of resources, beside terraform_data of the same number.
 func TestTable(t *testing.T) {
@@ -93,67 +67,6 @@ func limited(t *testing.T, w workload, n int) map[string]cost {
 	}
 	return measure(t, w.prepare(t, n), perMinute)
 }
-
-// cost is what one command took.
-type cost struct {
-	requests int
-	wall     time.Duration
-	// cpu is the user time of the command line and of the provider, peak the most memory that one of the two had, in MiB.
-	cpu  time.Duration
-	peak int64
-}
-
-// scene is a configuration, and the organization that it is for.
-type scene struct {
-	organization
-	configuration string
-	variables     []byte
-	// only are the commands that make sense for it, nil for all.
-	only []command
-}
-
-func (s scene) commands() []command {
-	if s.only != nil {
-		return s.only
-	}
-	return commands
-}
-
-// measure runs the commands on a scene, with the provider's limit of requests; 0 is none.
-func measure(t *testing.T, s scene, limit int) map[string]cost {
-	t.Helper()
-	configuration := s.configuration
-	if s.Sandbox != nil {
-		configuration = strings.Replace(s.Provider(), "max_requests_per_minute = 0", fmt.Sprintf("max_requests_per_minute = %d", limit), 1) + configuration
-	}
-	cli := acctest.NewCLI(t, configuration)
-	cli.Limit = commandLimit
-	if s.variables != nil {
-		if err := os.WriteFile(filepath.Join(cli.Dir, "bench.auto.tfvars.json"), s.variables, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	costs := map[string]cost{}
-	for _, command := range s.commands() {
-		if s.Sandbox != nil {
-			s.ClearLedger()
-		}
-		begun := time.Now()
-		result := cli.Run(t, command.args...)
-		c := cost{wall: time.Since(begun), cpu: result.Process.UserTime(), peak: peakMiB(result.Process)}
-		if result.Code != 0 {
-			t.Fatalf("%s ended with %d:\n%s", command.name, result.Code, tail(result.Output))
-		}
-		if s.Sandbox != nil {
-			c.requests = len(s.Ledger())
-		}
-		costs[command.name] = c
-		t.Logf("%s: %+v", command.name, c)
-	}
-	return costs
-}
-
-func tail(output string) string { return output[max(len(output)-4000, 0):] }
 
 // table is the report in Markdown.
 type table struct{ text strings.Builder }

@@ -2,28 +2,10 @@ package provider_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
-
-type namedLife struct {
-	name string
-	life
-}
-
-// lives are the resources of the fault matrix, some of them in more than one way.
-func lives() []namedLife {
-	return slices.Concat(
-		coreLives(),
-		catalogLives(),
-		accessLives(),
-		experimentLives(),
-		federationLives(),
-		observationLives(),
-	)
-}
 
 func coreLives() []namedLife {
 	return []namedLife{
@@ -127,25 +109,5 @@ func coreLives() []namedLife {
 				return []any{sb.GroupFleet("phi-4-mini", "staging").Versions, sb.Fleet("phi-4-mini").Versions}
 			},
 		}},
-	}
-}
-
-// keep lists some fields of each object of a list, in an order of their own.
-func keep(path, key string, fields ...string) func(*testing.T, *acctest.Sandbox) any {
-	return func(t *testing.T, sb *acctest.Sandbox) any {
-		t.Helper()
-		list, ok := sb.Do(t, "GET", path, nil)[key].([]any)
-		if !ok {
-			t.Errorf("%s has no list of %s", path, key)
-		}
-		kept := make([]string, len(list))
-		for i, item := range list {
-			object, _ := item.(map[string]any)
-			for _, field := range fields {
-				kept[i] += fmt.Sprintf("%s=%v ", field, object[field])
-			}
-		}
-		slices.Sort(kept)
-		return kept
 	}
 }

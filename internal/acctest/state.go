@@ -1,10 +1,7 @@
 package acctest
 
 import (
-	"context"
 	"encoding/json"
-	"sync"
-	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -55,22 +52,3 @@ func (c *Core) version() int64 {
 	c.t.Helper()
 	return Schemas(c.t).ResourceSchemas[c.typeName].Version
 }
-
-// Schemas are those of everything that the provider offers, as Terraform gets them.
-func Schemas(t testing.TB) *tfprotov6.GetProviderSchemaResponse {
-	t.Helper()
-	schemas, err := readSchemas()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schemas
-}
-
-// readSchemas asks once: they are the same for every test, and there are many of them.
-var readSchemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
-	server, err := Providers()["octomil"]()
-	if err != nil {
-		return nil, err
-	}
-	return server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
-})

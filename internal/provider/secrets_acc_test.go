@@ -191,12 +191,3 @@ func search(t *testing.T, where string, content []byte, secret string) {
 		}
 	}
 }
-
-func content(t *testing.T, cli *acctest.CLI, file string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(cli.Dir, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}

@@ -4,16 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	acc "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
-	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
 const examples = "../../examples"
@@ -110,38 +106,4 @@ func TestEveryExampleIsOfSomething(t *testing.T) {
 			t.Errorf("types of the provider (-) and folders of examples/%s (+):\n%s", folder, diff)
 		}
 	}
-}
-
-func example(t *testing.T, parts ...string) string {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(examples, filepath.Join(parts...)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return "\n" + withFiles(t, string(content))
-}
-
-// resources and dataSources are the names of all types that the provider offers, in alphabetical order.
-func resources(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	for _, open := range provider.New("test")().Resources(t.Context()) {
-		var meta resource.MetadataResponse
-		open().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "octomil"}, &meta)
-		names = append(names, meta.TypeName)
-	}
-	slices.Sort(names)
-	return names
-}
-
-func dataSources(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	for _, open := range provider.New("test")().DataSources(t.Context()) {
-		var meta datasource.MetadataResponse
-		open().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "octomil"}, &meta)
-		names = append(names, meta.TypeName)
-	}
-	slices.Sort(names)
-	return names
 }

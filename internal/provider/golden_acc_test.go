@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -86,33 +85,5 @@ func TestEveryGoldenStateIsOfAResource(t *testing.T) {
 		if name := filepath.Base(file); !slices.Contains(resources(t), name[:len(name)-len(".json")]) {
 			t.Errorf("%s is of no resource: its users lose it", file)
 		}
-	}
-}
-
-// played is a life against a server that is reached as users reach theirs.
-func played(t *testing.T, l life) *play {
-	t.Helper()
-	sb := acctest.Start(t)
-	p := &play{T: t, life: l, sb: sb, core: sb.Core(t, l.typeName)}
-	if l.prepare != nil {
-		p.create = filled(l.create, l.prepare(t, sb))
-	}
-	return p
-}
-
-func writeJSON(t *testing.T, file string, value any) {
-	t.Helper()
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, out.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -1,14 +1,9 @@
 package provider_test
 
 import (
-	"slices"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/action"
-	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
-	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
 // Older command lines know no actions, so their examples are read here and invoked at the level of the protocol, each in a
@@ -74,20 +69,4 @@ func actionBlocks(t *testing.T, actionType string) map[string]map[string]any {
 		found[block.Labels[1]] = config
 	}
 	return found
-}
-
-func actions(t *testing.T) []string {
-	t.Helper()
-	offers, ok := provider.New("test")().(frameworkprovider.ProviderWithActions)
-	if !ok {
-		t.Fatal("the provider offers no actions")
-	}
-	var names []string
-	for _, open := range offers.Actions(t.Context()) {
-		var meta action.MetadataResponse
-		open().Metadata(t.Context(), action.MetadataRequest{ProviderTypeName: "octomil"}, &meta)
-		names = append(names, meta.TypeName)
-	}
-	slices.Sort(names)
-	return names
 }

@@ -1,10 +1,8 @@
 package provider_test
 
 import (
-	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -63,15 +61,6 @@ func expectRuns(t *testing.T, sb *acctest.Sandbox, versions map[string]int) {
 	t.Helper()
 	sb.Settle()
 	sb.ExpectFleet(t, "assistant", versions)
-}
-
-// exampleFolder is a folder of the examples. It takes the place of main.tf in dir.
-func exampleFolder(t *testing.T, dir, name string) fs.FS {
-	t.Helper()
-	if err := os.Remove(filepath.Join(dir, "main.tf")); err != nil {
-		t.Fatal(err)
-	}
-	return os.DirFS(filepath.Join(examples, name))
 }
 
 // holdings is what the server holds of everything that can be taken away again, without ids and times.

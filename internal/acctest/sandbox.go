@@ -1,4 +1,3 @@
-// Package acctest starts what an acceptance test needs: a sandbox control plane and the provider, both in the test's process.
 package acctest
 
 import (
@@ -8,18 +7,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/octomil/terraform-provider-octomil/internal/provider"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
@@ -66,29 +59,6 @@ func Start(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
 func (s *Sandbox) Settle() {
 	s.Clock.Skip(2 * s.interval)
 	s.Advance()
-}
-
-// isolated makes isolateCLI set the environment of the process once.
-var isolated sync.Once
-
-// isolateCLI keeps the settings of this machine, and the question for updates, out of the command-line tool that a test starts.
-func isolateCLI(t testing.TB) {
-	t.Helper()
-	isolated.Do(func() {
-		empty := filepath.Join(os.TempDir(), "terraform-provider-octomil-empty.tfrc")
-		if err := os.WriteFile(empty, nil, 0o600); err != nil {
-			t.Fatalf("writing an empty configuration for the command-line tool: %v", err)
-		}
-		setenv("TF_CLI_CONFIG_FILE", empty)
-		setenv("CHECKPOINT_DISABLE", "1")
-	})
-}
-
-// setenv outlives the test that asks for it, unlike t.Setenv, which tests that run in parallel must not call.
-func setenv(name, value string) {
-	if err := os.Setenv(name, value); err != nil {
-		panic(err)
-	}
 }
 
 // Provider is the HCL of a provider block for the sandbox, with further lines of it.
@@ -188,13 +158,6 @@ func (s *Sandbox) Writes() []string {
 		}
 	}
 	return writes
-}
-
-// Providers are the factories for the provider in the test's process.
-func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
-	return map[string]func() (tfprotov6.ProviderServer, error){
-		"octomil": providerserver.NewProtocol6WithError(provider.New("test")()),
-	}
 }
 
 // EachDialect runs a test against both dialects.

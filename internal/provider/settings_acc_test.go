@@ -2,15 +2,12 @@ package provider_test
 
 import (
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
-
-func TestMain(m *testing.M) { acctest.Main(m) }
 
 // A provider block that cannot be used is one error that names the setting, and costs nothing: neither state nor fleet.
 //
@@ -90,13 +87,4 @@ func closedAddress(t *testing.T) string {
 	}
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().String()
-}
-
-func read(t *testing.T, file string) string {
-	t.Helper()
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
 }

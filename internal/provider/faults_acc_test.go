@@ -19,26 +19,6 @@ import (
 // a clean run, so that an operation which makes another one has it in here by itself. Everything runs in virtual time: the
 // retries, pauses and time limits are the real ones.
 
-// life is what a resource goes through.
-type life struct {
-	typeName string
-	// prepare makes what the resource needs on the server and answers the values for create and update.
-	prepare        func(t *testing.T, sb *acctest.Sandbox) map[string]any
-	create, update map[string]any
-	importID       string
-	// samples are values of attributes that neither configuration sets.
-	samples map[string]any
-	// filters are what a query needs to find it.
-	filters map[string]any
-	// stays is true of what the API cannot delete.
-	stays bool
-	// needed are optional attributes that the rest of the configuration cannot do without, driftless those whose change by another
-	// hand is nothing to put back, ungenerated those that a person takes out of a generated configuration.
-	needed, driftless, ungenerated []string
-	// left is what the server holds of the kind, without ids and times.
-	left func(t *testing.T, sb *acctest.Sandbox) any
-}
-
 // fault is one way in which a request goes wrong.
 type fault struct {
 	name string
@@ -116,57 +96,6 @@ var operations = []operation{
 		func(p *play) acctest.Report { return p.core.Import(p.importID) },
 		func(p *play) map[string]any { return p.create },
 	},
-}
-
-// play is one run of an operation.
-type play struct {
-	*testing.T
-	life
-	sb   *acctest.Sandbox
-	core *acctest.Core
-}
-
-func newPlay(t *testing.T, l life) *play {
-	t.Helper()
-	sb := acctest.Virtual(t)
-	p := &play{T: t, life: l, sb: sb, core: sb.Core(t, l.typeName)}
-	if l.prepare != nil {
-		made := l.prepare(t, sb)
-		p.create, p.update = filled(l.create, made), filled(l.update, made)
-		if id, ok := made[l.importID].(string); ok {
-			p.importID = id
-		}
-		p.samples, p.filters = filled(l.samples, made), filled(l.filters, made)
-	}
-	return p
-}
-
-// filled puts the prepared values in the place of their names.
-func filled(config, made map[string]any) map[string]any {
-	out := map[string]any{}
-	for name, value := range config {
-		if text, ok := value.(string); ok && made[text] != nil {
-			value = made[text]
-		}
-		out[name] = value
-	}
-	return out
-}
-
-func (p *play) apply(config map[string]any) acctest.Report {
-	p.Helper()
-	plan := p.core.Plan(config)
-	if plan.Failed() {
-		return plan.Report
-	}
-	return p.core.Apply(plan)
-}
-
-func (p *play) must(said acctest.Report) {
-	p.Helper()
-	if said.Failed() {
-		p.Fatalf("without a fault: %v", said.Errors)
-	}
 }
 
 // converges brings the resource to where the operation wanted it, now that nothing goes wrong any more, and looks at what there is.

@@ -1,0 +1,53 @@
+package acctest
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Listed is one result of a list resource.
+type Listed struct {
+	Name     string
+	Identity map[string]any
+	// Attributes are those of the resource, nil where they were not asked for.
+	Attributes map[string]any
+}
+
+// Query plays "terraform query" for a list block of a type; limit 0 is Terraform's own.
+func (s *Sandbox) Query(t testing.TB, typeName string, filters map[string]any, limit int64, whole bool) (found []Listed, said Report) {
+	t.Helper()
+	c := s.Core(t, typeName)
+	server, ok := c.server.(tfprotov6.ListResourceServer)
+	schemas := Schemas(t)
+	if !ok || schemas.ListResourceSchemas[typeName] == nil {
+		t.Fatalf("the provider has no list resource %q", typeName)
+	}
+	object := objectType(t, schemas.ListResourceSchemas[typeName].ValueType())
+	config := c.encode(object, valueOf(t, object, filters))
+	validated, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said.add(validated.Diagnostics); said.Failed() {
+		return nil, said
+	}
+	if limit == 0 {
+		limit = 100
+	}
+	stream, err := server.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: typeName, Config: config, Limit: limit, IncludeResource: whole})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for result := range stream.Results {
+		if said.add(result.Diagnostics); result.Identity == nil {
+			continue
+		}
+		one := Listed{Name: result.DisplayName, Identity: c.parts(result.Identity)}
+		if whole {
+			one.Attributes, _ = plain(t, c.decode(result.Resource)).(map[string]any)
+		}
+		found = append(found, one)
+	}
+	return found, said
+}
