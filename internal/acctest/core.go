@@ -45,18 +45,18 @@ type Plan struct {
 	Action Action
 	// Planned are the attributes as planned; an unknown one is Unknown.
 	Planned map[string]any
-	Report
+	Diagnostics
 
 	config, planned tftypes.Value
 	private         []byte
 }
 
-// Report is what the provider said.
-type Report struct {
+// Diagnostics is what the provider said.
+type Diagnostics struct {
 	Errors, Warnings []string
 }
 
-func (r *Report) add(diagnostics []*tfprotov6.Diagnostic) {
+func (r *Diagnostics) add(diagnostics []*tfprotov6.Diagnostic) {
 	for _, d := range diagnostics {
 		text := d.Summary + ": " + d.Detail
 		if d.Attribute != nil && len(d.Attribute.Steps()) > 0 {
@@ -71,37 +71,37 @@ func (r *Report) add(diagnostics []*tfprotov6.Diagnostic) {
 }
 
 // Failed is true where there is an error.
-func (r *Report) Failed() bool { return len(r.Errors) > 0 }
+func (r *Diagnostics) Failed() bool { return len(r.Errors) > 0 }
 
 // Core plays Terraform for a resource of the type against the sandbox.
 func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 	t.Helper()
 	c := &Core{t: t, sandbox: s, typeName: typeName}
-	schemas := c.start()
+	schemas := c.startProvider()
 	c.schema = schemas.ResourceSchemas[typeName].Block
 	c.object = objectType(t, schemas.ResourceSchemas[typeName].ValueType())
 	c.state = tftypes.NewValue(c.object, nil)
 	return c
 }
 
-// start starts and configures a provider, as Terraform does anew for each command.
-func (c *Core) start() *tfprotov6.GetProviderSchemaResponse {
+// startProvider starts and configures a provider, as Terraform does anew for each command.
+func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	c.t.Helper()
 	c.server = providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
 	schemas := Schemas(c.t)
 	block := objectType(c.t, schemas.Provider.ValueType())
 	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.14.0",
-		Config: c.encode(block, valueOf(c.t, block, map[string]any{
+		Config: c.encode(block, tfValue(c.t, block, map[string]any{
 			"api_url": c.sandbox.URL, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
 		})),
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	var said Report
-	if said.add(configured.Diagnostics); said.Failed() {
-		c.t.Fatal(said.Errors)
+	var diags Diagnostics
+	if diags.add(configured.Diagnostics); diags.Failed() {
+		c.t.Fatal(diags.Errors)
 	}
 	return schemas
 }
@@ -109,7 +109,7 @@ func (c *Core) start() *tfprotov6.GetProviderSchemaResponse {
 // State are the attributes in the state, nil where there is none.
 func (c *Core) State() map[string]any {
 	c.t.Helper()
-	attributes, _ := plain(c.t, c.state).(map[string]any)
+	attributes, _ := goValue(c.t, c.state).(map[string]any)
 	return attributes
 }
 
@@ -117,11 +117,11 @@ func (c *Core) State() map[string]any {
 func (c *Core) Tainted() bool { return c.tainted }
 
 // Refresh reads the resource.
-func (c *Core) Refresh() Report {
+func (c *Core) Refresh() Diagnostics {
 	c.t.Helper()
-	var said Report
+	var diags Diagnostics
 	if c.state.IsNull() {
-		return said
+		return diags
 	}
 	answer, err := c.server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: c.typeName, CurrentState: c.encode(c.object, c.state), Private: c.private, CurrentIdentity: c.identity,
@@ -129,48 +129,48 @@ func (c *Core) Refresh() Report {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if said.add(answer.Diagnostics); !said.Failed() {
+	if diags.add(answer.Diagnostics); !diags.Failed() {
 		c.state, c.private, c.identity = c.decode(answer.NewState), answer.Private, answer.NewIdentity
 		c.tainted = c.tainted && !c.state.IsNull()
 	}
-	return said
+	return diags
 }
 
 // Import imports the resource by its id and reads it. An error leaves no state.
-func (c *Core) Import(id string) Report {
+func (c *Core) Import(id string) Diagnostics {
 	c.t.Helper()
 	return c.importBy(&tfprotov6.ImportResourceStateRequest{ID: id})
 }
 
 // importBy imports by an id or by an identity.
-func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Report {
+func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Diagnostics {
 	c.t.Helper()
-	c.start()
-	var said Report
+	c.startProvider()
+	var diags Diagnostics
 	request.TypeName = c.typeName
 	answer, err := c.server.ImportResourceState(c.t.Context(), request)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if said.add(answer.Diagnostics); said.Failed() {
-		return said
+	if diags.add(answer.Diagnostics); diags.Failed() {
+		return diags
 	}
 	if len(answer.ImportedResources) != 1 {
 		c.t.Fatalf("the import of %v answered %d resources", request, len(answer.ImportedResources))
 	}
 	imported := answer.ImportedResources[0]
 	c.state, c.private, c.identity = c.decode(imported.State), imported.Private, imported.Identity
-	if said = c.Refresh(); said.Failed() {
+	if diags = c.Refresh(); diags.Failed() {
 		c.state, c.private, c.identity = tftypes.NewValue(c.object, nil), nil, nil
 	}
-	return said
+	return diags
 }
 
 // Plan validates the configuration, refreshes and plans.
 func (c *Core) Plan(config map[string]any) Plan {
 	c.t.Helper()
-	c.start()
-	p := Plan{config: valueOf(c.t, c.object, config)}
+	c.startProvider()
+	p := Plan{config: tfValue(c.t, c.object, config)}
 	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: c.typeName, Config: c.encode(c.object, p.config),
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
@@ -181,8 +181,8 @@ func (c *Core) Plan(config map[string]any) Plan {
 	if p.add(validated.Diagnostics); p.Failed() {
 		return p
 	}
-	if said := c.Refresh(); said.Failed() {
-		p.Report = said
+	if diags := c.Refresh(); diags.Failed() {
+		p.Diagnostics = diags
 		return p
 	}
 	p.Action = ActionUpdate
@@ -196,12 +196,12 @@ func (c *Core) Plan(config map[string]any) Plan {
 		p.Action = ActionCreate
 	case replace, c.tainted:
 		p.Action = ActionReplace
-		p.Report = Report{}
+		p.Diagnostics = Diagnostics{}
 		c.plan(&p, tftypes.NewValue(c.object, nil), nil)
 	case p.planned.Equal(c.state):
 		p.Action = ActionNone
 	}
-	p.Planned, _ = plain(c.t, p.planned).(map[string]any)
+	p.Planned, _ = goValue(c.t, p.planned).(map[string]any)
 	return p
 }
 
@@ -210,7 +210,7 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 	c.t.Helper()
 	answer, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PriorPrivate: private, Config: c.encode(c.object, p.config),
-		ProposedNewState: c.encode(c.object, proposed(c.t, c.schema.Attributes, c.object, prior, p.config)), PriorIdentity: c.identity,
+		ProposedNewState: c.encode(c.object, proposedNewState(c.t, c.schema.Attributes, c.object, prior, p.config)), PriorIdentity: c.identity,
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -219,30 +219,30 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 		return false
 	}
 	p.planned, p.private = c.decode(answer.PlannedState), answer.PlannedPrivate
-	for _, problem := range invalidPlan(c.t, c.schema.Attributes, prior, p.config, p.planned) {
+	for _, problem := range planViolations(c.t, c.schema.Attributes, prior, p.config, p.planned) {
 		c.t.Errorf("Terraform would call the plan invalid: %s", problem)
 	}
 	return len(answer.RequiresReplace) > 0 && !prior.IsNull()
 }
 
 // Apply applies a plan, with the second plan that Terraform makes on the way.
-func (c *Core) Apply(p Plan) Report {
+func (c *Core) Apply(p Plan) Diagnostics {
 	c.t.Helper()
 	if p.Action == ActionNone {
-		return Report{}
+		return Diagnostics{}
 	}
-	c.start()
+	c.startProvider()
 	if p.Action == ActionReplace {
-		if said := c.Destroy(); said.Failed() {
-			return said
+		if diags := c.Destroy(); diags.Failed() {
+			return diags
 		}
 	}
 	second := Plan{config: p.config}
 	prior, private := c.state, c.private
 	if c.plan(&second, prior, private); second.Failed() {
-		return second.Report
+		return second.Diagnostics
 	}
-	for _, problem := range different(c.t, "", p.planned, second.planned) {
+	for _, problem := range inconsistencies(c.t, "", p.planned, second.planned) {
 		c.t.Errorf("Terraform would speak of an inconsistent final plan: %s", problem)
 	}
 	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
@@ -252,27 +252,27 @@ func (c *Core) Apply(p Plan) Report {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	var said Report
-	said.add(answer.Diagnostics)
+	var diags Diagnostics
+	diags.add(answer.Diagnostics)
 	c.state, c.private, c.identity = c.decode(answer.NewState), answer.Private, answer.NewIdentity
-	c.tainted = said.Failed() && prior.IsNull() && !c.state.IsNull()
+	c.tainted = diags.Failed() && prior.IsNull() && !c.state.IsNull()
 	if !c.state.IsNull() && !c.state.IsFullyKnown() {
 		c.t.Errorf("after the apply something is still unknown: %s", c.state)
 	}
-	if !said.Failed() {
-		for _, problem := range different(c.t, "", second.planned, c.state) {
+	if !diags.Failed() {
+		for _, problem := range inconsistencies(c.t, "", second.planned, c.state) {
 			c.t.Errorf("Terraform would speak of an inconsistent result after apply: %s", problem)
 		}
 	}
-	return said
+	return diags
 }
 
 // Destroy destroys the resource.
-func (c *Core) Destroy() Report {
+func (c *Core) Destroy() Diagnostics {
 	c.t.Helper()
-	var said Report
+	var diags Diagnostics
 	if c.state.IsNull() {
-		return said
+		return diags
 	}
 	none := tftypes.NewValue(c.object, nil)
 	if c.tainted { // Terraform forgets the private state of a tainted resource that it replaces
@@ -285,8 +285,8 @@ func (c *Core) Destroy() Report {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if said.add(planned.Diagnostics); said.Failed() {
-		return said
+	if diags.add(planned.Diagnostics); diags.Failed() {
+		return diags
 	}
 	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PlannedState: c.encode(c.object, none),
@@ -295,14 +295,14 @@ func (c *Core) Destroy() Report {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	said.add(answer.Diagnostics)
-	if c.state = c.decode(answer.NewState); !said.Failed() {
+	diags.add(answer.Diagnostics)
+	if c.state = c.decode(answer.NewState); !diags.Failed() {
 		c.private, c.identity, c.tainted = nil, nil, false
 	}
-	if said.Failed() == c.state.IsNull() {
-		c.t.Errorf("after the destroy the state is %s, with errors %v", c.state, said.Errors)
+	if diags.Failed() == c.state.IsNull() {
+		c.t.Errorf("after the destroy the state is %s, with errors %v", c.state, diags.Errors)
 	}
-	return said
+	return diags
 }
 
 func (c *Core) encode(object tftypes.Object, value tftypes.Value) *tfprotov6.DynamicValue {
@@ -323,7 +323,7 @@ func (c *Core) decode(value *tfprotov6.DynamicValue) tftypes.Value {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return written(c.t, decoded)
+	return normalizeNumbers(c.t, decoded)
 }
 
 func objectType(t testing.TB, typ tftypes.Type) tftypes.Object {

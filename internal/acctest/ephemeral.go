@@ -6,8 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Opened is an ephemeral resource that is open.
-type Opened struct {
+// EphemeralResource is an ephemeral resource that is open.
+type EphemeralResource struct {
 	// Result are its attributes.
 	Result map[string]any
 
@@ -18,47 +18,47 @@ type Opened struct {
 
 // Open plays Terraform's part of the plugin protocol for an ephemeral resource up to its use: it validates the configuration and
 // opens it. An error ends it, as it ends Terraform.
-func (s *Sandbox) Open(t testing.TB, typeName string, config map[string]any) (opened *Opened, said Report) {
+func (s *Sandbox) Open(t testing.TB, typeName string, config map[string]any) (opened *EphemeralResource, diags Diagnostics) {
 	t.Helper()
 	c := &Core{t: t, sandbox: s, typeName: typeName}
-	schemas := c.start()
+	schemas := c.startProvider()
 	server, ok := c.server.(tfprotov6.EphemeralResourceServer)
 	if !ok || schemas.EphemeralResourceSchemas[typeName] == nil {
 		t.Fatalf("the provider has no ephemeral resource %q", typeName)
 	}
 	c.object = objectType(t, schemas.EphemeralResourceSchemas[typeName].ValueType())
-	encoded := c.encode(c.object, valueOf(t, c.object, config))
+	encoded := c.encode(c.object, tfValue(t, c.object, config))
 	validated, err := server.ValidateEphemeralResourceConfig(t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{
 		TypeName: typeName, Config: encoded,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said.add(validated.Diagnostics); said.Failed() {
-		return nil, said
+	if diags.add(validated.Diagnostics); diags.Failed() {
+		return nil, diags
 	}
 	answer, err := server.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: encoded})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said.add(answer.Diagnostics); said.Failed() {
-		return nil, said
+	if diags.add(answer.Diagnostics); diags.Failed() {
+		return nil, diags
 	}
-	opened = &Opened{core: c, server: server, private: answer.Private}
-	opened.Result, _ = plain(t, c.decode(answer.Result)).(map[string]any)
-	return opened, said
+	opened = &EphemeralResource{core: c, server: server, private: answer.Private}
+	opened.Result, _ = goValue(t, c.decode(answer.Result)).(map[string]any)
+	return opened, diags
 }
 
 // Close closes it.
-func (o *Opened) Close() Report {
+func (o *EphemeralResource) Close() Diagnostics {
 	o.core.t.Helper()
-	var said Report
+	var diags Diagnostics
 	answer, err := o.server.CloseEphemeralResource(o.core.t.Context(), &tfprotov6.CloseEphemeralResourceRequest{
 		TypeName: o.core.typeName, Private: o.private,
 	})
 	if err != nil {
 		o.core.t.Fatal(err)
 	}
-	said.add(answer.Diagnostics)
-	return said
+	diags.add(answer.Diagnostics)
+	return diags
 }

@@ -32,24 +32,24 @@ func (c *Core) Identity() map[string]any {
 	if c.identity == nil || c.identity.IdentityData == nil {
 		return nil
 	}
-	return c.parts(c.identity)
+	return c.identityAttributes(c.identity)
 }
 
-func (c *Core) parts(identity *tfprotov6.ResourceIdentityData) map[string]any {
+func (c *Core) identityAttributes(identity *tfprotov6.ResourceIdentityData) map[string]any {
 	c.t.Helper()
 	value, err := identity.IdentityData.Unmarshal(identityType(c.t.Context(), c.t, c.server, c.typeName))
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	parts, _ := plain(c.t, value).(map[string]any)
+	parts, _ := goValue(c.t, value).(map[string]any)
 	return parts
 }
 
 // ImportIdentity imports the resource by its identity and reads it. An error leaves no state.
-func (c *Core) ImportIdentity(identity map[string]any) Report {
+func (c *Core) ImportIdentity(identity map[string]any) Diagnostics {
 	c.t.Helper()
 	object := identityType(c.t.Context(), c.t, c.server, c.typeName)
 	return c.importBy(&tfprotov6.ImportResourceStateRequest{
-		Identity: &tfprotov6.ResourceIdentityData{IdentityData: c.encode(object, valueOf(c.t, object, identity))},
+		Identity: &tfprotov6.ResourceIdentityData{IdentityData: c.encode(object, tfValue(c.t, object, identity))},
 	})
 }

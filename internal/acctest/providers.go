@@ -11,8 +11,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// Providers are the factories for the provider in the test's process.
-func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
+// ProviderFactories are the factories for the provider in the test's process.
+func ProviderFactories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"octomil": providerserver.NewProtocol6WithError(provider.New("test")()),
 	}
@@ -30,7 +30,7 @@ func Schemas(t testing.TB) *tfprotov6.GetProviderSchemaResponse {
 
 // readSchemas asks once: they are the same for every test, and there are many of them.
 var readSchemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
-	server, err := Providers()["octomil"]()
+	server, err := ProviderFactories()["octomil"]()
 	if err != nil {
 		return nil, err
 	}

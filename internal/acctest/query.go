@@ -6,8 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Listed is one result of a list resource.
-type Listed struct {
+// ListResult is one result of a list resource.
+type ListResult struct {
 	Name     string
 	Identity map[string]any
 	// Attributes are those of the resource, nil where they were not asked for.
@@ -15,7 +15,7 @@ type Listed struct {
 }
 
 // Query plays "terraform query" for a list block of a type; limit 0 is Terraform's own.
-func (s *Sandbox) Query(t testing.TB, typeName string, filters map[string]any, limit int64, whole bool) (found []Listed, said Report) {
+func (s *Sandbox) Query(t testing.TB, typeName string, filters map[string]any, limit int64, includeResource bool) (found []ListResult, diags Diagnostics) {
 	t.Helper()
 	c := s.Core(t, typeName)
 	server, ok := c.server.(tfprotov6.ListResourceServer)
@@ -24,30 +24,30 @@ func (s *Sandbox) Query(t testing.TB, typeName string, filters map[string]any, l
 		t.Fatalf("the provider has no list resource %q", typeName)
 	}
 	object := objectType(t, schemas.ListResourceSchemas[typeName].ValueType())
-	config := c.encode(object, valueOf(t, object, filters))
+	config := c.encode(object, tfValue(t, object, filters))
 	validated, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said.add(validated.Diagnostics); said.Failed() {
-		return nil, said
+	if diags.add(validated.Diagnostics); diags.Failed() {
+		return nil, diags
 	}
 	if limit == 0 {
 		limit = 100
 	}
-	stream, err := server.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: typeName, Config: config, Limit: limit, IncludeResource: whole})
+	stream, err := server.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: typeName, Config: config, Limit: limit, IncludeResource: includeResource})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for result := range stream.Results {
-		if said.add(result.Diagnostics); result.Identity == nil {
+		if diags.add(result.Diagnostics); result.Identity == nil {
 			continue
 		}
-		one := Listed{Name: result.DisplayName, Identity: c.parts(result.Identity)}
-		if whole {
-			one.Attributes, _ = plain(t, c.decode(result.Resource)).(map[string]any)
+		one := ListResult{Name: result.DisplayName, Identity: c.identityAttributes(result.Identity)}
+		if includeResource {
+			one.Attributes, _ = goValue(t, c.decode(result.Resource)).(map[string]any)
 		}
 		found = append(found, one)
 	}
-	return found, said
+	return found, diags
 }

@@ -7,20 +7,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Stored is a resource as the state file keeps it.
-type Stored struct {
+// StoredResource is a resource as the state file keeps it.
+type StoredResource struct {
 	SchemaVersion int64           `json:"schema_version"`
 	Attributes    json.RawMessage `json:"attributes"`
 	Private       []byte          `json:"private,omitempty"`
 }
 
 // Store is what the state file would keep of the resource.
-func (c *Core) Store() Stored {
+func (c *Core) Store() StoredResource {
 	c.t.Helper()
 	state, _ := members(c.state)
 	entries := make(map[string]any, len(state))
 	for name, value := range state {
-		entries[name] = plain(c.t, value)
+		entries[name] = goValue(c.t, value)
 		if c.object.AttributeTypes[name].Is(tftypes.DynamicPseudoType) && !value.IsNull() {
 			entries[name] = map[string]any{"type": value.Type(), "value": entries[name]}
 		}
@@ -29,23 +29,23 @@ func (c *Core) Store() Stored {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return Stored{SchemaVersion: c.version(), Attributes: attributes, Private: c.private}
+	return StoredResource{SchemaVersion: c.version(), Attributes: attributes, Private: c.private}
 }
 
 // Load takes a resource from a state file, which an older provider may have written. It reads nothing from the server.
-func (c *Core) Load(s Stored) Report {
+func (c *Core) Load(s StoredResource) Diagnostics {
 	c.t.Helper()
-	var said Report
+	var diags Diagnostics
 	answer, err := c.server.UpgradeResourceState(c.t.Context(), &tfprotov6.UpgradeResourceStateRequest{
 		TypeName: c.typeName, Version: s.SchemaVersion, RawState: &tfprotov6.RawState{JSON: s.Attributes},
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if said.add(answer.Diagnostics); !said.Failed() {
+	if diags.add(answer.Diagnostics); !diags.Failed() {
 		c.state, c.private, c.tainted = c.decode(answer.UpgradedState), s.Private, false
 	}
-	return said
+	return diags
 }
 
 func (c *Core) version() int64 {

@@ -13,15 +13,15 @@ import (
 // Unknown stands for a value that is only known after apply.
 const Unknown = "(known after apply)"
 
-// valueOf makes a value of Go's: nil is null, Unknown is unknown, numbers may be int or float64, an object is a map that may
+// tfValue makes a value of Go's: nil is null, Unknown is unknown, numbers may be int or float64, an object is a map that may
 // leave attributes out. Where any type fits, the value has the one that it has in an expression.
-func valueOf(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
+func tfValue(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
 	t.Helper()
 	if in == Unknown {
 		return tftypes.NewValue(typ, tftypes.UnknownValue)
 	}
 	if in != nil && typ.Is(tftypes.DynamicPseudoType) {
-		return naturalValue(t, in)
+		return expressionValue(t, in)
 	}
 	switch v := in.(type) {
 	case nil:
@@ -34,13 +34,13 @@ func valueOf(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
 		if m, ok := typ.(tftypes.Map); ok {
 			elements := map[string]tftypes.Value{}
 			for key, element := range v {
-				elements[key] = valueOf(t, m.ElementType, element)
+				elements[key] = tfValue(t, m.ElementType, element)
 			}
 			return tftypes.NewValue(typ, elements)
 		}
 		attributes := map[string]tftypes.Value{}
 		for name, attribute := range objectType(t, typ).AttributeTypes {
-			attributes[name] = valueOf(t, attribute, v[name])
+			attributes[name] = tfValue(t, attribute, v[name])
 		}
 		for name := range v {
 			if _, ok := attributes[name]; !ok {
@@ -51,7 +51,7 @@ func valueOf(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
 	case []any:
 		elements := make([]tftypes.Value, len(v))
 		for i, element := range v {
-			elements[i] = valueOf(t, elementType(t, typ), element)
+			elements[i] = tfValue(t, elementType(t, typ), element)
 		}
 		return tftypes.NewValue(typ, elements)
 	}
@@ -70,9 +70,9 @@ func numberOf(t testing.TB, text string) *big.Float {
 	return number
 }
 
-// written is a value with its numbers as they are written. Two numbers that are written alike are one to Terraform, however
+// normalizeNumbers is a value with its numbers as they are written. Two numbers that are written alike are one to Terraform, however
 // precisely they were sent.
-func written(t testing.TB, value tftypes.Value) tftypes.Value {
+func normalizeNumbers(t testing.TB, value tftypes.Value) tftypes.Value {
 	t.Helper()
 	out, err := tftypes.Transform(value, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
 		var number big.Float
@@ -90,30 +90,30 @@ func written(t testing.TB, value tftypes.Value) tftypes.Value {
 	return out
 }
 
-// naturalValue is a value of the type that an expression such as { port = 8125 } has by itself.
-func naturalValue(t testing.TB, in any) tftypes.Value {
+// expressionValue is a value of the type that an expression such as { port = 8125 } has by itself.
+func expressionValue(t testing.TB, in any) tftypes.Value {
 	t.Helper()
 	switch v := in.(type) {
 	case map[string]any:
 		typ, members := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}, map[string]tftypes.Value{}
 		for name, member := range v {
-			members[name] = valueOf(t, tftypes.DynamicPseudoType, member)
+			members[name] = tfValue(t, tftypes.DynamicPseudoType, member)
 			typ.AttributeTypes[name] = members[name].Type()
 		}
 		return tftypes.NewValue(typ, members)
 	case []any:
 		typ, elements := tftypes.Tuple{}, make([]tftypes.Value, len(v))
 		for i, element := range v {
-			elements[i] = valueOf(t, tftypes.DynamicPseudoType, element)
+			elements[i] = tfValue(t, tftypes.DynamicPseudoType, element)
 			typ.ElementTypes = append(typ.ElementTypes, elements[i].Type())
 		}
 		return tftypes.NewValue(typ, elements)
 	case bool:
-		return valueOf(t, tftypes.Bool, v)
+		return tfValue(t, tftypes.Bool, v)
 	case string:
-		return valueOf(t, tftypes.String, v)
+		return tfValue(t, tftypes.String, v)
 	default:
-		return valueOf(t, tftypes.Number, v)
+		return tfValue(t, tftypes.Number, v)
 	}
 }
 
@@ -129,8 +129,8 @@ func elementType(t testing.TB, typ tftypes.Type) tftypes.Type {
 	return nil
 }
 
-// plain is the way back.
-func plain(t testing.TB, value tftypes.Value) any {
+// goValue is the way back.
+func goValue(t testing.TB, value tftypes.Value) any {
 	t.Helper()
 	if !value.IsKnown() {
 		return Unknown
@@ -141,7 +141,7 @@ func plain(t testing.TB, value tftypes.Value) any {
 	if object, ok := members(value); ok {
 		out := make(map[string]any, len(object))
 		for name, attribute := range object {
-			out[name] = plain(t, attribute)
+			out[name] = goValue(t, attribute)
 		}
 		return out
 	}
@@ -153,7 +153,7 @@ func plain(t testing.TB, value tftypes.Value) any {
 	case value.As(&list) == nil:
 		out := make([]any, len(list))
 		for i, element := range list {
-			out[i] = plain(t, element)
+			out[i] = goValue(t, element)
 		}
 		return out
 	case value.Type().Is(tftypes.Number) && value.As(&number) == nil:
@@ -180,8 +180,8 @@ func members(value tftypes.Value) (map[string]tftypes.Value, bool) {
 	return object, value.As(&object) == nil
 }
 
-// proposed is what Terraform proposes before it asks the provider: what is configured, and the prior value of what is computed.
-func proposed(t testing.TB, schema []*tfprotov6.SchemaAttribute, object tftypes.Object, prior, config tftypes.Value) tftypes.Value {
+// proposedNewState is what Terraform proposes before it asks the provider: what is configured, and the prior value of what is computed.
+func proposedNewState(t testing.TB, schema []*tfprotov6.SchemaAttribute, object tftypes.Object, prior, config tftypes.Value) tftypes.Value {
 	t.Helper()
 	configured, ok := members(config)
 	if !ok {
@@ -199,7 +199,7 @@ func proposed(t testing.TB, schema []*tfprotov6.SchemaAttribute, object tftypes.
 		case configured[a.Name].IsNull() && a.Computed:
 			out[a.Name] = was
 		case a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
-			out[a.Name] = proposed(t, a.NestedType.Attributes, objectType(t, typ), was, configured[a.Name])
+			out[a.Name] = proposedNewState(t, a.NestedType.Attributes, objectType(t, typ), was, configured[a.Name])
 		default:
 			out[a.Name] = configured[a.Name]
 		}
@@ -207,8 +207,8 @@ func proposed(t testing.TB, schema []*tfprotov6.SchemaAttribute, object tftypes.
 	return tftypes.NewValue(object, out)
 }
 
-// invalidPlan lists what Terraform refuses of a plan: what is configured must be planned as it is, or stay as it was.
-func invalidPlan(t testing.TB, schema []*tfprotov6.SchemaAttribute, prior, config, planned tftypes.Value) []string {
+// planViolations lists what Terraform refuses of a plan: what is configured must be planned as it is, or stay as it was.
+func planViolations(t testing.TB, schema []*tfprotov6.SchemaAttribute, prior, config, planned tftypes.Value) []string {
 	t.Helper()
 	configured, ok := members(config)
 	if !ok {
@@ -226,7 +226,7 @@ func invalidPlan(t testing.TB, schema []*tfprotov6.SchemaAttribute, prior, confi
 		case a.WriteOnly, had && got.Equal(was), got.Equal(want):
 		case want.IsNull() && a.Computed:
 		case a.NestedType != nil && !want.IsNull() && want.IsKnown():
-			problems = append(problems, invalidPlan(t, a.NestedType.Attributes, was, want, got)...)
+			problems = append(problems, planViolations(t, a.NestedType.Attributes, was, want, got)...)
 		default:
 			problems = append(problems, fmt.Sprintf("%s is %s in the configuration and planned as %s", a.Name, want, got))
 		}
@@ -234,8 +234,8 @@ func invalidPlan(t testing.TB, schema []*tfprotov6.SchemaAttribute, prior, confi
 	return problems
 }
 
-// different lists where a later value is not what an earlier one had announced: only what was unknown may change.
-func different(t testing.TB, at string, announced, later tftypes.Value) []string {
+// inconsistencies lists where a later value is not what an earlier one had announced: only what was unknown may change.
+func inconsistencies(t testing.TB, at string, announced, later tftypes.Value) []string {
 	t.Helper()
 	if !announced.IsKnown() || announced.Equal(later) {
 		return nil
@@ -243,11 +243,11 @@ func different(t testing.TB, at string, announced, later tftypes.Value) []string
 	before, okBefore := members(announced)
 	after, okAfter := members(later)
 	if !okBefore || !okAfter {
-		return []string{fmt.Sprintf("%s was %v and is %v", at, plain(t, announced), plain(t, later))}
+		return []string{fmt.Sprintf("%s was %v and is %v", at, goValue(t, announced), goValue(t, later))}
 	}
 	var problems []string
 	for name, value := range before {
-		problems = append(problems, different(t, at+"."+name, value, after[name])...)
+		problems = append(problems, inconsistencies(t, at+"."+name, value, after[name])...)
 	}
 	return problems
 }

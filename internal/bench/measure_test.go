@@ -29,9 +29,9 @@ var commands = []command{
 const (
 	// commandLimit ends a command that hangs.
 	commandLimit = 30 * time.Minute
-	// perMinute is the API's limit (the control API contract, section 1), sensible the longest that a run under it may have to wait.
-	perMinute = 100
-	sensible  = time.Minute
+	// requestsPerMinute is the API's limit (the control API contract, section 1), longestWait the longest that a run under it may have to wait.
+	requestsPerMinute = 100
+	longestWait       = time.Minute
 )
 
 // cost is what one command took.
@@ -43,8 +43,8 @@ type cost struct {
 	peak int64
 }
 
-// scene is a configuration, and the organization that it is for.
-type scene struct {
+// scenario is a configuration, and the organization that it is for.
+type scenario struct {
 	organization
 	configuration string
 	variables     []byte
@@ -52,15 +52,15 @@ type scene struct {
 	only []command
 }
 
-func (s scene) commands() []command {
+func (s scenario) commands() []command {
 	if s.only != nil {
 		return s.only
 	}
 	return commands
 }
 
-// measure runs the commands on a scene, with the provider's limit of requests; 0 is none.
-func measure(t *testing.T, s scene, limit int) map[string]cost {
+// measure runs the commands on a scenario, with the provider's limit of requests; 0 is none.
+func measure(t *testing.T, s scenario, limit int) map[string]cost {
 	t.Helper()
 	configuration := s.configuration
 	if s.Sandbox != nil {

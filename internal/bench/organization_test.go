@@ -15,8 +15,8 @@ import (
 const (
 	root    = "/api/v1"
 	version = "1.0.0"
-	// groupsAModel is how many groups each model is deployed to, beside the fleet.
-	groupsAModel = 9
+	// groupsPerModel is how many groups each model is deployed to, beside the fleet.
+	groupsPerModel = 9
 	// memberBatch is how many devices one call adds.
 	memberBatch = 1000
 )

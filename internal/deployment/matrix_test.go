@@ -300,7 +300,7 @@ func (r *rig) reaches(w wanted) {
 	plan := r.core.Plan(r.config(w))
 	before := r.core.State()
 	if w.planFails != "" {
-		r.fails(plan.Report, w.planFails)
+		r.fails(plan.Diagnostics, w.planFails)
 		r.unchanged(before, w)
 		return
 	}
@@ -347,7 +347,7 @@ func (r *rig) destroys(w wanted) {
 	r.expect(w)
 }
 
-func (r *rig) fails(said acctest.Report, words string) {
+func (r *rig) fails(said acctest.Diagnostics, words string) {
 	r.Helper()
 	if !strings.Contains(strings.Join(said.Errors, "\n"), words) {
 		r.Errorf("the errors are %q; want %q", said.Errors, words)

@@ -14,7 +14,7 @@ import (
 
 // A plan that opens a key before its refresh costs no more than one that does not. Which keys there are it looks at
 // anew: another program's of the same name is not to be taken for one of ours whose answer was lost.
-func TestPlanWithAnEphemeralKeyCostsNoMore(t *testing.T) {
+func TestAccAPIKeyEphemeral_requestsOfAPlan(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider()+`
@@ -54,7 +54,7 @@ resource "octomil_device_group" "wave" {
 
 // The documented example, run by the real command line: the key does what it may in the plan and in the apply, and afterwards it
 // works no more and is nowhere.
-func TestEphemeralKeyOfTheExample(t *testing.T) {
+func TestAccAPIKeyEphemeral_example(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider()+example(t, "ephemeral-resources", "octomil_api_key", "ephemeral-resource.tf"))

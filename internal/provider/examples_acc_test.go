@@ -15,27 +15,27 @@ import (
 const examples = "../../examples"
 
 // The provider's example has its own terraform and provider blocks, and takes the sandbox from the environment as a user's would.
-func TestExampleOfTheProvider(t *testing.T) {
+func TestAccProvider_example(t *testing.T) {
 	sandbox := acctest.Start(t)
 	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "octomil")
 	t.Setenv("OCTOMIL_API_URL", sandbox.URL)
 	t.Setenv("OCTOMIL_API_KEY", "sandbox")
 	t.Setenv("OCTOMIL_ORG_ID", "demo")
 	acc.UnitTest(t, acc.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps:                    []acc.TestStep{{Config: example(t, "provider/provider.tf")}},
 	})
 }
 
 // Each example is applied to a sandbox of its own; plugin-testing fails unless the plan after it is empty.
-func TestExamplesOfDataSources(t *testing.T) {
+func TestAccProvider_dataSourceExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range dataSources(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			config := acctest.Start(t).Provider() + example(t, "data-sources", name, "data-source.tf")
 			acc.UnitTest(t, acc.TestCase{
-				ProtoV6ProviderFactories: acctest.Providers(),
+				ProtoV6ProviderFactories: acctest.ProviderFactories(),
 				Steps:                    []acc.TestStep{{Config: config}},
 			})
 		})
@@ -43,7 +43,7 @@ func TestExamplesOfDataSources(t *testing.T) {
 }
 
 // The documented imports work as they stand, both the blocks, with nothing to change afterwards, and the commands.
-func TestExamplesOfResources(t *testing.T) {
+func TestAccProvider_resourceExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range resources(t) {
 		t.Run(name, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestExamplesOfResources(t *testing.T) {
 			sandbox := acctest.Start(t)
 			config := sandbox.Provider() + example(t, "resources", name, "resource.tf")
 			importIDs := map[string]string{}
-			steps := []acc.TestStep{{Config: config, Check: playsIdentitiesAndQueries(t, sandbox, name, importIDs)}}
+			steps := []acc.TestStep{{Config: config, Check: checkIdentitiesAndQueries(t, sandbox, name, importIDs)}}
 
 			blocks := example(t, "resources", name, "import-by-string-id.tf")
 			targets := importTarget.FindAllStringSubmatch(blocks, -1)
@@ -78,7 +78,7 @@ func TestExamplesOfResources(t *testing.T) {
 			if destroyable := unprotected(config); destroyable != config {
 				steps = append(steps, acc.TestStep{Config: destroyable})
 			}
-			acc.UnitTest(t, acc.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+			acc.UnitTest(t, acc.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: steps})
 		})
 	}
 }
@@ -89,7 +89,7 @@ var (
 )
 
 // An example of a type that is no longer there would be planned by no test.
-func TestEveryExampleIsOfSomething(t *testing.T) {
+func TestExampleFoldersOfTypes(t *testing.T) {
 	t.Parallel()
 	for folder, types := range map[string][]string{
 		"resources": resources(t), "data-sources": dataSources(t), "actions": actions(t),

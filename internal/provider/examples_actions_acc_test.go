@@ -8,7 +8,7 @@ import (
 
 // Older command lines know no actions, so their examples are read here and invoked at the level of the protocol, each in a
 // sandbox where there is something to do.
-func TestExamplesOfActions(t *testing.T) {
+func TestAccProvider_actionExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range actions(t) {
 		t.Run(name, func(t *testing.T) {

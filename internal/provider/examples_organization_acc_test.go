@@ -14,7 +14,7 @@ import (
 
 // The example of a whole organization is applied, changed such that the fleet rolls back, and destroyed; afterwards the server
 // holds what it held before, but for what the API cannot take away.
-func TestExampleOfAnOrganization(t *testing.T) {
+func TestAccProvider_organizationExample(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, "")

@@ -61,60 +61,60 @@ var (
 // operation is one thing that Terraform does with a resource: before brings it to where it begins.
 type operation struct {
 	name   string
-	before func(*play)
-	run    func(*play) acctest.Report
+	before func(*scenario)
+	run    func(*scenario) acctest.Diagnostics
 	// wants is the configuration that must hold in the end, nil where nothing must be left.
-	wants func(*play) map[string]any
+	wants func(*scenario) map[string]any
 }
 
 var operations = []operation{
 	{
-		"create", func(*play) {},
-		func(p *play) acctest.Report { return p.apply(p.create) },
-		func(p *play) map[string]any { return p.create },
+		"create", func(*scenario) {},
+		func(s *scenario) acctest.Diagnostics { return s.apply(s.create) },
+		func(s *scenario) map[string]any { return s.create },
 	},
 	{
-		"refresh", func(p *play) { p.must(p.apply(p.create)) },
-		func(p *play) acctest.Report { return p.core.Plan(p.create).Report },
-		func(p *play) map[string]any { return p.create },
+		"refresh", func(s *scenario) { s.must(s.apply(s.create)) },
+		func(s *scenario) acctest.Diagnostics { return s.core.Plan(s.create).Diagnostics },
+		func(s *scenario) map[string]any { return s.create },
 	},
 	{
-		"update", func(p *play) { p.must(p.apply(p.create)) },
-		func(p *play) acctest.Report { return p.apply(p.update) },
-		func(p *play) map[string]any { return p.update },
+		"update", func(s *scenario) { s.must(s.apply(s.create)) },
+		func(s *scenario) acctest.Diagnostics { return s.apply(s.update) },
+		func(s *scenario) map[string]any { return s.update },
 	},
 	{
-		"delete", func(p *play) { p.must(p.apply(p.create)) },
-		func(p *play) acctest.Report { return p.core.Destroy() },
+		"delete", func(s *scenario) { s.must(s.apply(s.create)) },
+		func(s *scenario) acctest.Diagnostics { return s.core.Destroy() },
 		nil,
 	},
 	{
-		"import", func(p *play) {
-			p.must(p.apply(p.create))
-			p.core = p.sb.Core(p, p.typeName)
+		"import", func(s *scenario) {
+			s.must(s.apply(s.create))
+			s.core = s.sb.Core(s, s.typeName)
 		},
-		func(p *play) acctest.Report { return p.core.Import(p.importID) },
-		func(p *play) map[string]any { return p.create },
+		func(s *scenario) acctest.Diagnostics { return s.core.Import(s.importID) },
+		func(s *scenario) map[string]any { return s.create },
 	},
 }
 
 // converges brings the resource to where the operation wanted it, now that nothing goes wrong any more, and looks at what there is.
-func (p *play) converges(op operation) any {
-	p.Helper()
-	if op.name == "import" && p.core.State() == nil {
-		p.must(p.core.Import(p.importID))
+func (s *scenario) converge(op operation) any {
+	s.Helper()
+	if op.name == "import" && s.core.State() == nil {
+		s.must(s.core.Import(s.importID))
 	}
 	if op.wants == nil {
-		p.must(p.core.Destroy())
+		s.must(s.core.Destroy())
 	} else {
-		p.must(p.apply(op.wants(p)))
-		p.sb.Settle()
-		if second := p.core.Plan(op.wants(p)); second.Failed() || second.Action != acctest.ActionNone {
-			p.Errorf("the plan after it is %s: %v\nbefore %v\nafter  %v", second.Action, second.Errors, p.core.State(), second.Planned)
+		s.must(s.apply(op.wants(s)))
+		s.sb.Settle()
+		if second := s.core.Plan(op.wants(s)); second.Failed() || second.Action != acctest.ActionNone {
+			s.Errorf("the plan after it is %s: %v\nbefore %v\nafter  %v", second.Action, second.Errors, s.core.State(), second.Planned)
 		}
 	}
-	p.sb.Settle()
-	return p.left(p.T, p.sb)
+	s.sb.Settle()
+	return s.left(s.T, s.sb)
 }
 
 // request is one of a clean run: the n-th of its method and path.
@@ -124,15 +124,15 @@ type request struct {
 }
 
 // cleanRun is what an operation asks of the server where nothing goes wrong, and what the server holds in the end.
-func cleanRun(t *testing.T, l life, op operation) (requests []request, left any) {
+func cleanRun(t *testing.T, l lifecycle, op operation) (requests []request, left any) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlay(t, l)
-		op.before(p)
-		p.sb.ClearLedger()
-		p.must(op.run(p))
+		s := newScenario(t, l)
+		op.before(s)
+		s.sb.ClearLedger()
+		s.must(op.run(s))
 		counts := map[string]int{}
-		for _, e := range p.sb.Ledger() {
+		for _, e := range s.sb.Ledger() {
 			path := strings.TrimPrefix(e.Path, "api/v1/")
 			if strings.HasPrefix(path, "uploads/") { // no two runs send a file to the same place
 				path = "uploads/*"
@@ -140,7 +140,7 @@ func cleanRun(t *testing.T, l life, op operation) (requests []request, left any)
 			counts[e.Method+path]++
 			requests = append(requests, request{e.Method, path, counts[e.Method+path]})
 		}
-		left = p.converges(op)
+		left = s.converge(op)
 	})
 	return requests, left
 }
@@ -148,9 +148,9 @@ func cleanRun(t *testing.T, l life, op operation) (requests []request, left any)
 func TestFaultsOfEveryRequest(t *testing.T) {
 	t.Parallel()
 	all, run := 0, 0
-	for _, l := range lives() {
+	for _, l := range lifecycles() {
 		for _, op := range operations {
-			requests, want := cleanRun(t, l.life, op)
+			requests, want := cleanRun(t, l.lifecycle, op)
 			for k, r := range requests {
 				for _, f := range r.faults() {
 					if all++; *everyFault || all%sample == 0 {
@@ -178,19 +178,19 @@ func (r request) faults() []fault {
 	return slices.Concat(once, always)
 }
 
-func runFault(t *testing.T, l namedLife, op operation, k int, r request, f fault, want any) {
+func runFault(t *testing.T, l namedLifecycle, op operation, k int, r request, f fault, want any) {
 	t.Helper()
 	name := fmt.Sprintf("%s/%s/%d %s %s/%s", l.name, op.name, k+1, r.method, strings.ReplaceAll(r.path, "/", " "), f.name)
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			p := newPlay(t, l.life)
-			op.before(p)
+			s := newScenario(t, l.lifecycle)
+			op.before(s)
 			f.Method, f.Path, f.Nth = r.method, r.path, r.n
-			p.sb.AddFault(f.Fault)
-			p.clear(op.run(p))
-			p.sb.ClearFaults()
-			if diff := cmp.Diff(want, p.converges(op)); diff != "" {
+			s.sb.AddFault(f.Fault)
+			s.expectAttributedErrors(op.run(s))
+			s.sb.ClearFaults()
+			if diff := cmp.Diff(want, s.converge(op)); diff != "" {
 				t.Errorf("what is left on the server (-clean +after the fault):\n%s", diff)
 			}
 		})
@@ -199,21 +199,21 @@ func runFault(t *testing.T, l namedLife, op operation, k int, r request, f fault
 
 // clear fails where an error does not say who said what: the server with its request id, that there was no whole answer, or that
 // the server has not done what it said.
-func (p *play) clear(said acctest.Report) {
-	p.Helper()
+func (s *scenario) expectAttributedErrors(said acctest.Diagnostics) {
+	s.Helper()
 	for _, text := range said.Errors {
 		known := func(words string) bool { return strings.Contains(text, words) }
 		if !slices.ContainsFunc([]string{"req_", "no whole answer", "The server took the request, but"}, known) {
-			p.Errorf("the error names neither the request nor the missing answer: %s", text)
+			s.Errorf("the error names neither the request nor the missing answer: %s", text)
 		}
 	}
 }
 
-// Every resource of the provider has its life in the matrix.
+// Every resource of the provider has its lifecycle in the matrix.
 func TestFaultsCoverEveryResource(t *testing.T) {
 	t.Parallel()
 	var covered []string
-	for _, l := range lives() {
+	for _, l := range lifecycles() {
 		covered = append(covered, l.typeName)
 	}
 	slices.Sort(covered)

@@ -21,29 +21,29 @@ var update = flag.Bool("update", false, "write the golden files that are not the
 // golden is a state as the first version of a resource wrote it, and the configuration that it came from.
 type golden struct {
 	Config map[string]any `json:"config"`
-	acctest.Stored
+	acctest.StoredResource
 }
 
 // The state files of users outlive each version of the provider: every golden state is still read, refreshed, and needs no change.
 // A golden file is never written again; where a schema changes such that it would have to be, the provider has to upgrade it.
 func TestGoldenStatesAreStillRead(t *testing.T) {
 	t.Parallel()
-	all := lives()
+	all := lifecycles()
 	for _, name := range resources(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join("testdata", "state", name+".json")
-			at := slices.IndexFunc(all, func(l namedLife) bool { return l.typeName == name })
+			at := slices.IndexFunc(all, func(l namedLifecycle) bool { return l.typeName == name })
 			if at < 0 {
-				t.Fatal("the resource has no life that a state could come from")
+				t.Fatal("the resource has no lifecycle that a state could come from")
 			}
-			p := played(t, all[at].life)
+			s := newNetworkScenario(t, all[at].lifecycle)
 			if _, err := os.Stat(file); *update && errors.Is(err, fs.ErrNotExist) {
-				p.must(p.apply(p.create))
-				p.sb.Settle()
-				p.must(p.core.Refresh())
-				writeJSON(t, file, golden{Config: p.create, Stored: p.core.Store()})
-				p = played(t, all[at].life)
+				s.must(s.apply(s.create))
+				s.sb.Settle()
+				s.must(s.core.Refresh())
+				writeJSON(t, file, golden{Config: s.create, StoredResource: s.core.Store()})
+				s = newNetworkScenario(t, all[at].lifecycle)
 			}
 			content, err := os.ReadFile(file)
 			if err != nil {
@@ -57,17 +57,17 @@ func TestGoldenStatesAreStillRead(t *testing.T) {
 				t.Fatalf("%s is no state of the first version", file)
 			}
 			// The same content on the server, under the same ids: the sandbox gives the same to the same requests.
-			p.must(p.apply(g.Config))
-			p.sb.Settle()
-			identity := p.core.Identity()
+			s.must(s.apply(g.Config))
+			s.sb.Settle()
+			identity := s.core.Identity()
 
-			p.must(p.core.Load(g.Stored))
-			loaded := p.core.State()
-			plan := p.core.Plan(g.Config)
+			s.must(s.core.Load(g.StoredResource))
+			loaded := s.core.State()
+			plan := s.core.Plan(g.Config)
 			if plan.Failed() || plan.Action != acctest.ActionNone {
-				t.Errorf("the plan is %s: %v\nloaded  %v\nread    %v\nplanned %v", plan.Action, plan.Errors, loaded, p.core.State(), plan.Planned)
+				t.Errorf("the plan is %s: %v\nloaded  %v\nread    %v\nplanned %v", plan.Action, plan.Errors, loaded, s.core.State(), plan.Planned)
 			}
-			if diff := cmp.Diff(identity, p.core.Identity()); diff != "" || len(identity) == 0 {
+			if diff := cmp.Diff(identity, s.core.Identity()); diff != "" || len(identity) == 0 {
 				t.Errorf("another object than that of the state was read (-want +got):\n%s", diff)
 			}
 		})
@@ -75,7 +75,7 @@ func TestGoldenStatesAreStillRead(t *testing.T) {
 }
 
 // Of each type there is a state, and of nothing else.
-func TestEveryGoldenStateIsOfAResource(t *testing.T) {
+func TestGoldenStatesMatchResources(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("testdata", "state", "*.json"))
 	if err != nil || len(files) == 0 {

@@ -19,7 +19,7 @@ const (
 	templates = "../tools/templates/guides"
 )
 
-// Each guide is a story that is played from its first block to its last, with the real command line against a sandbox of its own.
+// Each guide is a story that is told from its first block to its last, with the real command line against a sandbox of its own.
 // What the guide shows is what the test does and expects, so neither can go astray without the other. The first word after a
 // fence says what a block is:
 //
@@ -31,26 +31,26 @@ const (
 //	console     commands, each after "$ ", and what they print; a line of three dots stands for what is left out
 //
 // A configuration that no command applies is applied all the same, and must leave nothing to plan.
-func TestGuides(t *testing.T) {
+func TestAccProvider_guides(t *testing.T) {
 	t.Parallel()
 	for _, name := range names(t, guides) {
 		t.Run(strings.TrimSuffix(name, ".md"), func(t *testing.T) {
 			t.Parallel()
 			sb := acctest.Start(t)
-			if prepare, ok := beforehand[name]; ok {
+			if prepare, ok := prerequisites[name]; ok {
 				prepare(t, sb)
 			}
 			blocks := blocksOf(read(t, filepath.Join(guides, name)))
 			if !slices.ContainsFunc(blocks, func(b block) bool { return b.kind == "terraform" }) {
 				t.Fatal("the guide shows no configuration")
 			}
-			newStory(t, sb).tell(blocks)
+			newGuideRunner(t, sb).run(blocks)
 		})
 	}
 }
 
-// beforehand is what a guide takes for granted and the sandbox does not start with.
-var beforehand = map[string]func(*testing.T, *acctest.Sandbox){
+// prerequisites is what a guide takes for granted and the sandbox does not start with.
+var prerequisites = map[string]func(*testing.T, *acctest.Sandbox){
 	"automatic-rollback.md": func(t *testing.T, sb *acctest.Sandbox) {
 		t.Helper()
 		sb.Do(t, "POST", "/api/v1/models", map[string]any{"name": "whisper-tiny", "framework": "pytorch", "use_case": "other"})
@@ -64,7 +64,7 @@ var beforehand = map[string]func(*testing.T, *acctest.Sandbox){
 
 // The guides that are tested are those that are published: the pages are generated from these templates, which hold nothing that
 // would be filled in.
-func TestGuidesAreThoseOfTheTemplates(t *testing.T) {
+func TestGuidesMatchTheirTemplates(t *testing.T) {
 	t.Parallel()
 	if diff := cmp.Diff(names(t, templates), names(t, guides)); diff != "" {
 		t.Fatalf("templates (-) and pages (+); run `make generate`:\n%s", diff)
@@ -77,7 +77,7 @@ func TestGuidesAreThoseOfTheTemplates(t *testing.T) {
 }
 
 // A link that leads nowhere is found here and not by a reader.
-func TestGuidesLinkToPagesThatAreThere(t *testing.T) {
+func TestGuidesLinkToExistingPages(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#([^)]*))?\)`)
 	found := 0

@@ -8,8 +8,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// life is what a resource goes through.
-type life struct {
+// lifecycle is what a resource goes through.
+type lifecycle struct {
 	typeName string
 	// prepare makes what the resource needs on the server and answers the values for create and update.
 	prepare        func(t *testing.T, sb *acctest.Sandbox) map[string]any
@@ -19,8 +19,8 @@ type life struct {
 	samples map[string]any
 	// filters are what a query needs to find it.
 	filters map[string]any
-	// stays is true of what the API cannot delete.
-	stays bool
+	// undeletable is true of what the API cannot delete.
+	undeletable bool
 	// needed are optional attributes that the rest of the configuration cannot do without, driftless those whose change by another
 	// hand is nothing to put back, ungenerated those that a person takes out of a generated configuration.
 	needed, driftless, ungenerated []string
@@ -28,20 +28,20 @@ type life struct {
 	left func(t *testing.T, sb *acctest.Sandbox) any
 }
 
-type namedLife struct {
+type namedLifecycle struct {
 	name string
-	life
+	lifecycle
 }
 
-// lives are the resources of the fault matrix, some of them in more than one way.
-func lives() []namedLife {
+// lifecycles are the resources of the fault matrix, some of them in more than one way.
+func lifecycles() []namedLifecycle {
 	return slices.Concat(
-		coreLives(),
-		catalogLives(),
-		accessLives(),
-		experimentLives(),
-		federationLives(),
-		observationLives(),
+		fleetLifecycles(),
+		catalogLifecycles(),
+		accessLifecycles(),
+		experimentLifecycles(),
+		federationLifecycles(),
+		observationLifecycles(),
 	)
 }
 

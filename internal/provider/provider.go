@@ -121,22 +121,22 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 		return
 	}
 	if unknown := cfg.unknown(); unknown != "" {
-		p.configureLater(req, resp, unknown)
+		p.configureUnknown(req, resp, unknown)
 		return
 	}
-	settings, err := cfg.settings(thisMachine)
+	settings, err := cfg.settings(localSources)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
 		return
 	}
 	if settings.exposed != "" {
-		resp.Diagnostics.AddWarning(exposedKey(settings.exposed))
+		resp.Diagnostics.AddWarning(exposedKeyWarning(settings.exposed))
 	}
 	settings.client.UserAgent = fmt.Sprintf("terraform-provider-octomil/%s Terraform/%s", p.version, req.TerraformVersion)
 	settings.client.Transport = p.transport
 	client, clientErr := control.New(settings.client)
 	if clientErr != nil {
-		err = unusable(clientErr)
+		err = clientSettingError(clientErr)
 		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
 		return
 	}
@@ -148,9 +148,9 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 	resp.EphemeralResourceData = shared
 }
 
-// configureLater handles a provider block of which a part is only known after apply: Terraform defers everything where it can;
+// configureUnknown handles a provider block of which a part is only known after apply: Terraform defers everything where it can;
 // elsewhere the plan goes on as far as it needs no request.
-func (p *octomilProvider) configureLater(req provider.ConfigureRequest, resp *provider.ConfigureResponse, unknown string) {
+func (p *octomilProvider) configureUnknown(req provider.ConfigureRequest, resp *provider.ConfigureResponse, unknown string) {
 	if req.ClientCapabilities.DeferralAllowed {
 		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		return

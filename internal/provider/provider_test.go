@@ -117,7 +117,7 @@ func (a *api) seen() []*http.Request {
 	return a.requests
 }
 
-func TestConfigureSendsNothingAndTheFirstRequestNamesUs(t *testing.T) {
+func TestConfigureSendsNoRequest(t *testing.T) {
 	server, api := serve(t), newAPI(t)
 	if diags := configure(t, server, false, values{"api_key": text("k"), "org_id": text("demo"), "api_url": text(api.URL)}); len(diags) > 0 {
 		t.Fatalf("%+v", diags[0])
@@ -157,7 +157,7 @@ func TestConfigureReadsTheEnvironmentAndTheFiles(t *testing.T) {
 	}
 }
 
-func TestConfigureNamesTheUnusableSetting(t *testing.T) {
+func TestConfigureErrorsNameTheAttribute(t *testing.T) {
 	noPEM := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(noPEM, []byte("-----BEGIN NONSENSE-----"), 0o600); err != nil {
 		t.Fatal(err)
@@ -188,7 +188,7 @@ func TestConfigureNamesTheUnusableSetting(t *testing.T) {
 	}
 }
 
-func TestTheSchemaChecksNumbersAndDurations(t *testing.T) {
+func TestSchemaValidatesNumbersAndDurations(t *testing.T) {
 	server := serve(t)
 	number := func(n int) tftypes.Value { return tftypes.NewValue(tftypes.Number, n) }
 	bad := values{
@@ -212,7 +212,7 @@ func TestTheSchemaChecksNumbersAndDurations(t *testing.T) {
 	}
 }
 
-func TestASettingThatIsNotKnownYet(t *testing.T) {
+func TestConfigureUnknownSetting(t *testing.T) {
 	unknown := values{"api_key": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}
 
 	// Where Terraform can, everything is deferred without a word.
@@ -238,7 +238,7 @@ func TestASettingThatIsNotKnownYet(t *testing.T) {
 	}
 }
 
-func TestConfigureWarnsOfAKeyThatOthersCanRead(t *testing.T) {
+func TestConfigureWarnsOfExposedKey(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the system has no such permissions")
 	}

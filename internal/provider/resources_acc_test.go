@@ -14,16 +14,16 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// What has to hold of every resource, whatever it manages. The configurations are those of the lives, the attributes those of the
-// schemas, so a resource that is added gets these tests by having a life.
+// What has to hold of every resource, whatever it manages. The configurations are those of the lifecycles, the attributes those of the
+// schemas, so a resource that is added gets these tests by having a lifecycle.
 
-// eachLife runs a test in virtual time, with a sandbox of its own, for each life.
-func eachLife(t *testing.T, run func(t *testing.T, p *play)) {
+// eachLifecycle runs a test in virtual time, with a sandbox of its own, for each lifecycle.
+func eachLifecycle(t *testing.T, run func(t *testing.T, s *scenario)) {
 	t.Helper()
-	for _, l := range lives() {
+	for _, l := range lifecycles() {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { run(t, newPlay(t, l.life)) })
+			synctest.Test(t, func(t *testing.T) { run(t, newScenario(t, l.lifecycle)) })
 		})
 	}
 }
@@ -48,13 +48,13 @@ func with(config map[string]any, name string, value any) map[string]any {
 }
 
 // Whatever of a configuration is only known after apply, it can be validated and planned.
-func TestEveryAttributeMayBeUnknown(t *testing.T) {
+func TestAccProvider_unknownAttributes(t *testing.T) {
 	t.Parallel()
-	eachLife(t, func(t *testing.T, p *play) {
+	eachLifecycle(t, func(t *testing.T, s *scenario) {
 		t.Helper()
-		for _, name := range slices.Sorted(maps.Keys(settable(t, p.typeName))) {
-			for _, config := range unknowns(with(p.create, name, p.value(name)), name) {
-				core := p.sb.Core(t, p.typeName)
+		for _, name := range slices.Sorted(maps.Keys(settable(t, s.typeName))) {
+			for _, config := range unknowns(with(s.create, name, s.value(name)), name) {
+				core := s.sb.Core(t, s.typeName)
 				if plan := core.Plan(config); plan.Failed() {
 					t.Errorf("with %v the plan fails: %v", config[name], plan.Errors)
 				}
@@ -100,8 +100,8 @@ func unknownParts(element any) []any {
 }
 
 // value is one that an attribute may have: that of the first configuration, else of the second, else of the samples.
-func (p *play) value(name string) any {
-	for _, from := range []map[string]any{p.create, p.update, p.samples} {
+func (s *scenario) value(name string) any {
+	for _, from := range []map[string]any{s.create, s.update, s.samples} {
 		if value, ok := from[name]; ok {
 			return value
 		}
@@ -111,16 +111,16 @@ func (p *play) value(name string) any {
 
 // Each optional attribute can be left out, be empty, and be set: what was applied needs no change afterwards. An empty one may be
 // refused, if the error says which.
-func TestNoAttributeIsNeverDone(t *testing.T) {
+func TestAccProvider_attributesConverge(t *testing.T) {
 	t.Parallel()
 	done := map[string]bool{}
-	for _, l := range lives() {
+	for _, l := range lifecycles() {
 		for name, a := range settable(t, l.typeName) {
 			for what, empty := range map[string]any{"null": nil, "empty": emptyOf(a), "set": "set"} {
 				if a.Required && what != "set" || what == "empty" && empty == nil || slices.Contains(l.needed, name) && what != "set" {
 					continue
 				}
-				// One life of a type is enough for what no life sets.
+				// One lifecycle of a type is enough for what no lifecycle sets.
 				key := strings.Join([]string{l.typeName, name, what}, " ")
 				if what != "set" && done[key] {
 					continue
@@ -129,13 +129,13 @@ func TestNoAttributeIsNeverDone(t *testing.T) {
 				t.Run(l.name+"/"+name+"/"+what, func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
-						p := newPlay(t, l.life)
+						s := newScenario(t, l.lifecycle)
 						if what == "set" {
-							if empty = p.value(name); empty == nil {
-								return // another life of this type sets it: see below
+							if empty = s.value(name); empty == nil {
+								return // another lifecycle of this type sets it: see below
 							}
 						}
-						p.isDone(with(p.create, name, empty), name, what == "empty")
+						s.expectConverged(with(s.create, name, empty), name, what == "empty")
 					})
 				})
 			}
@@ -162,29 +162,29 @@ func emptyOf(a *tfprotov6.SchemaAttribute) any {
 	return nil
 }
 
-// isDone applies a configuration, if it is not refused, and expects that the next plan changes nothing.
-func (p *play) isDone(config map[string]any, name string, refusable bool) {
-	p.Helper()
-	plan := p.core.Plan(config)
+// expectConverged applies a configuration, if it is not refused, and expects that the next plan changes nothing.
+func (s *scenario) expectConverged(config map[string]any, name string, refusable bool) {
+	s.Helper()
+	plan := s.core.Plan(config)
 	if plan.Failed() && refusable {
 		if text := strings.Join(plan.Errors, "\n"); !strings.Contains(text, name) {
-			p.Errorf("the refusal does not name %s: %s", name, text)
+			s.Errorf("the refusal does not name %s: %s", name, text)
 		}
 		return
 	}
-	p.must(plan.Report)
-	p.must(p.core.Apply(plan))
-	p.sb.Settle()
-	if second := p.core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
-		p.Errorf("the plan after it is %s: %v\nbefore %v\nafter  %v", second.Action, second.Errors, p.core.State(), second.Planned)
+	s.must(plan.Diagnostics)
+	s.must(s.core.Apply(plan))
+	s.sb.Settle()
+	if second := s.core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
+		s.Errorf("the plan after it is %s: %v\nbefore %v\nafter  %v", second.Action, second.Errors, s.core.State(), second.Planned)
 	}
 }
 
-// Some life sets each optional attribute, or has a sample of it.
-func TestEveryAttributeIsSetOnce(t *testing.T) {
+// Some lifecycle sets each optional attribute, or has a sample of it.
+func TestLifecyclesSetEveryAttribute(t *testing.T) {
 	t.Parallel()
 	set := map[string]map[string]bool{}
-	for _, l := range lives() {
+	for _, l := range lifecycles() {
 		if set[l.typeName] == nil {
 			set[l.typeName] = map[string]bool{}
 		}
@@ -197,70 +197,70 @@ func TestEveryAttributeIsSetOnce(t *testing.T) {
 	for _, typeName := range resources(t) {
 		for name := range settable(t, typeName) {
 			if name != "timeouts" && !set[typeName][name] {
-				t.Errorf("no life of %s sets %s", typeName, name)
+				t.Errorf("no lifecycle of %s sets %s", typeName, name)
 			}
 		}
 	}
 }
 
 // An import by id, by identity, or from the results of a query, and the configuration that is generated from it, give an empty plan.
-func TestEveryImportIsComplete(t *testing.T) {
+func TestAccProvider_imports(t *testing.T) {
 	t.Parallel()
-	eachLife(t, func(t *testing.T, p *play) {
+	eachLifecycle(t, func(t *testing.T, s *scenario) {
 		t.Helper()
-		p.must(p.apply(p.create))
-		p.sb.Settle()
-		identity := p.core.Identity()
+		s.must(s.apply(s.create))
+		s.sb.Settle()
+		identity := s.core.Identity()
 		if len(identity) == 0 || identity["org_id"] != "demo" {
 			t.Fatalf("the identity is %v", identity)
 		}
-		p.isComplete("by id", func(core *acctest.Core) acctest.Report { return core.Import(p.importID) }, identity)
-		p.isComplete("by identity", func(core *acctest.Core) acctest.Report { return core.ImportIdentity(identity) }, identity)
-		if said := p.sb.Core(t, p.typeName).ImportIdentity(with(identity, "org_id", "acme")); !said.Failed() {
+		s.expectCompleteImport("by id", func(core *acctest.Core) acctest.Diagnostics { return core.Import(s.importID) }, identity)
+		s.expectCompleteImport("by identity", func(core *acctest.Core) acctest.Diagnostics { return core.ImportIdentity(identity) }, identity)
+		if said := s.sb.Core(t, s.typeName).ImportIdentity(with(identity, "org_id", "acme")); !said.Failed() {
 			t.Error("another organization's identity was imported")
 		}
 
-		found, said := p.sb.Query(t, p.typeName, p.filters, 0, true)
-		p.must(said)
-		at := slices.IndexFunc(found, func(l acctest.Listed) bool { return cmp.Equal(l.Identity, identity) })
+		found, said := s.sb.Query(t, s.typeName, s.filters, 0, true)
+		s.must(said)
+		at := slices.IndexFunc(found, func(l acctest.ListResult) bool { return cmp.Equal(l.Identity, identity) })
 		if at < 0 {
 			t.Fatalf("the query finds %v, and not %v", found, identity)
 		}
-		core := p.sb.Core(t, p.typeName)
-		p.must(core.ImportIdentity(found[at].Identity))
-		p.isUnchanged("the configuration from the query", core, p.generated(found[at].Attributes))
-		if one, said := p.sb.Query(t, p.typeName, p.filters, 1, false); said.Failed() || len(one) != 1 {
+		core := s.sb.Core(t, s.typeName)
+		s.must(core.ImportIdentity(found[at].Identity))
+		s.expectNoChanges("the configuration from the query", core, s.generated(found[at].Attributes))
+		if one, said := s.sb.Query(t, s.typeName, s.filters, 1, false); said.Failed() || len(one) != 1 {
 			t.Errorf("a query for one finds %d: %v", len(one), said.Errors)
 		}
 	})
 }
 
-func (p *play) isComplete(how string, imported func(*acctest.Core) acctest.Report, identity map[string]any) {
-	p.Helper()
-	core := p.sb.Core(p, p.typeName)
+func (s *scenario) expectCompleteImport(how string, imported func(*acctest.Core) acctest.Diagnostics, identity map[string]any) {
+	s.Helper()
+	core := s.sb.Core(s, s.typeName)
 	if said := imported(core); said.Failed() {
-		p.Errorf("the import %s fails: %v", how, said.Errors)
+		s.Errorf("the import %s fails: %v", how, said.Errors)
 		return
 	}
 	if diff := cmp.Diff(identity, core.Identity()); diff != "" {
-		p.Errorf("the identity after the import %s (-created +imported):\n%s", how, diff)
+		s.Errorf("the identity after the import %s (-created +imported):\n%s", how, diff)
 	}
-	p.isUnchanged("the configuration after the import "+how, core, p.generated(core.State()))
+	s.expectNoChanges("the configuration after the import "+how, core, s.generated(core.State()))
 }
 
-func (p *play) isUnchanged(what string, core *acctest.Core, config map[string]any) {
-	p.Helper()
+func (s *scenario) expectNoChanges(what string, core *acctest.Core, config map[string]any) {
+	s.Helper()
 	if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionNone {
-		p.Errorf("%s, %v, plans %s: %v\nbefore %v\nafter  %v", what, config, plan.Action, plan.Errors, core.State(), plan.Planned)
+		s.Errorf("%s, %v, plans %s: %v\nbefore %v\nafter  %v", what, config, plan.Action, plan.Errors, core.State(), plan.Planned)
 	}
 }
 
 // generated is the configuration that Terraform generates from the attributes of an object: whatever can be set. Of two that
 // exclude each other, a person has to take one out.
-func (p *play) generated(attributes map[string]any) map[string]any {
+func (s *scenario) generated(attributes map[string]any) map[string]any {
 	config := map[string]any{}
-	for name, a := range settable(p.T, p.typeName) {
-		if value := attributes[name]; value != nil && !slices.Contains(p.ungenerated, name) {
+	for name, a := range settable(s.T, s.typeName) {
+		if value := attributes[name]; value != nil && !slices.Contains(s.ungenerated, name) {
 			config[name] = settableParts(a, value)
 		}
 	}
@@ -283,9 +283,9 @@ func settableParts(a *tfprotov6.SchemaAttribute, value any) any {
 }
 
 // Whatever somebody else changes on the server, the next plan puts it back.
-func TestEveryDriftIsSeen(t *testing.T) {
+func TestAccProvider_drift(t *testing.T) {
 	t.Parallel()
-	for _, l := range lives() {
+	for _, l := range lifecycles() {
 		changed := 0
 		attributes := settable(t, l.typeName)
 		for name, value := range l.update {
@@ -296,10 +296,10 @@ func TestEveryDriftIsSeen(t *testing.T) {
 			t.Run(l.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					p := newPlay(t, l.life)
-					p.must(p.apply(p.create))
-					p.sb.Settle()
-					p.seesDrift(name)
+					s := newScenario(t, l.lifecycle)
+					s.must(s.apply(s.create))
+					s.sb.Settle()
+					s.expectDrift(name)
 				})
 			})
 		}
@@ -309,63 +309,63 @@ func TestEveryDriftIsSeen(t *testing.T) {
 	}
 }
 
-// seesDrift changes one attribute by another hand.
-func (p *play) seesDrift(name string) {
-	p.Helper()
-	other := p.sb.Core(p, p.typeName)
-	p.must(other.Import(p.importID))
-	config := with(p.create, name, p.update[name])
+// expectDrift changes one attribute by another hand.
+func (s *scenario) expectDrift(name string) {
+	s.Helper()
+	other := s.sb.Core(s, s.typeName)
+	s.must(other.Import(s.importID))
+	config := with(s.create, name, s.update[name])
 	plan := other.Plan(config)
-	if slices.Contains(p.driftless, name) {
+	if slices.Contains(s.driftless, name) {
 		return
 	}
-	p.must(plan.Report)
+	s.must(plan.Diagnostics)
 	if plan.Action == acctest.ActionReplace { // another object, not another state of this one
 		return
 	}
-	p.sb.ClearLedger()
-	p.must(other.Apply(plan))
-	p.sb.Settle()
-	if len(p.sb.Writes()) == 0 { // the server knows nothing of it
+	s.sb.ClearLedger()
+	s.must(other.Apply(plan))
+	s.sb.Settle()
+	if len(s.sb.Writes()) == 0 { // the server knows nothing of it
 		return
 	}
-	if drifted := p.core.Plan(p.create); !drifted.Failed() && drifted.Action == acctest.ActionNone {
-		p.Errorf("after %s became %v the plan changes nothing: %v", name, p.update[name], p.core.State())
+	if drifted := s.core.Plan(s.create); !drifted.Failed() && drifted.Action == acctest.ActionNone {
+		s.Errorf("after %s became %v the plan changes nothing: %v", name, s.update[name], s.core.State())
 	}
 }
 
 // What somebody else has deleted is created again.
-func TestEveryLossIsMadeGood(t *testing.T) {
+func TestAccProvider_deletedOutsideOfTerraform(t *testing.T) {
 	t.Parallel()
-	eachLife(t, func(t *testing.T, p *play) {
+	eachLifecycle(t, func(t *testing.T, s *scenario) {
 		t.Helper()
-		p.must(p.apply(p.create))
-		p.sb.Settle()
-		other := p.sb.Core(t, p.typeName)
-		p.must(other.Import(p.importID))
+		s.must(s.apply(s.create))
+		s.sb.Settle()
+		other := s.sb.Core(t, s.typeName)
+		s.must(other.Import(s.importID))
 		if said := other.Destroy(); said.Failed() { // what is imported is protected until the configuration says otherwise
-			p.must(other.Apply(other.Plan(p.create)))
-			p.must(other.Destroy())
+			s.must(other.Apply(other.Plan(s.create)))
+			s.must(other.Destroy())
 		}
-		p.sb.Settle()
-		plan := p.core.Plan(p.create)
-		p.must(plan.Report)
-		if p.stays {
+		s.sb.Settle()
+		plan := s.core.Plan(s.create)
+		s.must(plan.Diagnostics)
+		if s.undeletable {
 			return
 		}
 		if plan.Action == acctest.ActionNone {
-			t.Fatalf("the loss is not seen: %v", p.core.State())
+			t.Fatalf("the loss is not seen: %v", s.core.State())
 		}
-		p.must(p.core.Apply(plan))
-		p.sb.Settle()
-		p.isUnchanged("after the loss", p.core, p.create)
+		s.must(s.core.Apply(plan))
+		s.sb.Settle()
+		s.expectNoChanges("after the loss", s.core, s.create)
 	})
 }
 
-// A life without an unusual step would hide behind the exceptions above.
-func TestExceptionsAreFew(t *testing.T) {
+// A lifecycle without an unusual step would hide behind the exceptions above.
+func TestLifecycleExceptionsAreFew(t *testing.T) {
 	t.Parallel()
-	for _, l := range lives() {
+	for _, l := range lifecycles() {
 		if n := len(l.driftless) + len(l.needed) + len(l.ungenerated); n > 4 {
 			t.Errorf("%s has %s", l.name, fmt.Sprint(n, " exceptions"))
 		}

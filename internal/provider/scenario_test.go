@@ -6,27 +6,27 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// play is one run of an operation.
-type play struct {
+// scenario is one run of an operation.
+type scenario struct {
 	*testing.T
-	life
+	lifecycle
 	sb   *acctest.Sandbox
 	core *acctest.Core
 }
 
-func newPlay(t *testing.T, l life) *play {
+func newScenario(t *testing.T, l lifecycle) *scenario {
 	t.Helper()
-	sb := acctest.Virtual(t)
-	p := &play{T: t, life: l, sb: sb, core: sb.Core(t, l.typeName)}
+	sb := acctest.StartVirtual(t)
+	s := &scenario{T: t, lifecycle: l, sb: sb, core: sb.Core(t, l.typeName)}
 	if l.prepare != nil {
 		made := l.prepare(t, sb)
-		p.create, p.update = filled(l.create, made), filled(l.update, made)
+		s.create, s.update = filled(l.create, made), filled(l.update, made)
 		if id, ok := made[l.importID].(string); ok {
-			p.importID = id
+			s.importID = id
 		}
-		p.samples, p.filters = filled(l.samples, made), filled(l.filters, made)
+		s.samples, s.filters = filled(l.samples, made), filled(l.filters, made)
 	}
-	return p
+	return s
 }
 
 // filled puts the prepared values in the place of their names.
@@ -41,29 +41,29 @@ func filled(config, made map[string]any) map[string]any {
 	return out
 }
 
-func (p *play) apply(config map[string]any) acctest.Report {
-	p.Helper()
-	plan := p.core.Plan(config)
+func (s *scenario) apply(config map[string]any) acctest.Diagnostics {
+	s.Helper()
+	plan := s.core.Plan(config)
 	if plan.Failed() {
-		return plan.Report
+		return plan.Diagnostics
 	}
-	return p.core.Apply(plan)
+	return s.core.Apply(plan)
 }
 
-func (p *play) must(said acctest.Report) {
-	p.Helper()
+func (s *scenario) must(said acctest.Diagnostics) {
+	s.Helper()
 	if said.Failed() {
-		p.Fatalf("without a fault: %v", said.Errors)
+		s.Fatalf("without a fault: %v", said.Errors)
 	}
 }
 
-// played is a life against a server that is reached as users reach theirs.
-func played(t *testing.T, l life) *play {
+// newNetworkScenario is a scenario against a server that is reached as users reach theirs.
+func newNetworkScenario(t *testing.T, l lifecycle) *scenario {
 	t.Helper()
 	sb := acctest.Start(t)
-	p := &play{T: t, life: l, sb: sb, core: sb.Core(t, l.typeName)}
+	s := &scenario{T: t, lifecycle: l, sb: sb, core: sb.Core(t, l.typeName)}
 	if l.prepare != nil {
-		p.create = filled(l.create, l.prepare(t, sb))
+		s.create = filled(l.create, l.prepare(t, sb))
 	}
-	return p
+	return s
 }

@@ -86,7 +86,7 @@ func breaks(before, now surface) []breakage {
 }
 
 // newlyNested is true of what lies in an object that is new itself: whoever does not write the object need not write its members.
-func newlyNested(before map[string]promise, path string) bool {
+func newlyNested(before map[string]attribute, path string) bool {
 	dot := strings.LastIndexByte(path, '.')
 	if dot < 0 {
 		return false
@@ -95,7 +95,7 @@ func newlyNested(before map[string]promise, path string) bool {
 	return !had
 }
 
-func breaksAttribute(was, is promise, there bool) []string {
+func breaksAttribute(was, is attribute, there bool) []string {
 	if !there {
 		return []string{"is gone"}
 	}
@@ -142,9 +142,9 @@ func named(text, address string) bool { return strings.Contains(text, "`"+addres
 
 func TestBreaks(t *testing.T) {
 	t.Parallel()
-	text, number := promise{Type: "text", Optional: true, Computed: true}, promise{Type: "number", Required: true}
+	text, number := attribute{Type: "text", Optional: true, Computed: true}, attribute{Type: "number", Required: true}
 	before := surface{"octomil_x": {"a": text, "b": number}, "data.octomil_y": {"c": text}}
-	with := func(change func(*promise)) promise {
+	with := func(change func(*attribute)) attribute {
 		changed := text
 		change(&changed)
 		return changed
@@ -166,27 +166,27 @@ func TestBreaks(t *testing.T) {
 			[]breakage{{"octomil_x.new", "is new and required"}},
 		},
 		"its type": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Type = "number" }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Type = "number" }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "was of the type text and is of number"}},
 		},
 		"required": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Required, p.Optional = true, false }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Required, p.Optional = true, false }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "has become required"}},
 		},
 		"read-only": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Optional = false }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Optional = false }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "can no longer be set"}},
 		},
 		"not computed": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Computed = false }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Computed = false }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "is no longer computed"}},
 		},
 		"replacement": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Replaces = true }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Replaces = true }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "has begun to replace the resource"}},
 		},
 		"write-only and sensitive": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.WriteOnly, p.Sensitive = true, true }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.WriteOnly, p.Sensitive = true, true }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{
 				{"octomil_x.a", "is no longer kept in the state"}, {"octomil_x.a", "has become sensitive, which outputs of it have to say"},
 			},
@@ -202,7 +202,7 @@ func TestBreaks(t *testing.T) {
 }
 
 // Replacement is told by the plan modifiers alone, so the surface has to know some that are there.
-func TestTheSurfaceKnowsWhatReplaces(t *testing.T) {
+func TestSurfaceMarksReplacingAttributes(t *testing.T) {
 	t.Parallel()
 	now := present(t)
 	if !now["octomil_device_group"]["group_type"].Replaces || now["octomil_device_group"]["name"].Replaces {

@@ -16,8 +16,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// promise is what configurations rely on of one attribute.
-type promise struct {
+// attribute is what configurations rely on of one attribute.
+type attribute struct {
 	Type      string `json:"type"`
 	Required  bool   `json:"required,omitempty"`
 	Optional  bool   `json:"optional,omitempty"`
@@ -30,7 +30,7 @@ type promise struct {
 }
 
 // surface is everything that configurations can name: by type, in the spelling of its address, the attributes by their paths.
-type surface map[string]map[string]promise
+type surface map[string]map[string]attribute
 
 // present is the surface of the provider as it is now.
 func present(t *testing.T) surface {
@@ -55,23 +55,23 @@ func present(t *testing.T) surface {
 	return now
 }
 
-func attributesOf(s *tfprotov6.Schema) map[string]promise {
-	out := map[string]promise{}
+func attributesOf(s *tfprotov6.Schema) map[string]attribute {
+	out := map[string]attribute{}
 	blockOf(out, "", s.Block)
 	return out
 }
 
-func blockOf(out map[string]promise, prefix string, b *tfprotov6.SchemaBlock) {
+func blockOf(out map[string]attribute, prefix string, b *tfprotov6.SchemaBlock) {
 	nestedOf(out, prefix, b.Attributes)
 	for _, nested := range b.BlockTypes {
-		out[prefix+nested.TypeName] = promise{Type: "block " + strings.ToLower(nested.Nesting.String()), Optional: nested.MinItems == 0, Required: nested.MinItems > 0}
+		out[prefix+nested.TypeName] = attribute{Type: "block " + strings.ToLower(nested.Nesting.String()), Optional: nested.MinItems == 0, Required: nested.MinItems > 0}
 		blockOf(out, prefix+nested.TypeName+".", nested.Block)
 	}
 }
 
-func nestedOf(out map[string]promise, prefix string, in []*tfprotov6.SchemaAttribute) {
+func nestedOf(out map[string]attribute, prefix string, in []*tfprotov6.SchemaAttribute) {
 	for _, a := range in {
-		p := promise{Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly}
+		p := attribute{Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly}
 		if a.NestedType != nil {
 			p.Type = "nested " + strings.ToLower(a.NestedType.Nesting.String())
 			nestedOf(out, prefix+a.Name+".", a.NestedType.Attributes)
@@ -85,13 +85,13 @@ func nestedOf(out map[string]promise, prefix string, in []*tfprotov6.SchemaAttri
 func typeName(typ tftypes.Type) string { return strings.ReplaceAll(typ.String(), "tftypes.", "") }
 
 // signature shows a function's parameters as required attributes, in their order.
-func signature(f *tfprotov6.Function) map[string]promise {
-	out := map[string]promise{"return": {Type: typeName(f.Return.Type), Computed: true}}
+func signature(f *tfprotov6.Function) map[string]attribute {
+	out := map[string]attribute{"return": {Type: typeName(f.Return.Type), Computed: true}}
 	for i, parameter := range f.Parameters {
-		out[fmt.Sprint("parameter ", i+1)] = promise{Type: typeName(parameter.Type), Required: true}
+		out[fmt.Sprint("parameter ", i+1)] = attribute{Type: typeName(parameter.Type), Required: true}
 	}
 	if f.VariadicParameter != nil {
-		out["further parameters"] = promise{Type: typeName(f.VariadicParameter.Type), Optional: true}
+		out["further parameters"] = attribute{Type: typeName(f.VariadicParameter.Type), Optional: true}
 	}
 	return out
 }

@@ -19,7 +19,7 @@ import (
 // Everything that the provider offers is planned, applied, refreshed and destroyed by the real command line with all its logs on.
 // Of the key, which only the environment holds, nothing is in any file that is left, and nothing is printed; neither is what a
 // schema calls sensitive, anywhere but in the state and the plan.
-func TestSecretsAreNowhere(t *testing.T) {
+func TestAccProvider_leaksNoSecrets(t *testing.T) {
 	t.Parallel()
 	const key = "edg_live_b81f3c55/e0d94a7c+x"
 	sb := acctest.Start(t)

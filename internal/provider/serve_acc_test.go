@@ -10,7 +10,7 @@ import (
 )
 
 // Logs that nobody gets to see are not written: the framework's traces of a long list take more time than all the rest.
-func TestFrameworkLogsForNobody(t *testing.T) {
+func TestAccProvider_frameworkLogs(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("the logs are caught by a shell")

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestShownLevel(t *testing.T) {
+func TestVisibleLogLevel(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		env  map[string]string
@@ -22,7 +22,7 @@ func TestShownLevel(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := shownLevel(func(key string) string { return test.env[key] }); got != test.want {
+			if got := visibleLogLevel(func(key string) string { return test.env[key] }); got != test.want {
 				t.Errorf("the level with %v is %s, want %s", test.env, got, test.want)
 			}
 		})
@@ -30,17 +30,17 @@ func TestShownLevel(t *testing.T) {
 }
 
 // Whoever sets the level for the framework has it.
-func TestQuietFrameworkIsAsked(t *testing.T) {
+func TestQuietFramework(t *testing.T) {
 	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK"} {
 		t.Setenv(name, "")
 	}
 	for set, want := range map[string]string{"": "OFF", "TRACE": "TRACE"} {
-		t.Setenv(frameworkLogs, set)
+		t.Setenv(frameworkLogVariable, set)
 		if err := quietFramework(); err != nil {
 			t.Fatal(err)
 		}
-		if got := os.Getenv(frameworkLogs); got != want {
-			t.Errorf("%s=%q became %q, want %q", frameworkLogs, set, got, want)
+		if got := os.Getenv(frameworkLogVariable); got != want {
+			t.Errorf("%s=%q became %q, want %q", frameworkLogVariable, set, got, want)
 		}
 	}
 }

@@ -67,8 +67,8 @@ type sources struct {
 	mode func(string) (fs.FileMode, error)
 }
 
-// thisMachine is where settings come from outside of tests.
-var thisMachine = sources{getenv: os.Getenv, home: os.UserHomeDir, readFile: os.ReadFile, mode: permissions}
+// localSources is where settings come from outside of tests.
+var localSources = sources{getenv: os.Getenv, home: os.UserHomeDir, readFile: os.ReadFile, mode: permissions}
 
 func permissions(file string) (fs.FileMode, error) {
 	if runtime.GOOS == "windows" { // has no such bits; the file's home folder is the user's own
@@ -99,8 +99,8 @@ type settingError struct {
 func (b block) settings(from sources) (settings, *settingError) {
 	s := settings{
 		client: control.Config{
-			APIKey:               first(b.APIKey.ValueString(), from.getenv("OCTOMIL_API_KEY"), from.getenv("OCTOMIL_SERVER_KEY")),
-			OrgID:                first(b.OrgID.ValueString(), from.getenv("OCTOMIL_ORG_ID")),
+			APIKey:               firstNonBlank(b.APIKey.ValueString(), from.getenv("OCTOMIL_API_KEY"), from.getenv("OCTOMIL_SERVER_KEY")),
+			OrgID:                firstNonBlank(b.OrgID.ValueString(), from.getenv("OCTOMIL_ORG_ID")),
 			AllowInsecureHTTP:    b.AllowInsecureHTTP.ValueBool(),
 			MaxRequestsPerMinute: int(orDefault(b.MaxRequestsPerMinute, defaultRequestsPerMinute)),
 			MaxRetries:           int(orDefault(b.MaxRetries, defaultRetries)),
@@ -117,8 +117,8 @@ func (b block) settings(from sources) (settings, *settingError) {
 			return settings{}, &settingError{path.Root(missing), "The CLI's files cannot be read",
 				err.Error() + "\n\nMend or remove the file, or set both api_key and org_id elsewhere."}
 		}
-		s.client.APIKey = first(s.client.APIKey, files.APIKey)
-		s.client.OrgID = first(s.client.OrgID, string(files.OrgID))
+		s.client.APIKey = firstNonBlank(s.client.APIKey, files.APIKey)
+		s.client.OrgID = firstNonBlank(s.client.OrgID, string(files.OrgID))
 		s.exposed = files.exposed
 	}
 	if s.client.APIKey == "" {
@@ -126,7 +126,7 @@ func (b block) settings(from sources) (settings, *settingError) {
 			"Set one of these: api_key in the provider block, OCTOMIL_API_KEY in the environment, or run `octomil login`, which " +
 				"writes ~/.octomil/credentials. A sandbox (terraform-provider-octomil sandbox) takes the key \"sandbox\"."}
 	}
-	url := first(b.APIURL.ValueString(), from.getenv("OCTOMIL_API_URL"), from.getenv("OCTOMIL_API_BASE"), control.DefaultURL)
+	url := firstNonBlank(b.APIURL.ValueString(), from.getenv("OCTOMIL_API_URL"), from.getenv("OCTOMIL_API_BASE"), control.DefaultURL)
 	if s.client.BaseURL, err = control.NormalizeURL(url, b.AllowInsecureHTTP.ValueBool()); err != nil {
 		return settings{}, &settingError{path.Root("api_url"), "The API URL cannot be used", err.Error() + ". It comes from " +
 			"api_url of the provider block, OCTOMIL_API_URL or OCTOMIL_API_BASE."}
@@ -218,7 +218,7 @@ func orDefault(value types.Int64, fallback int64) int64 {
 
 // first is the first text that is more than blanks, without those around it: a key that was read from a file ends in a line
 // break.
-func first(values ...string) string {
+func firstNonBlank(values ...string) string {
 	for _, value := range values {
 		if value = strings.TrimSpace(value); value != "" {
 			return value
@@ -228,7 +228,7 @@ func first(values ...string) string {
 }
 
 // unusable is the refusal of control.New, on the setting that it speaks of.
-func unusable(err error) *settingError {
+func clientSettingError(err error) *settingError {
 	switch {
 	case errors.Is(err, control.ErrUnusableKey):
 		return &settingError{path.Root("api_key"), "The API key cannot be used",
@@ -241,7 +241,7 @@ func unusable(err error) *settingError {
 }
 
 // exposedKey is the warning about a file with the key that others may read.
-func exposedKey(file string) (summary, detail string) {
+func exposedKeyWarning(file string) (summary, detail string) {
 	return "Other users of this machine can read the API key", fmt.Sprintf("%s holds an API key, and its permissions let others "+
 		"than its owner read or change it. Close it with\n\n    chmod 600 %[1]s\n\nand replace the key if somebody else may have seen it.", file)
 }

@@ -12,7 +12,7 @@ import (
 // A provider block that cannot be used is one error that names the setting, and costs nothing: neither state nor fleet.
 //
 //nolint:tparallel // the subtests follow one another on one state file
-func TestUnusableSettingsAreOneErrorAndKeepTheState(t *testing.T) {
+func TestAccProvider_unusableSettings(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	const deployment = `

@@ -39,7 +39,7 @@ func machine(env, files map[string]string) sources {
 
 type texts = map[string]string
 
-func TestTheOrderOfSources(t *testing.T) {
+func TestSettingsOrderOfSources(t *testing.T) {
 	t.Parallel()
 	file := texts{credentials: `{"api_key":"file","org_id":"file-org","org_name":"Ada's"}`, configJSON: `{"org_id":"config-org"}`}
 	for name, tc := range map[string]struct {
@@ -97,7 +97,7 @@ func TestTheOrderOfSources(t *testing.T) {
 	}
 }
 
-func TestDefaultsAndValues(t *testing.T) {
+func TestSettingsDefaultsAndValues(t *testing.T) {
 	t.Parallel()
 	key := types.StringValue("k")
 	org := types.StringValue("o")
@@ -132,7 +132,7 @@ func TestDefaultsAndValues(t *testing.T) {
 	}
 }
 
-func TestUnusableSettings(t *testing.T) {
+func TestSettingsErrors(t *testing.T) {
 	t.Parallel()
 	complete := func(change func(*block)) block {
 		b := block{APIKey: types.StringValue("oct_secret"), OrgID: types.StringValue("demo")}
@@ -182,7 +182,7 @@ func TestUnusableSettings(t *testing.T) {
 	}
 }
 
-func TestFilesThatCannotBeRead(t *testing.T) {
+func TestSettingsUnreadableFiles(t *testing.T) {
 	t.Parallel()
 	homeless := machine(nil, nil)
 	homeless.home = func() (string, error) { return "", errors.New("$HOME is not defined") }
@@ -199,7 +199,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestTheFirstUnknownSettingIsNamed(t *testing.T) {
+func TestBlockUnknown(t *testing.T) {
 	t.Parallel()
 	for want, b := range map[string]block{
 		"":                        {APIKey: types.StringValue("k")},
@@ -219,7 +219,7 @@ func TestTheFirstUnknownSettingIsNamed(t *testing.T) {
 	}
 }
 
-func TestAKeyThatOthersCanReadIsNamed(t *testing.T) {
+func TestSettingsExposedKeyFile(t *testing.T) {
 	t.Parallel()
 	const withKey = `{"api_key":"file","org_id":"file-org"}`
 	for name, tc := range map[string]struct {

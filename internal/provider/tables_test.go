@@ -11,7 +11,7 @@ import (
 )
 
 // The tables of the README and of the docs' index lead to the page of everything that the provider offers.
-func TestTablesNameEverything(t *testing.T) {
+func TestTablesLinkEveryPage(t *testing.T) {
 	t.Parallel()
 	schemas := acctest.Schemas(t)
 	for file, prefix := range map[string]string{"../../README.md": "docs/", "../tools/templates/index.md.tmpl": ""} {
