@@ -8,13 +8,13 @@ import (
 )
 
 // Invoke plays Terraform's part of the plugin protocol for one action: it validates the configuration, plans and invokes. It
-// answers the messages of the action in their order and what the provider said besides. An error ends it, as it ends Terraform.
+// returns the progress messages in their order, and the diagnostics. The first error ends it.
 func (s *Sandbox) Invoke(t testing.TB, actionType string, config map[string]any) (progress []string, diags Diagnostics) {
 	t.Helper()
 	return s.InvokeWithin(t.Context(), t, actionType, config)
 }
 
-// InvokeWithin is Invoke with a context, whose end is the user's interrupt.
+// InvokeWithin is Invoke with a context. Canceling it is the interrupt of the user.
 func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType string, config map[string]any) (progress []string, diags Diagnostics) {
 	t.Helper()
 	c := &Core{t: t, sandbox: s}
@@ -55,7 +55,7 @@ func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType str
 		}
 	}
 	if !completed {
-		t.Error("the action has not said that it is complete")
+		t.Error("the action has not sent that it is complete")
 	}
 	return progress, diags
 }

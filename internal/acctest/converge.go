@@ -6,8 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Converge plans a configuration, expects the action, applies it, and expects that nothing is left to do. It answers what was
-// warned of.
+// Converge plans a configuration, expects the action, applies the plan, and expects that the next plan is empty. It returns the warnings
+// of the plan and of the apply.
 func (c *Core) Converge(t testing.TB, config map[string]any, want Action) (warnings []string) {
 	t.Helper()
 	plan := c.Plan(config)
@@ -24,7 +24,7 @@ func (c *Core) Converge(t testing.TB, config map[string]any, want Action) (warni
 	return append(plan.Warnings, diags.Warnings...)
 }
 
-// ExpectState fails the test unless the state has these attributes; it may have others.
+// ExpectState fails the test unless the state has these values. It may have others.
 func (c *Core) ExpectState(t testing.TB, want map[string]any) {
 	t.Helper()
 	state := c.State()

@@ -6,9 +6,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// EphemeralResource is an ephemeral resource that is open.
+// EphemeralResource is an open ephemeral resource.
 type EphemeralResource struct {
-	// Result are its attributes.
+	// Result are the attributes.
 	Result map[string]any
 
 	core    *Core
@@ -16,8 +16,8 @@ type EphemeralResource struct {
 	private []byte
 }
 
-// Open plays Terraform's part of the plugin protocol for an ephemeral resource up to its use: it validates the configuration and
-// opens it. An error ends it, as it ends Terraform.
+// Open plays Terraform's part of the plugin protocol for an ephemeral resource: it validates the configuration and opens the resource.
+// The first error ends it.
 func (s *Sandbox) Open(t testing.TB, typeName string, config map[string]any) (opened *EphemeralResource, diags Diagnostics) {
 	t.Helper()
 	c := &Core{t: t, sandbox: s, typeName: typeName}
@@ -49,7 +49,7 @@ func (s *Sandbox) Open(t testing.TB, typeName string, config map[string]any) (op
 	return opened, diags
 }
 
-// Close closes it.
+// Close closes the resource.
 func (o *EphemeralResource) Close() Diagnostics {
 	o.core.t.Helper()
 	var diags Diagnostics

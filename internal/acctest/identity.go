@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// identityType is the type of the identity of resources of a type.
+// identityType returns the type of the identity of a resource type.
 func identityType(ctx context.Context, t testing.TB, server tfprotov6.ProviderServer, typeName string) tftypes.Object {
 	t.Helper()
 	schemas, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -26,7 +26,7 @@ func identityType(ctx context.Context, t testing.TB, server tfprotov6.ProviderSe
 	return object
 }
 
-// Identity are the parts of the resource's identity, nil where it has none.
+// Identity returns the identity of the resource, nil without one.
 func (c *Core) Identity() map[string]any {
 	c.t.Helper()
 	if c.identity == nil || c.identity.IdentityData == nil {

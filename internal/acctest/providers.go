@@ -11,14 +11,14 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// ProviderFactories are the factories for the provider in the test's process.
+// ProviderFactories returns the factories with which terraform-plugin-testing serves the provider in the process of the test.
 func ProviderFactories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"octomil": providerserver.NewProtocol6WithError(provider.New("test")()),
 	}
 }
 
-// Schemas are those of everything that the provider offers, as Terraform gets them.
+// Schemas returns the schemas of everything that the provider offers.
 func Schemas(t testing.TB) *tfprotov6.GetProviderSchemaResponse {
 	t.Helper()
 	schemas, err := readSchemas()
@@ -28,7 +28,7 @@ func Schemas(t testing.TB) *tfprotov6.GetProviderSchemaResponse {
 	return schemas
 }
 
-// readSchemas asks once: they are the same for every test, and there are many of them.
+// readSchemas reads the schemas once, as they are the same for all tests.
 var readSchemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
 	server, err := ProviderFactories()["octomil"]()
 	if err != nil {

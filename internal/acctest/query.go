@@ -6,15 +6,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// ListResult is one result of a list resource.
+// ListResult is one result of a query.
 type ListResult struct {
 	Name     string
 	Identity map[string]any
-	// Attributes are those of the resource, nil where they were not asked for.
+	// Attributes are the attributes of the resource, nil unless the query includes them.
 	Attributes map[string]any
 }
 
-// Query plays "terraform query" for a list block of a type; limit 0 is Terraform's own.
+// Query plays `terraform query` for a list block of a type. A limit of 0 is Terraform's default of 100.
 func (s *Sandbox) Query(t testing.TB, typeName string, filters map[string]any, limit int64, includeResource bool) (found []ListResult, diags Diagnostics) {
 	t.Helper()
 	c := s.Core(t, typeName)

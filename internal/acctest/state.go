@@ -7,14 +7,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// StoredResource is a resource as the state file keeps it.
+// StoredResource is a resource in the form of the state file.
 type StoredResource struct {
 	SchemaVersion int64           `json:"schema_version"`
 	Attributes    json.RawMessage `json:"attributes"`
 	Private       []byte          `json:"private,omitempty"`
 }
 
-// Store is what the state file would keep of the resource.
+// Store returns the resource in the form of the state file.
 func (c *Core) Store() StoredResource {
 	c.t.Helper()
 	state, _ := members(c.state)
@@ -32,7 +32,7 @@ func (c *Core) Store() StoredResource {
 	return StoredResource{SchemaVersion: c.version(), Attributes: attributes, Private: c.private}
 }
 
-// Load takes a resource from a state file, which an older provider may have written. It reads nothing from the server.
+// Load loads a resource from a state file, which an older version of the provider may have written. It does not refresh.
 func (c *Core) Load(s StoredResource) Diagnostics {
 	c.t.Helper()
 	var diags Diagnostics

@@ -7,8 +7,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// StartVirtual is a sandbox that is reached without a network: inside a bubble of testing/synctest it, its fleet and the provider live
-// in virtual time, so that an hour of waiting passes in a moment. Core and Do reach it; the command line cannot.
+// StartVirtual returns a sandbox without a network. Inside a bubble of testing/synctest the sandbox, its fleet and the provider live in
+// virtual time, where an hour of waiting takes no time. Core and Do reach it; the command line does not.
 func StartVirtual(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
 	t.Helper()
 	clock := newClock()

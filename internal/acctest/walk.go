@@ -9,16 +9,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// parallelism is how many resources Terraform works on at once, unless -parallelism says otherwise.
+// parallelism is Terraform's default number of concurrent operations.
 const parallelism = 10
 
-// Walk plays Terraform's refresh of many resources of one type: in one provider, several at once.
+// Walk plays Terraform's refresh of many resources of one type: concurrently, in one provider.
 type Walk struct {
 	core   *Core
 	states []*tfprotov6.ReadResourceRequest
 }
 
-// ImportAll imports resources of a type and reads them.
+// ImportAll imports resources of a type by their IDs and reads them.
 func (s *Sandbox) ImportAll(t testing.TB, typeName string, ids []string) *Walk {
 	t.Helper()
 	w := &Walk{core: s.Core(t, typeName), states: make([]*tfprotov6.ReadResourceRequest, len(ids))}
@@ -38,7 +38,7 @@ func (s *Sandbox) ImportAll(t testing.TB, typeName string, ids []string) *Walk {
 	return w
 }
 
-// Refresh reads every resource, in a provider of its own. It fails the test on any error, and when one of them is gone.
+// Refresh reads all resources in a new provider. An error, or a resource that no longer exists, fails the test.
 func (w *Walk) Refresh(t testing.TB) {
 	t.Helper()
 	w.core.startProvider()
@@ -51,14 +51,14 @@ func (w *Walk) Refresh(t testing.TB) {
 		diags.add(answer.Diagnostics)
 		state, err := answer.NewState.Unmarshal(w.core.object)
 		if err == nil && state.IsNull() {
-			err = fmt.Errorf("resource %d is gone", i)
+			err = fmt.Errorf("resource %d no longer exists", i)
 		}
 		w.states[i].CurrentState, w.states[i].Private = answer.NewState, answer.Private
 		return diags, err
 	})
 }
 
-// each does something with every resource, several at once.
+// each calls do for all resources, concurrently.
 func (w *Walk) each(t testing.TB, do func(ctx context.Context, i int) (Diagnostics, error)) {
 	t.Helper()
 	var all errgroup.Group

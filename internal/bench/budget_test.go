@@ -14,8 +14,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// TestRequestBudgets refreshes as Terraform does, ten resources at a time, and counts. The budgets are of requests, so they hold on
-// any machine.
+// TestRequestBudgets refreshes as Terraform does, ten resources at a time, and counts the requests, whose number is the same on any
+// machine.
 func TestRequestBudgets(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -146,7 +146,7 @@ func hugeGroup(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Wa
 	return o, walk
 }
 
-// countOperations counts requests by what they are.
+// countOperations counts requests by operation.
 func countOperations(ledger []sandbox.Entry) []string {
 	count := map[string]int{}
 	for _, e := range ledger {

@@ -13,7 +13,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// command is one that is measured; the state of one is where the next begins.
+// command is a measured command. Each starts from the state that the previous one left.
 type command struct {
 	name string
 	args []string
@@ -27,28 +27,28 @@ var commands = []command{
 }
 
 const (
-	// commandLimit ends a command that hangs.
+	// commandLimit is the time limit of a command.
 	commandLimit = 30 * time.Minute
-	// requestsPerMinute is the API's limit (the control API contract, section 1), longestWait the longest that a run under it may have to wait.
+	// requestsPerMinute is the rate limit of the API (CONTRACT.md, section 1), longestWait the longest wait for it in a measurement.
 	requestsPerMinute = 100
 	longestWait       = time.Minute
 )
 
-// cost is what one command took.
+// cost is the cost of one command.
 type cost struct {
 	requests int
 	wall     time.Duration
-	// cpu is the user time of the command line and of the provider, peak the most memory that one of the two had, in MiB.
+	// cpu is the user time of the command line and the provider, peak the peak memory of the larger of the two, in MiB.
 	cpu  time.Duration
 	peak int64
 }
 
-// scenario is a configuration, and the organization that it is for.
+// scenario is a configuration with its organization.
 type scenario struct {
 	organization
 	configuration string
 	variables     []byte
-	// only are the commands that make sense for it, nil for all.
+	// only are the commands to measure, nil for all.
 	only []command
 }
 
@@ -59,7 +59,7 @@ func (s scenario) commands() []command {
 	return commands
 }
 
-// measure runs the commands on a scenario, with the provider's limit of requests; 0 is none.
+// measure runs the commands of a scenario under a limit of requests per minute, 0 for none.
 func measure(t *testing.T, s scenario, limit int) map[string]cost {
 	t.Helper()
 	configuration := s.configuration

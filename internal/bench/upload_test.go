@@ -18,11 +18,11 @@ var uploads = []struct {
 	size  int64
 }{{"1 B", 1}, {"2 GiB", 2 << 30}}
 
-// maxGrowth is how much more memory, in MiB, a large file may take than a small one, in any of the processes.
+// maxGrowth is how much more memory, in MiB, any process may take for a large file than for a small one.
 const maxGrowth = 48
 
-// TestUploadInConstantMemory uploads a file of one byte and one of 2 GiB by the real command line. Neither Terraform nor the provider
-// nor the sandbox, which is this process, may hold a part of the file that grows with it.
+// TestUploadInConstantMemory uploads a file of one byte and one of 2 GiB with the real command line. The memory of Terraform, the
+// provider and the sandbox, which is this process, must not grow with the file.
 func TestUploadInConstantMemory(t *testing.T) {
 	small, _ := measureUpload(t, uploads[0].size)
 	large, allocated := measureUpload(t, uploads[1].size)
@@ -40,7 +40,7 @@ func TestUploadInConstantMemory(t *testing.T) {
 	}
 }
 
-// measureUpload measures the life of a version that is uploaded from a sparse file, and how many bytes this process allocated meanwhile.
+// measureUpload measures the lifecycle of a version uploaded from a sparse file, and the bytes that this process allocates for it.
 func measureUpload(t *testing.T, size int64) (costs map[string]cost, allocated uint64) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "model.onnx")

@@ -15,7 +15,7 @@ import (
 // workload is a kind of resource to measure.
 type workload struct {
 	name string
-	// writes is about how many requests the creation of one takes, maxCount the largest number that is measured, 0 for any.
+	// writes is about the number of requests to create one, maxCount the largest number of resources to measure, 0 for any.
 	writes, maxCount int
 	prepare          func(t *testing.T, n int) scenario
 }
@@ -26,7 +26,7 @@ var workloads = []workload{
 	{"`octomil_model_deployment`", 15, 0, deployments},
 }
 
-// baseline is Terraform itself.
+// baseline is a configuration of terraform_data, which costs what Terraform itself costs.
 func baseline(n int) scenario {
 	return scenario{configuration: fmt.Sprintf("resource \"terraform_data\" \"this\" {\n  count = %d\n  input = count.index\n}\n", n)}
 }

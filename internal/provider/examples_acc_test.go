@@ -14,7 +14,7 @@ import (
 
 const examples = "../../examples"
 
-// The provider's example has its own terraform and provider blocks, and takes the sandbox from the environment as a user's would.
+// The example of the provider has its own terraform and provider blocks, and reads the sandbox from the environment.
 func TestAccProvider_example(t *testing.T) {
 	sandbox := acctest.Start(t)
 	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "octomil")
@@ -27,7 +27,7 @@ func TestAccProvider_example(t *testing.T) {
 	})
 }
 
-// Each example is applied to a sandbox of its own; plugin-testing fails unless the plan after it is empty.
+// Each example is applied to a new sandbox; terraform-plugin-testing fails unless the next plan is empty.
 func TestAccProvider_dataSourceExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range dataSources(t) {
@@ -42,7 +42,7 @@ func TestAccProvider_dataSourceExamples(t *testing.T) {
 	}
 }
 
-// The documented imports work as they stand, both the blocks, with nothing to change afterwards, and the commands.
+// The documented imports work as written: the blocks, after which the plan is empty, and the commands.
 func TestAccProvider_resourceExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range resources(t) {
@@ -88,7 +88,7 @@ var (
 	importCommand = regexp.MustCompile(`(?m)^terraform import (\S+) "?([^"\s]+)"?$`)
 )
 
-// An example of a type that is no longer there would be planned by no test.
+// An example of a type that no longer exists would run in no test.
 func TestExampleFoldersOfTypes(t *testing.T) {
 	t.Parallel()
 	for folder, types := range map[string][]string{

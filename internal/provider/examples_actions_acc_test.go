@@ -6,8 +6,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// Older command lines know no actions, so their examples are read here and invoked at the level of the protocol, each in a
-// sandbox where there is something to do.
+// Terraform 1.11 has no actions, so their examples are invoked through the protocol, each on a sandbox where it has something to do.
 func TestAccProvider_actionExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range actions(t) {
@@ -32,7 +31,7 @@ func TestAccProvider_actionExamples(t *testing.T) {
 	}
 }
 
-// prepare brings the sandbox to where the action has something to do.
+// prepare starts a rollout that the action can change.
 func prepare(t *testing.T, sandbox *acctest.Sandbox, actionType string) {
 	t.Helper()
 	const rollouts = "/api/v1/models/phi-4-mini/rollouts"

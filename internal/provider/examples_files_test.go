@@ -18,7 +18,7 @@ var (
 	protecting = regexp.MustCompile(`(deletion_protection\s*=) true`)
 )
 
-// withFiles puts the artifacts that an example names beside it, into a folder of the test's own.
+// withFiles creates the artifacts that an example refers to, in a temporary folder.
 func withFiles(t *testing.T, config string) string {
 	t.Helper()
 	const module = "${path.module}"
@@ -35,7 +35,7 @@ func withFiles(t *testing.T, config string) string {
 	return strings.ReplaceAll(config, module, filepath.ToSlash(folder))
 }
 
-// unprotected is a configuration of which everything can be destroyed.
+// unprotected returns the configuration without deletion protection.
 func unprotected(config string) string { return protecting.ReplaceAllString(config, "$1 false") }
 
 func example(t *testing.T, parts ...string) string {
@@ -47,7 +47,7 @@ func example(t *testing.T, parts ...string) string {
 	return "\n" + withFiles(t, string(content))
 }
 
-// parsedExample are the blocks of an example.
+// parsedExample returns the blocks of an example.
 func parsedExample(t *testing.T, file ...string) []*hclsyntax.Block {
 	t.Helper()
 	parsed, diags := hclparse.NewParser().ParseHCL([]byte(example(t, file...)), file[len(file)-1])
@@ -61,7 +61,7 @@ func parsedExample(t *testing.T, file ...string) []*hclsyntax.Block {
 	return body.Blocks
 }
 
-// plainValue is the value of an expression that refers to nothing.
+// plainValue returns the value of an expression without references.
 func plainValue(t *testing.T, expression hclsyntax.Expression) any {
 	t.Helper()
 	value, diags := expression.Value(nil)
@@ -92,7 +92,7 @@ func goValue(t *testing.T, value cty.Value) any {
 	return nil
 }
 
-// exampleFolder is a folder of the examples. It takes the place of main.tf in dir.
+// exampleFolder returns a folder of the examples, and removes main.tf from dir to make room for it.
 func exampleFolder(t *testing.T, dir, name string) fs.FS {
 	t.Helper()
 	if err := os.Remove(filepath.Join(dir, "main.tf")); err != nil {

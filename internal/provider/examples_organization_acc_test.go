@@ -12,8 +12,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// The example of a whole organization is applied, changed such that the fleet rolls back, and destroyed; afterwards the server
-// holds what it held before, but for what the API cannot take away.
+// The example of a whole organization is applied, changed so that the fleet rolls back, and destroyed. Afterwards the server holds
+// what it held before, except what the API cannot delete.
 func TestAccProvider_organizationExample(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
@@ -63,7 +63,7 @@ func expectRuns(t *testing.T, sb *acctest.Sandbox, versions map[string]int) {
 	sb.ExpectFleet(t, "assistant", versions)
 }
 
-// holdings is what the server holds of everything that can be taken away again, without ids and times.
+// holdings returns what the server holds of everything that can be deleted, without IDs and times.
 func holdings(t *testing.T, sb *acctest.Sandbox) map[string]any {
 	t.Helper()
 	all := map[string]any{}

@@ -18,8 +18,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// Older command lines know neither identities nor queries, so these examples are read here and played at the level of the protocol,
-// while what the example of the resource makes is there.
+// Terraform 1.11 has neither identities nor queries, so these examples run through the protocol, while the resources of the example
+// exist.
 
 // checkIdentitiesAndQueries is a check of a step that has applied the example of a resource.
 func checkIdentitiesAndQueries(t *testing.T, sandbox *acctest.Sandbox, typeName string, importIDs map[string]string) func(*terraform.State) error {
@@ -31,7 +31,7 @@ func checkIdentitiesAndQueries(t *testing.T, sandbox *acctest.Sandbox, typeName 
 
 var digits = regexp.MustCompile(`\d+`)
 
-// checkIdentities holds the identities of the examples against those that the imports by id give; the numbers in generated ids may be
+// checkIdentities compares the identities of the examples with those after an import by ID; the numbers in generated IDs may be
 // others.
 func checkIdentities(t *testing.T, sandbox *acctest.Sandbox, typeName string, importIDs map[string]string) error {
 	t.Helper()
@@ -99,7 +99,7 @@ func blocksIn(t *testing.T, blockType string, file ...string) []*hclsyntax.Block
 	return slices.DeleteFunc(slices.Clone(parsedExample(t, file...)), func(b *hclsyntax.Block) bool { return b.Type != blockType })
 }
 
-// An example of a list resource or of a function that is no longer there would be played by no test.
+// An example of a list resource or function that no longer exists would run in no test.
 func TestExampleFoldersOfListResourcesAndFunctions(t *testing.T) {
 	t.Parallel()
 	schemas := acctest.Schemas(t)

@@ -21,14 +21,14 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// guideRunner plays a guide.
+// guideRunner runs a guide.
 type guideRunner struct {
 	t  *testing.T
 	sb *acctest.Sandbox
 	// dir is the reader's folder.
 	dir string
 	env []string
-	// pending are the files that were written and not applied since.
+	// pending are the files that were written since the last apply.
 	pending map[string]bool
 	// actions are the blocks shown so far, by their address.
 	actions map[string]*hcl.Block
@@ -71,7 +71,7 @@ func commandLine(t *testing.T) string {
 	return ""
 }
 
-// run plays the blocks in their order.
+// run runs the blocks in their order.
 func (s *guideRunner) run(blocks []block) {
 	s.t.Helper()
 	for _, b := range blocks {
@@ -94,7 +94,7 @@ func (s *guideRunner) run(blocks []block) {
 			s.runConsole(b)
 		case "yaml": // a pipeline, which nothing here can run
 		default:
-			s.t.Fatalf("line %d: a block of the kind %q is played by no test", b.line, b.kind)
+			s.t.Fatalf("line %d: unknown kind of block %q", b.line, b.kind)
 		}
 	}
 	s.applyPending()
@@ -226,7 +226,7 @@ func (s *guideRunner) runConsole(b block) {
 // commandLimit ends a command that hangs.
 const commandLimit = 2 * time.Minute
 
-// shell runs a command as the reader would.
+// shell runs a command in the folder of the reader.
 func (s *guideRunner) shell(text string) (output string) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), commandLimit)
@@ -249,12 +249,12 @@ func (s *guideRunner) shell(text string) (output string) {
 var curlCommand = regexp.MustCompile(
 	`^curl (?:-X ([A-Z]+) )?"\$OCTOMIL_API_URL(/[^"]+)"(?: -H "Authorization: Bearer \$OCTOMIL_API_KEY")?(?: -d '([^']*)')?$`)
 
-// curl sends a request as the command would.
+// curl sends the request of a curl command.
 func (s *guideRunner) curl(c command) string {
 	s.t.Helper()
 	match := curlCommand.FindStringSubmatch(c.text)
 	if match == nil {
-		s.t.Fatalf("line %d: cannot play %s", c.line, c.text)
+		s.t.Fatalf("line %d: unsupported command %s", c.line, c.text)
 	}
 	method := match[1]
 	switch {
@@ -291,7 +291,7 @@ func (s *guideRunner) readActions(b block) {
 	}
 }
 
-// invoke plays Terraform's part for an action and answers what the action says meanwhile.
+// invoke plays Terraform's part for an action and returns its progress messages and warnings.
 func (s *guideRunner) invoke(c command) string {
 	s.t.Helper()
 	address := strings.TrimPrefix(c.text, "terraform apply -invoke=")
@@ -355,7 +355,7 @@ var (
 	spaces  = regexp.MustCompile(`\s+`)
 )
 
-// normal takes out of an output what differs from run to run and from tool to tool: times, ids and line breaks.
+// normalized replaces in an output what differs between runs and tools: times, IDs and line breaks.
 func normalized(output string) string {
 	output = moment.ReplaceAllString(variable.Replace(output), "(time)")
 	output = counted.ReplaceAllString(output, "")
@@ -365,8 +365,7 @@ func normalized(output string) string {
 
 var lasting = regexp.MustCompile(`((?:bake|min_duration) += +"|\(then |takes at least )([0-9hms]+[hms])`)
 
-// speedUp lets an hour of a guide pass in 60 milliseconds: a minute that its configuration waits, or that it says is waited,
-// is a millisecond in the test.
+// speedUp turns each minute that a guide waits, in its configuration or in its output, into a millisecond.
 func speedUp(text string) string {
 	return lasting.ReplaceAllStringFunc(text, func(found string) string {
 		match := lasting.FindStringSubmatch(found)

@@ -17,7 +17,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// resources and dataSources are the names of all types that the provider offers, in alphabetical order.
+// resources returns the names of all resource types, sorted.
 func resources(t *testing.T) []string {
 	t.Helper()
 	var names []string

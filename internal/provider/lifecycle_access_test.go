@@ -52,7 +52,7 @@ func accessLifecycles() []namedLifecycle {
 	}
 }
 
-// activeKeys are the keys that work, by name and scopes: a record of a revoked one does no harm.
+// activeKeys returns the name and scopes of each key that is not revoked.
 func activeKeys(t *testing.T, sb *acctest.Sandbox) any {
 	t.Helper()
 	keys, ok := sb.Do(t, "GET", "/api/v1/api-keys", nil)["keys"].([]any)

@@ -53,7 +53,7 @@ func experimentLifecycles() []namedLifecycle {
 	}
 }
 
-// experimentsLeft are those that are not cancelled: the API keeps the record of each that was ever made.
+// experimentsLeft returns the experiments that are not canceled: the API keeps the record of every experiment.
 func experimentsLeft(t *testing.T, sb *acctest.Sandbox) any {
 	t.Helper()
 	list, _ := sb.Do(t, "GET", "/api/v1/experiments?org_id=demo", nil)["experiments"].([]any)

@@ -54,7 +54,7 @@ func fleetLifecycles() []namedLifecycle {
 						return keep(fmt.Sprintf("/api/v1/device-groups/%v/devices", group["id"]), "devices", "id")(t, sb)
 					}
 				}
-				return "the group is gone"
+				return "the group no longer exists"
 			},
 		}},
 		{"the policy", lifecycle{
@@ -93,7 +93,7 @@ func fleetLifecycles() []namedLifecycle {
 				"model": "phi-4-mini", "version": "2.0.0", "on_destroy": "cancel",
 				"rollout": map[string]any{"stages": []any{map[string]any{"percentage": 60, "bake": "1m"}}},
 			},
-			undeletable: true,                // a completed rollout is not cancelled
+			undeletable: true,                // a completed rollout is not canceled
 			driftless:   []string{"rollout"}, // more devices have the pin than it asks for
 			importID:    "phi-4-mini",
 			left:        keep("/api/v1/models/phi-4-mini/rollouts", "rollouts", "version", "status", "percentage"),

@@ -8,23 +8,23 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// lifecycle is what a resource goes through.
+// lifecycle has the configurations with which a resource is created and updated, and what tests need to know beside them.
 type lifecycle struct {
 	typeName string
-	// prepare makes what the resource needs on the server and answers the values for create and update.
+	// prepare creates what the resource needs on the server. It returns values that replace their names in create and update.
 	prepare        func(t *testing.T, sb *acctest.Sandbox) map[string]any
 	create, update map[string]any
 	importID       string
-	// samples are values of attributes that neither configuration sets.
+	// samples are values for attributes that neither configuration sets.
 	samples map[string]any
-	// filters are what a query needs to find it.
+	// filters are the attributes of a query that finds the resource.
 	filters map[string]any
-	// undeletable is true of what the API cannot delete.
+	// undeletable is true if the API cannot delete the object, or the configuration keeps it.
 	undeletable bool
-	// needed are optional attributes that the rest of the configuration cannot do without, driftless those whose change by another
-	// hand is nothing to put back, ungenerated those that a person takes out of a generated configuration.
+	// needed are optional attributes that the rest of the configuration requires, driftless those whose change outside of Terraform is
+	// not drift, ungenerated those that a user has to remove from a generated configuration.
 	needed, driftless, ungenerated []string
-	// left is what the server holds of the kind, without ids and times.
+	// left returns what the server holds of this kind of object, without IDs and times.
 	left func(t *testing.T, sb *acctest.Sandbox) any
 }
 
@@ -33,7 +33,7 @@ type namedLifecycle struct {
 	lifecycle
 }
 
-// lifecycles are the resources of the fault matrix, some of them in more than one way.
+// lifecycles returns at least one lifecycle for each resource type.
 func lifecycles() []namedLifecycle {
 	return slices.Concat(
 		fleetLifecycles(),
@@ -45,7 +45,7 @@ func lifecycles() []namedLifecycle {
 	)
 }
 
-// keep lists some fields of each object of a list, in an order of their own.
+// keep returns some fields of each object of a list, sorted.
 func keep(path, key string, fields ...string) func(*testing.T, *acctest.Sandbox) any {
 	return func(t *testing.T, sb *acctest.Sandbox) any {
 		t.Helper()

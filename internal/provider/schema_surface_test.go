@@ -16,7 +16,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// attribute is what configurations rely on of one attribute.
+// attribute is what configurations rely on.
 type attribute struct {
 	Type      string `json:"type"`
 	Required  bool   `json:"required,omitempty"`
@@ -24,15 +24,14 @@ type attribute struct {
 	Computed  bool   `json:"computed,omitempty"`
 	Sensitive bool   `json:"sensitive,omitempty"`
 	WriteOnly bool   `json:"write_only,omitempty"`
-	// Replaces is true where a change replaces the resource, as far as the schema says so; a resource may decide on more in its
-	// plan.
+	// Replaces is true if the schema says that a change replaces the resource. A resource may decide on more in its plan.
 	Replaces bool `json:"replaces,omitempty"`
 }
 
-// surface is everything that configurations can name: by type, in the spelling of its address, the attributes by their paths.
+// surface is everything that a configuration can use: for each type, by its address, the attributes by their paths.
 type surface map[string]map[string]attribute
 
-// present is the surface of the provider as it is now.
+// present returns the current surface of the provider.
 func present(t *testing.T) surface {
 	t.Helper()
 	schemas := acctest.Schemas(t)
@@ -84,7 +83,7 @@ func nestedOf(out map[string]attribute, prefix string, in []*tfprotov6.SchemaAtt
 
 func typeName(typ tftypes.Type) string { return strings.ReplaceAll(typ.String(), "tftypes.", "") }
 
-// signature shows a function's parameters as required attributes, in their order.
+// signature returns the parameters of a function as required attributes, in their order.
 func signature(f *tfprotov6.Function) map[string]attribute {
 	out := map[string]attribute{"return": {Type: typeName(f.Return.Type), Computed: true}}
 	for i, parameter := range f.Parameters {
@@ -96,7 +95,7 @@ func signature(f *tfprotov6.Function) map[string]attribute {
 	return out
 }
 
-// markReplacing adds what the protocol does not tell: plan modifiers that replace the resource.
+// markReplacing adds the plan modifiers that replace the resource, which the protocol does not show.
 func markReplacing(t *testing.T, now surface) {
 	t.Helper()
 	for _, open := range provider.New("test")().Resources(t.Context()) {
@@ -114,7 +113,7 @@ func markReplacing(t *testing.T, now surface) {
 	}
 }
 
-// replaces asks the plan modifiers of an attribute of any type for what they say of themselves.
+// replaces reports whether a plan modifier of the attribute describes a replacement.
 func replaces(ctx context.Context, attribute schema.Attribute) bool {
 	modifiers := reflect.Indirect(reflect.ValueOf(attribute)).FieldByName("PlanModifiers")
 	if !modifiers.IsValid() {

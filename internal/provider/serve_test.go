@@ -11,7 +11,7 @@ func TestVisibleLogLevel(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"nobody looks":                       {nil, "OFF"},
+		"no level":                           {nil, "OFF"},
 		"only Terraform's own logs":          {map[string]string{"TF_LOG_CORE": "TRACE"}, "OFF"},
 		"all logs":                           {map[string]string{"TF_LOG": "TRACE"}, "TRACE"},
 		"all logs, as JSON":                  {map[string]string{"TF_LOG": "JSON"}, "JSON"},
@@ -29,7 +29,7 @@ func TestVisibleLogLevel(t *testing.T) {
 	}
 }
 
-// Whoever sets the level for the framework has it.
+// A level for the framework is kept.
 func TestQuietFramework(t *testing.T) {
 	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK"} {
 		t.Setenv(name, "")

@@ -10,7 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// The tables of the README and of the docs' index lead to the page of everything that the provider offers.
+// The tables of the README and of the index of the docs link the page of everything that the provider offers.
 func TestTablesLinkEveryPage(t *testing.T) {
 	t.Parallel()
 	schemas := acctest.Schemas(t)

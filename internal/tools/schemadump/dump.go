@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// dump writes the schema that the server answers. Error diagnostics of the server are its error.
+// dump writes the schema of the server. Error diagnostics of the server are returned as an error.
 func dump(ctx context.Context, out io.Writer, server tfprotov6.ProviderServer, address string) error {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
