@@ -27,7 +27,7 @@ func run(ctx context.Context, args []string) error {
 		return sandbox.Command(ctx, args[1:], os.Stdout, os.Stderr)
 	}
 	flags := flag.NewFlagSet("terraform-provider-octomil", flag.ContinueOnError)
-	debug := flags.Bool("debug", false, "serve for a debugger: print how Terraform can attach, and wait")
+	debug := flags.Bool("debug", false, "serve for a debugger: print how Terraform can attach, then wait for an interrupt")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

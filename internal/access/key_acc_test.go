@@ -152,7 +152,7 @@ func TestAccKeyImported(t *testing.T) {
 			sb.Do(t, http.MethodPost, keysPath, map[string]any{"name": name, "scopes": map[string]any{"models": []string{"read"}, "devices": "write"}})
 		}
 		core := sb.Core(t, "octomil_api_key")
-		for how, said := range map[string]acctest.Report{
+		for how, said := range map[string]acctest.Diagnostics{
 			"by its id": core.Import("key_00000001"), "by its name": core.Import("ci"),
 			"by its identity": core.ImportIdentity(map[string]any{"id": "key_00000001"}),
 		} {

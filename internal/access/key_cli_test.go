@@ -40,7 +40,7 @@ resource "octomil_api_key" "ci" {
 		}
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			step(config("models:read", "november"), plancheck.ResourceActionCreate, "key_00000001"),
 			step(config("models:read", "december"), plancheck.ResourceActionUpdate, "key_00000002"),

@@ -122,9 +122,9 @@ func TestAccMemberExists(t *testing.T) {
 			t.Errorf("the state is %v", core.State())
 		}
 		config := map[string]any{"email": "Ada@example.com", "role": "owner"}
-		for how, imported := range map[string]func() acctest.Report{
-			"by id": func() acctest.Report { return core.Import("usr_00000001") }, "by address": func() acctest.Report { return core.Import("ADA@example.com") },
-			"by identity": func() acctest.Report {
+		for how, imported := range map[string]func() acctest.Diagnostics{
+			"by id": func() acctest.Diagnostics { return core.Import("usr_00000001") }, "by address": func() acctest.Diagnostics { return core.Import("ADA@example.com") },
+			"by identity": func() acctest.Diagnostics {
 				return core.ImportIdentity(map[string]any{"org_id": "demo", "id": "usr_00000001"})
 			},
 		} {

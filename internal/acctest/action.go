@@ -8,37 +8,37 @@ import (
 )
 
 // Invoke plays Terraform's part of the plugin protocol for one action: it validates the configuration, plans and invokes. It
-// answers the messages of the action in their order and what the provider said besides. An error ends it, as it ends Terraform.
-func (s *Sandbox) Invoke(t testing.TB, actionType string, config map[string]any) (progress []string, said Report) {
+// returns the progress messages in their order, and the diagnostics. The first error ends it.
+func (s *Sandbox) Invoke(t testing.TB, actionType string, config map[string]any) (progress []string, diags Diagnostics) {
 	t.Helper()
 	return s.InvokeWithin(t.Context(), t, actionType, config)
 }
 
-// InvokeWithin is Invoke with a context, whose end is the user's interrupt.
-func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType string, config map[string]any) (progress []string, said Report) {
+// InvokeWithin is Invoke with a context. Canceling it is the interrupt of the user.
+func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType string, config map[string]any) (progress []string, diags Diagnostics) {
 	t.Helper()
 	c := &Core{t: t, sandbox: s}
-	schemas := c.start()
+	schemas := c.startProvider()
 	actions, ok := c.server.(tfprotov6.ActionServer)
 	if !ok || schemas.ActionSchemas[actionType] == nil {
 		t.Fatalf("the provider has no action %q", actionType)
 	}
 	object := objectType(t, schemas.ActionSchemas[actionType].Schema.ValueType())
-	encoded := c.encode(object, valueOf(t, object, config))
+	encoded := c.encode(object, tfValue(t, object, config))
 
 	validated, err := actions.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: actionType, Config: encoded})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said.add(validated.Diagnostics); said.Failed() {
-		return nil, said
+	if diags.add(validated.Diagnostics); diags.Failed() {
+		return nil, diags
 	}
 	planned, err := actions.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: actionType, Config: encoded})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said.add(planned.Diagnostics); said.Failed() {
-		return nil, said
+	if diags.add(planned.Diagnostics); diags.Failed() {
+		return nil, diags
 	}
 	stream, err := actions.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: actionType, Config: encoded})
 	if err != nil {
@@ -51,11 +51,11 @@ func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType str
 			progress = append(progress, e.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
 			completed = true
-			said.add(e.Diagnostics)
+			diags.add(e.Diagnostics)
 		}
 	}
 	if !completed {
-		t.Error("the action has not said that it is complete")
+		t.Error("the action has not sent that it is complete")
 	}
-	return progress, said
+	return progress, diags
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,24 +17,24 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// CLI is a folder with a configuration and the real command line around it, which starts the provider as a process of its own.
-// It serves what the test framework cannot show: logs, plan files, interrupts.
+// CLI runs the real command line, which starts the provider as a process, in a folder with a configuration. It is for what
+// terraform-plugin-testing does not offer: logs, plan files, interrupts.
 type CLI struct {
-	// Dir holds main.tf and the state.
+	// Dir is the working directory, with main.tf and the state.
 	Dir string
 	// Env is added to the environment of each command.
 	Env []string
-	// Limit ends a command that hangs, after 2 minutes unless it says otherwise.
+	// Limit is the time limit of a command, 2 minutes unless it is set.
 	Limit time.Duration
 
 	config, provider string
 }
 
-// commandLimit ends a command that hangs.
+// commandLimit is the default time limit of a command.
 const commandLimit = 2 * time.Minute
 
-// NewCLI writes the configuration into a folder of the test's own. The package's TestMain has to call
-// Main; development overrides need no init.
+// NewCLI writes the configuration into a temporary folder. TestMain of the package has to call Main. The provider is installed as a
+// development override, so no init is needed.
 func NewCLI(t testing.TB, configuration string) *CLI {
 	t.Helper()
 	dir, folder := t.TempDir(), t.TempDir()
@@ -64,7 +65,7 @@ func (c *CLI) Configure(t testing.TB, configuration string) {
 	write(t, filepath.Join(c.Dir, "main.tf"), source+configuration)
 }
 
-// KeepLogs makes the provider write its logs into a file, of which Terraform would pass on only some, or none. It needs a shell.
+// KeepLogs makes the provider write its logs to a file, before Terraform filters them. It needs a shell.
 func (c *CLI) KeepLogs(t testing.TB) (file string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -80,17 +81,17 @@ func (c *CLI) KeepLogs(t testing.TB) (file string) {
 	return file
 }
 
-// Result is how a command ended.
+// Result is the result of a command.
 type Result struct {
-	// Output is what it printed, errors included.
+	// Output is what it printed to standard output and standard error.
 	Output string
 	// Code is its exit code.
 	Code int
-	// Process is what the operating system says of the command and of the providers that it has started.
+	// Process has the resource usage of the command and of the providers that it started.
 	Process *os.ProcessState
 }
 
-// Run runs a command of Terraform to its end.
+// Run runs a command and waits for its end.
 func (c *CLI) Run(t testing.TB, args ...string) Result {
 	t.Helper()
 	return c.Start(t, args...).Wait(t)
@@ -103,7 +104,7 @@ type Command struct {
 	cancel context.CancelFunc
 }
 
-// Start starts a command and does not wait for it.
+// Start starts a command without waiting for its end.
 func (c *CLI) Start(t testing.TB, args ...string) *Command {
 	t.Helper()
 	limit := c.Limit
@@ -124,7 +125,7 @@ func (c *CLI) Start(t testing.TB, args ...string) *Command {
 	return &Command{cmd: cmd, output: &output, cancel: cancel}
 }
 
-// Interrupt is a single Ctrl-C.
+// Interrupt sends a single Ctrl-C.
 func (c *Command) Interrupt(t testing.TB) {
 	t.Helper()
 	if err := c.cmd.Process.Signal(os.Interrupt); err != nil {
@@ -132,7 +133,7 @@ func (c *Command) Interrupt(t testing.TB) {
 	}
 }
 
-// Wait waits for the command's end.
+// Wait waits for the end of the command.
 func (c *Command) Wait(t testing.TB) Result {
 	t.Helper()
 	defer c.cancel()
@@ -162,12 +163,12 @@ func executable(t testing.TB) string {
 // providerName is the name by which the command line looks for a provider's executable.
 const providerName = "terraform-provider-octomil"
 
-// Main runs the acceptance tests of a package; TestMain calls it. The test's own executable is the provider as well, under the
-// provider's name, so that none has to be built beside it. Nothing that a test has started may go on after the tests, but for the
-// readers of a provider's output, which go-plugin leaves to the end of the process.
+// Main runs the acceptance tests of a package; TestMain calls it. Started under the name of the provider, the test executable is the
+// provider, so that none has to be built. No goroutine may be left after the tests, except the readers of a provider's output, which
+// go-plugin leaves running.
 func Main(m *testing.M) {
 	if filepath.Base(os.Args[0]) != providerName {
-		setenv("GORACE", "atexit_sleep_ms=0") // a provider under the race detector otherwise takes a second to end, at each command
+		setenv("GORACE", "atexit_sleep_ms=0") // otherwise each provider under the race detector takes a second to exit
 		goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/hashicorp/go-plugin.copyChan"))
 		return
 	}
@@ -176,7 +177,7 @@ func Main(m *testing.M) {
 	}
 }
 
-// linkProvider puts the provider's executable into a folder.
+// linkProvider links the provider executable into a folder.
 func linkProvider(t testing.TB, folder string) {
 	t.Helper()
 	self, err := os.Executable()
@@ -192,5 +193,28 @@ func write(t testing.TB, file, content string) {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// isolated guards isolateCLI.
+var isolated sync.Once
+
+// isolateCLI keeps the settings of this machine and the check for updates out of the command lines that tests start.
+func isolateCLI(t testing.TB) {
+	t.Helper()
+	isolated.Do(func() {
+		empty := filepath.Join(os.TempDir(), "terraform-provider-octomil-empty.tfrc")
+		if err := os.WriteFile(empty, nil, 0o600); err != nil {
+			t.Fatalf("writing an empty configuration for the command-line tool: %v", err)
+		}
+		setenv("TF_CLI_CONFIG_FILE", empty)
+		setenv("CHECKPOINT_DISABLE", "1")
+	})
+}
+
+// setenv sets a variable beyond the end of a test. Parallel tests must not call t.Setenv.
+func setenv(name, value string) {
+	if err := os.Setenv(name, value); err != nil {
+		panic(err)
 	}
 }

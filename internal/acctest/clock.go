@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Clock is a sandbox's: it runs with real time, can be moved on at once, and can be held, so that no device ever syncs.
-// It is safe for concurrent use.
+// Clock is the clock of a sandbox. It runs with real time, can skip ahead, and can be stopped, so that no device syncs. It is safe for
+// concurrent use.
 type Clock struct {
 	mu sync.Mutex
 	// at is the clock's time at the real instant since.
@@ -19,7 +19,7 @@ func newClock() *Clock {
 	return &Clock{at: now, since: now}
 }
 
-// Now is the clock's time.
+// Now returns the time of the clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -33,13 +33,13 @@ func (c *Clock) now() time.Time {
 	return c.at.Add(time.Since(c.since))
 }
 
-// Skip moves the clock on, also while it is held.
+// Skip moves the clock ahead, also while it is stopped.
 func (c *Clock) Skip(d time.Duration) { c.set(d, false, false) }
 
 // Hold stops the clock.
 func (c *Clock) Hold() { c.set(0, true, true) }
 
-// Release lets the clock run again.
+// Release restarts the clock.
 func (c *Clock) Release() { c.set(0, true, false) }
 
 func (c *Clock) set(skip time.Duration, change, held bool) {

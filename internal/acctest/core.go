@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,10 +12,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// Core plays Terraform's part of the plugin protocol for one resource, in the test's process: refresh, plan, apply with its
-// second plan, replacement, destroy. It holds the provider to what Terraform itself checks, and fails the test where Terraform
-// would speak of a bug in the provider. Where hundreds of cases have to run, it takes the place of the executable, which needs a
-// second for each.
+// Core plays Terraform's part of the plugin protocol for one resource, in the process of the test: refresh, plan, apply with its
+// second plan, replacement, destroy. It checks what Terraform checks, and fails the test where Terraform would report a bug in the
+// provider.
 type Core struct {
 	t        testing.TB
 	sandbox  *Sandbox
@@ -29,7 +29,7 @@ type Core struct {
 	tainted  bool
 }
 
-// Action is what a plan is going to do with the resource.
+// Action is the action of a plan.
 type Action string
 
 // The actions of a plan.
@@ -43,20 +43,20 @@ const (
 // Plan is a plan for one resource.
 type Plan struct {
 	Action Action
-	// Planned are the attributes as planned; an unknown one is Unknown.
+	// Planned are the planned attributes. The value of an unknown attribute is Unknown.
 	Planned map[string]any
-	Report
+	Diagnostics
 
 	config, planned tftypes.Value
 	private         []byte
 }
 
-// Report is what the provider said.
-type Report struct {
+// Diagnostics are the errors and warnings of the provider, as "attribute: summary: detail".
+type Diagnostics struct {
 	Errors, Warnings []string
 }
 
-func (r *Report) add(diagnostics []*tfprotov6.Diagnostic) {
+func (r *Diagnostics) add(diagnostics []*tfprotov6.Diagnostic) {
 	for _, d := range diagnostics {
 		text := d.Summary + ": " + d.Detail
 		if d.Attribute != nil && len(d.Attribute.Steps()) > 0 {
@@ -70,58 +70,58 @@ func (r *Report) add(diagnostics []*tfprotov6.Diagnostic) {
 	}
 }
 
-// Failed is true where there is an error.
-func (r *Report) Failed() bool { return len(r.Errors) > 0 }
+// Failed reports whether there is an error.
+func (r *Diagnostics) Failed() bool { return len(r.Errors) > 0 }
 
-// Core plays Terraform for a resource of the type against the sandbox.
+// Core returns a Core for a resource of a type, without a state.
 func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 	t.Helper()
 	c := &Core{t: t, sandbox: s, typeName: typeName}
-	schemas := c.start()
+	schemas := c.startProvider()
 	c.schema = schemas.ResourceSchemas[typeName].Block
 	c.object = objectType(t, schemas.ResourceSchemas[typeName].ValueType())
 	c.state = tftypes.NewValue(c.object, nil)
 	return c
 }
 
-// start starts and configures a provider, as Terraform does anew for each command.
-func (c *Core) start() *tfprotov6.GetProviderSchemaResponse {
+// startProvider starts and configures a new provider, as Terraform does for each command.
+func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	c.t.Helper()
 	c.server = providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
 	schemas := Schemas(c.t)
 	block := objectType(c.t, schemas.Provider.ValueType())
 	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.14.0",
-		Config: c.encode(block, valueOf(c.t, block, map[string]any{
+		Config: c.encode(block, tfValue(c.t, block, map[string]any{
 			"api_url": c.sandbox.URL, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
 		})),
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	var said Report
-	if said.add(configured.Diagnostics); said.Failed() {
-		c.t.Fatal(said.Errors)
+	var diags Diagnostics
+	if diags.add(configured.Diagnostics); diags.Failed() {
+		c.t.Fatal(diags.Errors)
 	}
 	return schemas
 }
 
-// State are the attributes in the state, nil where there is none.
+// State returns the attributes in the state, nil without a state.
 func (c *Core) State() map[string]any {
 	c.t.Helper()
-	attributes, _ := plain(c.t, c.state).(map[string]any)
+	attributes, _ := goValue(c.t, c.state).(map[string]any)
 	return attributes
 }
 
-// Tainted is true after a create that failed and left a state.
+// Tainted reports whether a create failed and left a state.
 func (c *Core) Tainted() bool { return c.tainted }
 
-// Refresh reads the resource.
-func (c *Core) Refresh() Report {
+// Refresh reads the resource. A resource that no longer exists has no state afterwards.
+func (c *Core) Refresh() Diagnostics {
 	c.t.Helper()
-	var said Report
+	var diags Diagnostics
 	if c.state.IsNull() {
-		return said
+		return diags
 	}
 	answer, err := c.server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: c.typeName, CurrentState: c.encode(c.object, c.state), Private: c.private, CurrentIdentity: c.identity,
@@ -129,48 +129,50 @@ func (c *Core) Refresh() Report {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if said.add(answer.Diagnostics); !said.Failed() {
+	if diags.add(answer.Diagnostics); !diags.Failed() {
 		c.state, c.private, c.identity = c.decode(answer.NewState), answer.Private, answer.NewIdentity
 		c.tainted = c.tainted && !c.state.IsNull()
 	}
-	return said
+	return diags
 }
 
-// Import imports the resource by its id and reads it. An error leaves no state.
-func (c *Core) Import(id string) Report {
+// Import imports the resource by its ID and reads it. An error leaves no state.
+func (c *Core) Import(id string) Diagnostics {
 	c.t.Helper()
 	return c.importBy(&tfprotov6.ImportResourceStateRequest{ID: id})
 }
 
-// importBy imports by an id or by an identity.
-func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Report {
+// importBy imports by an ID or by an identity.
+func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Diagnostics {
 	c.t.Helper()
-	c.start()
-	var said Report
+	c.startProvider()
+	var diags Diagnostics
 	request.TypeName = c.typeName
 	answer, err := c.server.ImportResourceState(c.t.Context(), request)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if said.add(answer.Diagnostics); said.Failed() {
-		return said
+	if diags.add(answer.Diagnostics); diags.Failed() {
+		return diags
 	}
 	if len(answer.ImportedResources) != 1 {
 		c.t.Fatalf("the import of %v answered %d resources", request, len(answer.ImportedResources))
 	}
 	imported := answer.ImportedResources[0]
 	c.state, c.private, c.identity = c.decode(imported.State), imported.Private, imported.Identity
-	if said = c.Refresh(); said.Failed() {
+	if diags = c.Refresh(); diags.Failed() {
 		c.state, c.private, c.identity = tftypes.NewValue(c.object, nil), nil, nil
+	} else if c.state.IsNull() {
+		diags.Errors = append(diags.Errors, "Cannot import non-existent remote object: the provider has found none")
 	}
-	return said
+	return diags
 }
 
-// Plan validates the configuration, refreshes and plans.
+// Plan validates the configuration, refreshes the resource and plans.
 func (c *Core) Plan(config map[string]any) Plan {
 	c.t.Helper()
-	c.start()
-	p := Plan{config: valueOf(c.t, c.object, config)}
+	c.startProvider()
+	p := Plan{config: tfValue(c.t, c.object, config)}
 	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: c.typeName, Config: c.encode(c.object, p.config),
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
@@ -181,8 +183,8 @@ func (c *Core) Plan(config map[string]any) Plan {
 	if p.add(validated.Diagnostics); p.Failed() {
 		return p
 	}
-	if said := c.Refresh(); said.Failed() {
-		p.Report = said
+	if diags := c.Refresh(); diags.Failed() {
+		p.Diagnostics = diags
 		return p
 	}
 	p.Action = ActionUpdate
@@ -196,21 +198,20 @@ func (c *Core) Plan(config map[string]any) Plan {
 		p.Action = ActionCreate
 	case replace, c.tainted:
 		p.Action = ActionReplace
-		p.Report = Report{}
-		c.plan(&p, tftypes.NewValue(c.object, nil), nil)
+		c.planReplacement(&p)
 	case p.planned.Equal(c.state):
 		p.Action = ActionNone
 	}
-	p.Planned, _ = plain(c.t, p.planned).(map[string]any)
+	p.Planned, _ = goValue(c.t, p.planned).(map[string]any)
 	return p
 }
 
-// plan asks for a plan from a prior state and reports whether the resource must be replaced.
+// plan plans from a prior state and reports whether the resource must be replaced.
 func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool) {
 	c.t.Helper()
 	answer, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PriorPrivate: private, Config: c.encode(c.object, p.config),
-		ProposedNewState: c.encode(c.object, proposed(c.t, c.schema.Attributes, c.object, prior, p.config)), PriorIdentity: c.identity,
+		ProposedNewState: c.encode(c.object, proposedNewState(c.t, c.schema.Attributes, c.object, prior, p.config)), PriorIdentity: c.identity,
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -219,31 +220,53 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 		return false
 	}
 	p.planned, p.private = c.decode(answer.PlannedState), answer.PlannedPrivate
-	for _, problem := range invalidPlan(c.t, c.schema.Attributes, prior, p.config, p.planned) {
+	for _, problem := range planViolations(c.t, c.schema.Attributes, prior, p.config, p.planned) {
 		c.t.Errorf("Terraform would call the plan invalid: %s", problem)
 	}
-	return len(answer.RequiresReplace) > 0 && !prior.IsNull()
+	return !prior.IsNull() && anyChanged(answer.RequiresReplace, prior, p.planned)
 }
 
-// Apply applies a plan, with the second plan that Terraform makes on the way.
-func (c *Core) Apply(p Plan) Report {
+// planReplacement plans the new object of a replacement. Its prior state is null, its private state that of the first plan. Terraform
+// shows the warnings of the first plan only. A tainted resource has no first plan, so its private state is lost.
+func (c *Core) planReplacement(p *Plan) {
+	c.t.Helper()
+	fresh := Plan{config: p.config}
+	c.plan(&fresh, tftypes.NewValue(c.object, nil), p.private)
+	if fresh.Failed() || c.tainted {
+		p.Diagnostics = fresh.Diagnostics
+	}
+	p.planned, p.private = fresh.planned, fresh.private
+}
+
+// Apply applies a plan, with the second plan that Terraform makes before it changes a resource. Terraform shows the warnings of both
+// plans; Apply omits those that the first plan had.
+func (c *Core) Apply(p Plan) Diagnostics {
 	c.t.Helper()
 	if p.Action == ActionNone {
-		return Report{}
+		return Diagnostics{}
 	}
-	c.start()
-	if p.Action == ActionReplace {
-		if said := c.Destroy(); said.Failed() {
-			return said
+	c.startProvider()
+	if p.Action == ActionReplace { // the old object is deleted without a plan of its own
+		if diags := c.delete(p.private); diags.Failed() {
+			return diags
 		}
 	}
 	second := Plan{config: p.config}
 	prior, private := c.state, c.private
-	if c.plan(&second, prior, private); second.Failed() {
-		return second.Report
+	replace := c.plan(&second, prior, private)
+	second.Warnings = slices.DeleteFunc(second.Warnings, func(text string) bool { return slices.Contains(p.Warnings, text) })
+	diags := second.Diagnostics
+	if diags.Failed() {
+		return diags
 	}
-	for _, problem := range different(c.t, "", p.planned, second.planned) {
+	if replace {
+		c.t.Errorf("Terraform would speak of an inconsistent final plan: the %s has become a replacement", p.Action)
+	}
+	for _, problem := range inconsistencies(c.t, "", p.planned, second.planned) {
 		c.t.Errorf("Terraform would speak of an inconsistent final plan: %s", problem)
+	}
+	if second.planned.Equal(prior) { // the unknown values have turned out to be those of the state
+		return diags
 	}
 	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PlannedState: c.encode(c.object, second.planned),
@@ -252,57 +275,70 @@ func (c *Core) Apply(p Plan) Report {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	var said Report
-	said.add(answer.Diagnostics)
-	c.state, c.private, c.identity = c.decode(answer.NewState), answer.Private, answer.NewIdentity
-	c.tainted = said.Failed() && prior.IsNull() && !c.state.IsNull()
-	if !c.state.IsNull() && !c.state.IsFullyKnown() {
-		c.t.Errorf("after the apply something is still unknown: %s", c.state)
+	diags.add(answer.Diagnostics)
+	state := c.decode(answer.NewState)
+	if diags.Failed() && state.IsNull() { // Terraform keeps what it had
+		return diags
 	}
-	if !said.Failed() {
-		for _, problem := range different(c.t, "", second.planned, c.state) {
+	c.state, c.private, c.identity = state, answer.Private, answer.NewIdentity
+	c.tainted = diags.Failed() && prior.IsNull()
+	switch {
+	case state.IsNull():
+		c.t.Errorf("after the %s there is no state", p.Action)
+	case !state.IsFullyKnown():
+		c.t.Errorf("after the apply something is still unknown: %s", state)
+	}
+	if !diags.Failed() {
+		for _, problem := range inconsistencies(c.t, "", second.planned, state) {
 			c.t.Errorf("Terraform would speak of an inconsistent result after apply: %s", problem)
 		}
 	}
-	return said
+	return diags
 }
 
-// Destroy destroys the resource.
-func (c *Core) Destroy() Report {
+// Destroy plans and applies the deletion of the resource, without a refresh, as Terraform does with -refresh=false.
+func (c *Core) Destroy() Diagnostics {
 	c.t.Helper()
-	var said Report
+	var diags Diagnostics
 	if c.state.IsNull() {
-		return said
+		return diags
 	}
-	none := tftypes.NewValue(c.object, nil)
-	if c.tainted { // Terraform forgets the private state of a tainted resource that it replaces
-		c.private = nil
-	}
+	none := c.encode(c.object, tftypes.NewValue(c.object, nil))
 	planned, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PriorPrivate: c.private,
-		Config: c.encode(c.object, none), ProposedNewState: c.encode(c.object, none),
+		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PriorPrivate: c.private, PriorIdentity: c.identity,
+		Config: none, ProposedNewState: none,
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if said.add(planned.Diagnostics); said.Failed() {
-		return said
+	if diags.add(planned.Diagnostics); diags.Failed() {
+		return diags
 	}
+	deleted := c.delete(planned.PlannedPrivate)
+	return Diagnostics{Errors: deleted.Errors, Warnings: append(diags.Warnings, deleted.Warnings...)}
+}
+
+// delete applies the deletion of the resource with the private state of a plan.
+func (c *Core) delete(private []byte) Diagnostics {
+	c.t.Helper()
+	none := c.encode(c.object, tftypes.NewValue(c.object, nil))
 	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PlannedState: c.encode(c.object, none),
-		Config: c.encode(c.object, none), PlannedPrivate: planned.PlannedPrivate,
+		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PlannedState: none, Config: none,
+		PlannedPrivate: private, PlannedIdentity: c.identity,
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	said.add(answer.Diagnostics)
-	if c.state = c.decode(answer.NewState); !said.Failed() {
+	var diags Diagnostics
+	diags.add(answer.Diagnostics)
+	c.state, c.private = c.decode(answer.NewState), answer.Private
+	if !diags.Failed() {
 		c.private, c.identity, c.tainted = nil, nil, false
 	}
-	if said.Failed() == c.state.IsNull() {
-		c.t.Errorf("after the destroy the state is %s, with errors %v", c.state, said.Errors)
+	if diags.Failed() == c.state.IsNull() {
+		c.t.Errorf("after the destroy the state is %s, with errors %v", c.state, diags.Errors)
 	}
-	return said
+	return diags
 }
 
 func (c *Core) encode(object tftypes.Object, value tftypes.Value) *tfprotov6.DynamicValue {
@@ -323,7 +359,7 @@ func (c *Core) decode(value *tfprotov6.DynamicValue) tftypes.Value {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return written(c.t, decoded)
+	return normalizeNumbers(c.t, decoded)
 }
 
 func objectType(t testing.TB, typ tftypes.Type) tftypes.Object {

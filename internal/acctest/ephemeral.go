@@ -6,9 +6,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Opened is an ephemeral resource that is open.
-type Opened struct {
-	// Result are its attributes.
+// EphemeralResource is an open ephemeral resource.
+type EphemeralResource struct {
+	// Result are the attributes.
 	Result map[string]any
 
 	core    *Core
@@ -16,49 +16,49 @@ type Opened struct {
 	private []byte
 }
 
-// Open plays Terraform's part of the plugin protocol for an ephemeral resource up to its use: it validates the configuration and
-// opens it. An error ends it, as it ends Terraform.
-func (s *Sandbox) Open(t testing.TB, typeName string, config map[string]any) (opened *Opened, said Report) {
+// Open plays Terraform's part of the plugin protocol for an ephemeral resource: it validates the configuration and opens the resource.
+// The first error ends it.
+func (s *Sandbox) Open(t testing.TB, typeName string, config map[string]any) (opened *EphemeralResource, diags Diagnostics) {
 	t.Helper()
 	c := &Core{t: t, sandbox: s, typeName: typeName}
-	schemas := c.start()
+	schemas := c.startProvider()
 	server, ok := c.server.(tfprotov6.EphemeralResourceServer)
 	if !ok || schemas.EphemeralResourceSchemas[typeName] == nil {
 		t.Fatalf("the provider has no ephemeral resource %q", typeName)
 	}
 	c.object = objectType(t, schemas.EphemeralResourceSchemas[typeName].ValueType())
-	encoded := c.encode(c.object, valueOf(t, c.object, config))
+	encoded := c.encode(c.object, tfValue(t, c.object, config))
 	validated, err := server.ValidateEphemeralResourceConfig(t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{
 		TypeName: typeName, Config: encoded,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said.add(validated.Diagnostics); said.Failed() {
-		return nil, said
+	if diags.add(validated.Diagnostics); diags.Failed() {
+		return nil, diags
 	}
 	answer, err := server.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: encoded})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said.add(answer.Diagnostics); said.Failed() {
-		return nil, said
+	if diags.add(answer.Diagnostics); diags.Failed() {
+		return nil, diags
 	}
-	opened = &Opened{core: c, server: server, private: answer.Private}
-	opened.Result, _ = plain(t, c.decode(answer.Result)).(map[string]any)
-	return opened, said
+	opened = &EphemeralResource{core: c, server: server, private: answer.Private}
+	opened.Result, _ = goValue(t, c.decode(answer.Result)).(map[string]any)
+	return opened, diags
 }
 
-// Close closes it.
-func (o *Opened) Close() Report {
+// Close closes the resource.
+func (o *EphemeralResource) Close() Diagnostics {
 	o.core.t.Helper()
-	var said Report
+	var diags Diagnostics
 	answer, err := o.server.CloseEphemeralResource(o.core.t.Context(), &tfprotov6.CloseEphemeralResourceRequest{
 		TypeName: o.core.typeName, Private: o.private,
 	})
 	if err != nil {
 		o.core.t.Fatal(err)
 	}
-	said.add(answer.Diagnostics)
-	return said
+	diags.add(answer.Diagnostics)
+	return diags
 }

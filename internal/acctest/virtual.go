@@ -7,9 +7,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// Virtual is a sandbox that is reached without a network: inside a bubble of testing/synctest it, its fleet and the provider live
-// in virtual time, so that an hour of waiting passes in a moment. Core and Do reach it; the command line cannot.
-func Virtual(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
+// StartVirtual returns a sandbox without a network. Inside a bubble of testing/synctest the sandbox, its fleet and the provider live in
+// virtual time, where an hour of waiting takes no time. Core and Do reach it; the command line does not.
+func StartVirtual(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
 	t.Helper()
 	clock := newClock()
 	options := sandbox.Options{APIKey: apiKey, OrgID: orgID, SyncInterval: interval, Now: clock.Now}

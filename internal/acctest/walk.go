@@ -9,65 +9,65 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// walkers is how many resources Terraform works on at once, unless -parallelism says otherwise.
-const walkers = 10
+// parallelism is Terraform's default number of concurrent operations.
+const parallelism = 10
 
-// Walk plays Terraform's refresh of many resources of one type: in one provider, several at once.
+// Walk plays Terraform's refresh of many resources of one type: concurrently, in one provider.
 type Walk struct {
 	core   *Core
 	states []*tfprotov6.ReadResourceRequest
 }
 
-// ImportAll imports resources of a type and reads them.
+// ImportAll imports resources of a type by their IDs and reads them.
 func (s *Sandbox) ImportAll(t testing.TB, typeName string, ids []string) *Walk {
 	t.Helper()
 	w := &Walk{core: s.Core(t, typeName), states: make([]*tfprotov6.ReadResourceRequest, len(ids))}
-	w.each(t, func(ctx context.Context, i int) (Report, error) {
-		var said Report
+	w.each(t, func(ctx context.Context, i int) (Diagnostics, error) {
+		var diags Diagnostics
 		answer, err := w.core.server.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: ids[i]})
 		if err != nil {
-			return said, err
+			return diags, err
 		}
-		said.add(answer.Diagnostics)
+		diags.add(answer.Diagnostics)
 		for _, imported := range answer.ImportedResources {
 			w.states[i] = &tfprotov6.ReadResourceRequest{TypeName: typeName, CurrentState: imported.State, Private: imported.Private}
 		}
-		return said, nil
+		return diags, nil
 	})
 	w.Refresh(t)
 	return w
 }
 
-// Refresh reads every resource, in a provider of its own. It fails the test on any error, and when one of them is gone.
+// Refresh reads all resources in a new provider. An error, or a resource that no longer exists, fails the test.
 func (w *Walk) Refresh(t testing.TB) {
 	t.Helper()
-	w.core.start()
-	w.each(t, func(ctx context.Context, i int) (Report, error) {
-		var said Report
+	w.core.startProvider()
+	w.each(t, func(ctx context.Context, i int) (Diagnostics, error) {
+		var diags Diagnostics
 		answer, err := w.core.server.ReadResource(ctx, w.states[i])
 		if err != nil {
-			return said, err
+			return diags, err
 		}
-		said.add(answer.Diagnostics)
+		diags.add(answer.Diagnostics)
 		state, err := answer.NewState.Unmarshal(w.core.object)
 		if err == nil && state.IsNull() {
-			err = fmt.Errorf("resource %d is gone", i)
+			err = fmt.Errorf("resource %d no longer exists", i)
 		}
 		w.states[i].CurrentState, w.states[i].Private = answer.NewState, answer.Private
-		return said, err
+		return diags, err
 	})
 }
 
-// each does something with every resource, several at once.
-func (w *Walk) each(t testing.TB, do func(ctx context.Context, i int) (Report, error)) {
+// each calls do for all resources, concurrently.
+func (w *Walk) each(t testing.TB, do func(ctx context.Context, i int) (Diagnostics, error)) {
 	t.Helper()
 	var all errgroup.Group
-	all.SetLimit(walkers)
+	all.SetLimit(parallelism)
 	for i := range w.states {
 		all.Go(func() error {
-			said, err := do(t.Context(), i)
-			if err == nil && said.Failed() {
-				err = fmt.Errorf("resource %d: %v", i, said.Errors)
+			diags, err := do(t.Context(), i)
+			if err == nil && diags.Failed() {
+				err = fmt.Errorf("resource %d: %v", i, diags.Errors)
 			}
 			return err
 		})

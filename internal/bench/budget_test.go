@@ -14,8 +14,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// TestRequestBudgets refreshes as Terraform does, ten resources at a time, and counts. The budgets are of requests, so they hold on
-// any machine.
+// TestRequestBudgets refreshes as Terraform does, ten resources at a time, and counts the requests, whose number is the same on any
+// machine.
 func TestRequestBudgets(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -43,7 +43,7 @@ func TestRequestBudgets(t *testing.T) {
 			o.ClearLedger()
 			walk.Refresh(t)
 			n := len(o.Ledger())
-			t.Logf("%d requests of %d: %v", n, tc.budget, operations(o.Ledger()))
+			t.Logf("%d requests of %d: %v", n, tc.budget, countOperations(o.Ledger()))
 			if n == 0 || n > tc.budget {
 				t.Errorf("a refresh took %d requests; the budget is %d", n, tc.budget)
 			}
@@ -57,7 +57,7 @@ func TestRequestBudgetOfAnApply(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
 		budget  int
-		prepare func(t *testing.T, n int) scene
+		prepare func(t *testing.T, n int) scenario
 	}{
 		{"deployments to the fleet and to groups", 750, deployments},
 		{"members", 560, members},
@@ -66,7 +66,7 @@ func TestRequestBudgetOfAnApply(t *testing.T) {
 			s := tc.prepare(t, 100)
 			s.only = commands[:1]
 			n := measure(t, s, 0)["apply"].requests
-			t.Logf("%d requests of %d: %v", n, tc.budget, operations(s.Ledger()))
+			t.Logf("%d requests of %d: %v", n, tc.budget, countOperations(s.Ledger()))
 			if n == 0 || n > tc.budget {
 				t.Errorf("the apply took %d requests; the budget is %d", n, tc.budget)
 			}
@@ -84,14 +84,14 @@ func thousandGroups(t *testing.T, dialect sandbox.Dialect) (organization, *accte
 // thousandDeployments are 100 models, each on the fleet and on the same 9 groups of 100 devices.
 func thousandDeployments(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {
 	t.Helper()
-	o := newOrganization(t, dialect, groupsAModel*100)
-	o.groups(t, groupsAModel, 100)
+	o := newOrganization(t, dialect, groupsPerModel*100)
+	o.groups(t, groupsPerModel, 100)
 	models := o.models(t, 100)
-	o.deploy(t, models, groupsAModel)
+	o.deploy(t, models, groupsPerModel)
 	var ids []string
 	for _, model := range models {
 		ids = append(ids, model)
-		for g := range groupsAModel {
+		for g := range groupsPerModel {
 			ids = append(ids, model+"/"+groupName(g))
 		}
 	}
@@ -146,8 +146,8 @@ func hugeGroup(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Wa
 	return o, walk
 }
 
-// operations counts requests by what they are.
-func operations(ledger []sandbox.Entry) []string {
+// countOperations counts requests by operation.
+func countOperations(ledger []sandbox.Entry) []string {
 	count := map[string]int{}
 	for _, e := range ledger {
 		count[e.Operation]++

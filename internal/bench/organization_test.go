@@ -1,7 +1,5 @@
 //go:build bench
 
-// Package bench measures what the provider costs: in requests, which have budgets that hold on any machine, and in time and memory
-// beside Terraform's own resource, which are a table.
 package bench
 
 import (
@@ -17,13 +15,13 @@ import (
 const (
 	root    = "/api/v1"
 	version = "1.0.0"
-	// groupsAModel is how many groups each model is deployed to, beside the fleet.
-	groupsAModel = 9
-	// memberBatch is how many devices one call adds.
+	// groupsPerModel is the number of groups that each model is deployed to, in addition to the fleet.
+	groupsPerModel = 9
+	// memberBatch is the number of devices that one request adds.
 	memberBatch = 1000
 )
 
-// organization is a sandbox without the usual seed's group, with so many devices.
+// organization is a sandbox with a number of devices and without groups.
 type organization struct {
 	*acctest.Sandbox
 	devices []string
@@ -46,7 +44,7 @@ func newOrganization(t testing.TB, dialect sandbox.Dialect, devices int) organiz
 	return o
 }
 
-// groups creates n static groups and answers their ids. Members, where there are to be any, are different ones in each.
+// groups creates n static groups and returns their IDs. Each has other members.
 func (o organization) groups(t testing.TB, n, members int) []string {
 	t.Helper()
 	ids := make([]string, n)
@@ -70,7 +68,7 @@ func (o organization) join(t testing.TB, group string, devices []string) {
 	}
 }
 
-// models creates n models with one published version and answers their names.
+// models creates n models with one published version and returns their names.
 func (o organization) models(t testing.TB, n int) []string {
 	t.Helper()
 	names := make([]string, n)
@@ -92,7 +90,7 @@ func (o organization) register(t testing.TB, model, number string) {
 	o.Do(t, http.MethodPost, at+"/"+number+"/publish", nil)
 }
 
-// deploy deploys each model to the fleet and to the groups, and lets the devices follow.
+// deploy deploys each model to the fleet and to the groups, and lets the devices update.
 func (o organization) deploy(t testing.TB, models []string, groups int) {
 	t.Helper()
 	for _, model := range models {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// peakMiB is the most memory that the process, or one of those that it has waited for, had at once.
+// peakMiB returns the peak memory of the process, or of a child that it waited for, in MiB.
 func peakMiB(p *os.ProcessState) int64 {
 	usage, ok := p.SysUsage().(*syscall.Rusage)
 	if !ok {

@@ -7,14 +7,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
 var (
@@ -22,138 +19,54 @@ var (
 	sizes     = flag.String("sizes", "1,100,1000,5000", "how many resources, comma-separated")
 )
 
-// command is one that is measured; the state of one is where the next begins.
-type command struct {
-	name string
-	args []string
-}
-
-var commands = []command{
-	{"apply", []string{"apply", "-auto-approve"}},
-	{"refresh", []string{"apply", "-refresh-only", "-auto-approve"}},
-	{"plan", []string{"plan", "-detailed-exitcode"}},
-	{"destroy", []string{"destroy", "-auto-approve"}},
-}
-
-const (
-	// commandLimit ends a command that hangs.
-	commandLimit = 30 * time.Minute
-	// perMinute is the API's limit (the control API contract, section 1), sensible the longest that a run under it may have to wait.
-	perMinute = 100
-	sensible  = time.Minute
-)
-
-func TestMain(m *testing.M) { acctest.Main(m) }
-
 // TestTable runs the real command line for each kind and number of resources, beside terraform_data of the same number.
 func TestTable(t *testing.T) {
 	var out table
 	out.begin(t)
-	floors := map[int]map[string]cost{}
+	baselines := map[int]map[string]cost{}
 	for _, n := range append(numbers(t, *sizes), 1) {
-		if floors[n] != nil {
+		if baselines[n] != nil {
 			continue
 		}
 		t.Run(fmt.Sprintf("%d terraform_data", n), func(t *testing.T) {
-			floors[n] = measure(t, floor(n), 0)
-			out.floor(n, floors[n])
+			baselines[n] = measure(t, baseline(n), 0)
+			out.baseline(n, baselines[n])
 		})
 	}
 	for _, w := range workloads {
 		for _, n := range numbers(t, *sizes) {
-			if w.most > 0 && n > w.most {
+			if w.maxCount > 0 && n > w.maxCount {
 				continue
 			}
 			t.Run(fmt.Sprintf("%d %s", n, w.name), func(t *testing.T) {
-				out.rows(w.name, n, measure(t, w.prepare(t, n), 0), limited(t, w, n), floors[n])
+				out.rows(w.name, n, measure(t, w.prepare(t, n), 0), rateLimited(t, w, n), baselines[n])
 				out.save(t)
 			})
 		}
 	}
 	for _, file := range uploads {
 		t.Run("an upload of "+file.words, func(t *testing.T) {
-			costs, _ := uploading(t, file.size)
-			out.rows("`octomil_model_version` of "+file.words, 1, costs, nil, floors[1])
+			costs, _ := measureUpload(t, file.size)
+			out.rows("`octomil_model_version` of "+file.words, 1, costs, nil, baselines[1])
 			out.save(t)
 		})
 	}
 	for _, devices := range []int{10_000, 100_000} {
 		t.Run(fmt.Sprintf("a group of %d", devices), func(t *testing.T) {
-			out.rows(fmt.Sprintf("a group of %d members", devices), 1, measure(t, oneGroup(t, devices), 0), nil, floors[1])
+			out.rows(fmt.Sprintf("a group of %d members", devices), 1, measure(t, oneGroup(t, devices), 0), nil, baselines[1])
 			out.save(t)
 		})
 	}
 }
 
-// limited measures a workload under the API's limit of requests, unless its creation alone would have to wait too long.
-func limited(t *testing.T, w workload, n int) map[string]cost {
+// rateLimited measures a workload under the API's limit of requests, unless its creation alone would have to wait too long.
+func rateLimited(t *testing.T, w workload, n int) map[string]cost {
 	t.Helper()
-	if float64(n*w.writes-perMinute) > sensible.Minutes()*perMinute {
+	if float64(n*w.writes-requestsPerMinute) > longestWait.Minutes()*requestsPerMinute {
 		return nil
 	}
-	return measure(t, w.prepare(t, n), perMinute)
+	return measure(t, w.prepare(t, n), requestsPerMinute)
 }
-
-// cost is what one command took.
-type cost struct {
-	requests int
-	wall     time.Duration
-	// cpu is the user time of the command line and of the provider, peak the most memory that one of the two had, in MiB.
-	cpu  time.Duration
-	peak int64
-}
-
-// scene is a configuration, and the organization that it is for.
-type scene struct {
-	organization
-	configuration string
-	variables     []byte
-	// only are the commands that make sense for it, nil for all.
-	only []command
-}
-
-func (s scene) commands() []command {
-	if s.only != nil {
-		return s.only
-	}
-	return commands
-}
-
-// measure runs the commands on a scene, with the provider's limit of requests; 0 is none.
-func measure(t *testing.T, s scene, limit int) map[string]cost {
-	t.Helper()
-	configuration := s.configuration
-	if s.Sandbox != nil {
-		configuration = strings.Replace(s.Provider(), "max_requests_per_minute = 0", fmt.Sprintf("max_requests_per_minute = %d", limit), 1) + configuration
-	}
-	cli := acctest.NewCLI(t, configuration)
-	cli.Limit = commandLimit
-	if s.variables != nil {
-		if err := os.WriteFile(filepath.Join(cli.Dir, "bench.auto.tfvars.json"), s.variables, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	costs := map[string]cost{}
-	for _, command := range s.commands() {
-		if s.Sandbox != nil {
-			s.ClearLedger()
-		}
-		begun := time.Now()
-		result := cli.Run(t, command.args...)
-		c := cost{wall: time.Since(begun), cpu: result.Process.UserTime(), peak: peakMiB(result.Process)}
-		if result.Code != 0 {
-			t.Fatalf("%s ended with %d:\n%s", command.name, result.Code, tail(result.Output))
-		}
-		if s.Sandbox != nil {
-			c.requests = len(s.Ledger())
-		}
-		costs[command.name] = c
-		t.Logf("%s: %+v", command.name, c)
-	}
-	return costs
-}
-
-func tail(output string) string { return output[max(len(output)-4000, 0):] }
 
 // table is the report in Markdown.
 type table struct{ text strings.Builder }
@@ -175,21 +88,21 @@ func (o *table) begin(t *testing.T) {
 		"| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 }
 
-func (o *table) floor(n int, costs map[string]cost) {
+func (o *table) baseline(n int, costs map[string]cost) {
 	for _, command := range commands {
 		c := costs[command.name]
 		fmt.Fprintf(&o.text, "| %d × `terraform_data` | %s | 0 | %s | 1.0 | %s | %d MiB | |\n", n, command.name, seconds(c.wall), seconds(c.cpu), c.peak)
 	}
 }
 
-func (o *table) rows(name string, n int, costs, limited map[string]cost, floor map[string]cost) {
-	for _, command := range slices.Concat([]command{importing("")}, commands) {
+func (o *table) rows(name string, n int, costs, limited map[string]cost, baseline map[string]cost) {
+	for _, command := range slices.Concat([]command{importCommand("")}, commands) {
 		c, measured := costs[command.name]
 		if !measured {
 			continue
 		}
 		ratio := ""
-		if f, ok := floor[command.name]; ok {
+		if f, ok := baseline[command.name]; ok {
 			ratio = fmt.Sprintf("%.1f", c.wall.Seconds()/f.wall.Seconds())
 		}
 		fmt.Fprintf(&o.text, "| %d × %s | %s | %d | %s | %s | %s | %d MiB | %s |\n", n, name, command.name, c.requests, seconds(c.wall),
@@ -202,7 +115,7 @@ func underLimit(c cost, limited map[string]cost, command string) string {
 	if limited != nil {
 		return seconds(limited[command].wall)
 	}
-	least := time.Duration(max(c.requests-perMinute, 0)) * time.Minute / perMinute
+	least := time.Duration(max(c.requests-requestsPerMinute, 0)) * time.Minute / requestsPerMinute
 	return "at least " + (c.wall + least).Round(time.Second).String()
 }
 

@@ -18,30 +18,30 @@ var uploads = []struct {
 	size  int64
 }{{"1 B", 1}, {"2 GiB", 2 << 30}}
 
-// mostGrown is how much more memory, in MiB, a large file may take than a small one, in any of the processes.
-const mostGrown = 48
+// maxGrowth is how much more memory, in MiB, any process may take for a large file than for a small one.
+const maxGrowth = 48
 
-// TestUploadInConstantMemory uploads a file of one byte and one of 2 GiB by the real command line. Neither Terraform nor the provider
-// nor the sandbox, which is this process, may hold a part of the file that grows with it.
+// TestUploadInConstantMemory uploads a file of one byte and one of 2 GiB with the real command line. The memory of Terraform, the
+// provider and the sandbox, which is this process, must not grow with the file.
 func TestUploadInConstantMemory(t *testing.T) {
-	small, _ := uploading(t, uploads[0].size)
-	large, allocated := uploading(t, uploads[1].size)
+	small, _ := measureUpload(t, uploads[0].size)
+	large, allocated := measureUpload(t, uploads[1].size)
 	for _, command := range commands {
 		grown := large[command.name].peak - small[command.name].peak
 		t.Logf("%s: %d MiB for 1 B, %d MiB for 2 GiB in %s, %d requests", command.name, small[command.name].peak, large[command.name].peak,
 			seconds(large[command.name].wall), large[command.name].requests)
-		if grown > mostGrown {
+		if grown > maxGrowth {
 			t.Errorf("%s: the peak grew by %d MiB", command.name, grown)
 		}
 	}
 	t.Logf("the sandbox allocated %d MiB", allocated>>20)
-	if allocated>>20 > mostGrown {
+	if allocated>>20 > maxGrowth {
 		t.Errorf("the sandbox allocated %d MiB", allocated>>20)
 	}
 }
 
-// uploading measures the life of a version that is uploaded from a sparse file, and how many bytes this process allocated meanwhile.
-func uploading(t *testing.T, size int64) (costs map[string]cost, allocated uint64) {
+// measureUpload measures the lifecycle of a version uploaded from a sparse file, and the bytes that this process allocates for it.
+func measureUpload(t *testing.T, size int64) (costs map[string]cost, allocated uint64) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "model.onnx")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -51,7 +51,7 @@ func uploading(t *testing.T, size int64) (costs map[string]cost, allocated uint6
 		t.Fatal(err)
 	}
 	o := newOrganization(t, sandbox.DialectDocs, 0)
-	s := scene{organization: o, configuration: fmt.Sprintf(`
+	s := scenario{organization: o, configuration: fmt.Sprintf(`
 data "octomil_model" "this" { name = %q }
 
 resource "octomil_model_version" "this" {

@@ -15,9 +15,9 @@ import (
 // workload is a kind of resource to measure.
 type workload struct {
 	name string
-	// writes is about how many requests the creation of one takes, most the largest number that is measured, 0 for any.
-	writes, most int
-	prepare      func(t *testing.T, n int) scene
+	// writes is about the number of requests to create one, maxCount the largest number of resources to measure, 0 for any.
+	writes, maxCount int
+	prepare          func(t *testing.T, n int) scenario
 }
 
 var workloads = []workload{
@@ -26,14 +26,14 @@ var workloads = []workload{
 	{"`octomil_model_deployment`", 15, 0, deployments},
 }
 
-// floor is Terraform itself.
-func floor(n int) scene {
-	return scene{configuration: fmt.Sprintf("resource \"terraform_data\" \"this\" {\n  count = %d\n  input = count.index\n}\n", n)}
+// baseline is a configuration of terraform_data, which costs what Terraform itself costs.
+func baseline(n int) scenario {
+	return scenario{configuration: fmt.Sprintf("resource \"terraform_data\" \"this\" {\n  count = %d\n  input = count.index\n}\n", n)}
 }
 
-func groups(t *testing.T, n int) scene {
+func groups(t *testing.T, n int) scenario {
 	t.Helper()
-	return scene{organization: newOrganization(t, sandbox.DialectDocs, 0), configuration: fmt.Sprintf(`
+	return scenario{organization: newOrganization(t, sandbox.DialectDocs, 0), configuration: fmt.Sprintf(`
 resource "octomil_device_group" "this" {
   count       = %d
   name        = "group-${count.index}"
@@ -44,10 +44,10 @@ resource "octomil_device_group" "this" {
 }
 
 // members are memberships of two devices each.
-func members(t *testing.T, n int) scene {
+func members(t *testing.T, n int) scenario {
 	t.Helper()
 	o := newOrganization(t, sandbox.DialectDocs, 2*n)
-	return scene{
+	return scenario{
 		organization: o,
 		variables:    encoded(t, map[string]any{"groups": o.groups(t, n, 0), "devices": o.devices}),
 		configuration: fmt.Sprintf(`
@@ -64,13 +64,13 @@ resource "octomil_device_group_members" "this" {
 }
 
 // deployments go to the fleet and to nine groups of ten devices, with as many models as that takes.
-func deployments(t *testing.T, n int) scene {
+func deployments(t *testing.T, n int) scenario {
 	t.Helper()
-	const scopes = groupsAModel + 1
-	o := newOrganization(t, sandbox.DialectDocs, groupsAModel*10)
-	o.groups(t, groupsAModel, 10)
+	const scopes = groupsPerModel + 1
+	o := newOrganization(t, sandbox.DialectDocs, groupsPerModel*10)
+	o.groups(t, groupsPerModel, 10)
 	o.models(t, (n+scopes-1)/scopes)
-	return scene{organization: o, configuration: fmt.Sprintf(`
+	return scenario{organization: o, configuration: fmt.Sprintf(`
 resource "octomil_model_deployment" "this" {
   count   = %d
   model   = "model-${floor(count.index / %d)}"
@@ -82,20 +82,20 @@ resource "octomil_model_deployment" "this" {
 
 const membersAddress = "octomil_device_group_members.this"
 
-func importing(id string) command {
+func importCommand(id string) command {
 	return command{"import", []string{"import", membersAddress, id}}
 }
 
-// mostShown is the longest list of which Terraform shows a plan here: it compares the list before with the one after in a table
+// maxShown is the longest list of which Terraform shows a plan here: it compares the list before with the one after in a table
 // that takes 9 bytes for each pair, 900 MB for 10000 devices and 90 GB for 100000. Only a plan as JSON does without.
-const mostShown = 10_000
+const maxShown = 10_000
 
 // oneGroup is one membership of many devices. They come as one text that Terraform splits: a list that it must convert, as it must
 // a variable or what stands in brackets, takes it a time that grows with the square of the length, minutes for 100000.
-func oneGroup(t *testing.T, devices int) scene {
+func oneGroup(t *testing.T, devices int) scenario {
 	t.Helper()
 	o := newOrganization(t, sandbox.DialectDocs, devices)
-	s := scene{organization: o, configuration: `
+	s := scenario{organization: o, configuration: `
 variable "group" { type = string }
 variable "devices" { type = string }
 
@@ -107,11 +107,11 @@ resource "octomil_device_group_members" "this" {
 	group := o.groups(t, 1, 0)[0]
 	s.variables = encoded(t, map[string]any{"group": group, "devices": strings.Join(o.devices, ",")})
 	apply, refresh, plan, destroy := commands[0], commands[1], commands[2], commands[3]
-	if devices > mostShown {
+	if devices > maxShown {
 		plan.args = append([]string{"plan", "-json"}, plan.args[1:]...)
 	}
 	forget := command{"forget", []string{"state", "rm", membersAddress}}
-	s.only = []command{apply, refresh, plan, forget, importing(group), destroy}
+	s.only = []command{apply, refresh, plan, forget, importCommand(group), destroy}
 	return s
 }
 

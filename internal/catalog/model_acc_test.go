@@ -69,7 +69,7 @@ func TestAccModel(t *testing.T) {
 			model_contract = jsonencode({ outputs = ["text"], inputs = ["audio"] })`)
 		bare := model(`name = "speech"`)
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					Config: full,
@@ -142,13 +142,13 @@ func TestModelIsProtectedFromDeletion(t *testing.T) {
 	core := sb.Core(t, "octomil_model")
 	config := map[string]any{"name": "lab", "framework": "onnx"}
 	must(t, apply(core, config))
-	refused := func(said acctest.Report) {
+	refused := func(said acctest.Diagnostics) {
 		t.Helper()
 		want(t, said, "deletion_protection: The model is protected from deletion", "set deletion_protection = false and apply first", "all its versions")
 	}
 	refused(core.Destroy())
-	refused(core.Plan(with(config, "framework", "pytorch")).Report)
-	refused(core.Plan(with(with(config, "framework", "pytorch"), "deletion_protection", false)).Report)
+	refused(core.Plan(with(config, "framework", "pytorch")).Diagnostics)
+	refused(core.Plan(with(with(config, "framework", "pytorch"), "deletion_protection", false)).Diagnostics)
 	other := sb.Core(t, "octomil_model")
 	must(t, other.Import("lab"))
 	refused(other.Destroy())
@@ -159,7 +159,7 @@ func TestModelIsProtectedFromDeletion(t *testing.T) {
 		t.Errorf("the protection, of which the server knows nothing, took %v", writes)
 	}
 	replace := core.Plan(map[string]any{"name": "lab", "framework": "pytorch", "deletion_protection": false})
-	if must(t, replace.Report); replace.Action != acctest.ActionReplace {
+	if must(t, replace.Diagnostics); replace.Action != acctest.ActionReplace {
 		t.Errorf("another framework plans %s", replace.Action)
 	}
 	must(t, core.Apply(replace))
@@ -177,7 +177,7 @@ func TestModelMistakes(t *testing.T) {
 		core := sb.Core(t, "octomil_model")
 		config := map[string]any{"name": "lab", "framework": "onnx"}
 		for attribute, value := range map[string]any{"name": "", "framework": "", "use_case": "", "model_contract": "[1]", "data_contract": "{"} {
-			want(t, core.Plan(with(config, attribute, value)).Report, attribute+": ")
+			want(t, core.Plan(with(config, attribute, value)).Diagnostics, attribute+": ")
 		}
 		want(t, apply(core, with(config, "name", "phi-4-mini")), "name: Could not create the model", "409", "req_",
 			`terraform import octomil_model.<address> "mdl_00000001"`)
@@ -236,7 +236,7 @@ func TestModelDataSources(t *testing.T) {
 		"name": "lab", "framework": "onnx", "use_case": "nlp", "model_contract": map[string]any{"inputs": []string{"text"}},
 	})
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				Config: sb.Provider() + `
@@ -259,15 +259,15 @@ func TestModelDataSources(t *testing.T) {
 }
 
 // apply plans and applies.
-func apply(core *acctest.Core, config map[string]any) acctest.Report {
+func apply(core *acctest.Core, config map[string]any) acctest.Diagnostics {
 	plan := core.Plan(config)
 	if plan.Failed() {
-		return plan.Report
+		return plan.Diagnostics
 	}
 	return core.Apply(plan)
 }
 
-func must(t *testing.T, said acctest.Report) {
+func must(t *testing.T, said acctest.Diagnostics) {
 	t.Helper()
 	if said.Failed() {
 		t.Fatal(said.Errors)
@@ -275,7 +275,7 @@ func must(t *testing.T, said acctest.Report) {
 }
 
 // want demands one error that says all this.
-func want(t *testing.T, said acctest.Report, parts ...string) {
+func want(t *testing.T, said acctest.Diagnostics, parts ...string) {
 	t.Helper()
 	if len(said.Errors) != 1 {
 		t.Errorf("got the errors %v; want one that says %v", said.Errors, parts)

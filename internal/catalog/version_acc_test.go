@@ -19,7 +19,7 @@ import (
 
 const phi = "mdl_00000001"
 
-func sortedNames(found []acctest.Listed) string {
+func sortedNames(found []acctest.ListResult) string {
 	var names []string
 	for _, one := range found {
 		names = append(names, one.Name)
@@ -65,7 +65,7 @@ func TestVersionIsUploaded(t *testing.T) {
 			"model_id": phi, "version": "3.0.0+int4", "source": file, "description": "int4", "metrics": map[string]any{"accuracy": 0.93}, "published": true,
 		}
 		plan := core.Plan(config)
-		must(t, plan.Report)
+		must(t, plan.Diagnostics)
 		const checksum = "sha256:f38329d231164082b94f28edf29bff349b44403e09fc4057d65b31051f4ae6b5"
 		if plan.Planned["checksum"] != checksum || plan.Planned["size_bytes"] != 11.0 || plan.Planned["format"] != acctest.Unknown {
 			t.Errorf("planned: %v", plan.Planned)
@@ -126,7 +126,7 @@ func TestVersionIsUploadedAgainWithAnotherContentOnly(t *testing.T) {
 		// Another content does.
 		write(t, moved["source"].(string), "other weights")
 		replace := core.Plan(moved)
-		if must(t, replace.Report); replace.Action != acctest.ActionReplace || replace.Planned["size_bytes"] != 13.0 {
+		if must(t, replace.Diagnostics); replace.Action != acctest.ActionReplace || replace.Planned["size_bytes"] != 13.0 {
 			t.Errorf("another content plans %s: %v", replace.Action, replace.Planned)
 		}
 		must(t, core.Apply(replace))
@@ -147,7 +147,7 @@ func TestVersionWithoutItsFile(t *testing.T) {
 	config := map[string]any{"model_id": phi, "version": "3.0.0", "source": file}
 
 	plan := core.Plan(config)
-	if must(t, plan.Report); plan.Planned["checksum"] != acctest.Unknown || !strings.Contains(fmt.Sprint(plan.Warnings), "There is no such file yet") {
+	if must(t, plan.Diagnostics); plan.Planned["checksum"] != acctest.Unknown || !strings.Contains(fmt.Sprint(plan.Warnings), "There is no such file yet") {
 		t.Errorf("without the file: %v, %v", plan.Planned, plan.Warnings)
 	}
 	want(t, core.Apply(plan), "source: The file cannot be read", "late.onnx")
@@ -163,8 +163,8 @@ func TestVersionWithoutItsFile(t *testing.T) {
 	if gone := core.Plan(config); gone.Failed() || gone.Action != acctest.ActionNone || len(gone.Warnings) > 0 {
 		t.Errorf("a file that was uploaded and is gone plans %s: %v %v", gone.Action, gone.Errors, gone.Warnings)
 	}
-	want(t, core.Plan(with(config, "source", file+".typo")).Report, "source: The file cannot be read", ".typo")
-	want(t, core.Plan(with(config, "source", t.TempDir())).Report, "source: The file cannot be read", "is a directory")
+	want(t, core.Plan(with(config, "source", file+".typo")).Diagnostics, "source: The file cannot be read", ".typo")
+	want(t, core.Plan(with(config, "source", t.TempDir())).Diagnostics, "source: The file cannot be read", "is a directory")
 }
 
 // Which file it will be may only be known after apply: then the version is replaced.
@@ -226,13 +226,13 @@ func TestVersionHasNoWayBack(t *testing.T) {
 	sb := start(t, sandbox.DialectSDK)
 	core := sb.Core(t, "octomil_model_version")
 	config := registered("3.0.0")
-	want(t, core.Plan(with(config, "deprecated", true)).Report, "deprecated: A draft cannot be deprecated")
+	want(t, core.Plan(with(config, "deprecated", true)).Diagnostics, "deprecated: A draft cannot be deprecated")
 	must(t, apply(core, with(config, "published", false)))
-	want(t, core.Plan(with(config, "deprecated", true)).Report, "deprecated: A draft cannot be deprecated")
+	want(t, core.Plan(with(config, "deprecated", true)).Diagnostics, "deprecated: A draft cannot be deprecated")
 	sb.Do(t, http.MethodPost, versionPath("3.0.0")+"/publish", map[string]any{})
-	want(t, core.Plan(with(config, "published", false)).Report, "published: Publishing cannot be undone")
+	want(t, core.Plan(with(config, "published", false)).Diagnostics, "published: Publishing cannot be undone")
 	sb.Do(t, http.MethodPost, versionPath("3.0.0")+"/deprecate", map[string]any{})
-	want(t, core.Plan(with(config, "deprecated", false)).Report, "deprecated: Deprecating cannot be undone")
+	want(t, core.Plan(with(config, "deprecated", false)).Diagnostics, "deprecated: Deprecating cannot be undone")
 	if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionNone {
 		t.Errorf("without a word about either the plan is %s: %v", plan.Action, plan.Errors)
 	}
@@ -286,7 +286,7 @@ func TestVersionInUse(t *testing.T) {
 		config[name] = core.State()[name]
 	}
 	must(t, apply(core, config))
-	want(t, core.Plan(with(config, "size_bytes", 1)).Report, "version: The version cannot be replaced", "a version of its own")
+	want(t, core.Plan(with(config, "size_bytes", 1)).Diagnostics, "version: The version cannot be replaced", "a version of its own")
 	if other := core.Plan(with(config, "version", "4.0.0")); other.Failed() || other.Action != acctest.ActionReplace {
 		t.Errorf("another version plans %s: %v", other.Action, other.Errors)
 	}
@@ -316,7 +316,7 @@ func TestVersionMistakes(t *testing.T) {
 			{with(registered("3.0.0"), "size_bytes", -1), "size_bytes: "}, {with(uploaded, "on_destroy", "drop"), "on_destroy: "},
 			{with(uploaded, "metrics", map[string]any{"a": nil}), "metrics"},
 		} {
-			want(t, core.Plan(tc.config).Report, tc.says)
+			want(t, core.Plan(tc.config).Diagnostics, tc.says)
 		}
 		const conflict = `terraform import octomil_model_version.<address> "mdl_00000001/2.0.0"`
 		want(t, apply(core, with(uploaded, "version", "2.0.0")), "version: Could not create the model version", conflict)
@@ -373,7 +373,7 @@ func TestVersionIsSentAgain(t *testing.T) {
 func TestVersionTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := acctest.Virtual(t)
+		sb := acctest.StartVirtual(t)
 		core := sb.Core(t, "octomil_model_version")
 		config := map[string]any{"model_id": phi, "version": "3.0.0", "source": artifact(t, "x"), "timeouts": map[string]any{"create": "10s"}}
 		sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", DelayMS: 20_000})

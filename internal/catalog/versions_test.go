@@ -30,7 +30,7 @@ func TestVersionsListsTheHistory(t *testing.T) {
 			})
 		}
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					Config: sb.Provider() + `data "octomil_model_versions" "of" { model = "phi-4-mini" }`,
@@ -62,7 +62,7 @@ func TestVersionsOfAnUnknownModelSuggestsExistingOnes(t *testing.T) {
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect })
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{{
 				Config:      sb.Provider() + `data "octomil_model_versions" "of" { model = "phi-4-mni" }`,
 				ExpectError: regexp.MustCompile(`(?s)There is no model "phi-4-mni".*model += "phi-4-mni".*Closest\s+matches:\s+.phi-4-mini.`),
@@ -77,7 +77,7 @@ func TestVersionsPassesAnErrorOfTheServerOn(t *testing.T) {
 	sb := acctest.Start(t)
 	sb.AddKey("devices-only", "devices:read")
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
 			Config: `
 				provider "octomil" {

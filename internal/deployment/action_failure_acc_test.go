@@ -16,7 +16,7 @@ func TestAccRollbackAction_timeout(t *testing.T) {
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			sb := acctest.Virtual(t, func(o *sandbox.Options) { o.Dialect = dialect })
+			sb := acctest.StartVirtual(t, func(o *sandbox.Options) { o.Dialect = dialect })
 			begin(t, sb, 100, 100)
 			sb.Clock.Hold()
 			progress, said := sb.Invoke(t, "octomil_rollback", config{"model": phi, "timeout": "10m"})

@@ -62,7 +62,7 @@ func TestAccDeploymentPreviewDataSource_fleet(t *testing.T) {
 			sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/0.9.5/publish", nil)
 		}
 		steps[4].PreConfig = func() { begin(t, sb, 40, 100) }
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: steps})
 		if writes := sb.Writes(); len(writes) > 0 {
 			t.Errorf("a preview wrote %v", writes)
 		}
@@ -81,7 +81,7 @@ func TestAccDeploymentPreviewDataSource_group(t *testing.T) {
 				"devices": knownvalue.Int64Exact(devices), "devices_total": knownvalue.Int64Exact(24),
 			}
 		}
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: []resource.TestStep{
+		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: []resource.TestStep{
 			looked(sb, "2.0.0", inStaging, all("deploy", "1.0.0", 24)),
 			looked(sb, "1.0.0", inStaging, all("rollback", "2.0.0", 24)),
 			looked(sb, "0.9.0", inStaging+"\n  percentage = 50", all("rollback", "1.0.0", 24)),
@@ -96,7 +96,7 @@ func TestAccDeploymentPreviewDataSource_withoutCounts(t *testing.T) {
 	sb := start(t, sandbox.DialectSDK)
 	sb.AddFault(sandbox.Fault{Method: "GET", Path: "devices", Times: -1, Status: 403})
 	sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/2.0.0/deprecate", nil)
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: []resource.TestStep{
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: []resource.TestStep{
 		looked(sb, "2.0.0", "", map[string]knownvalue.Check{
 			"operation": knownvalue.StringExact("deploy"), "devices": knownvalue.Null(), "devices_total": knownvalue.Null(),
 			"warnings": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile("should not be rolled out any more"))}),

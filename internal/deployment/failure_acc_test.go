@@ -60,7 +60,7 @@ func TestAccModelDeployment_badInput(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				resource.UnitTest(t, resource.TestCase{
-					ProtoV6ProviderFactories: acctest.Providers(),
+					ProtoV6ProviderFactories: acctest.ProviderFactories(),
 					Steps:                    []resource.TestStep{{Config: c.config, ExpectError: c.want}},
 				})
 			})
@@ -93,7 +93,7 @@ func TestAccModelDeployment_serverFaults(t *testing.T) {
 			sb := start(t, sandbox.DialectDocs)
 			config := strings.Replace(pinned(sb, "1.0.0"), "poll_interval", "max_retries = 0\n  poll_interval", 1)
 			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: acctest.Providers(),
+				ProtoV6ProviderFactories: acctest.ProviderFactories(),
 				Steps: []resource.TestStep{
 					{Config: config},
 					{PreConfig: func() { sb.AddFault(c.fault) }, Config: config, ExpectError: c.want},
@@ -134,7 +134,7 @@ func TestAccModelDeployment_lostAnswers(t *testing.T) {
 			sb := start(t, sandbox.DialectDocs)
 			sb.AddFault(c.fault)
 			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: acctest.Providers(),
+				ProtoV6ProviderFactories: acctest.ProviderFactories(),
 				Steps: []resource.TestStep{{
 					Config:            pinned(sb, c.version),
 					Check:             runs(t, sb, map[string]int{c.version: 124}),
@@ -154,7 +154,7 @@ func TestAccModelDeployment_timeout(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				sb := acctest.Virtual(t)
+				sb := acctest.StartVirtual(t)
 				core := sb.Core(t, "octomil_model_deployment")
 				action := acctest.ActionReplace // what was not created whole is tainted
 				if before != "" {
@@ -189,7 +189,7 @@ func TestAccModelDeployment_rolledBackWhileWaiting(t *testing.T) {
 	sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
 	sb.SetHealth(phi, "2.0.0", sandbox.Health{ErrorPercent: 12})
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: pinned(sb, "1.0.0")},
 			{
@@ -228,7 +228,7 @@ func TestAccModelDeployment_unmanagedRollout(t *testing.T) {
 	})
 	sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/3.0.0/publish", map[string]any{})
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: pinned(sb, "1.0.0")},
 			{
@@ -253,7 +253,7 @@ func TestAccModelDeployment_unmanagedRollout(t *testing.T) {
 func TestAccModelDeployment_refusedStep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := acctest.Virtual(t)
+		sb := acctest.StartVirtual(t)
 		core := sb.Core(t, "octomil_model_deployment")
 		plan := core.Plan(map[string]any{
 			"model": phi, "version": "2.0.0", "group": "staging",

@@ -36,7 +36,7 @@ func TestAccModelDeployment_group(t *testing.T) {
 		t.Parallel()
 		sb := start(t, dialect)
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					// The members have it from the fleet. It is made their own, so that they keep it when the fleet moves on.
@@ -89,7 +89,7 @@ func TestAccModelDeployment_groupLateJoiners(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: pinned(sb, "2.0.0", inStaging)},
 			{
@@ -128,7 +128,7 @@ func TestAccModelDeployment_groupEmpty(t *testing.T) {
 	sb := start(t, sandbox.DialectDocs)
 	sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "empty", "group_type": "static"})
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				Config:            pinned(sb, "2.0.0", `group = "empty"`),
@@ -144,7 +144,7 @@ func TestAccModelDeployment_groupPaused(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: pinned(sb, "2.0.0", inStaging, "paused = true"), ExpectError: regexp.MustCompile(`Invalid Attribute Combination`)},
 		},

@@ -122,7 +122,7 @@ func TestAccModelDeployment_maxAffectedDevices(t *testing.T) {
 				r.succeeds(plan)
 				return
 			}
-			r.fails(plan.Report, c.refused)
+			r.fails(plan.Diagnostics, c.refused)
 			if !strings.HasPrefix(plan.Errors[0], "max_affected_devices: ") {
 				t.Errorf("the error is not on its attribute: %s", plan.Errors[0])
 			}
@@ -185,7 +185,7 @@ func TestAccModelDeployment_onRollback(t *testing.T) {
 		}
 		r.expect(wanted{runs: all("1.0.0")})
 		// The pin is still remembered as 2.0.0: taking the word away brings the guard back.
-		r.fails(r.core.Plan(r.config(wanted{version: "2.0.0"})).Report, "The version was rolled back")
+		r.fails(r.core.Plan(r.config(wanted{version: "2.0.0"})).Diagnostics, "The version was rolled back")
 		r.succeeds(r.core.Plan(r.with(wanted{version: "3.0.0"}, accept)))
 		r.expect(wanted{writes: "POST create rollout", runs: all("3.0.0")})
 	})
@@ -223,7 +223,7 @@ func TestAccModelDeployment_onRollbackOfTainted(t *testing.T) {
 		t.Fatalf("tainted: %v, state %v", r.core.Tainted(), r.core.State())
 	}
 	r.sb.ClearLedger()
-	r.fails(r.core.Plan(r.config(wanted{version: "2.0.0"})).Report, "automatically by the organization's policy: ")
+	r.fails(r.core.Plan(r.config(wanted{version: "2.0.0"})).Diagnostics, "automatically by the organization's policy: ")
 	r.succeeds(r.core.Plan(r.config(wanted{version: "1.0.0"})))
 	r.expect(wanted{runs: all("1.0.0")})
 }
@@ -240,7 +240,7 @@ func TestAccModelDeployment_firstVersionRolledBack(t *testing.T) {
 		t.Errorf("the state has %v as %v", state["version"], state["status"])
 	}
 	plan := r.core.Plan(r.config(wanted{version: "2.0.0"}))
-	r.fails(plan.Report, "The version was rolled back")
+	r.fails(plan.Diagnostics, "The version was rolled back")
 	if r.core.State() != nil {
 		t.Errorf("the next read has left %v in the state", r.core.State())
 	}
@@ -320,7 +320,7 @@ func TestAccModelDeployment_validateStages(t *testing.T) {
 				}
 				return
 			}
-			r.fails(plan.Report, c.says)
+			r.fails(plan.Diagnostics, c.says)
 		})
 	}
 }
@@ -345,7 +345,7 @@ func TestAccModelDeployment_versionStatus(t *testing.T) {
 				r.warns(plan, c.warned)
 				return
 			}
-			r.fails(plan.Report, c.refused)
+			r.fails(plan.Diagnostics, c.refused)
 		})
 	}
 }
@@ -375,7 +375,7 @@ func TestAccModelDeployment_importPercentage(t *testing.T) {
 	r.sb.ClearLedger()
 	r.succeeds(r.core.Plan(r.config(wanted{version: "1.0.0", percentage: 40})))
 	r.expect(wanted{runs: all("1.0.0")})
-	r.fails(r.core.Plan(r.config(wanted{version: "1.0.0", percentage: 20})).Report, "The rollout percentage cannot decrease")
+	r.fails(r.core.Plan(r.config(wanted{version: "1.0.0", percentage: 20})).Diagnostics, "The rollout percentage cannot decrease")
 }
 
 func TestAccModelDeployment_outdatedPlan(t *testing.T) {

@@ -63,7 +63,7 @@ func (r *harness) reaches(w wanted) {
 	plan := r.core.Plan(r.config(w))
 	before := r.core.State()
 	if w.planFails != "" {
-		r.fails(plan.Report, w.planFails)
+		r.fails(plan.Diagnostics, w.planFails)
 		r.unchanged(before, w)
 		return
 	}
@@ -110,7 +110,7 @@ func (r *harness) destroys(w wanted) {
 	r.expect(w)
 }
 
-func (r *harness) fails(said acctest.Report, words string) {
+func (r *harness) fails(said acctest.Diagnostics, words string) {
 	r.Helper()
 	if !strings.Contains(strings.Join(said.Errors, "\n"), words) {
 		r.Errorf("the errors are %q; want %q", said.Errors, words)

@@ -94,7 +94,7 @@ func planAndApply(rt *rapid.T, r *harness, c *acctest.Core) {
 	r.sb.ClearLedger()
 	plan := c.Plan(config)
 	if plan.Failed() {
-		refusal(rt, plan.Report, "The rollout percentage cannot decrease", "The version was rolled back", "Another rollout is in progress")
+		refusal(rt, plan.Diagnostics, "The rollout percentage cannot decrease", "The version was rolled back", "Another rollout is in progress")
 		if writes := r.sb.Writes(); len(writes) > 0 {
 			rt.Errorf("a plan wrote %v", writes)
 		}
@@ -121,7 +121,7 @@ func planAndApply(rt *rapid.T, r *harness, c *acctest.Core) {
 }
 
 // refusal fails unless the errors are among the known ones.
-func refusal(rt *rapid.T, said acctest.Report, known ...string) {
+func refusal(rt *rapid.T, said acctest.Diagnostics, known ...string) {
 	for _, text := range said.Errors {
 		if !slices.ContainsFunc(known, func(words string) bool { return strings.Contains(text, words) }) {
 			rt.Errorf("unexpected error: %s", text)

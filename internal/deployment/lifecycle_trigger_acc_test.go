@@ -17,7 +17,7 @@ func TestAccRollbackAction_lifecycleTrigger(t *testing.T) {
 	begin(t, sb, 40, 100)
 	resource.UnitTest(t, resource.TestCase{
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
 			Config: sb.Provider() + `
 resource "terraform_data" "alarm" {

@@ -24,7 +24,7 @@ func TestAccModelDeployment_conflictingPins(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				Config:      pinned(sb, "1.0.0") + another("too", "2.0.0", ""),
@@ -48,7 +48,7 @@ func TestAccModelDeployment_fleetAndGroup(t *testing.T) {
 		sb := start(t, dialect)
 		staging := map[string]int{"2.0.0": 24}
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					Config: pinned(sb, "1.0.0") + another("staging", "2.0.0", inStaging),
@@ -84,7 +84,7 @@ resource "octomil_device_group_members" "canary" {
 }
 `
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
 			Config: config,
 			Check:  settles(t, sb, map[string]int{"1.0.0": 123, "2.0.0": 1}),

@@ -30,7 +30,7 @@ resource "octomil_device_group_members" "ring" {
 			plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
 		}}
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{Config: config("ring-1"), ConfigStateChecks: []statecheck.StateCheck{shows("id", "phi-4-mini/ring-1")}},
 				{
@@ -46,7 +46,7 @@ func TestAccModelDeployment_groupRenamedOutside(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: pinned(sb, "2.0.0", inStaging)},
 			{

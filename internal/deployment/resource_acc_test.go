@@ -109,7 +109,7 @@ func TestAccModelDeployment_rollback(t *testing.T) {
 			rollback = []string{"POST create rollout"}
 		}
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					Config: pinned(sb, "1.0.0"),
@@ -174,7 +174,7 @@ func TestAccModelDeployment_rollbackOfRolloutInProgress(t *testing.T) {
 			rollback = []string{"DELETE cancel rollout", "POST create rollout"}
 		}
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					Config: pinned(sb, "2.0.0", "rollout = { percentage = 10 }"),
@@ -232,7 +232,7 @@ func TestAccModelDeployment_drift(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: pinned(sb, "1.0.0")},
 			{
@@ -275,7 +275,7 @@ func TestAccModelDeployment_disappears(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: pinned(sb, "1.0.0")},
 			{
@@ -320,7 +320,7 @@ func TestAccModelDeployment_paused(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: pinned(sb, "2.0.0", "rollout = { percentage = 40 }", "paused = false")},
 			{
@@ -359,7 +359,7 @@ func TestAccModelDeployment_modelByNameOrID(t *testing.T) {
 		id := modelID(t, sb)
 		byID := strings.Replace(pinned(sb, "1.0.0"), `"phi-4-mini"`, `"`+id+`"`, 1)
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{Config: pinned(sb, "1.0.0"), ConfigStateChecks: []statecheck.StateCheck{shows("model_id", id)}},
 				{Config: byID, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},

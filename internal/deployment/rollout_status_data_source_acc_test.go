@@ -39,7 +39,7 @@ func TestAccRolloutStatusDataSource_fleet(t *testing.T) {
 			})
 		}
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					Config: asked(sb, ""),
@@ -79,7 +79,7 @@ func TestAccRolloutStatusDataSource_group(t *testing.T) {
 		t.Parallel()
 		sb := start(t, dialect)
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					PreConfig: func() {
@@ -103,7 +103,7 @@ func TestAccRolloutStatusDataSource_notDeployed(t *testing.T) {
 	sb := start(t, sandbox.DialectDocs, func(o *sandbox.Options) { o.Empty = true })
 	sb.Do(t, "POST", "/api/v1/models?org_id=demo", map[string]any{"name": phi, "framework": "gguf", "use_case": "text_generation"})
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
 			Config: asked(sb, ""),
 			ConfigStateChecks: append(tells(map[string]string{"status": "not deployed", "summary": "not deployed"}),

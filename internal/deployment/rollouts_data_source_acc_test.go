@@ -49,7 +49,7 @@ func TestAccRolloutsDataSource_newestFirst(t *testing.T) {
 			"trigger": knownvalue.StringExact("manual"), "rolled_back_at": knownvalue.NotNull(),
 		})
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					PreConfig: func() {

@@ -183,10 +183,10 @@ func TestAccExperimentImport(t *testing.T) {
 		core.Converge(t, config, acctest.ActionCreate)
 		id := core.State()["id"]
 		identity := map[string]any{"org_id": "demo", "id": id}
-		for how, said := range map[string]func(*acctest.Core) acctest.Report{
-			"id":       func(c *acctest.Core) acctest.Report { return c.Import(fmt.Sprint(id)) },
-			"name":     func(c *acctest.Core) acctest.Report { return c.Import("speed") },
-			"identity": func(c *acctest.Core) acctest.Report { return c.ImportIdentity(identity) },
+		for how, said := range map[string]func(*acctest.Core) acctest.Diagnostics{
+			"id":       func(c *acctest.Core) acctest.Diagnostics { return c.Import(fmt.Sprint(id)) },
+			"name":     func(c *acctest.Core) acctest.Diagnostics { return c.Import("speed") },
+			"identity": func(c *acctest.Core) acctest.Diagnostics { return c.ImportIdentity(identity) },
 		} {
 			imported := sb.Core(t, typeName)
 			if said := said(imported); said.Failed() {

@@ -160,10 +160,10 @@ func TestAccFederationImport(t *testing.T) {
 		config := with(map[string]any{"models": []any{"phi-4-mini"}, "member_org_ids": []any{"acme"}, "total_epsilon_budget": 8})
 		core.Converge(t, config, acctest.ActionCreate)
 		id := fmt.Sprint(core.State()["id"])
-		for how, said := range map[string]func(*acctest.Core) acctest.Report{
-			"id":       func(c *acctest.Core) acctest.Report { return c.Import(id) },
-			"name":     func(c *acctest.Core) acctest.Report { return c.Import("clinics") },
-			"identity": func(c *acctest.Core) acctest.Report { return c.ImportIdentity(map[string]any{"id": id}) },
+		for how, said := range map[string]func(*acctest.Core) acctest.Diagnostics{
+			"id":       func(c *acctest.Core) acctest.Diagnostics { return c.Import(id) },
+			"name":     func(c *acctest.Core) acctest.Diagnostics { return c.Import("clinics") },
+			"identity": func(c *acctest.Core) acctest.Diagnostics { return c.ImportIdentity(map[string]any{"id": id}) },
 		} {
 			imported := sb.Core(t, typeName)
 			if said := said(imported); said.Failed() {

@@ -81,7 +81,7 @@ func TestDataSourcesOfTheFleet(t *testing.T) {
 		t.Parallel()
 		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect })
 		acc.UnitTest(t, acc.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []acc.TestStep{
 				{
 					Config: sb.Provider() + `
@@ -119,7 +119,7 @@ func TestQueryOfDevices(t *testing.T) {
 	if said.Failed() || len(found) != 3 {
 		t.Fatalf("found %d: %v", len(found), said.Errors)
 	}
-	want := acctest.Listed{Name: "edge-000004", Identity: map[string]any{"org_id": "demo", "id": "dev_00000004"}}
+	want := acctest.ListResult{Name: "edge-000004", Identity: map[string]any{"org_id": "demo", "id": "dev_00000004"}}
 	if diff := cmp.Diff(want.Identity, found[0].Identity); diff != "" || found[0].Name != want.Name || found[0].Attributes["manufacturer"] != "NVIDIA" {
 		t.Errorf("the first one is %+v, want %+v", found[0], want)
 	}

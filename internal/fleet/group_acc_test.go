@@ -89,7 +89,7 @@ func TestAccGroup(t *testing.T) {
 			name = "laboratory"
 			tags = ["internal"]`)
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			CheckDestroy: func(*terraform.State) error {
 				if group := groupOf(t, sb, "laboratory"); group != nil {
 					return fmt.Errorf("the group is still there: %v", group)
@@ -155,7 +155,7 @@ func TestAccGroupOfRules(t *testing.T) {
 		gpu    = `{ field = "gpu_available", operator = "eq", value = true }`
 	)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: rules("dynamic", phones+","+large)},
 			{
@@ -205,7 +205,7 @@ func TestAccGroupMistakes(t *testing.T) {
 		return resource.TestStep{Config: sb.Provider() + groupHCL(attributes), PlanOnly: true, ExpectError: regexp.MustCompile(says)}
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			mistake(`name = ""`, `Attribute name string length must be at least 1`),
 			mistake("name = \"lab\"\ngroup_type = \"smart\"", `Attribute group_type value must be one of`),
@@ -226,7 +226,7 @@ func TestAccGroupNameTaken(t *testing.T) {
 	sb := start(t, sandbox.DialectSDK)
 	staging := fmt.Sprint(groupOf(t, sb, "staging")["id"])
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				Config:      sb.Provider() + groupHCL(`name = "staging"`),
@@ -258,7 +258,7 @@ func TestAccGroupUnreadable(t *testing.T) {
 		}
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			failing(sandbox.Fault{Status: 404, Body: `{"detail":"Not Found"}`}, `does\s+not\s+support\s+.GET`),
@@ -278,7 +278,7 @@ func TestAccGroupCreateAnswerLost(t *testing.T) {
 	sb := start(t, sandbox.DialectDocs)
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "device-groups", Execute: true, Cut: sandbox.CutBefore})
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
 			Config:            sb.Provider() + groupHCL(`name = "lab"`),
 			ConfigStateChecks: []statecheck.StateCheck{state(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`)))},
@@ -296,7 +296,7 @@ func TestAccGroupUpdateIgnored(t *testing.T) {
 	sb := start(t, sandbox.DialectDocs)
 	before, after := sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"a\"]"), sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"b\"]")
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: before},
 			{
@@ -316,7 +316,7 @@ func TestAccGroupImportOfNothing(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
 			Config: sb.Provider() + groupHCL(`name = "lab"`), ResourceName: lab, ImportState: true, ImportStateId: "Staging",
 			ExpectError: regexp.MustCompile(`No device group of this organization has the ID or the name "Staging"`),

@@ -98,7 +98,7 @@ func TestAccMembers(t *testing.T) {
 		sb := start(t, dialect)
 		changed := sb.Provider() + membersHCL(dev(4), dev(3), "phone-000002")
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					Config: sb.Provider() + membersHCL(dev(3), dev(1), "phone-000002"),
@@ -161,7 +161,7 @@ func TestAccMembersDestroy(t *testing.T) {
 	sb := start(t, sandbox.DialectDocs)
 	group := groupHCL(`name = "lab"`)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		AdditionalCLIOptions:     &resource.AdditionalCLIOptions{Plan: resource.PlanOptions{NoRefresh: true}},
 		Steps: []resource.TestStep{
 			{Config: sb.Provider() + membersHCL("phone-000001", dev(2), dev(3))},
@@ -198,7 +198,7 @@ func TestAccMembersInBatches(t *testing.T) {
 			}`, n)
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: config(many)},
 			{
@@ -249,7 +249,7 @@ func TestAccMembersUpdateFailsHalfway(t *testing.T) {
 	sb := start(t, sandbox.DialectDocs)
 	config := sb.Provider("max_retries = 0") + membersHCL(dev(4), dev(5))
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		AdditionalCLIOptions:     &resource.AdditionalCLIOptions{Plan: resource.PlanOptions{NoRefresh: true}},
 		Steps: []resource.TestStep{
 			{Config: sb.Provider() + membersHCL(dev(3), dev(2), dev(1))},
@@ -286,7 +286,7 @@ func TestAccMembersCreateFailsHalfway(t *testing.T) {
 	wanted := slices.Concat(membersOn(t, sb, "staging")[3:], devs(30))
 	config := sb.Provider("max_retries = 0") + membersOfHCL(staging, wanted...)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				PreConfig: func() {
@@ -321,7 +321,7 @@ func TestAccMembersMistakes(t *testing.T) {
 		return resource.TestStep{Config: sb.Provider() + hcl, ExpectError: regexp.MustCompile(says)}
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			mistake(membersOfHCL(staging, dev(1), dev(2), dev(1)), `(?s)The device is listed twice.*"dev_00000001" is in the list already`),
 			mistake(membersOfHCL(staging, ""), `The device is empty`),
@@ -354,7 +354,7 @@ func TestAccMembersServerFails(t *testing.T) {
 	one, two := sb.Provider("max_retries = 0")+membersHCL(dev(1)), sb.Provider("max_retries = 0")+membersHCL(dev(1), dev(2))
 	path := "device-groups/*/devices"
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: one},
 			{

@@ -105,7 +105,7 @@ func TestAccPolicy(t *testing.T) {
 		"min_os_version": map[string]any{}, "require_eval": true, "min_accuracy": 0.9,
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				Config: first,
@@ -160,7 +160,7 @@ func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
 		latency_p95_max = "2s"
 		rollout_limits  = { max_step_percent = 20, min_duration = "1h30m" }`)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				Config: config,
@@ -194,7 +194,7 @@ func TestAccTwoPolicies(t *testing.T) {
 	thresholds := policyHCL("thresholds", "error_threshold_percent = 3")
 	gate := policyHCL("gate", "quality_gate = { require_eval = true }")
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: sb.Provider() + thresholds},
 			{Config: sb.Provider() + thresholds + gate},
@@ -227,7 +227,7 @@ func TestAccPolicyImported(t *testing.T) {
 		return sb.Provider() + policyHCL("this", fmt.Sprintf("error_threshold_percent = %d\nrollout_limits = { min_duration = \"1h\" }", threshold))
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: config(7), ResourceName: this, ImportState: true, ImportStateId: "demo", ImportStatePersist: true},
 			{Config: config(7), ConfigPlanChecks: emptyPlan()},
@@ -249,7 +249,7 @@ func TestAccPolicyMistakes(t *testing.T) {
 		return resource.TestStep{Config: sb.Provider() + policyHCL("this", attributes), ExpectError: regexp.MustCompile(says)}
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			mistake("error_threshold_percent = 101", `must be between 0\.000000 and\s+100\.000000`),
 			mistake("rollout_limits = { max_step_percent = 0 }", `no rollout could ever advance`),
@@ -277,7 +277,7 @@ func TestAccPolicyIgnored(t *testing.T) {
 		return sb.Provider() + policyHCL("this", fmt.Sprintf("error_threshold_percent = %d", threshold))
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				PreConfig: ignore, Config: config(3),
@@ -299,7 +299,7 @@ func TestAccPolicyCreateAnswerLost(t *testing.T) {
 	before := settings(t, sb)
 	config := sb.Provider("max_retries = 0") + policyHCL("this", "error_threshold_percent = 3")
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				PreConfig: func() {
@@ -325,7 +325,7 @@ func TestAccPolicyUnreadable(t *testing.T) {
 	bare := read
 	bare.Body = `{"detail":"Not Found"}`
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{PreConfig: func() { sb.AddFault(bare) }, Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`does\s+not\s+support\s+.GET`)},
@@ -345,7 +345,7 @@ func TestAccPolicyWithoutOrganization(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	provider := fmt.Sprintf("provider \"octomil\" {\n  api_url = %q\n  api_key = \"sandbox\"\n}\n", sb.URL)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{
 				Config: provider + policyHCL("this", "auto_rollback = true"), PlanOnly: true,

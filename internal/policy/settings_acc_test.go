@@ -45,7 +45,7 @@ func TestAccSettings(t *testing.T) {
 		first := sb.Provider() + settingsHCL("audit_retention_days = 365\nmfa_required = true\nsession_duration_hours = 8")
 		second := sb.Provider() + settingsHCL("org_id = \"demo\"\naudit_retention_days = 2190\nmfa_required = true\nhipaa_mode = false")
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					Config: first,
@@ -87,7 +87,7 @@ func TestAccSettingsMistakes(t *testing.T) {
 		return resource.TestStep{Config: sb.Provider() + settingsHCL(attributes), ExpectError: regexp.MustCompile(says)}
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			mistake("audit_retention_days = -1", `must be at least 0`),
 			mistake("org_id = \"somebody\"\nmfa_required = true", `(?s)with octomil_org_settings\.those.*org_id.*"somebody"\s+was not\s+found`),
@@ -159,7 +159,7 @@ func TestAccSettingsBesideAPolicy(t *testing.T) {
 		before := settings(t, sb)
 		const policyAlone = "auto_rollback = true\nlatency_p95_max = \"250ms\"\n"
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{Config: provider + policyHCL("this", policyAlone) + settingsHCL("mfa_required = true\nsession_duration_hours = 8")},
 				{
@@ -206,7 +206,7 @@ func TestAccSettingsSource(t *testing.T) {
 			return statecheck.ExpectKnownValue(data, tfjsonpath.New(attribute), want)
 		}
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{
 					Config: sb.Provider() + `data "octomil_org_settings" "now" {}`,
@@ -252,7 +252,7 @@ func TestAccCompliancePresets(t *testing.T) {
 		}
 		config := sb.Provider() + `data "octomil_compliance_presets" "all" {}`
 		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
+			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{
 				{Config: config, ConfigStateChecks: checks},
 				{

@@ -1,4 +1,3 @@
-// Package provider is the provider block and the one list of everything that the provider offers.
 package provider
 
 import (
@@ -34,7 +33,7 @@ import (
 
 type octomilProvider struct {
 	version string
-	// transport takes the place of the network; nil is the network.
+	// transport sends the requests, nil over the network.
 	transport http.RoundTripper
 }
 
@@ -44,13 +43,12 @@ var (
 	_ provider.ProviderWithListResources = (*octomilProvider)(nil)
 )
 
-// New returns the provider's factory; version is what the user agent names.
+// New returns the factory of the provider. The version is part of the user agent.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &octomilProvider{version: version} }
 }
 
-// NewOver is New for a provider whose requests go over a transport of the caller's, so that a test needs no network and can run in
-// virtual time.
+// NewOver is New with a transport for the requests of the provider, so that a test needs no network and can run in virtual time.
 func NewOver(version string, transport http.RoundTripper) func() provider.Provider {
 	return func() provider.Provider { return &octomilProvider{version: version, transport: transport} }
 }
@@ -68,47 +66,48 @@ func (p *octomilProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"api_key": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "The API key. Where it is not set: `OCTOMIL_API_KEY`, then `OCTOMIL_SERVER_KEY`, then the " +
-					"`api_key` of `~/.octomil/credentials`, which `octomil login` writes. Best kept out of the configuration.",
+				MarkdownDescription: "API key. Defaults to `OCTOMIL_API_KEY`, then `OCTOMIL_SERVER_KEY`, then the `api_key` of " +
+					"`~/.octomil/credentials`, which `octomil login` writes. Do not keep the key in the configuration.",
 			},
 			"org_id": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "The organization. Where it is not set: `OCTOMIL_ORG_ID`, then the `org_id` of " +
-					"`~/.octomil/credentials` or `~/.octomil/config.json`; else the organization of the key.",
+				MarkdownDescription: "Organization ID. Defaults to `OCTOMIL_ORG_ID`, then the `org_id` of `~/.octomil/credentials` or " +
+					"`~/.octomil/config.json`, then the organization of the API key.",
 			},
 			"api_url": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "The control API, such as `" + control.DefaultURL + "`, the default; a bare host does as well. " +
-					"Where it is not set: `OCTOMIL_API_URL`, then `OCTOMIL_API_BASE`.",
+				MarkdownDescription: "URL of the control API. `/api/v1` is appended if it is missing. Defaults to `OCTOMIL_API_URL`, then " +
+					"`OCTOMIL_API_BASE`, then `" + control.DefaultURL + "`.",
 			},
 			"allow_insecure_http": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Allow `http://` to another machine than this one, which sends the key in clear text. Default `false`.",
+				MarkdownDescription: "Allow `http://` URLs for remote hosts, which sends the API key in clear text. Defaults to `false`.",
 			},
 			"ca_certificate_file": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "A PEM file of certificates to trust beside the system's.",
+				MarkdownDescription: "Path to a PEM file with CA certificates to trust in addition to those of the system.",
 			},
 			"max_requests_per_minute": schema.Int64Attribute{
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(0)},
-				MarkdownDescription: "How many requests may be sent in a minute, over all resources. Default `100`, the API's own limit; `0` is no limit.",
+				MarkdownDescription: "Maximum number of requests per minute, across all resources. `0` disables the limit. Defaults to `100`, the limit of the API.",
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
-				MarkdownDescription: "How often a failed request is repeated. Default `4`. Answers of the rate limit do not count: they " +
-					"are repeated for as long as the operation may take.",
+				MarkdownDescription: "Maximum number of retries of a failed request, between 0 and 20. Rate-limited requests do not count: " +
+					"they are retried until the operation times out. Defaults to `4`.",
 			},
 			"request_timeout": schema.StringAttribute{
 				CustomType:          timetypes.GoDurationType{},
 				Optional:            true,
-				MarkdownDescription: "How long a single attempt of a request may take, such as `30s`, the default.",
+				MarkdownDescription: "Timeout of a single attempt of a request, as a duration such as `30s` or `1m`. Defaults to `30s`.",
 			},
 			"poll_interval": schema.StringAttribute{
-				CustomType:          timetypes.GoDurationType{},
-				Optional:            true,
-				MarkdownDescription: "How long to pause between two looks at a running rollout, at first; it grows to 30 seconds. Default `2s`.",
+				CustomType: timetypes.GoDurationType{},
+				Optional:   true,
+				MarkdownDescription: "Initial interval between two status checks of a running rollout, as a duration such as `2s`. " +
+					"It grows to 30 seconds. Defaults to `2s`.",
 			},
 		},
 	}
@@ -121,22 +120,22 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 		return
 	}
 	if unknown := cfg.unknown(); unknown != "" {
-		p.configureLater(req, resp, unknown)
+		p.configureUnknown(req, resp, unknown)
 		return
 	}
-	settings, err := cfg.settings(thisMachine)
+	settings, err := cfg.settings(localSources)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
 		return
 	}
 	if settings.exposed != "" {
-		resp.Diagnostics.AddWarning(exposedKey(settings.exposed))
+		resp.Diagnostics.AddWarning(exposedKeyWarning(settings.exposed))
 	}
 	settings.client.UserAgent = fmt.Sprintf("terraform-provider-octomil/%s Terraform/%s", p.version, req.TerraformVersion)
 	settings.client.Transport = p.transport
 	client, clientErr := control.New(settings.client)
 	if clientErr != nil {
-		err = unusable(clientErr)
+		err = clientSettingError(clientErr)
 		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
 		return
 	}
@@ -148,16 +147,17 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 	resp.EphemeralResourceData = shared
 }
 
-// configureLater handles a provider block of which a part is only known after apply: Terraform defers everything where it can;
-// elsewhere the plan goes on as far as it needs no request.
-func (p *octomilProvider) configureLater(req provider.ConfigureRequest, resp *provider.ConfigureResponse, unknown string) {
+// configureUnknown handles a provider block with a setting that is only known after apply. Where Terraform supports deferral,
+// everything is deferred. Elsewhere the plan continues without requests.
+func (p *octomilProvider) configureUnknown(req provider.ConfigureRequest, resp *provider.ConfigureResponse, unknown string) {
 	if req.ClientCapabilities.DeferralAllowed {
 		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		return
 	}
-	resp.Diagnostics.AddWarning("The provider block is not known yet",
-		fmt.Sprintf("%s is only known after apply, so this plan cannot ask the control API: nothing is checked there, and whatever "+
-			"must be read fails. Apply what it depends on first, for example with -target, for a full plan.", unknown))
+	resp.Diagnostics.AddWarning("Provider configuration is not known yet",
+		fmt.Sprintf("`%s` is only known after apply. This plan cannot send requests to the control API: checks against the API are "+
+			"skipped, and data sources fail. For a complete plan, apply the resources that `%[1]s` depends on first, for example with "+
+			"`-target`.", unknown))
 	shared := &resourcekit.Provider{Unknown: unknown}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared

@@ -18,9 +18,8 @@ var (
 	changelogFile = filepath.Join("..", "..", "CHANGELOG.md")
 )
 
-// Configurations that worked go on working: a change of the schema that breaks them fails here until the changelog names it under
-// "Breaking". Every other change needs `make generate`, which writes the schema that is compared with; it refuses to write one
-// that breaks something the changelog does not name.
+// A change of the schema that breaks existing configurations fails here until the changelog names it under "Breaking". Any other change
+// needs `make generate`, which writes the schema to compare with, unless that breaks something that the changelog does not name.
 func TestSchemaBreaksNothingUnsaid(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile(schemaFile)
@@ -55,19 +54,19 @@ func TestSchemaBreaksNothingUnsaid(t *testing.T) {
 	}
 }
 
-// breakage is one way in which configurations that worked cease to.
+// breakage is one way in which existing configurations break.
 type breakage struct {
-	// address is the type's, with a dot and the attribute's path behind it unless all of the type is concerned.
+	// address is the type, followed by a dot and the path of the attribute unless it is about the whole type.
 	address, how string
 }
 
-// breaks lists what worked before and does not now.
+// breaks returns what worked before and no longer does.
 func breaks(before, now surface) []breakage {
 	var found []breakage
 	for _, address := range slices.Sorted(maps.Keys(before)) {
 		attributes, there := now[address]
 		if !there {
-			found = append(found, breakage{address, "is gone"})
+			found = append(found, breakage{address, "no longer exists"})
 			continue
 		}
 		for _, path := range slices.Sorted(maps.Keys(before[address])) {
@@ -85,8 +84,8 @@ func breaks(before, now surface) []breakage {
 	return found
 }
 
-// newlyNested is true of what lies in an object that is new itself: whoever does not write the object need not write its members.
-func newlyNested(before map[string]promise, path string) bool {
+// newlyNested reports whether an attribute is inside of a new object, which existing configurations do not have.
+func newlyNested(before map[string]attribute, path string) bool {
 	dot := strings.LastIndexByte(path, '.')
 	if dot < 0 {
 		return false
@@ -95,9 +94,9 @@ func newlyNested(before map[string]promise, path string) bool {
 	return !had
 }
 
-func breaksAttribute(was, is promise, there bool) []string {
+func breaksAttribute(was, is attribute, there bool) []string {
 	if !there {
-		return []string{"is gone"}
+		return []string{"no longer exists"}
 	}
 	var how []string
 	for _, rule := range []struct {
@@ -124,7 +123,7 @@ var (
 	breaking   = regexp.MustCompile(`(?ms)^### Breaking$(.*?)(?:\n###? |\z)`)
 )
 
-// breakingSection is what a changelog says under Unreleased, Breaking.
+// breakingSection returns the section Breaking of the unreleased version in a changelog.
 func breakingSection(changelog string) string {
 	next := unreleased.FindStringSubmatch(changelog)
 	if next == nil {
@@ -137,14 +136,14 @@ func breakingSection(changelog string) string {
 	return section[1]
 }
 
-// named is true when the text has the address between backticks: that of a type does not speak for all its attributes.
+// named reports whether the text has exactly this address in backticks. A type does not stand for its attributes.
 func named(text, address string) bool { return strings.Contains(text, "`"+address+"`") }
 
 func TestBreaks(t *testing.T) {
 	t.Parallel()
-	text, number := promise{Type: "text", Optional: true, Computed: true}, promise{Type: "number", Required: true}
+	text, number := attribute{Type: "text", Optional: true, Computed: true}, attribute{Type: "number", Required: true}
 	before := surface{"octomil_x": {"a": text, "b": number}, "data.octomil_y": {"c": text}}
-	with := func(change func(*promise)) promise {
+	with := func(change func(*attribute)) attribute {
 		changed := text
 		change(&changed)
 		return changed
@@ -159,34 +158,34 @@ func TestBreaks(t *testing.T) {
 			"data.octomil_y": {"c": text}, "octomil_z": {"d": number},
 		}, nil},
 		"what is relaxed": {surface{"octomil_x": {"a": text, "b": {Type: "number", Optional: true, Computed: true}}, "data.octomil_y": {"c": text}}, nil},
-		"a type":          {surface{"octomil_x": {"a": text, "b": number}}, []breakage{{"data.octomil_y", "is gone"}}},
-		"an attribute":    {surface{"octomil_x": {"a": text}, "data.octomil_y": {"c": text}}, []breakage{{"octomil_x.b", "is gone"}}},
+		"a type":          {surface{"octomil_x": {"a": text, "b": number}}, []breakage{{"data.octomil_y", "no longer exists"}}},
+		"an attribute":    {surface{"octomil_x": {"a": text}, "data.octomil_y": {"c": text}}, []breakage{{"octomil_x.b", "no longer exists"}}},
 		"a new one that must be set": {
 			surface{"octomil_x": {"a": text, "b": number, "new": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.new", "is new and required"}},
 		},
 		"its type": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Type = "number" }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Type = "number" }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "was of the type text and is of number"}},
 		},
 		"required": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Required, p.Optional = true, false }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Required, p.Optional = true, false }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "has become required"}},
 		},
 		"read-only": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Optional = false }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Optional = false }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "can no longer be set"}},
 		},
 		"not computed": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Computed = false }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Computed = false }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "is no longer computed"}},
 		},
 		"replacement": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.Replaces = true }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.Replaces = true }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{{"octomil_x.a", "has begun to replace the resource"}},
 		},
 		"write-only and sensitive": {
-			surface{"octomil_x": {"a": with(func(p *promise) { p.WriteOnly, p.Sensitive = true, true }), "b": number}, "data.octomil_y": {"c": text}},
+			surface{"octomil_x": {"a": with(func(p *attribute) { p.WriteOnly, p.Sensitive = true, true }), "b": number}, "data.octomil_y": {"c": text}},
 			[]breakage{
 				{"octomil_x.a", "is no longer kept in the state"}, {"octomil_x.a", "has become sensitive, which outputs of it have to say"},
 			},
@@ -201,8 +200,8 @@ func TestBreaks(t *testing.T) {
 	}
 }
 
-// Replacement is told by the plan modifiers alone, so the surface has to know some that are there.
-func TestTheSurfaceKnowsWhatReplaces(t *testing.T) {
+// Only plan modifiers tell which attributes replace a resource, so this checks that the surface reads them.
+func TestSurfaceMarksReplacingAttributes(t *testing.T) {
 	t.Parallel()
 	now := present(t)
 	if !now["octomil_device_group"]["group_type"].Replaces || now["octomil_device_group"]["name"].Replaces {

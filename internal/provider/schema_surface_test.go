@@ -16,23 +16,22 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// promise is what configurations rely on of one attribute.
-type promise struct {
+// attribute is what configurations rely on.
+type attribute struct {
 	Type      string `json:"type"`
 	Required  bool   `json:"required,omitempty"`
 	Optional  bool   `json:"optional,omitempty"`
 	Computed  bool   `json:"computed,omitempty"`
 	Sensitive bool   `json:"sensitive,omitempty"`
 	WriteOnly bool   `json:"write_only,omitempty"`
-	// Replaces is true where a change replaces the resource, as far as the schema says so; a resource may decide on more in its
-	// plan.
+	// Replaces is true if the schema says that a change replaces the resource. A resource may decide on more in its plan.
 	Replaces bool `json:"replaces,omitempty"`
 }
 
-// surface is everything that configurations can name: by type, in the spelling of its address, the attributes by their paths.
-type surface map[string]map[string]promise
+// surface is everything that a configuration can use: for each type, by its address, the attributes by their paths.
+type surface map[string]map[string]attribute
 
-// present is the surface of the provider as it is now.
+// present returns the current surface of the provider.
 func present(t *testing.T) surface {
 	t.Helper()
 	schemas := acctest.Schemas(t)
@@ -55,23 +54,23 @@ func present(t *testing.T) surface {
 	return now
 }
 
-func attributesOf(s *tfprotov6.Schema) map[string]promise {
-	out := map[string]promise{}
+func attributesOf(s *tfprotov6.Schema) map[string]attribute {
+	out := map[string]attribute{}
 	blockOf(out, "", s.Block)
 	return out
 }
 
-func blockOf(out map[string]promise, prefix string, b *tfprotov6.SchemaBlock) {
+func blockOf(out map[string]attribute, prefix string, b *tfprotov6.SchemaBlock) {
 	nestedOf(out, prefix, b.Attributes)
 	for _, nested := range b.BlockTypes {
-		out[prefix+nested.TypeName] = promise{Type: "block " + strings.ToLower(nested.Nesting.String()), Optional: nested.MinItems == 0, Required: nested.MinItems > 0}
+		out[prefix+nested.TypeName] = attribute{Type: "block " + strings.ToLower(nested.Nesting.String()), Optional: nested.MinItems == 0, Required: nested.MinItems > 0}
 		blockOf(out, prefix+nested.TypeName+".", nested.Block)
 	}
 }
 
-func nestedOf(out map[string]promise, prefix string, in []*tfprotov6.SchemaAttribute) {
+func nestedOf(out map[string]attribute, prefix string, in []*tfprotov6.SchemaAttribute) {
 	for _, a := range in {
-		p := promise{Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly}
+		p := attribute{Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly}
 		if a.NestedType != nil {
 			p.Type = "nested " + strings.ToLower(a.NestedType.Nesting.String())
 			nestedOf(out, prefix+a.Name+".", a.NestedType.Attributes)
@@ -84,19 +83,19 @@ func nestedOf(out map[string]promise, prefix string, in []*tfprotov6.SchemaAttri
 
 func typeName(typ tftypes.Type) string { return strings.ReplaceAll(typ.String(), "tftypes.", "") }
 
-// signature shows a function's parameters as required attributes, in their order.
-func signature(f *tfprotov6.Function) map[string]promise {
-	out := map[string]promise{"return": {Type: typeName(f.Return.Type), Computed: true}}
+// signature returns the parameters of a function as required attributes, in their order.
+func signature(f *tfprotov6.Function) map[string]attribute {
+	out := map[string]attribute{"return": {Type: typeName(f.Return.Type), Computed: true}}
 	for i, parameter := range f.Parameters {
-		out[fmt.Sprint("parameter ", i+1)] = promise{Type: typeName(parameter.Type), Required: true}
+		out[fmt.Sprint("parameter ", i+1)] = attribute{Type: typeName(parameter.Type), Required: true}
 	}
 	if f.VariadicParameter != nil {
-		out["further parameters"] = promise{Type: typeName(f.VariadicParameter.Type), Optional: true}
+		out["further parameters"] = attribute{Type: typeName(f.VariadicParameter.Type), Optional: true}
 	}
 	return out
 }
 
-// markReplacing adds what the protocol does not tell: plan modifiers that replace the resource.
+// markReplacing adds the plan modifiers that replace the resource, which the protocol does not show.
 func markReplacing(t *testing.T, now surface) {
 	t.Helper()
 	for _, open := range provider.New("test")().Resources(t.Context()) {
@@ -114,7 +113,7 @@ func markReplacing(t *testing.T, now surface) {
 	}
 }
 
-// replaces asks the plan modifiers of an attribute of any type for what they say of themselves.
+// replaces reports whether a plan modifier of the attribute describes a replacement.
 func replaces(ctx context.Context, attribute schema.Attribute) bool {
 	modifiers := reflect.Indirect(reflect.ValueOf(attribute)).FieldByName("PlanModifiers")
 	if !modifiers.IsValid() {

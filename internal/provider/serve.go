@@ -7,13 +7,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 )
 
-// address is where the registry has the provider.
+// address is the provider's address in the registry.
 const address = "registry.terraform.io/octomil/octomil"
 
-// Serve serves the provider to the Terraform that has started this process, until Terraform ends it. With debug it prints how a
+// Serve serves the provider to the Terraform process that started this one, until Terraform stops it. With debug it prints how
 // Terraform can attach, and waits for an interrupt.
 func Serve(ctx context.Context, version string, debug bool) error {
-	if !debug { // a debugger's terminal shows the logs of the process itself, whatever Terraform shows
+	if !debug { // the terminal of a debugger shows the logs of the process itself
 		if err := quietFramework(); err != nil {
 			return err
 		}
@@ -21,26 +21,26 @@ func Serve(ctx context.Context, version string, debug bool) error {
 	return providerserver.Serve(ctx, New(version), providerserver.ServeOpts{Address: address, Debug: debug, ProtocolVersion: 6})
 }
 
-// frameworkLogs is the variable that sets the level of the framework's own logs.
-const frameworkLogs = "TF_LOG_SDK_FRAMEWORK"
+// frameworkLogVariable sets the level of the framework's own logs.
+const frameworkLogVariable = "TF_LOG_SDK_FRAMEWORK"
 
-// quietFramework keeps the framework from writing what Terraform would only throw away. Left alone it writes its traces even where
-// TF_LOG is not set, and a long list pays for it with the square of its length: each walk over a value nests a context in the one
-// before at every element, and each trace looks for its logger at the bottom of them all. A group of 100000 devices took minutes of
-// that. See https://github.com/hashicorp/terraform-plugin-framework/issues/1086.
+// quietFramework turns off logs of the framework that Terraform would discard. By default the framework writes traces even if TF_LOG
+// is not set, and their cost grows with the square of the length of a list: each element nests a context in the one before, and each
+// trace searches all of them for its logger. For a group of 100000 devices that took minutes. See
+// https://github.com/hashicorp/terraform-plugin-framework/issues/1086.
 func quietFramework() error {
-	if os.Getenv(frameworkLogs) != "" {
+	if os.Getenv(frameworkLogVariable) != "" {
 		return nil
 	}
-	return os.Setenv(frameworkLogs, shownLevel(os.Getenv))
+	return os.Setenv(frameworkLogVariable, visibleLogLevel(os.Getenv))
 }
 
-// shownLevel is the level of the framework's logs that anybody gets to see. Terraform passes on what TF_LOG_PROVIDER lets through,
-// or else TF_LOG, and without both it passes on nothing. TF_LOG_SDK, which Terraform does not read, is for what providers are made of.
-func shownLevel(getenv func(string) string) string {
+// visibleLogLevel returns the level of the logs that Terraform shows: TF_LOG_PROVIDER, or TF_LOG, or nothing without both. TF_LOG_SDK,
+// which Terraform itself does not read, sets the level of the libraries of providers and comes first.
+func visibleLogLevel(getenv func(string) string) string {
 	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER", "TF_LOG"} {
 		if level := getenv(name); level != "" {
-			return level // JSON and what is no level at all mean everything, to Terraform as to the framework
+			return level // JSON, and a value that is no level, mean TRACE to Terraform and to the framework
 		}
 	}
 	return "OFF"

@@ -9,8 +9,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// Logs that nobody gets to see are not written: the framework's traces of a long list take more time than all the rest.
-func TestFrameworkLogsForNobody(t *testing.T) {
+// Logs that Terraform discards are not written: the framework's traces of a long list take longer than everything else.
+func TestAccProvider_frameworkLogs(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("the logs are caught by a shell")
@@ -27,7 +27,7 @@ resource "octomil_device_group_members" "lab" {
 }
 `)
 	file := cli.KeepLogs(t)
-	// The last one wins, so a level that this test itself runs under does not count.
+	// The last value of a variable wins over that of the environment.
 	cli.Env = []string{"TF_LOG=", "TF_LOG_PROVIDER=", "TF_LOG_SDK=", "TF_LOG_SDK_FRAMEWORK="}
 	if n := frameworkLines(t, cli, file); n > 0 {
 		t.Errorf("the framework wrote %d lines that Terraform throws away", n)
@@ -38,7 +38,7 @@ resource "octomil_device_group_members" "lab" {
 	}
 }
 
-// frameworkLines plans, and counts what the framework has written into the file since the last time.
+// frameworkLines plans, and counts the lines of the framework in the log file. It empties the file.
 func frameworkLines(t *testing.T, cli *acctest.CLI, file string) int {
 	t.Helper()
 	if r := cli.Run(t, "plan"); r.Code != 0 {

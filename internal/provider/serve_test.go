@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-func TestShownLevel(t *testing.T) {
+func TestVisibleLogLevel(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		env  map[string]string
 		want string
 	}{
-		"nobody looks":                       {nil, "OFF"},
+		"no level":                           {nil, "OFF"},
 		"only Terraform's own logs":          {map[string]string{"TF_LOG_CORE": "TRACE"}, "OFF"},
 		"all logs":                           {map[string]string{"TF_LOG": "TRACE"}, "TRACE"},
 		"all logs, as JSON":                  {map[string]string{"TF_LOG": "JSON"}, "JSON"},
@@ -22,25 +22,25 @@ func TestShownLevel(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := shownLevel(func(key string) string { return test.env[key] }); got != test.want {
+			if got := visibleLogLevel(func(key string) string { return test.env[key] }); got != test.want {
 				t.Errorf("the level with %v is %s, want %s", test.env, got, test.want)
 			}
 		})
 	}
 }
 
-// Whoever sets the level for the framework has it.
-func TestQuietFrameworkIsAsked(t *testing.T) {
+// A level for the framework is kept.
+func TestQuietFramework(t *testing.T) {
 	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK"} {
 		t.Setenv(name, "")
 	}
 	for set, want := range map[string]string{"": "OFF", "TRACE": "TRACE"} {
-		t.Setenv(frameworkLogs, set)
+		t.Setenv(frameworkLogVariable, set)
 		if err := quietFramework(); err != nil {
 			t.Fatal(err)
 		}
-		if got := os.Getenv(frameworkLogs); got != want {
-			t.Errorf("%s=%q became %q, want %q", frameworkLogs, set, got, want)
+		if got := os.Getenv(frameworkLogVariable); got != want {
+			t.Errorf("%s=%q became %q, want %q", frameworkLogVariable, set, got, want)
 		}
 	}
 }

@@ -27,7 +27,7 @@ const (
 	defaultPollInterval      = 2 * time.Second
 )
 
-// block is the provider block as configured.
+// block is the configured provider block.
 type block struct {
 	APIKey               types.String         `tfsdk:"api_key"`
 	OrgID                types.String         `tfsdk:"org_id"`
@@ -40,7 +40,7 @@ type block struct {
 	PollInterval         timetypes.GoDuration `tfsdk:"poll_interval"`
 }
 
-// unknown names the first setting that is not known yet, or is "".
+// unknown returns the name of the first setting that is only known after apply, or "".
 func (b block) unknown() string {
 	settings := []struct {
 		name  string
@@ -58,20 +58,20 @@ func (b block) unknown() string {
 	return ""
 }
 
-// sources is where settings come from when the block does not have them; tests hand in their own.
+// sources are the environment and the files that settings come from when the block does not have them.
 type sources struct {
 	getenv   func(string) string
 	home     func() (string, error)
 	readFile func(string) ([]byte, error)
-	// mode are the permissions of a file, 0 where the system has none of that kind.
+	// mode returns the permissions of a file, 0 on a system without such permissions.
 	mode func(string) (fs.FileMode, error)
 }
 
-// thisMachine is where settings come from outside of tests.
-var thisMachine = sources{getenv: os.Getenv, home: os.UserHomeDir, readFile: os.ReadFile, mode: permissions}
+// localSources are those of this machine.
+var localSources = sources{getenv: os.Getenv, home: os.UserHomeDir, readFile: os.ReadFile, mode: permissions}
 
 func permissions(file string) (fs.FileMode, error) {
-	if runtime.GOOS == "windows" { // has no such bits; the file's home folder is the user's own
+	if runtime.GOOS == "windows" { // which has no such bits: the home folder protects the file
 		return 0, nil
 	}
 	info, err := os.Stat(file)
@@ -81,26 +81,26 @@ func permissions(file string) (fs.FileMode, error) {
 	return info.Mode().Perm(), nil
 }
 
-// settings is the block with every default and source applied.
+// settings is the provider block with all sources and defaults applied.
 type settings struct {
 	client       control.Config
 	pollInterval time.Duration
-	// exposed is the file with the key when other users of the machine may read it, else "".
+	// exposed is the file with the API key when other users can read it, or "".
 	exposed string
 }
 
-// settingError is an unusable setting, on the attribute that a user would set.
+// settingError is an error about the attribute of a setting.
 type settingError struct {
 	at              path.Path
 	summary, detail string
 }
 
-// settings applies the order of sources: the block, the environment, the CLI's files (the control API contract, section 1).
+// settings resolves each setting: the block first, then the environment, then the files of the Octomil CLI (CONTRACT.md, section 1).
 func (b block) settings(from sources) (settings, *settingError) {
 	s := settings{
 		client: control.Config{
-			APIKey:               first(b.APIKey.ValueString(), from.getenv("OCTOMIL_API_KEY"), from.getenv("OCTOMIL_SERVER_KEY")),
-			OrgID:                first(b.OrgID.ValueString(), from.getenv("OCTOMIL_ORG_ID")),
+			APIKey:               firstNonBlank(b.APIKey.ValueString(), from.getenv("OCTOMIL_API_KEY"), from.getenv("OCTOMIL_SERVER_KEY")),
+			OrgID:                firstNonBlank(b.OrgID.ValueString(), from.getenv("OCTOMIL_ORG_ID")),
 			AllowInsecureHTTP:    b.AllowInsecureHTTP.ValueBool(),
 			MaxRequestsPerMinute: int(orDefault(b.MaxRequestsPerMinute, defaultRequestsPerMinute)),
 			MaxRetries:           int(orDefault(b.MaxRetries, defaultRetries)),
@@ -114,22 +114,23 @@ func (b block) settings(from sources) (settings, *settingError) {
 			if s.client.APIKey != "" {
 				missing = "org_id"
 			}
-			return settings{}, &settingError{path.Root(missing), "The CLI's files cannot be read",
-				err.Error() + "\n\nMend or remove the file, or set both api_key and org_id elsewhere."}
+			return settings{}, &settingError{path.Root(missing), "Could not read the files of the Octomil CLI",
+				err.Error() + "\n\nFix or remove the file, or set both `api_key` and `org_id` in the provider block or the environment."}
 		}
-		s.client.APIKey = first(s.client.APIKey, files.APIKey)
-		s.client.OrgID = first(s.client.OrgID, string(files.OrgID))
+		s.client.APIKey = firstNonBlank(s.client.APIKey, files.APIKey)
+		s.client.OrgID = firstNonBlank(s.client.OrgID, string(files.OrgID))
 		s.exposed = files.exposed
 	}
 	if s.client.APIKey == "" {
-		return settings{}, &settingError{path.Root("api_key"), "An API key is missing",
-			"Set one of these: api_key in the provider block, OCTOMIL_API_KEY in the environment, or run `octomil login`, which " +
-				"writes ~/.octomil/credentials. A sandbox (terraform-provider-octomil sandbox) takes the key \"sandbox\"."}
+		return settings{}, &settingError{path.Root("api_key"), "Missing API key",
+			"The provider needs an API key. Set `api_key` in the provider block or the environment variable `OCTOMIL_API_KEY`, or run " +
+				"`octomil login`, which writes `~/.octomil/credentials`. For a sandbox (`terraform-provider-octomil sandbox`), use the " +
+				"key `sandbox`."}
 	}
-	url := first(b.APIURL.ValueString(), from.getenv("OCTOMIL_API_URL"), from.getenv("OCTOMIL_API_BASE"), control.DefaultURL)
+	url := firstNonBlank(b.APIURL.ValueString(), from.getenv("OCTOMIL_API_URL"), from.getenv("OCTOMIL_API_BASE"), control.DefaultURL)
 	if s.client.BaseURL, err = control.NormalizeURL(url, b.AllowInsecureHTTP.ValueBool()); err != nil {
-		return settings{}, &settingError{path.Root("api_url"), "The API URL cannot be used", err.Error() + ". It comes from " +
-			"api_url of the provider block, OCTOMIL_API_URL or OCTOMIL_API_BASE."}
+		return settings{}, &settingError{path.Root("api_url"), "Invalid API URL", err.Error() + ". It is set by `api_url` in the provider " +
+			"block, `OCTOMIL_API_URL` or `OCTOMIL_API_BASE`."}
 	}
 	var bad *settingError
 	if s.client.RequestTimeout, bad = duration(b.RequestTimeout, "request_timeout", defaultRequestTimeout); bad != nil {
@@ -140,13 +141,13 @@ func (b block) settings(from sources) (settings, *settingError) {
 	}
 	if file := b.CACertificateFile.ValueString(); file != "" {
 		if s.client.CACertificates, err = from.readFile(file); err != nil {
-			return settings{}, &settingError{path.Root("ca_certificate_file"), "The certificates cannot be read", err.Error()}
+			return settings{}, &settingError{path.Root("ca_certificate_file"), "Could not read the CA certificates", err.Error()}
 		}
 	}
 	return s, nil
 }
 
-// cliFile is what the vendor's command line keeps in its files (the control API contract, section 1).
+// cliFile is the content of a file of the Octomil CLI (CONTRACT.md, section 1).
 type cliFile struct {
 	APIKey string `json:"api_key"`
 	OrgID  idText `json:"org_id"`
@@ -154,7 +155,7 @@ type cliFile struct {
 	exposed string
 }
 
-// idText is an id that may be written as a number (the control API contract, section 1).
+// idText is an ID that the file may have as a number (CONTRACT.md, section 1).
 type idText string
 
 func (id *idText) UnmarshalJSON(data []byte) error {
@@ -166,7 +167,7 @@ func (id *idText) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*string)(id))
 }
 
-// cliFiles reads ~/.octomil/credentials and ~/.octomil/config.json; a missing one is no error.
+// cliFiles reads ~/.octomil/credentials and ~/.octomil/config.json. A missing file is no error.
 func (s sources) cliFiles() (cliFile, error) {
 	home, err := s.home()
 	if err != nil {
@@ -184,7 +185,7 @@ func (s sources) cliFiles() (cliFile, error) {
 		}
 		var parsed cliFile
 		if err := json.Unmarshal(content, &parsed); err != nil {
-			return cliFile{}, fmt.Errorf("%s is not the JSON that `octomil login` writes: %w", file, err)
+			return cliFile{}, fmt.Errorf("%s does not contain the JSON that `octomil login` writes: %w", file, err)
 		}
 		merged.OrgID = cmp.Or(merged.OrgID, parsed.OrgID)
 		if name == "credentials" {
@@ -203,8 +204,8 @@ func duration(value timetypes.GoDuration, name string, fallback time.Duration) (
 	}
 	d, diags := value.ValueGoDuration()
 	if diags.HasError() || d <= 0 {
-		return 0, &settingError{path.Root(name), "The duration cannot be used",
-			fmt.Sprintf("%s is %q; write a duration above zero such as %s.", name, value.ValueString(), fallback)}
+		return 0, &settingError{path.Root(name), "Invalid duration",
+			fmt.Sprintf("`%s` must be greater than zero, got %q. Set a duration such as `%s`.", name, value.ValueString(), fallback)}
 	}
 	return d, nil
 }
@@ -216,9 +217,8 @@ func orDefault(value types.Int64, fallback int64) int64 {
 	return value.ValueInt64()
 }
 
-// first is the first text that is more than blanks, without those around it: a key that was read from a file ends in a line
-// break.
-func first(values ...string) string {
+// firstNonBlank returns the first value that is not blank, trimmed: a key that was read from a file ends in a line break.
+func firstNonBlank(values ...string) string {
 	for _, value := range values {
 		if value = strings.TrimSpace(value); value != "" {
 			return value
@@ -227,21 +227,22 @@ func first(values ...string) string {
 	return ""
 }
 
-// unusable is the refusal of control.New, on the setting that it speaks of.
-func unusable(err error) *settingError {
+// clientSettingError attributes an error of control.New to a setting.
+func clientSettingError(err error) *settingError {
 	switch {
 	case errors.Is(err, control.ErrUnusableKey):
-		return &settingError{path.Root("api_key"), "The API key cannot be used",
-			resourcekit.Sentence(err.Error()) + " It comes from api_key of the provider block, OCTOMIL_API_KEY or ~/.octomil/credentials."}
+		return &settingError{path.Root("api_key"), "Invalid API key",
+			resourcekit.Sentence(err.Error()) + " It is set by `api_key` in the provider block, `OCTOMIL_API_KEY`, `OCTOMIL_SERVER_KEY` or " +
+				"`~/.octomil/credentials`."}
 	case errors.Is(err, control.ErrNoCertificate):
-		return &settingError{path.Root("ca_certificate_file"), "The certificates cannot be used",
-			resourcekit.Sentence(err.Error()) + " The file must hold at least one block that begins with -----BEGIN CERTIFICATE-----."}
+		return &settingError{path.Root("ca_certificate_file"), "Invalid CA certificates",
+			resourcekit.Sentence(err.Error()) + " The file must contain at least one block that begins with `-----BEGIN CERTIFICATE-----`."}
 	}
-	return &settingError{path.Root("api_url"), "The provider could not be configured", resourcekit.Sentence(err.Error())}
+	return &settingError{path.Root("api_url"), "Could not configure the provider", resourcekit.Sentence(err.Error())}
 }
 
-// exposedKey is the warning about a file with the key that others may read.
-func exposedKey(file string) (summary, detail string) {
-	return "Other users of this machine can read the API key", fmt.Sprintf("%s holds an API key, and its permissions let others "+
-		"than its owner read or change it. Close it with\n\n    chmod 600 %[1]s\n\nand replace the key if somebody else may have seen it.", file)
+// exposedKeyWarning is the warning about a file with the API key that other users can read.
+func exposedKeyWarning(file string) (summary, detail string) {
+	return "API key readable by other users", fmt.Sprintf("%s contains an API key, and its permissions let users other than its owner "+
+		"read or change it. Restrict the permissions with\n\n    chmod 600 %[1]s\n\nand replace the key if it may have been read.", file)
 }

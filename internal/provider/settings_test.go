@@ -21,7 +21,7 @@ const (
 	configJSON  = "/home/ada/.octomil/config.json"
 )
 
-// machine is a machine with these variables and files, and the home of ada.
+// machine returns sources with these variables and files, for the user ada.
 func machine(env, files map[string]string) sources {
 	return sources{
 		getenv: func(name string) string { return env[name] },
@@ -39,7 +39,7 @@ func machine(env, files map[string]string) sources {
 
 type texts = map[string]string
 
-func TestTheOrderOfSources(t *testing.T) {
+func TestSettingsOrderOfSources(t *testing.T) {
 	t.Parallel()
 	file := texts{credentials: `{"api_key":"file","org_id":"file-org","org_name":"Ada's"}`, configJSON: `{"org_id":"config-org"}`}
 	for name, tc := range map[string]struct {
@@ -97,7 +97,7 @@ func TestTheOrderOfSources(t *testing.T) {
 	}
 }
 
-func TestDefaultsAndValues(t *testing.T) {
+func TestSettingsDefaultsAndValues(t *testing.T) {
 	t.Parallel()
 	key := types.StringValue("k")
 	org := types.StringValue("o")
@@ -132,7 +132,7 @@ func TestDefaultsAndValues(t *testing.T) {
 	}
 }
 
-func TestUnusableSettings(t *testing.T) {
+func TestSettingsErrors(t *testing.T) {
 	t.Parallel()
 	complete := func(change func(*block)) block {
 		b := block{APIKey: types.StringValue("oct_secret"), OrgID: types.StringValue("demo")}
@@ -147,9 +147,9 @@ func TestUnusableSettings(t *testing.T) {
 	}{
 		"no key": {at: "api_key", says: []string{"api_key", "OCTOMIL_API_KEY", "~/.octomil/credentials", "octomil login"}},
 		"broken credentials": {files: texts{credentials: `{"api_key":`}, at: "api_key",
-			says: []string{credentials, "octomil login", "Mend or remove"}},
+			says: []string{credentials, "octomil login", "Fix or remove"}},
 		"broken CLI configuration": {block: block{APIKey: types.StringValue("k")}, files: texts{configJSON: `[]`}, at: "org_id",
-			says: []string{configJSON, "Mend or remove"}},
+			says: []string{configJSON, "Fix or remove"}},
 		"URL without a scheme": {block: complete(func(b *block) { b.APIURL = types.StringValue("api.octomil.com") }), at: "api_url",
 			says: []string{`"api.octomil.com"`, "https://api.octomil.com/api/v1", "OCTOMIL_API_URL"}},
 		"clear text to another machine": {block: complete(func(*block) {}), env: texts{"OCTOMIL_API_BASE": "http://api.octomil.com"}, at: "api_url",
@@ -182,11 +182,11 @@ func TestUnusableSettings(t *testing.T) {
 	}
 }
 
-func TestFilesThatCannotBeRead(t *testing.T) {
+func TestSettingsUnreadableFiles(t *testing.T) {
 	t.Parallel()
 	homeless := machine(nil, nil)
 	homeless.home = func() (string, error) { return "", errors.New("$HOME is not defined") }
-	if _, bad := (block{}).settings(homeless); bad == nil || bad.summary != "An API key is missing" {
+	if _, bad := (block{}).settings(homeless); bad == nil || bad.summary != "Missing API key" {
 		t.Errorf("without a home: %+v", bad)
 	}
 	if _, bad := (block{APIKey: types.StringValue("k")}).settings(homeless); bad != nil {
@@ -199,7 +199,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestTheFirstUnknownSettingIsNamed(t *testing.T) {
+func TestBlockUnknown(t *testing.T) {
 	t.Parallel()
 	for want, b := range map[string]block{
 		"":                        {APIKey: types.StringValue("k")},
@@ -219,7 +219,7 @@ func TestTheFirstUnknownSettingIsNamed(t *testing.T) {
 	}
 }
 
-func TestAKeyThatOthersCanReadIsNamed(t *testing.T) {
+func TestSettingsExposedKeyFile(t *testing.T) {
 	t.Parallel()
 	const withKey = `{"api_key":"file","org_id":"file-org"}`
 	for name, tc := range map[string]struct {
@@ -229,14 +229,14 @@ func TestAKeyThatOthersCanReadIsNamed(t *testing.T) {
 		err   error
 		want  string
 	}{
-		"readable by all":              {file: withKey, mode: 0o644, want: credentials},
-		"readable by the group":        {file: withKey, mode: 0o640, want: credentials},
-		"writable by others":           {file: withKey, mode: 0o602, want: credentials},
-		"the owner's":                  {file: withKey, mode: 0o600},
-		"no such bits":                 {file: withKey, mode: 0},
-		"without a key":                {block: block{APIKey: types.StringValue("block")}, file: `{"org_id":"file-org"}`, mode: 0o644},
-		"the file is not needed":       {block: block{APIKey: types.StringValue("b"), OrgID: types.StringValue("o")}, file: withKey, mode: 0o644},
-		"the permissions are not told": {file: withKey, mode: 0o644, err: fs.ErrPermission},
+		"readable by all":        {file: withKey, mode: 0o644, want: credentials},
+		"readable by the group":  {file: withKey, mode: 0o640, want: credentials},
+		"writable by others":     {file: withKey, mode: 0o602, want: credentials},
+		"the owner's":            {file: withKey, mode: 0o600},
+		"no such bits":           {file: withKey, mode: 0},
+		"without a key":          {block: block{APIKey: types.StringValue("block")}, file: `{"org_id":"file-org"}`, mode: 0o644},
+		"the file is not needed": {block: block{APIKey: types.StringValue("b"), OrgID: types.StringValue("o")}, file: withKey, mode: 0o644},
+		"unknown permissions":    {file: withKey, mode: 0o644, err: fs.ErrPermission},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,8 +10,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// The tables of the README and of the docs' index lead to the page of everything that the provider offers.
-func TestTablesNameEverything(t *testing.T) {
+// The tables of the README and of the index of the docs link the page of everything that the provider offers.
+func TestTablesLinkEveryPage(t *testing.T) {
 	t.Parallel()
 	schemas := acctest.Schemas(t)
 	for file, prefix := range map[string]string{"../../README.md": "docs/", "../tools/templates/index.md.tmpl": ""} {

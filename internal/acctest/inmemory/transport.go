@@ -1,4 +1,3 @@
-// Package inmemory takes the place of the network between a client and a handler of the same process.
 package inmemory
 
 import (
@@ -16,13 +15,13 @@ type Transport struct {
 	Handler http.Handler
 }
 
-// RoundTrip answers as the network would: when the request's context ends first, with its error.
+// RoundTrip returns what a network would: the response of the handler, or the error of the request's context if that ends first.
 func (m Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, err
 	}
 	served := request.Clone(request.Context())
-	if served.Body == nil { // as a server would see it
+	if served.Body == nil { // which a handler never sees
 		served.Body = http.NoBody
 	}
 	recorder, aborted := httptest.NewRecorder(), false
@@ -52,7 +51,7 @@ func (m Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// cutOff is the end of a body whose connection has broken.
+// cutOff is the end of a body whose connection broke.
 type cutOff struct{}
 
 func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -52,7 +52,7 @@ func document(
 	}, nil
 }
 
-// each converts every member of a kind; an error names the kind and the member.
+// each converts all members of a kind. An error names the kind and the member.
 func each[From, To any](kind string, in map[string]From, convert func(From) (To, error)) (map[string]To, error) {
 	out := make(map[string]To, len(in))
 	for name, from := range in {

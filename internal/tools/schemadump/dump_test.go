@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// server answers a fixed schema; any call that dump has no business making panics on the nil interface.
+// server returns a fixed schema. Any other call panics on the nil interface.
 type server struct {
 	tfprotov6.ProviderServer
 	schemas    *tfprotov6.GetProviderSchemaResponse

@@ -10,7 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// What has no description leaves a blank in docs/.
+// Without a description, docs/ has a blank.
 func TestEveryTypeAndAttributeIsDescribed(t *testing.T) {
 	t.Parallel()
 	server := providerserver.NewProtocol6(provider.New("test")())()

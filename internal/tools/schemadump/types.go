@@ -7,7 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// ctyType gives the type in the form that the schema's JSON is made of.
+// ctyType converts a type to the form that encodes to the JSON of a schema.
 func ctyType(in tftypes.Type) (cty.Type, error) {
 	switch t := in.(type) {
 	case tftypes.List:

@@ -8,7 +8,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-func experimentLives() []namedLife {
+func experimentLifecycles() []namedLifecycle {
 	variants := func(control, treatment int) map[string]any {
 		return map[string]any{
 			"control":   map[string]any{"model_version": "1.0.0", "traffic_allocation": control},
@@ -21,8 +21,8 @@ func experimentLives() []namedLife {
 		first, _ := groups[0].(map[string]any)
 		return map[string]any{"the group": []any{first["id"]}}
 	}
-	return []namedLife{
-		{"an experiment", life{
+	return []namedLifecycle{
+		{"an experiment", lifecycle{
 			typeName: "octomil_experiment",
 			prepare:  group,
 			create: map[string]any{
@@ -34,11 +34,11 @@ func experimentLives() []namedLife {
 				"description": "Is it faster?", "target_group_ids": nil, "traffic_percentage": 40, "min_sample_size": 30, "confidence_level": 0.9,
 				"primary_metric": "latency_ms", "on_destroy": "complete",
 			},
-			importID: "speed",
-			stays:    true,
-			left:     experimentsLeft,
+			importID:    "speed",
+			undeletable: true,
+			left:        experimentsLeft,
 		}},
-		{"a draft of an experiment", life{
+		{"a draft of an experiment", lifecycle{
 			typeName: "octomil_experiment",
 			create: map[string]any{
 				"name": "draft", "model": "phi-4-mini", "control": "control", "variants": variants(50, 50), "on_destroy": "cancel",
@@ -46,14 +46,14 @@ func experimentLives() []namedLife {
 			update: map[string]any{
 				"name": "sketch", "model": "phi-4-mini", "control": "control", "variants": variants(33, 67), "on_destroy": "cancel",
 			},
-			importID: "draft",
-			stays:    true,
-			left:     experimentsLeft,
+			importID:    "draft",
+			undeletable: true,
+			left:        experimentsLeft,
 		}},
 	}
 }
 
-// experimentsLeft are those that are not cancelled: the API keeps the record of each that was ever made.
+// experimentsLeft returns the experiments that are not canceled: the API keeps the record of every experiment.
 func experimentsLeft(t *testing.T, sb *acctest.Sandbox) any {
 	t.Helper()
 	list, _ := sb.Do(t, "GET", "/api/v1/experiments?org_id=demo", nil)["experiments"].([]any)

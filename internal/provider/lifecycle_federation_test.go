@@ -8,9 +8,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-func federationLives() []namedLife {
-	return []namedLife{
-		{"a federation", life{
+func federationLifecycles() []namedLifecycle {
+	return []namedLifecycle{
+		{"a federation", lifecycle{
 			typeName: "octomil_federation",
 			prepare: func(t *testing.T, sb *acctest.Sandbox) map[string]any {
 				t.Helper()
@@ -25,10 +25,10 @@ func federationLives() []namedLife {
 				"name": "clinics", "description": "Hospitals that train together", "models": []any{"phi-4-mini", "whisper"},
 				"member_org_ids": []any{"acme", "initech"}, "total_epsilon_budget": 4.5, "total_delta_budget": 0.000001,
 			},
-			importID:  "clinics",
-			stays:     true,
-			driftless: []string{"models", "member_org_ids"}, // what others add is left alone
-			left:      federationsLeft,
+			importID:    "clinics",
+			undeletable: true,
+			driftless:   []string{"models", "member_org_ids"}, // what others add is left alone
+			left:        federationsLeft,
 		}},
 	}
 }

@@ -1,10 +1,8 @@
 package provider_test
 
 import (
-	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,9 +12,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// The example of a whole organization is applied, changed such that the fleet rolls back, and destroyed; afterwards the server
-// holds what it held before, but for what the API cannot take away.
-func TestExampleOfAnOrganization(t *testing.T) {
+// The example of a whole organization is applied, changed so that the fleet rolls back, and destroyed. Afterwards the server holds
+// what it held before, except what the API cannot delete.
+func TestAccProvider_organizationExample(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, "")
@@ -65,16 +63,7 @@ func expectRuns(t *testing.T, sb *acctest.Sandbox, versions map[string]int) {
 	sb.ExpectFleet(t, "assistant", versions)
 }
 
-// exampleFolder is a folder of the examples. It takes the place of main.tf in dir.
-func exampleFolder(t *testing.T, dir, name string) fs.FS {
-	t.Helper()
-	if err := os.Remove(filepath.Join(dir, "main.tf")); err != nil {
-		t.Fatal(err)
-	}
-	return os.DirFS(filepath.Join(examples, name))
-}
-
-// holdings is what the server holds of everything that can be taken away again, without ids and times.
+// holdings returns what the server holds of everything that can be deleted, without IDs and times.
 func holdings(t *testing.T, sb *acctest.Sandbox) map[string]any {
 	t.Helper()
 	all := map[string]any{}

@@ -8,9 +8,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-func observationLives() []namedLife {
-	return []namedLife{
-		{"a metrics integration", life{
+func observationLifecycles() []namedLifecycle {
+	return []namedLifecycle{
+		{"a metrics integration", lifecycle{
 			typeName: "octomil_metrics_integration",
 			create: map[string]any{
 				"name": "otel", "integration_type": "opentelemetry", "enabled": false,
@@ -26,7 +26,7 @@ func observationLives() []namedLife {
 			driftless: []string{"credentials"}, // which the server does not show
 			left:      integrationsLeft("/api/v1/metrics/integrations", "config"),
 		}},
-		{"a log integration", life{
+		{"a log integration", lifecycle{
 			typeName: "octomil_log_integration",
 			create: map[string]any{
 				"name": "loki", "integration_type": "otlp", "endpoint_url": "https://logs.example.com/v1/logs", "format": "json",

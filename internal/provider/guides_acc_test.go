@@ -19,38 +19,37 @@ const (
 	templates = "../tools/templates/guides"
 )
 
-// Each guide is a story that is played from its first block to its last, with the real command line against a sandbox of its own.
-// What the guide shows is what the test does and expects, so neither can go astray without the other. The first word after a
-// fence says what a block is:
+// Each guide runs from its first block to its last, with the real command line against a new sandbox. The test does and expects what
+// the guide shows, so the two cannot diverge. The first word after a fence is the kind of the block:
 //
 //	terraform   the content of a file of the configuration: deployment.tf, unless a name follows. With "1.14" after it the block
 //	            needs that Terraform: its actions go through the plugin protocol instead.
 //	diff        a change of such a file
 //	bash        the content of a script, under the name that follows
-//	yaml        not played
+//	yaml        ignored
 //	console     commands, each after "$ ", and what they print; a line of three dots stands for what is left out
 //
-// A configuration that no command applies is applied all the same, and must leave nothing to plan.
-func TestGuides(t *testing.T) {
+// A configuration that no command applies is applied as well, and the next plan must be empty.
+func TestAccProvider_guides(t *testing.T) {
 	t.Parallel()
 	for _, name := range names(t, guides) {
 		t.Run(strings.TrimSuffix(name, ".md"), func(t *testing.T) {
 			t.Parallel()
 			sb := acctest.Start(t)
-			if prepare, ok := beforehand[name]; ok {
+			if prepare, ok := prerequisites[name]; ok {
 				prepare(t, sb)
 			}
 			blocks := blocksOf(read(t, filepath.Join(guides, name)))
 			if !slices.ContainsFunc(blocks, func(b block) bool { return b.kind == "terraform" }) {
 				t.Fatal("the guide shows no configuration")
 			}
-			newStory(t, sb).tell(blocks)
+			newGuideRunner(t, sb).run(blocks)
 		})
 	}
 }
 
-// beforehand is what a guide takes for granted and the sandbox does not start with.
-var beforehand = map[string]func(*testing.T, *acctest.Sandbox){
+// prerequisites is what a guide assumes to exist and a new sandbox does not have.
+var prerequisites = map[string]func(*testing.T, *acctest.Sandbox){
 	"automatic-rollback.md": func(t *testing.T, sb *acctest.Sandbox) {
 		t.Helper()
 		sb.Do(t, "POST", "/api/v1/models", map[string]any{"name": "whisper-tiny", "framework": "pytorch", "use_case": "other"})
@@ -62,9 +61,8 @@ var beforehand = map[string]func(*testing.T, *acctest.Sandbox){
 	},
 }
 
-// The guides that are tested are those that are published: the pages are generated from these templates, which hold nothing that
-// would be filled in.
-func TestGuidesAreThoseOfTheTemplates(t *testing.T) {
+// The tested guides are the published ones: the pages are generated from the templates, which have no placeholders.
+func TestGuidesMatchTheirTemplates(t *testing.T) {
 	t.Parallel()
 	if diff := cmp.Diff(names(t, templates), names(t, guides)); diff != "" {
 		t.Fatalf("templates (-) and pages (+); run `make generate`:\n%s", diff)
@@ -76,8 +74,8 @@ func TestGuidesAreThoseOfTheTemplates(t *testing.T) {
 	}
 }
 
-// A link that leads nowhere is found here and not by a reader.
-func TestGuidesLinkToPagesThatAreThere(t *testing.T) {
+// The links of the guides lead to existing pages and headings.
+func TestGuidesLinkToExistingPages(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#([^)]*))?\)`)
 	found := 0
@@ -95,7 +93,7 @@ func TestGuidesLinkToPagesThatAreThere(t *testing.T) {
 	}
 }
 
-// anchors are what a link may name behind a page's #: its headings in small letters, with a dash for each space.
+// anchors returns the anchors of a page: its headings in lower case, with a dash for each space.
 func anchors(page string) []string {
 	var anchors []string
 	for line := range strings.Lines(page) {
@@ -106,7 +104,7 @@ func anchors(page string) []string {
 	return anchors
 }
 
-// block is a fenced part of a guide.
+// block is a fenced code block of a guide.
 type block struct {
 	// kind is the first word after the fence.
 	kind string
@@ -117,7 +115,7 @@ type block struct {
 	line int
 }
 
-// blocksOf lists the fenced parts of a page in their order.
+// blocksOf returns the code blocks of a page in their order.
 func blocksOf(page string) []block {
 	var blocks []block
 	inside := false

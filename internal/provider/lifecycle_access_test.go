@@ -8,9 +8,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-func accessLives() []namedLife {
-	return []namedLife{
-		{"an API key that is rotated", life{
+func accessLifecycles() []namedLifecycle {
+	return []namedLifecycle{
+		{"an API key that is rotated", lifecycle{
 			typeName: "octomil_api_key",
 			create:   map[string]any{"name": "ci", "scopes": []any{"models:read", "models:write", "rollouts:write"}},
 			update: map[string]any{
@@ -19,22 +19,22 @@ func accessLives() []namedLife {
 			importID: "ci",
 			left:     activeKeys,
 		}},
-		{"an API key with other scopes", life{
+		{"an API key with other scopes", lifecycle{
 			typeName: "octomil_api_key",
 			create:   map[string]any{"name": "ci", "scopes": []any{"models:read"}, "rotate_when": "2026-11"},
 			update:   map[string]any{"name": "ci", "scopes": []any{"devices:read"}, "rotate_when": "2026-11"},
 			importID: "ci",
 			left:     activeKeys,
 		}},
-		{"a member", life{
-			typeName: "octomil_org_member",
-			create:   map[string]any{"email": "ada@example.com", "name": "Ada"},
-			update:   map[string]any{"email": "Ada@Example.com", "name": "Ada Lovelace", "role": "admin"},
-			importID: "ada@example.com",
-			stays:    true,
-			left:     keep("/api/v1/orgs/demo/members", "members", "email", "name", "role", "status"),
+		{"a member", lifecycle{
+			typeName:    "octomil_org_member",
+			create:      map[string]any{"email": "ada@example.com", "name": "Ada"},
+			update:      map[string]any{"email": "Ada@Example.com", "name": "Ada Lovelace", "role": "admin"},
+			importID:    "ada@example.com",
+			undeletable: true,
+			left:        keep("/api/v1/orgs/demo/members", "members", "email", "name", "role", "status"),
 		}},
-		{"the settings", life{
+		{"the settings", lifecycle{
 			typeName: "octomil_org_settings",
 			create:   map[string]any{"audit_retention_days": 365, "mfa_required": true},
 			update:   map[string]any{"audit_retention_days": 2190, "mfa_required": true, "session_duration_hours": 8},
@@ -42,8 +42,8 @@ func accessLives() []namedLife {
 				"org_id": "demo", "require_mfa_for_admin": true, "require_admin_approval": true, "require_model_approval": true,
 				"reauth_interval_minutes": 30, "hipaa_mode": true,
 			},
-			stays:    true, // the organization's settings are always there
-			importID: "demo",
+			undeletable: true, // the organization's settings are always there
+			importID:    "demo",
 			left: func(t *testing.T, sb *acctest.Sandbox) any {
 				t.Helper()
 				return sb.Do(t, "GET", "/api/v1/settings/demo", nil)
@@ -52,7 +52,7 @@ func accessLives() []namedLife {
 	}
 }
 
-// activeKeys are the keys that work, by name and scopes: a record of a revoked one does no harm.
+// activeKeys returns the name and scopes of each key that is not revoked.
 func activeKeys(t *testing.T, sb *acctest.Sandbox) any {
 	t.Helper()
 	keys, ok := sb.Do(t, "GET", "/api/v1/api-keys", nil)["keys"].([]any)

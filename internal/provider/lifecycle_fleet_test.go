@@ -2,46 +2,28 @@ package provider_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-type namedLife struct {
-	name string
-	life
-}
-
-// lives are the resources of the fault matrix, some of them in more than one way.
-func lives() []namedLife {
-	return slices.Concat(
-		coreLives(),
-		catalogLives(),
-		accessLives(),
-		experimentLives(),
-		federationLives(),
-		observationLives(),
-	)
-}
-
-func coreLives() []namedLife {
-	return []namedLife{
-		{"a device", life{
+func fleetLifecycles() []namedLifecycle {
+	return []namedLifecycle{
+		{"a device", lifecycle{
 			typeName: "octomil_device",
 			create:   map[string]any{"device_identifier": "phone-000007", "name": "lobby", "labels": map[string]any{"floor": "2"}, "status": "inactive"},
 			update: map[string]any{
 				"device_identifier": "phone-000007", "name": "hall", "labels": map[string]any{"floor": "3"}, "status": "active", "on_destroy": "archive",
 			},
-			importID: "phone-000007",
-			stays:    true,
+			importID:    "phone-000007",
+			undeletable: true,
 			left: func(t *testing.T, sb *acctest.Sandbox) any {
 				t.Helper()
 				d := sb.Do(t, "GET", "/api/v1/devices/dev_00000007", nil)
 				return []any{d["name"], d["labels"], d["status"]}
 			},
 		}},
-		{"a device group", life{
+		{"a device group", lifecycle{
 			typeName: "octomil_device_group",
 			create: map[string]any{
 				"name": "lab", "description": "phones", "group_type": "dynamic", "tags": []any{"eu"},
@@ -55,7 +37,7 @@ func coreLives() []namedLife {
 			needed:   []string{"group_type", "rules"},
 			left:     keep("/api/v1/device-groups?org_id=demo", "groups", "name", "description", "tags", "rules"),
 		}},
-		{"members of a group", life{
+		{"members of a group", lifecycle{
 			typeName: "octomil_device_group_members",
 			prepare: func(t *testing.T, sb *acctest.Sandbox) map[string]any {
 				t.Helper()
@@ -72,10 +54,10 @@ func coreLives() []namedLife {
 						return keep(fmt.Sprintf("/api/v1/device-groups/%v/devices", group["id"]), "devices", "id")(t, sb)
 					}
 				}
-				return "the group is gone"
+				return "the group no longer exists"
 			},
 		}},
-		{"the policy", life{
+		{"the policy", lifecycle{
 			typeName: "octomil_rollback_policy",
 			create:   map[string]any{"auto_rollback": true, "error_threshold_percent": 3.0},
 			update:   map[string]any{"auto_rollback": true, "error_threshold_percent": 4.0, "latency_p95_max": "250ms"},
@@ -84,8 +66,8 @@ func coreLives() []namedLife {
 				"quality_gate":   map[string]any{"require_eval": true, "min_accuracy": 0.9},
 				"rollout_limits": map[string]any{"max_step_percent": 50.0, "min_duration": "1h"},
 			},
-			stays:    true, // the organization's settings are always there
-			importID: "demo",
+			undeletable: true, // the organization's settings are always there
+			importID:    "demo",
 			left: func(t *testing.T, sb *acctest.Sandbox) any {
 				t.Helper()
 				settings := sb.Do(t, "GET", "/api/v1/settings/demo", nil)
@@ -93,59 +75,39 @@ func coreLives() []namedLife {
 				return settings
 			},
 		}},
-		{"a deployment to the fleet", life{
+		{"a deployment to the fleet", lifecycle{
 			typeName: "octomil_model_deployment",
 			create:   map[string]any{"model": "phi-4-mini", "version": "2.0.0", "rollout": map[string]any{"percentage": 40}},
 			update:   map[string]any{"model": "phi-4-mini", "version": "1.0.0", "reason": "slow"},
 			samples: map[string]any{
 				"max_affected_devices": 1000, "supersede": true, "wait_for": "accepted", "on_rollback": "redeploy", "paused": false,
 			},
-			stays:    true, // on_destroy is "keep"
-			importID: "phi-4-mini",
-			left:     keep("/api/v1/models/phi-4-mini/rollouts", "rollouts", "version", "status", "percentage"),
+			undeletable: true, // on_destroy is "keep"
+			importID:    "phi-4-mini",
+			left:        keep("/api/v1/models/phi-4-mini/rollouts", "rollouts", "version", "status", "percentage"),
 		}},
-		{"a deployment that advances", life{
+		{"a deployment that advances", lifecycle{
 			typeName: "octomil_model_deployment",
 			create:   map[string]any{"model": "phi-4-mini", "version": "2.0.0", "rollout": map[string]any{"percentage": 40}, "on_destroy": "cancel"},
 			update: map[string]any{
 				"model": "phi-4-mini", "version": "2.0.0", "on_destroy": "cancel",
 				"rollout": map[string]any{"stages": []any{map[string]any{"percentage": 60, "bake": "1m"}}},
 			},
-			stays:     true,                // a completed rollout is not cancelled
-			driftless: []string{"rollout"}, // more devices have the pin than it asks for
-			importID:  "phi-4-mini",
-			left:      keep("/api/v1/models/phi-4-mini/rollouts", "rollouts", "version", "status", "percentage"),
+			undeletable: true,                // a completed rollout is not canceled
+			driftless:   []string{"rollout"}, // more devices have the pin than it asks for
+			importID:    "phi-4-mini",
+			left:        keep("/api/v1/models/phi-4-mini/rollouts", "rollouts", "version", "status", "percentage"),
 		}},
-		{"a deployment to a group", life{
-			typeName: "octomil_model_deployment",
-			create:   map[string]any{"model": "phi-4-mini", "version": "2.0.0", "group": "staging", "on_destroy": "rollback"},
-			update:   map[string]any{"model": "phi-4-mini", "version": "1.0.0", "group": "staging", "on_destroy": "rollback"},
-			filters:  map[string]any{"group": "staging"},
-			stays:    true, // what was imported is kept
-			importID: "phi-4-mini/staging",
+		{"a deployment to a group", lifecycle{
+			typeName:    "octomil_model_deployment",
+			create:      map[string]any{"model": "phi-4-mini", "version": "2.0.0", "group": "staging", "on_destroy": "rollback"},
+			update:      map[string]any{"model": "phi-4-mini", "version": "1.0.0", "group": "staging", "on_destroy": "rollback"},
+			filters:     map[string]any{"group": "staging"},
+			undeletable: true, // what was imported is kept
+			importID:    "phi-4-mini/staging",
 			left: func(_ *testing.T, sb *acctest.Sandbox) any {
 				return []any{sb.GroupFleet("phi-4-mini", "staging").Versions, sb.Fleet("phi-4-mini").Versions}
 			},
 		}},
-	}
-}
-
-// keep lists some fields of each object of a list, in an order of their own.
-func keep(path, key string, fields ...string) func(*testing.T, *acctest.Sandbox) any {
-	return func(t *testing.T, sb *acctest.Sandbox) any {
-		t.Helper()
-		list, ok := sb.Do(t, "GET", path, nil)[key].([]any)
-		if !ok {
-			t.Errorf("%s has no list of %s", path, key)
-		}
-		kept := make([]string, len(list))
-		for i, item := range list {
-			object, _ := item.(map[string]any)
-			for _, field := range fields {
-				kept[i] += fmt.Sprintf("%s=%v ", field, object[field])
-			}
-		}
-		slices.Sort(kept)
-		return kept
 	}
 }

@@ -4,50 +4,46 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	acc "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
-	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
 const examples = "../../examples"
 
-// The provider's example has its own terraform and provider blocks, and takes the sandbox from the environment as a user's would.
-func TestExampleOfTheProvider(t *testing.T) {
+// The example of the provider has its own terraform and provider blocks, and reads the sandbox from the environment.
+func TestAccProvider_example(t *testing.T) {
 	sandbox := acctest.Start(t)
 	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "octomil")
 	t.Setenv("OCTOMIL_API_URL", sandbox.URL)
 	t.Setenv("OCTOMIL_API_KEY", "sandbox")
 	t.Setenv("OCTOMIL_ORG_ID", "demo")
 	acc.UnitTest(t, acc.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps:                    []acc.TestStep{{Config: example(t, "provider/provider.tf")}},
 	})
 }
 
-// Each example is applied to a sandbox of its own; plugin-testing fails unless the plan after it is empty.
-func TestExamplesOfDataSources(t *testing.T) {
+// Each example is applied to a new sandbox; terraform-plugin-testing fails unless the next plan is empty.
+func TestAccProvider_dataSourceExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range dataSources(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			config := acctest.Start(t).Provider() + example(t, "data-sources", name, "data-source.tf")
 			acc.UnitTest(t, acc.TestCase{
-				ProtoV6ProviderFactories: acctest.Providers(),
+				ProtoV6ProviderFactories: acctest.ProviderFactories(),
 				Steps:                    []acc.TestStep{{Config: config}},
 			})
 		})
 	}
 }
 
-// The documented imports work as they stand, both the blocks, with nothing to change afterwards, and the commands.
-func TestExamplesOfResources(t *testing.T) {
+// The documented imports work as written: the blocks, after which the plan is empty, and the commands.
+func TestAccProvider_resourceExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range resources(t) {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +51,7 @@ func TestExamplesOfResources(t *testing.T) {
 			sandbox := acctest.Start(t)
 			config := sandbox.Provider() + example(t, "resources", name, "resource.tf")
 			importIDs := map[string]string{}
-			steps := []acc.TestStep{{Config: config, Check: playsIdentitiesAndQueries(t, sandbox, name, importIDs)}}
+			steps := []acc.TestStep{{Config: config, Check: checkIdentitiesAndQueries(t, sandbox, name, importIDs)}}
 
 			blocks := example(t, "resources", name, "import-by-string-id.tf")
 			targets := importTarget.FindAllStringSubmatch(blocks, -1)
@@ -82,7 +78,7 @@ func TestExamplesOfResources(t *testing.T) {
 			if destroyable := unprotected(config); destroyable != config {
 				steps = append(steps, acc.TestStep{Config: destroyable})
 			}
-			acc.UnitTest(t, acc.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+			acc.UnitTest(t, acc.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: steps})
 		})
 	}
 }
@@ -92,8 +88,8 @@ var (
 	importCommand = regexp.MustCompile(`(?m)^terraform import (\S+) "?([^"\s]+)"?$`)
 )
 
-// An example of a type that is no longer there would be planned by no test.
-func TestEveryExampleIsOfSomething(t *testing.T) {
+// An example of a type that no longer exists would run in no test.
+func TestExampleFoldersOfTypes(t *testing.T) {
 	t.Parallel()
 	for folder, types := range map[string][]string{
 		"resources": resources(t), "data-sources": dataSources(t), "actions": actions(t),
@@ -110,38 +106,4 @@ func TestEveryExampleIsOfSomething(t *testing.T) {
 			t.Errorf("types of the provider (-) and folders of examples/%s (+):\n%s", folder, diff)
 		}
 	}
-}
-
-func example(t *testing.T, parts ...string) string {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(examples, filepath.Join(parts...)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return "\n" + withFiles(t, string(content))
-}
-
-// resources and dataSources are the names of all types that the provider offers, in alphabetical order.
-func resources(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	for _, open := range provider.New("test")().Resources(t.Context()) {
-		var meta resource.MetadataResponse
-		open().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "octomil"}, &meta)
-		names = append(names, meta.TypeName)
-	}
-	slices.Sort(names)
-	return names
-}
-
-func dataSources(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	for _, open := range provider.New("test")().DataSources(t.Context()) {
-		var meta datasource.MetadataResponse
-		open().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "octomil"}, &meta)
-		names = append(names, meta.TypeName)
-	}
-	slices.Sort(names)
-	return names
 }

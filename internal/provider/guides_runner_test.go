@@ -21,14 +21,14 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// story plays a guide.
-type story struct {
+// guideRunner runs a guide.
+type guideRunner struct {
 	t  *testing.T
 	sb *acctest.Sandbox
 	// dir is the reader's folder.
 	dir string
 	env []string
-	// pending are the files that were written and not applied since.
+	// pending are the files that were written since the last apply.
 	pending map[string]bool
 	// actions are the blocks shown so far, by their address.
 	actions map[string]*hcl.Block
@@ -37,7 +37,7 @@ type story struct {
 	code int
 }
 
-func newStory(t *testing.T, sb *acctest.Sandbox) *story {
+func newGuideRunner(t *testing.T, sb *acctest.Sandbox) *guideRunner {
 	t.Helper()
 	dir := acctest.NewCLI(t, sb.Provider()).Dir
 	settings := filepath.Join(dir, "cli.tfrc")
@@ -48,7 +48,7 @@ func newStory(t *testing.T, sb *acctest.Sandbox) *story {
 	if err := os.Symlink(commandLine(t), filepath.Join(bin, "terraform")); err != nil {
 		t.Fatal(err)
 	}
-	return &story{
+	return &guideRunner{
 		t: t, sb: sb, dir: dir, pending: map[string]bool{}, actions: map[string]*hcl.Block{}, invoked: map[string]bool{},
 		env: append(os.Environ(),
 			"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_CLI_CONFIG_FILE="+settings, "CHECKPOINT_DISABLE=1",
@@ -71,8 +71,8 @@ func commandLine(t *testing.T) string {
 	return ""
 }
 
-// tell plays the blocks in their order.
-func (s *story) tell(blocks []block) {
+// run runs the blocks in their order.
+func (s *guideRunner) run(blocks []block) {
 	s.t.Helper()
 	for _, b := range blocks {
 		switch b.kind {
@@ -81,20 +81,20 @@ func (s *story) tell(blocks []block) {
 				s.t.Fatalf("line %d: formatted, the block would be\n%s", b.line, formatted)
 			}
 			if slices.Contains(b.words, "1.14") {
-				s.learnActions(b)
+				s.readActions(b)
 				continue
 			}
-			s.write(b.file(s.t, ".tf", "deployment.tf"), accelerated(b.text))
+			s.write(b.file(s.t, ".tf", "deployment.tf"), speedUp(b.text))
 		case "diff":
 			file := b.file(s.t, ".tf", "deployment.tf")
 			s.write(file, s.patched(file, b))
 		case "bash":
 			s.write(b.file(s.t, ".sh", ""), b.text)
 		case "console":
-			s.play(b)
+			s.runConsole(b)
 		case "yaml": // a pipeline, which nothing here can run
 		default:
-			s.t.Fatalf("line %d: a block of the kind %q is played by no test", b.line, b.kind)
+			s.t.Fatalf("line %d: unknown kind of block %q", b.line, b.kind)
 		}
 	}
 	s.applyPending()
@@ -118,7 +118,7 @@ func (b block) file(t *testing.T, suffix, otherwise string) string {
 }
 
 // write replaces a file. What it held before must have been applied.
-func (s *story) write(name, content string) {
+func (s *guideRunner) write(name, content string) {
 	s.t.Helper()
 	if s.pending[name] {
 		s.applyPending()
@@ -132,7 +132,7 @@ func (s *story) write(name, content string) {
 }
 
 // applyPending applies what no command of the guide has applied, and expects nothing to do after it.
-func (s *story) applyPending() {
+func (s *guideRunner) applyPending() {
 	s.t.Helper()
 	if len(s.pending) == 0 {
 		return
@@ -146,7 +146,7 @@ func (s *story) applyPending() {
 }
 
 // patched is a file of the configuration with the change that a diff shows.
-func (s *story) patched(file string, b block) string {
+func (s *guideRunner) patched(file string, b block) string {
 	s.t.Helper()
 	var before, after strings.Builder
 	for line := range strings.Lines(b.text) {
@@ -158,11 +158,11 @@ func (s *story) patched(file string, b block) string {
 			after.WriteString(text)
 		}
 	}
-	content, old := read(s.t, filepath.Join(s.dir, file)), accelerated(before.String())
+	content, old := read(s.t, filepath.Join(s.dir, file)), speedUp(before.String())
 	if n := strings.Count(content, old); n != 1 {
 		s.t.Fatalf("line %d: %s has what the diff changes %d times; want once:\n%s", b.line, file, n, content)
 	}
-	return strings.Replace(content, old, accelerated(after.String()), 1)
+	return strings.Replace(content, old, speedUp(after.String()), 1)
 }
 
 // command is one of a console block, and what the guide says that it prints.
@@ -187,8 +187,8 @@ func commandsOf(b block) []command {
 	return commands
 }
 
-// play runs the commands of a block. A failure has to be shown: by an error in what is printed, or by the exit code after it.
-func (s *story) play(b block) {
+// runConsole runs the commands of a block. A failure has to be shown: by an error in what is printed, or by the exit code after it.
+func (s *guideRunner) runConsole(b block) {
 	s.t.Helper()
 	commands := commandsOf(b)
 	if len(commands) == 0 {
@@ -226,8 +226,8 @@ func (s *story) play(b block) {
 // commandLimit ends a command that hangs.
 const commandLimit = 2 * time.Minute
 
-// shell runs a command as the reader would.
-func (s *story) shell(text string) (output string) {
+// shell runs a command in the folder of the reader.
+func (s *guideRunner) shell(text string) (output string) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), commandLimit)
 	defer cancel()
@@ -249,12 +249,12 @@ func (s *story) shell(text string) (output string) {
 var curlCommand = regexp.MustCompile(
 	`^curl (?:-X ([A-Z]+) )?"\$OCTOMIL_API_URL(/[^"]+)"(?: -H "Authorization: Bearer \$OCTOMIL_API_KEY")?(?: -d '([^']*)')?$`)
 
-// curl sends a request as the command would.
-func (s *story) curl(c command) string {
+// curl sends the request of a curl command.
+func (s *guideRunner) curl(c command) string {
 	s.t.Helper()
 	match := curlCommand.FindStringSubmatch(c.text)
 	if match == nil {
-		s.t.Fatalf("line %d: cannot play %s", c.line, c.text)
+		s.t.Fatalf("line %d: unsupported command %s", c.line, c.text)
 	}
 	method := match[1]
 	switch {
@@ -275,8 +275,8 @@ func (s *story) curl(c command) string {
 	return answer.Body.String()
 }
 
-// learnActions reads the actions of a block that this Terraform may be too old for.
-func (s *story) learnActions(b block) {
+// readActions reads the actions of a block that this Terraform may be too old for.
+func (s *guideRunner) readActions(b block) {
 	s.t.Helper()
 	parsed, diags := hclparse.NewParser().ParseHCL([]byte(b.text), "actions.tf")
 	if diags.HasErrors() {
@@ -291,8 +291,8 @@ func (s *story) learnActions(b block) {
 	}
 }
 
-// invoke plays Terraform's part for an action and answers what the action says meanwhile.
-func (s *story) invoke(c command) string {
+// invoke plays Terraform's part for an action and returns its progress messages and warnings.
+func (s *guideRunner) invoke(c command) string {
 	s.t.Helper()
 	address := strings.TrimPrefix(c.text, "terraform apply -invoke=")
 	found, ok := s.actions[address]
@@ -331,11 +331,11 @@ func (s *story) invoke(c command) string {
 }
 
 // compare holds what was printed against the guide: each part between the dots must be there, in the same order.
-func (s *story) compare(c command, output string) {
+func (s *guideRunner) compare(c command, output string) {
 	s.t.Helper()
-	rest := normal(output)
+	rest := normalized(output)
 	for _, part := range strings.Split("\n"+c.prints, "\n...\n") {
-		want := accelerated(normal(part))
+		want := speedUp(normalized(part))
 		_, after, found := strings.Cut(rest, want)
 		if !found {
 			s.t.Fatalf("line %d: %s does not print\n%s\nbut\n%s", c.line, c.text, part, output)
@@ -355,8 +355,8 @@ var (
 	spaces  = regexp.MustCompile(`\s+`)
 )
 
-// normal takes out of an output what differs from run to run and from tool to tool: times, ids and line breaks.
-func normal(output string) string {
+// normalized replaces in an output what differs between runs and tools: times, IDs and line breaks.
+func normalized(output string) string {
 	output = moment.ReplaceAllString(variable.Replace(output), "(time)")
 	output = counted.ReplaceAllString(output, "")
 	output = elapsed.ReplaceAllString(record.ReplaceAllString(output, "${1}_…"), "$1 (elapsed)")
@@ -365,9 +365,8 @@ func normal(output string) string {
 
 var lasting = regexp.MustCompile(`((?:bake|min_duration) += +"|\(then |takes at least )([0-9hms]+[hms])`)
 
-// accelerated lets an hour of a guide pass in 60 milliseconds: a minute that its configuration waits, or that it says is waited,
-// is a millisecond in the test.
-func accelerated(text string) string {
+// speedUp turns each minute that a guide waits, in its configuration or in its output, into a millisecond.
+func speedUp(text string) string {
 	return lasting.ReplaceAllStringFunc(text, func(found string) string {
 		match := lasting.FindStringSubmatch(found)
 		d, err := time.ParseDuration(match[2])

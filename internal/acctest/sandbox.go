@@ -1,4 +1,3 @@
-// Package acctest starts what an acceptance test needs: a sandbox control plane and the provider, both in the test's process.
 package acctest
 
 import (
@@ -8,43 +7,37 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/octomil/terraform-provider-octomil/internal/provider"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
 const (
 	apiKey = "sandbox"
 	orgID  = "demo"
-	// interval is how often the simulated devices sync, and how often the provider looks.
+	// interval is how often the simulated devices sync, and the poll interval of the provider.
 	interval = 20 * time.Millisecond
 )
 
 // Sandbox is a running control plane.
 type Sandbox struct {
 	*sandbox.Server
-	// URL is its root, such as http://127.0.0.1:40123.
+	// URL is the root of the server, such as http://127.0.0.1:40123.
 	URL string
-	// Clock is the simulation's.
+	// Clock is the clock of the simulation.
 	Clock *Clock
 
 	interval time.Duration
-	// transport leads to it without a network; nil where there is one.
+	// transport reaches the server without a network, nil over the network.
 	transport http.RoundTripper
 }
 
-// Start runs a sandbox until the test ends. Each configure may change its options; its key and organization stay what Provider
-// writes, "sandbox" and "demo".
+// Start runs a sandbox until the test ends. Each configure may change its options except the API key and the organization, which are
+// those that Provider writes: "sandbox" and "demo".
 func Start(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
 	t.Helper()
 	isolateCLI(t)
@@ -62,36 +55,13 @@ func Start(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
 	return &Sandbox{Server: server, URL: web.URL, Clock: clock, interval: options.SyncInterval}
 }
 
-// Settle lets every device that can be reached sync, and once more, so that whatever follows from that has happened as well.
+// Settle lets all reachable devices sync twice: once to change, and once for what follows from the change.
 func (s *Sandbox) Settle() {
 	s.Clock.Skip(2 * s.interval)
 	s.Advance()
 }
 
-// isolated makes isolateCLI set the environment of the process once.
-var isolated sync.Once
-
-// isolateCLI keeps the settings of this machine, and the question for updates, out of the command-line tool that a test starts.
-func isolateCLI(t testing.TB) {
-	t.Helper()
-	isolated.Do(func() {
-		empty := filepath.Join(os.TempDir(), "terraform-provider-octomil-empty.tfrc")
-		if err := os.WriteFile(empty, nil, 0o600); err != nil {
-			t.Fatalf("writing an empty configuration for the command-line tool: %v", err)
-		}
-		setenv("TF_CLI_CONFIG_FILE", empty)
-		setenv("CHECKPOINT_DISABLE", "1")
-	})
-}
-
-// setenv outlives the test that asks for it, unlike t.Setenv, which tests that run in parallel must not call.
-func setenv(name, value string) {
-	if err := os.Setenv(name, value); err != nil {
-		panic(err)
-	}
-}
-
-// Provider is the HCL of a provider block for the sandbox, with further lines of it.
+// Provider returns the HCL of a provider block for the sandbox, with extra lines in it.
 func (s *Sandbox) Provider(extra ...string) string {
 	return fmt.Sprintf(`
 provider "octomil" {
@@ -105,8 +75,8 @@ provider "octomil" {
 `, s.URL, apiKey, orgID, interval, strings.Join(extra, "\n  "))
 }
 
-// Do sends a request to the control API, as somebody beside Terraform would, and answers the decoded body; a bare array comes
-// under the key "items". path begins with /api/v1 or /sandbox. An answer other than 2xx fails the test.
+// Do sends a request to the control API, as a client other than Terraform would, and returns the decoded body, a bare array under
+// the key "items". The path begins with /api/v1 or /sandbox. A status other than 2xx fails the test.
 func (s *Sandbox) Do(t testing.TB, method, path string, body any) map[string]any {
 	t.Helper()
 	status, answer := s.send(t, method, path, body)
@@ -116,7 +86,7 @@ func (s *Sandbox) Do(t testing.TB, method, path string, body any) map[string]any
 	return decode(t, method+" "+path, answer)
 }
 
-// Try is Do for a request that the server may refuse; it answers the status.
+// Try is Do for a request that the server may refuse. It returns the status.
 func (s *Sandbox) Try(t testing.TB, method, path string, body any) int {
 	t.Helper()
 	status, _ := s.send(t, method, path, body)
@@ -170,7 +140,7 @@ func decode(t testing.TB, what string, answer []byte) map[string]any {
 	}
 }
 
-// ExpectFleet fails the test unless the devices run exactly these versions, each on so many.
+// ExpectFleet fails the test unless exactly these versions of the model run, each on this number of devices.
 func (s *Sandbox) ExpectFleet(t testing.TB, model string, versions map[string]int) {
 	t.Helper()
 	if diff := cmp.Diff(versions, s.Fleet(model).Versions); diff != "" {
@@ -178,8 +148,8 @@ func (s *Sandbox) ExpectFleet(t testing.TB, model string, versions map[string]in
 	}
 }
 
-// Writes lists the requests that could change something, as "METHOD operation", in their order. Prepare, which is a POST without
-// a side effect, is left out, and so are calls that this dialect does not have.
+// Writes lists the requests that could change something, as "METHOD operation", in their order. It omits "prepare deployment", a POST
+// without a side effect, and requests that this dialect does not have.
 func (s *Sandbox) Writes() []string {
 	var writes []string
 	for _, e := range s.Ledger() {
@@ -190,14 +160,7 @@ func (s *Sandbox) Writes() []string {
 	return writes
 }
 
-// Providers are the factories for the provider in the test's process.
-func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
-	return map[string]func() (tfprotov6.ProviderServer, error){
-		"octomil": providerserver.NewProtocol6WithError(provider.New("test")()),
-	}
-}
-
-// EachDialect runs a test against both dialects.
+// EachDialect runs a test once for each dialect.
 func EachDialect(t *testing.T, run func(t *testing.T, dialect sandbox.Dialect)) {
 	t.Helper()
 	for _, dialect := range []sandbox.Dialect{sandbox.DialectDocs, sandbox.DialectSDK} {

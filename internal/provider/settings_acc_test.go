@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,12 +9,10 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-func TestMain(m *testing.M) { acctest.Main(m) }
-
-// A provider block that cannot be used is one error that names the setting, and costs nothing: neither state nor fleet.
+// An invalid provider block is one error that names the setting, and changes neither the state nor the fleet.
 //
 //nolint:tparallel // the subtests follow one another on one state file
-func TestUnusableSettingsAreOneErrorAndKeepTheState(t *testing.T) {
+func TestAccProvider_unusableSettings(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	const deployment = `
@@ -44,16 +41,16 @@ resource "octomil_model_deployment" "phi" {
 		block string
 		want  []string
 	}{
-		"no key": {block(`"sandbox"`, "null"), []string{"An API key is missing", "api_key", "OCTOMIL_API_KEY", "octomil login"}},
+		"no key": {block(`"sandbox"`, "null"), []string{"Missing API key", "api_key", "OCTOMIL_API_KEY", "octomil login"}},
 		"a URL without a scheme": {
-			block(sb.URL, strings.TrimPrefix(sb.URL, "http://")), []string{"The API URL cannot be used", "not a URL with a scheme", "api_url"},
+			block(sb.URL, strings.TrimPrefix(sb.URL, "http://")), []string{"Invalid API URL", "not a URL with a scheme", "api_url"},
 		},
 		"http to another machine": {
-			block(sb.URL, "http://control.example.com"), []string{"The API URL cannot be used", "clear text", "allow_insecure_http"},
+			block(sb.URL, "http://control.example.com"), []string{"Invalid API URL", "clear text", "allow_insecure_http"},
 		},
 		"a server that is down": {block(sb.URL, "http://"+closedAddress(t)), []string{"Could not read the deployment", "refused", "is reachable", "api_url"}},
 		"a number below zero":   {block("max_requests_per_minute = 0", "max_requests_per_minute = -1"), []string{"max_requests_per_minute", "at least 0"}},
-		"no time for a request": {block("max_retries = 0", `request_timeout = "0s"`), []string{"The duration cannot be used", "request_timeout"}},
+		"no time for a request": {block("max_retries = 0", `request_timeout = "0s"`), []string{"Invalid duration", "request_timeout"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cli.Configure(t, c.block+strings.Replace(deployment, "1.0.0", "2.0.0", 1))
@@ -81,7 +78,7 @@ resource "octomil_model_deployment" "phi" {
 	sb.ExpectFleet(t, "phi-4-mini", map[string]int{"1.0.0": 124})
 }
 
-// closedAddress is an address of this machine at which nothing listens any more.
+// closedAddress returns a local address at which nothing listens.
 func closedAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -90,13 +87,4 @@ func closedAddress(t *testing.T) string {
 	}
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().String()
-}
-
-func read(t *testing.T, file string) string {
-	t.Helper()
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
 }

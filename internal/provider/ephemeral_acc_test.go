@@ -12,9 +12,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// A plan that opens a key before its refresh costs no more than one that does not. Which keys there are it looks at
-// anew: another program's of the same name is not to be taken for one of ours whose answer was lost.
-func TestPlanWithAnEphemeralKeyCostsNoMore(t *testing.T) {
+// A plan that opens an ephemeral key before its refresh sends no more requests than one that does not, except one: the keys are listed
+// again before the key is created, so that a key of the same name from another program is not taken for ours.
+func TestAccAPIKeyEphemeral_requestsOfAPlan(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider()+`
@@ -52,9 +52,9 @@ resource "octomil_device_group" "wave" {
 	}
 }
 
-// The documented example, run by the real command line: the key does what it may in the plan and in the apply, and afterwards it
-// works no more and is nowhere.
-func TestEphemeralKeyOfTheExample(t *testing.T) {
+// The documented example, run by the real command line: the key works in the plan and in the apply. Afterwards it is revoked, and in no
+// file or output.
+func TestAccAPIKeyEphemeral_example(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider()+example(t, "ephemeral-resources", "octomil_api_key", "ephemeral-resource.tf"))

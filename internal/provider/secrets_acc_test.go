@@ -16,10 +16,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// Everything that the provider offers is planned, applied, refreshed and destroyed by the real command line with all its logs on.
-// Of the key, which only the environment holds, nothing is in any file that is left, and nothing is printed; neither is what a
-// schema calls sensitive, anywhere but in the state and the plan.
-func TestSecretsAreNowhere(t *testing.T) {
+// All resources and data sources are planned, applied, refreshed and destroyed by the real command line with all logs on. The API key,
+// which only the environment has, is in no file and no output, and sensitive values are only in the state and in plan files.
+func TestAccProvider_leaksNoSecrets(t *testing.T) {
 	t.Parallel()
 	const key = "edg_live_b81f3c55/e0d94a7c+x"
 	sb := acctest.Start(t)
@@ -31,7 +30,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	cli := acctest.NewCLI(t, withoutKey+unprotected(everyExample(t)))
 	cli.Env = []string{"TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(cli.Dir, "trace.log"), "OCTOMIL_API_KEY=" + key}
 
-	// A server that repeats the key in what it says must not bring it anywhere either: here, before the try that succeeds.
+	// A server that quotes the key in an error must not leak it either; here the next attempt succeeds.
 	echo := `{"detail":"bad key ` + key + `","why":"bad key ` + strings.ReplaceAll(key, "/", `\/`) + `"}`
 	sb.AddFault(sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Nth: 1, Status: 503, Body: echo})
 	var printed strings.Builder
@@ -80,8 +79,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	}
 }
 
-// everyExample is one configuration of the examples of all resources and data sources; what several of them begin with is in it
-// once.
+// everyExample joins the examples of all resources and data sources. A block that several of them have is in it once.
 func everyExample(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
@@ -106,7 +104,7 @@ func everyExample(t *testing.T) string {
 	return all.String()
 }
 
-// sensitiveValues are the texts in a state that a schema calls sensitive.
+// sensitiveValues returns the values of sensitive attributes in a state.
 func sensitiveValues(t *testing.T, shown string) []string {
 	t.Helper()
 	var state struct {
@@ -140,7 +138,7 @@ func sensitiveValues(t *testing.T, shown string) []string {
 	return secrets
 }
 
-// searchFolder looks for a secret in every file of a folder, and in what plan files are made of. It answers where it has looked.
+// searchFolder searches all files of a folder for a secret, also inside of plan files. It returns the searched files.
 func searchFolder(t *testing.T, folder, secret string) map[string]bool {
 	t.Helper()
 	searched := map[string]bool{}
@@ -178,7 +176,7 @@ func searchFolder(t *testing.T, folder, secret string) map[string]bool {
 	return searched
 }
 
-// search looks for a secret as it is, and as JSON, a Go text and a URL would write it.
+// search searches for a secret as it is, and as written in JSON, in Go and in a URL.
 func search(t *testing.T, where string, content []byte, secret string) {
 	t.Helper()
 	for _, spelling := range []string{
@@ -190,13 +188,4 @@ func search(t *testing.T, where string, content []byte, secret string) {
 			return
 		}
 	}
-}
-
-func content(t *testing.T, cli *acctest.CLI, file string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(cli.Dir, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// serve starts the provider as Terraform does, without any setting of this machine.
+// serve starts the provider without any settings of this machine.
 func serve(t *testing.T) tfprotov6.ProviderServer {
 	t.Helper()
 	for _, name := range []string{"OCTOMIL_API_KEY", "OCTOMIL_SERVER_KEY", "OCTOMIL_ORG_ID", "OCTOMIL_API_URL", "OCTOMIL_API_BASE"} {
@@ -33,7 +33,7 @@ type values = map[string]tftypes.Value
 
 func text(value string) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
 
-// object is a value of the schema's type; what values does not name is null.
+// object returns a value of the type of the schema. Attributes without a value are null.
 func object(t *testing.T, schema *tfprotov6.Schema, values values) *tfprotov6.DynamicValue {
 	t.Helper()
 	typ, isObject := schema.ValueType().(tftypes.Object)
@@ -63,7 +63,7 @@ func schemas(t *testing.T, server tfprotov6.ProviderServer) *tfprotov6.GetProvid
 	return schemas
 }
 
-// configure is Terraform's call with that provider block.
+// configure configures the provider with a provider block.
 func configure(t *testing.T, server tfprotov6.ProviderServer, deferral bool, block values) []*tfprotov6.Diagnostic {
 	t.Helper()
 	resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
@@ -91,7 +91,7 @@ func readVersions(t *testing.T, server tfprotov6.ProviderServer, deferral bool) 
 	return resp
 }
 
-// api records what reaches it, and refuses it.
+// api records all requests and rejects them.
 type api struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -117,7 +117,7 @@ func (a *api) seen() []*http.Request {
 	return a.requests
 }
 
-func TestConfigureSendsNothingAndTheFirstRequestNamesUs(t *testing.T) {
+func TestConfigureSendsNoRequest(t *testing.T) {
 	server, api := serve(t), newAPI(t)
 	if diags := configure(t, server, false, values{"api_key": text("k"), "org_id": text("demo"), "api_url": text(api.URL)}); len(diags) > 0 {
 		t.Fatalf("%+v", diags[0])
@@ -157,7 +157,7 @@ func TestConfigureReadsTheEnvironmentAndTheFiles(t *testing.T) {
 	}
 }
 
-func TestConfigureNamesTheUnusableSetting(t *testing.T) {
+func TestConfigureErrorsNameTheAttribute(t *testing.T) {
 	noPEM := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(noPEM, []byte("-----BEGIN NONSENSE-----"), 0o600); err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestConfigureNamesTheUnusableSetting(t *testing.T) {
 		"key in two lines": {values{"api_key": text("oct_\nsecret")}, "api_key", "line break"},
 		"URL":              {values{"api_key": text("k"), "api_url": text("octomil")}, "api_url", "scheme"},
 		"no PEM":           {values{"api_key": text("k"), "ca_certificate_file": text(noPEM)}, "ca_certificate_file", "PEM"},
-		"interval":         {values{"api_key": text("k"), "poll_interval": text("0s")}, "poll_interval", "above zero"},
+		"interval":         {values{"api_key": text("k"), "poll_interval": text("0s")}, "poll_interval", "greater than zero"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			diags := configure(t, serve(t), false, tc.block)
@@ -188,7 +188,7 @@ func TestConfigureNamesTheUnusableSetting(t *testing.T) {
 	}
 }
 
-func TestTheSchemaChecksNumbersAndDurations(t *testing.T) {
+func TestSchemaValidatesNumbersAndDurations(t *testing.T) {
 	server := serve(t)
 	number := func(n int) tftypes.Value { return tftypes.NewValue(tftypes.Number, n) }
 	bad := values{
@@ -212,10 +212,10 @@ func TestTheSchemaChecksNumbersAndDurations(t *testing.T) {
 	}
 }
 
-func TestASettingThatIsNotKnownYet(t *testing.T) {
+func TestConfigureUnknownSetting(t *testing.T) {
 	unknown := values{"api_key": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}
 
-	// Where Terraform can, everything is deferred without a word.
+	// With support for deferral, everything is deferred without diagnostics.
 	server := serve(t)
 	if diags := configure(t, server, true, unknown); len(diags) > 0 {
 		t.Errorf("with deferral: %+v", diags[0])
@@ -225,7 +225,7 @@ func TestASettingThatIsNotKnownYet(t *testing.T) {
 		t.Errorf("with deferral: deferred %+v, diagnostics %d", resp.Deferred, len(resp.Diagnostics))
 	}
 
-	// Elsewhere a warning, and an error for what needs the API all the same.
+	// Otherwise there is a warning, and an error from what needs the API.
 	server = serve(t)
 	diags := configure(t, server, false, unknown)
 	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(diags[0].Detail, "api_key") {
@@ -238,7 +238,7 @@ func TestASettingThatIsNotKnownYet(t *testing.T) {
 	}
 }
 
-func TestConfigureWarnsOfAKeyThatOthersCanRead(t *testing.T) {
+func TestConfigureWarnsOfExposedKey(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the system has no such permissions")
 	}

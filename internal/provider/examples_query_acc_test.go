@@ -18,22 +18,22 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// Older command lines know neither identities nor queries, so these examples are read here and played at the level of the protocol,
-// while what the example of the resource makes is there.
+// Terraform 1.11 has neither identities nor queries, so these examples run through the protocol, while the resources of the example
+// exist.
 
-// playsIdentitiesAndQueries is a check of a step that has applied the example of a resource.
-func playsIdentitiesAndQueries(t *testing.T, sandbox *acctest.Sandbox, typeName string, importIDs map[string]string) func(*terraform.State) error {
+// checkIdentitiesAndQueries is a check of a step that has applied the example of a resource.
+func checkIdentitiesAndQueries(t *testing.T, sandbox *acctest.Sandbox, typeName string, importIDs map[string]string) func(*terraform.State) error {
 	t.Helper()
 	return func(*terraform.State) error {
-		return errors.Join(identitiesOf(t, sandbox, typeName, importIDs), queriesOf(t, sandbox, typeName))
+		return errors.Join(checkIdentities(t, sandbox, typeName, importIDs), checkQueries(t, sandbox, typeName))
 	}
 }
 
 var digits = regexp.MustCompile(`\d+`)
 
-// identitiesOf holds the identities of the examples against those that the imports by id give; the numbers in generated ids may be
+// checkIdentities compares the identities of the examples with those after an import by ID; the numbers in generated IDs may be
 // others.
-func identitiesOf(t *testing.T, sandbox *acctest.Sandbox, typeName string, importIDs map[string]string) error {
+func checkIdentities(t *testing.T, sandbox *acctest.Sandbox, typeName string, importIDs map[string]string) error {
 	t.Helper()
 	blocks := blocksIn(t, "import", "resources", typeName, "import-by-identity.tf")
 	if len(blocks) == 0 {
@@ -69,8 +69,8 @@ func identitiesOf(t *testing.T, sandbox *acctest.Sandbox, typeName string, impor
 	return nil
 }
 
-// queriesOf runs the list blocks of the examples, which all find something.
-func queriesOf(t *testing.T, sandbox *acctest.Sandbox, typeName string) error {
+// checkQueries runs the list blocks of the examples, which all find something.
+func checkQueries(t *testing.T, sandbox *acctest.Sandbox, typeName string) error {
 	t.Helper()
 	blocks := blocksIn(t, "list", "list-resources", typeName, "list-resource.tfquery.hcl")
 	if len(blocks) == 0 {
@@ -99,8 +99,8 @@ func blocksIn(t *testing.T, blockType string, file ...string) []*hclsyntax.Block
 	return slices.DeleteFunc(slices.Clone(parsedExample(t, file...)), func(b *hclsyntax.Block) bool { return b.Type != blockType })
 }
 
-// An example of a list resource or of a function that is no longer there would be played by no test.
-func TestEveryExampleIsOfSomethingThatIsThere(t *testing.T) {
+// An example of a list resource or function that no longer exists would run in no test.
+func TestExampleFoldersOfListResourcesAndFunctions(t *testing.T) {
 	t.Parallel()
 	schemas := acctest.Schemas(t)
 	for folder, names := range map[string][]string{

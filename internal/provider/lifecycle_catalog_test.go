@@ -9,10 +9,10 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-func catalogLives() []namedLife {
+func catalogLifecycles() []namedLifecycle {
 	leftVersions := keep("/api/v1/models/lab/versions", "versions", "version", "status", "format", "checksum", "size_bytes", "description", "metrics")
-	return []namedLife{
-		{"a model", life{
+	return []namedLifecycle{
+		{"a model", lifecycle{
 			typeName: "octomil_model",
 			create: map[string]any{
 				"name": "lab", "framework": "pytorch", "description": "speech", "use_case": "nlp", "model_contract": `{"inputs":["text"],"size":1}`,
@@ -25,7 +25,7 @@ func catalogLives() []namedLife {
 			importID: "lab",
 			left:     keep("/api/v1/models?org_id=demo", "models", "name", "framework", "description", "use_case", "model_contract", "data_contract"),
 		}},
-		{"a registered version", life{
+		{"a registered version", lifecycle{
 			typeName: "octomil_model_version",
 			prepare:  labModel,
 			create: map[string]any{
@@ -44,7 +44,7 @@ func catalogLives() []namedLife {
 			needed:   []string{"storage_path", "checksum", "size_bytes", "format"},
 			left:     leftVersions,
 		}},
-		{"a draft that is published", life{
+		{"a draft that is published", lifecycle{
 			typeName: "octomil_model_version",
 			prepare:  labModel,
 			create: map[string]any{
@@ -60,7 +60,7 @@ func catalogLives() []namedLife {
 			needed:   []string{"storage_path", "checksum", "size_bytes", "format"},
 			left:     leftVersions,
 		}},
-		{"an uploaded version", life{
+		{"an uploaded version", lifecycle{
 			typeName: "octomil_model_version",
 			prepare:  labModel,
 			create: map[string]any{

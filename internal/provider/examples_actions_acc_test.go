@@ -1,19 +1,13 @@
 package provider_test
 
 import (
-	"slices"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/action"
-	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
-	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// Older command lines know no actions, so their examples are read here and invoked at the level of the protocol, each in a
-// sandbox where there is something to do.
-func TestExamplesOfActions(t *testing.T) {
+// Terraform 1.11 has no actions, so their examples are invoked through the protocol, each on a sandbox where it has something to do.
+func TestAccProvider_actionExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range actions(t) {
 		t.Run(name, func(t *testing.T) {
@@ -37,7 +31,7 @@ func TestExamplesOfActions(t *testing.T) {
 	}
 }
 
-// prepare brings the sandbox to where the action has something to do.
+// prepare starts a rollout that the action can change.
 func prepare(t *testing.T, sandbox *acctest.Sandbox, actionType string) {
 	t.Helper()
 	const rollouts = "/api/v1/models/phi-4-mini/rollouts"
@@ -74,20 +68,4 @@ func actionBlocks(t *testing.T, actionType string) map[string]map[string]any {
 		found[block.Labels[1]] = config
 	}
 	return found
-}
-
-func actions(t *testing.T) []string {
-	t.Helper()
-	offers, ok := provider.New("test")().(frameworkprovider.ProviderWithActions)
-	if !ok {
-		t.Fatal("the provider offers no actions")
-	}
-	var names []string
-	for _, open := range offers.Actions(t.Context()) {
-		var meta action.MetadataResponse
-		open().Metadata(t.Context(), action.MetadataRequest{ProviderTypeName: "octomil"}, &meta)
-		names = append(names, meta.TypeName)
-	}
-	slices.Sort(names)
-	return names
 }

@@ -1,0 +1,11 @@
+//go:build bench
+
+package bench
+
+import (
+	"testing"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+)
+
+func TestMain(m *testing.M) { acctest.Main(m) }
