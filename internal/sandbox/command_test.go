@@ -6,8 +6,11 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -243,5 +246,34 @@ func TestCommandPortInUse(t *testing.T) {
 	err := Command(t.Context(), []string{"--listen", strings.TrimPrefix(r.url, "http://")}, io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "listen") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestCommandEndsOnASignal(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		cmd := exec.CommandContext(t.Context(), self, "--listen", "127.0.0.1:0")
+		cmd.Env = append(os.Environ(), runCommand+"=1")
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(stdout)
+		if !lines.Scan() || !strings.HasPrefix(lines.Text(), "sandbox: ready on http://127.0.0.1:") {
+			t.Errorf("the first line is %q", lines.Text())
+		}
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("after %v it ended with %v", signal, err)
+		}
 	}
 }

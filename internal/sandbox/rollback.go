@@ -30,3 +30,28 @@ func (w *world) revert(m *model, to, from, reason, trigger, actor string) *rollo
 	w.record(r, reason, actor)
 	return r
 }
+
+func (a *api) rollback(c *call) (any, error) {
+	m, err := a.world.model(c.id("model"))
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		ToVersion string `json:"to_version"`
+		Reason    string `json:"reason"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if body.ToVersion == "" {
+		return nil, invalid("to_version", "to_version is required")
+	}
+	r, err := a.world.rollback(m, body.ToVersion, body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{
+		"rollout_id": a.rolloutID(r), "model_id": m.id, "from_version": orNull(r.previous), "to_version": r.version,
+		"affected_devices": r.affected, "status": r.status,
+	}, nil
+}

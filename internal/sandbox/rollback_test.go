@@ -176,3 +176,18 @@ func TestRecordsOfOneInstantHaveAnOrder(t *testing.T) {
 		}
 	})
 }
+
+// A rollback does not wait for a real device that has been silent for long.
+func TestRollbackDoesNotWaitForSilentDevices(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.deploy("2.0.0")
+	l.request("", "POST", devicesPath+"/register", object{"device_identifier": "mine"})
+	l.do(200, "POST", devicesPath+"/mine/sync", object{})
+	r := l.do(200, "POST", rollbackPath, object{"to_version": "1.0.0"})
+	l.pass(time.Minute)
+	l.wantStatus(l.path(r), rollingBack)
+	l.pass(2 * heartbeatInterval)
+	l.wantStatus(l.path(r), completed)
+	l.wantFleet(map[string]int{"1.0.0": 124, "2.0.0": 1})
+}

@@ -142,3 +142,5 @@ func routes() []route {
 		{put, oneFederation + "/privacy/budget", "set privacy budget", federations, ok, (*api).setPrivacyBudget, ""},
 	}
 }
+
+func healthy(*api, *call) (any, error) { return map[string]string{"status": "ok"}, nil }

@@ -1,11 +1,8 @@
-// Package sandbox is a control plane for trying the provider and for its tests: the control API in memory, with a simulated
-// fleet of devices, scripted faults and a ledger of requests (the control API contract, section 8). It is deterministic: what
-// it does follows from the requests and from the injected clock. Only what must not be guessed, the secrets of API keys and the
-// URLs of uploads, is random.
 package sandbox
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -183,4 +180,15 @@ func (s *Server) AddKey(key string, limits ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.secrets[key] = limits
+}
+
+// Credentials are what an integration was given and no answer of the API shows, nil where there is no such integration.
+func (s *Server) Credentials(integration string) map[string]any {
+	var found map[string]any
+	s.locked(func(w *world) {
+		if i, err := w.integrations.find(integration); err == nil {
+			found = maps.Clone(i.credentials)
+		}
+	})
+	return found
 }

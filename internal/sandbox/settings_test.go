@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestSettingsOfBothDialects(t *testing.T) {
@@ -62,40 +61,5 @@ func TestSettingsAreChecked(t *testing.T) {
 		l.wantFields(l.do(200, "GET", settingsPath, nil), object{"latency_p95_max_ms": nil, "min_os_version": nil, "min_accuracy": 0.7})
 		l.do(http.StatusNotFound, "GET", "/api/v1/settings/other", nil)
 		l.do(http.StatusNotFound, "PUT", "/api/v1/settings/other", object{})
-	})
-}
-
-func TestPolicyLimitsAdvances(t *testing.T) {
-	t.Parallel()
-	eachDialect(t, func(l *lab) {
-		path := l.start("2.0.0", 10)
-		deny := func(says string, verb string, body object) {
-			l.t.Helper()
-			r := l.do(http.StatusForbidden, "POST", path+"/"+verb, body)
-			code := r.object["error"]
-			if l.world.dialect == DialectSDK {
-				code = r.object["code"]
-			}
-			if code != "policy_denied" || !strings.Contains(r.raw, says) {
-				l.t.Errorf("the answer does not deny for %s: %s", says, r.raw)
-			}
-		}
-		l.settings(object{"max_rollout_step_percent": 20})
-		deny("20", "update-percentage", object{"percentage": 31})
-		deny("20", "advance", object{"custom_increment": 25})
-		l.do(200, "POST", path+"/update-percentage", object{"percentage": 30})
-
-		l.settings(object{"min_rollout_duration": "10m"})
-		l.pass(9 * time.Minute)
-		deny("10m", "advance", object{})
-		l.do(200, "POST", path+"/update-percentage", object{"percentage": 30}) // no advance
-		l.pass(time.Minute)
-		l.wantFields(l.do(200, "POST", path+"/advance", object{}), object{"percentage": 40.0})
-		deny("10m", "advance", object{})
-
-		l.settings(object{"min_rollout_duration": nil, "require_approval": true})
-		deny("approval", "advance", object{})
-		l.settings(object{"require_approval": false})
-		l.do(200, "POST", path+"/advance", object{})
 	})
 }

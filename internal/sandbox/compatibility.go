@@ -1,0 +1,70 @@
+package sandbox
+
+import "cmp"
+
+func (a *api) checkCompatibility(c *call) (any, error) {
+	var body struct {
+		ModelID   string   `json:"model_id"`
+		ModelName string   `json:"model_name"`
+		Devices   []string `json:"devices"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	m, err := a.world.model(cmp.Or(body.ModelID, body.ModelName))
+	if err != nil {
+		return nil, err
+	}
+	v, err := m.latest()
+	if err != nil {
+		return nil, err
+	}
+	all := true
+	reports := []map[string]any{}
+	for _, id := range body.Devices {
+		d, err := a.world.device(id)
+		if err != nil {
+			return nil, err
+		}
+		class, issues := d.issues(v)
+		all = all && len(issues) == 0
+		reports = append(reports, map[string]any{
+			"device_id": d.id, "device_class": class.name, "compatible": len(issues) == 0,
+			"format": v.format, "executor": "cpu", "quantization": "none", "issues": issues,
+		})
+	}
+	return map[string]any{
+		"model_id": m.id, "model_name": m.name, "model_version": v.version, "model_size_bytes": v.sizeBytes,
+		"all_compatible": all, "devices": reports,
+	}, nil
+}
+
+// deviceClass is how large a model a device of so much memory can run.
+type deviceClass struct {
+	name                   string
+	leastMemoryMB, mostMiB float64
+}
+
+var deviceClasses = []deviceClass{
+	{"flagship", 8192, 2048}, {"high", 6144, 1024}, {"mid", 4096, 500}, {"low", 0, 200},
+}
+
+// issues says what keeps a device from running a version.
+func (d *device) issues(v *version) (deviceClass, []map[string]string) {
+	class := deviceClasses[len(deviceClasses)-1]
+	for _, candidate := range deviceClasses {
+		if orElse(d.facts.TotalMemoryMB, 0) >= candidate.leastMemoryMB {
+			class = candidate
+			break
+		}
+	}
+	issues := []map[string]string{}
+	if size := float64(v.sizeBytes) / (1 << 20); size > class.mostMiB {
+		issues = append(issues, map[string]string{
+			"severity":   "error",
+			"message":    "the model has " + plain(size) + " MiB, and a device of class " + class.name + " takes " + plain(class.mostMiB),
+			"suggestion": "optimize the model for this class of devices",
+		})
+	}
+	return class, issues
+}

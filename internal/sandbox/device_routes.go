@@ -1,0 +1,107 @@
+package sandbox
+
+import (
+	"slices"
+	"time"
+)
+
+type deviceView struct {
+	ID               string `json:"id"`
+	DeviceIdentifier string `json:"device_identifier"`
+	OrgID            string `json:"org_id"`
+	Status           string `json:"status"`
+	facts
+	Labels           map[string]string `json:"labels"`
+	HeartbeatSeconds int               `json:"heartbeat_interval_seconds"`
+	LastHeartbeat    *string           `json:"last_heartbeat"`
+	LastSeenAt       *string           `json:"last_seen_at"`
+	CreatedAt        *string           `json:"created_at"`
+	UpdatedAt        *string           `json:"updated_at"`
+	// Assignments are in the lists of the documented dialect only.
+	Assignments *[]assignment `json:"assignments,omitempty"`
+}
+
+func (a *api) deviceView(d *device) deviceView {
+	heard := stamp(d.lastHeard(a.world))
+	view := deviceView{
+		ID: d.id, DeviceIdentifier: d.identifier, OrgID: a.world.org, Status: d.status, facts: d.facts, Labels: d.labels,
+		HeartbeatSeconds: int(heartbeatInterval / time.Second), LastHeartbeat: heard, LastSeenAt: heard,
+		CreatedAt: stamp(d.created), UpdatedAt: stamp(d.updated),
+	}
+	if a.world.dialect == DialectDocs {
+		assigned := a.world.assignments(d)
+		view.Assignments = &assigned
+	}
+	return view
+}
+
+func (a *api) listDevices(c *call) (any, error) {
+	platform, status := c.query("platform"), c.query("status")
+	var found []*device
+	for _, d := range a.world.devices {
+		if (platform == "" || text(d.facts.Platform) == platform) && (status == "" || d.status == status) {
+			found = append(found, d)
+		}
+	}
+	return listPage(c, "devices", found, pageSize{100, 1000}, a.deviceView)
+}
+
+func (a *api) getDevice(c *call) (any, error) {
+	d, err := a.world.device(c.id("device"))
+	if err != nil {
+		return nil, err
+	}
+	return a.deviceView(d), nil
+}
+
+func (a *api) updateDevice(c *call) (any, error) {
+	d, err := a.world.device(c.id("device"))
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		Name   *string            `json:"name"`
+		Labels *map[string]string `json:"labels"`
+		Status *string            `json:"status"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if body.Status != nil {
+		if !slices.Contains(deviceStatuses, *body.Status) {
+			return nil, invalid("status", "status %q is not one of %v", *body.Status, deviceStatuses)
+		}
+		a.world.setStatus(d, *body.Status)
+	}
+	// A null takes away; a key that is not there leaves as it is.
+	if c.has("name") {
+		d.facts.Name = body.Name
+	}
+	if c.has("labels") {
+		d.labels = orElse(body.Labels, nil)
+	}
+	d.updated = a.world.clock
+	return a.deviceView(d), nil
+}
+
+func (a *api) deviceGroups(c *call) (any, error) {
+	d, err := a.world.device(c.id("device"))
+	if err != nil {
+		return nil, err
+	}
+	found := []groupView{}
+	for _, g := range a.world.groups {
+		if a.world.isMember(g, d) {
+			found = append(found, a.groupView(g))
+		}
+	}
+	return map[string]any{"groups": found, "count": len(found)}, nil
+}
+
+func (a *api) deviceAssignments(c *call) (any, error) {
+	d, err := a.world.device(c.id("device"))
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"assignments": a.world.assignments(d), "config_version": "1"}, nil
+}

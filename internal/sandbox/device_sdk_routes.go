@@ -1,0 +1,180 @@
+package sandbox
+
+import "cmp"
+
+// This file is the device's side of the API, for real SDKs (the control API contract, section 5). Its JSON is in camel case.
+
+// pollSeconds is how often a real device is asked to come back.
+const pollSeconds = 30
+
+func (a *api) registerDevice(c *call) (any, error) {
+	var body struct {
+		DeviceIdentifier string `json:"device_identifier"`
+		DeviceID         string `json:"device_id"`
+		OrgID            string `json:"org_id"`
+		// Metadata is sent back; SDKs expect an object.
+		Metadata map[string]any `json:"metadata"`
+		facts
+	}
+	body.Metadata = map[string]any{}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if err := a.world.ownOrg(body.OrgID); err != nil {
+		return nil, err
+	}
+	identifier := body.DeviceIdentifier
+	if identifier == "" {
+		identifier = body.DeviceID
+	}
+	if identifier == "" || len(identifier) > 255 {
+		return nil, invalid("device_identifier", "device_identifier is required and has at most 255 characters")
+	}
+	d := a.world.register(identifier, body.facts)
+	return map[string]any{
+		"id": d.id, "device_identifier": d.identifier, "org_id": a.world.org, "status": d.status,
+		"registered_at": stamp(d.created), "metadata": body.Metadata,
+	}, nil
+}
+
+// deviceCall finds the device that calls, and notes that it did.
+func (a *api) deviceCall(c *call) (*device, error) {
+	d, err := a.world.device(c.id("device"))
+	if err == nil {
+		d.heard = a.world.clock
+	}
+	return d, err
+}
+
+func (a *api) heartbeat(c *call) (any, error) {
+	d, err := a.deviceCall(c)
+	if err != nil {
+		return nil, err
+	}
+	var says facts
+	if err := c.decode(&says); err != nil {
+		return nil, err
+	}
+	d.facts.merge(says)
+	a.world.devicesChanged++
+	now := stamp(a.world.clock)
+	return map[string]any{
+		"id": d.id, "device_identifier": d.identifier, "device_status": d.status, "last_heartbeat": now,
+		"status": "ok", "server_time": now, "metadata": map[string]any{"poll_interval": pollSeconds},
+	}, nil
+}
+
+// desiredModels is what a device is told to run.
+func (a *api) desiredModels(d *device) []map[string]any {
+	models := []map[string]any{}
+	for _, m := range a.world.models {
+		s := m.seat(d)
+		if s == nil {
+			continue
+		}
+		v, ok := m.versionByName[s.desired()]
+		if !ok {
+			continue
+		}
+		artifactID := m.id + "-" + v.version
+		entry := map[string]any{
+			"modelId": m.id, "desiredVersion": v.version, "currentChannel": "stable",
+			"deliveryMode": "managed", "activationPolicy": "immediate",
+			"enginePolicy": map[string]any{"allowed": []string{}},
+			"artifactManifest": map[string]any{
+				"artifactId": artifactID, "modelId": m.id, "version": v.version, "format": v.format,
+				"totalBytes": v.sizeBytes, "sizeBytes": v.sizeBytes, "sha256": v.checksum,
+				"chunks": []any{}, "downloadUrl": v.storagePath,
+			},
+		}
+		if r := s.winner(); r != nil && s.assigned == "" {
+			entry["rolloutId"] = a.rolloutID(r)
+		}
+		models = append(models, entry)
+	}
+	return models
+}
+
+func (a *api) desiredState(c *call) (any, error) {
+	d, err := a.deviceCall(c)
+	if err != nil {
+		return nil, err
+	}
+	a.world.takeAll(d)
+	return map[string]any{
+		"schemaVersion": "1.4.0", "deviceId": d.id, "generatedAt": stamp(a.world.clock), "models": a.desiredModels(d),
+		"gcEligibleArtifactIds": []string{}, "nextPollIntervalSeconds": pollSeconds,
+	}, nil
+}
+
+func (a *api) syncDevice(c *call) (any, error) {
+	d, err := a.deviceCall(c)
+	if err != nil {
+		return nil, err
+	}
+	changed := a.world.hasPending(d)
+	a.world.takeAll(d)
+	now := stamp(a.world.clock)
+	return map[string]any{
+		"schemaVersion": "1.12.0", "deviceId": d.id, "generatedAt": now, "stateChanged": changed,
+		"models": a.desiredModels(d), "gcEligibleArtifactIds": []string{}, "nextPollIntervalSeconds": pollSeconds,
+		"serverTimestamp": now,
+	}, nil
+}
+
+// observedState is a real device's report of what it runs; one that names no version changes nothing.
+func (a *api) observedState(c *call) (any, error) {
+	d, err := a.deviceCall(c)
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		Models []struct {
+			ModelID       string `json:"modelId"`
+			ModelIDSnake  string `json:"model_id"`
+			Version       string `json:"version"`
+			ActiveVersion string `json:"activeVersion"`
+			ActiveSnake   string `json:"active_version"`
+		} `json:"models"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	for _, report := range body.Models {
+		m, err := a.world.model(cmp.Or(report.ModelID, report.ModelIDSnake))
+		running := cmp.Or(report.ActiveVersion, report.ActiveSnake, report.Version)
+		if err != nil || running == "" || m.versionByName[running] == nil {
+			continue // a device may run what this organization does not know
+		}
+		a.world.seated(m)
+		s := m.seat(d)
+		s.running = running
+		m.moved = true
+		m.look(s)
+	}
+	return map[string]any{"status": "ok", "deviceId": d.id, "receivedAt": stamp(a.world.clock)}, nil
+}
+
+func (a *api) resolveVersion(c *call) (any, error) {
+	d, err := a.world.device(c.id("device"))
+	if err != nil {
+		return nil, err
+	}
+	m, err := a.world.model(c.id("model"))
+	if err != nil {
+		return nil, err
+	}
+	a.world.seated(m)
+	s := m.seat(d)
+	if s.desired() == "" {
+		return nil, missing("device %q has no version of model %s", d.identifier, m.name)
+	}
+	resolved := map[string]any{"version": s.desired(), "source": s.source(), "experiment_id": nil, "rollout_id": nil}
+	if r := s.winner(); r != nil && s.assigned == "" {
+		resolved["rollout_id"] = a.rolloutID(r)
+	}
+	if c.query("include_bucket") == "true" {
+		resolved["device_bucket"] = s.bucket
+	}
+	return resolved, nil
+}

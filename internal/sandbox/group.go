@@ -1,0 +1,141 @@
+package sandbox
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+const (
+	static  = "static"
+	dynamic = "dynamic"
+	hybrid  = "hybrid"
+)
+
+// maxMemberBatch is how many devices one call may add (the control API contract, section 5).
+const maxMemberBatch = 1000
+
+// group is a device group.
+type group struct {
+	id, name, mode   string
+	description      *string
+	tags             []string
+	rules            []rule
+	created, updated time.Time
+
+	// added and removed are what was decided by hand; the latter matters only where rules would add the device again.
+	added, removed map[*device]bool
+	// members is computed on demand; it is stale when membersAt is not the world's number of device changes.
+	members   []*device
+	membersAt int
+}
+
+func (w *world) createGroup(g *group) (*group, error) {
+	if _, taken := w.groupByName[g.name]; taken {
+		return nil, conflict("a device group named %q exists already", g.name)
+	}
+	g.id, g.created, g.updated = w.nextID("grp"), w.clock, w.clock
+	g.added, g.removed = map[*device]bool{}, map[*device]bool{}
+	g.stale()
+	w.groups = append(w.groups, g)
+	w.groupByID[g.id], w.groupByName[g.name] = g, g
+	return g, nil
+}
+
+func (w *world) renameGroup(g *group, name string) error {
+	if other, taken := w.groupByName[name]; taken && other != g {
+		return conflict("a device group named %q exists already", name)
+	}
+	delete(w.groupByName, g.name)
+	g.name = name
+	w.groupByName[name] = g
+	return nil
+}
+
+// deleteGroup leaves its devices registered, and what was assigned to them.
+func (w *world) deleteGroup(g *group) {
+	w.untarget(g)
+	w.groups = without(w.groups, g)
+	delete(w.groupByID, g.id)
+	delete(w.groupByName, g.name)
+}
+
+func (g *group) stale() { g.membersAt = -1 }
+
+// isMember tells whether a device is in a group: by hand, or by the rules of a dynamic or hybrid group. A device out of service
+// is in none.
+func (w *world) isMember(g *group, d *device) bool {
+	if !d.inFleet() || g.removed[d] {
+		return false
+	}
+	return g.added[d] || g.mode != static && len(g.rules) > 0 && matchesAll(g.rules, d)
+}
+
+// membersOf lists a group's devices in the order of their registration.
+func (w *world) membersOf(g *group) []*device {
+	if g.membersAt == w.devicesChanged {
+		return g.members
+	}
+	g.members = nil
+	if g.mode == static {
+		for d := range g.added {
+			if d.inFleet() {
+				g.members = append(g.members, d)
+			}
+		}
+		slices.SortFunc(g.members, func(a, b *device) int { return cmp.Compare(a.index, b.index) })
+	} else {
+		for _, d := range w.devices {
+			if w.isMember(g, d) {
+				g.members = append(g.members, d)
+			}
+		}
+	}
+	g.membersAt = w.devicesChanged
+	return g.members
+}
+
+// addMembers adds devices by hand: all of them, or none where one cannot be added.
+func (w *world) addMembers(g *group, ids []string) error {
+	if g.mode == dynamic {
+		return conflict("device group %s is dynamic: its rules decide who is in it", g.name)
+	}
+	if len(ids) > maxMemberBatch {
+		return invalid("device_ids", "device_ids has %d entries; one call takes at most %d", len(ids), maxMemberBatch)
+	}
+	devices := make([]*device, len(ids))
+	for i, id := range ids {
+		d, err := w.device(id)
+		if err != nil {
+			return err
+		}
+		devices[i] = d
+	}
+	for _, d := range devices {
+		g.added[d] = true
+		delete(g.removed, d)
+	}
+	g.updated = w.clock
+	g.stale()
+	return nil
+}
+
+func (w *world) removeMember(g *group, id string) error {
+	if g.mode == dynamic {
+		return conflict("device group %s is dynamic: its rules decide who is in it", g.name)
+	}
+	d, err := w.device(id)
+	if err != nil {
+		return err
+	}
+	if !g.added[d] && !w.isMember(g, d) {
+		return missing("device %q is not in device group %s", id, g.name)
+	}
+	delete(g.added, d)
+	if g.mode == hybrid {
+		g.removed[d] = true
+	}
+	g.updated = w.clock
+	g.stale()
+	return nil
+}

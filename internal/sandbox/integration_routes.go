@@ -1,0 +1,150 @@
+package sandbox
+
+import "slices"
+
+// integrationBody is what a create or an update of an integration may hold.
+type integrationBody struct {
+	Name        *string         `json:"name"`
+	Type        *string         `json:"integration_type"`
+	Enabled     *bool           `json:"enabled"`
+	Config      *map[string]any `json:"config"`
+	EndpointURL *string         `json:"endpoint_url"`
+	Format      *string         `json:"format"`
+	AuthConfig  *map[string]any `json:"auth_config"`
+}
+
+// applyTo writes what is given. What is not given stays, and a configuration is replaced as a whole.
+func (b integrationBody) applyTo(i *integration) {
+	i.name, i.kind, i.enabled = orElse(b.Name, i.name), orElse(b.Type, i.kind), orElse(b.Enabled, i.enabled)
+	if i.signal == metricsExport {
+		if b.Config != nil {
+			i.config, i.credentials = splitCredentials(*b.Config)
+		}
+		return
+	}
+	i.endpoint, i.format = orElse(b.EndpointURL, i.endpoint), orElse(b.Format, i.format)
+	i.credentials = orElse(b.AuthConfig, i.credentials)
+}
+
+type integrationView struct {
+	ID              string  `json:"id"`
+	OrgID           string  `json:"org_id"`
+	Name            string  `json:"name"`
+	IntegrationType string  `json:"integration_type"`
+	Enabled         bool    `json:"enabled"`
+	CreatedAt       *string `json:"created_at"`
+	UpdatedAt       *string `json:"updated_at"`
+}
+
+type metricsView struct {
+	integrationView
+	Config       map[string]any `json:"config"`
+	LastExportAt *string        `json:"last_export_at"`
+}
+
+type logView struct {
+	integrationView
+	EndpointURL string `json:"endpoint_url"`
+	Format      string `json:"format"`
+}
+
+func (a *api) integrationView(i *integration) any {
+	base := integrationView{
+		ID: i.id, OrgID: a.world.org, Name: i.name, IntegrationType: i.kind, Enabled: i.enabled,
+		CreatedAt: stamp(i.created), UpdatedAt: stamp(i.updated),
+	}
+	if i.signal == metricsExport {
+		return metricsView{integrationView: base, Config: i.config}
+	}
+	return logView{integrationView: base, EndpointURL: i.endpoint, Format: i.format}
+}
+
+// integrationCall finds the integration that a call is about, which must be one of the signal.
+func (a *api) integrationCall(c *call, of signal) (*integration, error) {
+	i, err := a.world.integrations.find(c.id("integration"))
+	if err == nil && of != anySignal && i.signal != of {
+		return nil, missing("integration %q is none for %s", i.id, of)
+	}
+	return i, err
+}
+
+func listIntegrations(of signal) handler {
+	return func(a *api, _ *call) (any, error) {
+		found := slices.DeleteFunc(slices.Clone(a.world.integrations.all), func(i *integration) bool { return i.signal != of })
+		return a.list("integrations", viewAll(found, a.integrationView)), nil
+	}
+}
+
+func createIntegration(of signal) handler {
+	ids := map[signal]string{metricsExport: "met", logStream: "log"}
+	return func(a *api, c *call) (any, error) {
+		var body integrationBody
+		if err := c.decode(&body); err != nil {
+			return nil, err
+		}
+		i := &integration{signal: of, enabled: true, config: map[string]any{}, format: "json"}
+		body.applyTo(i)
+		if err := i.check(); err != nil {
+			return nil, err
+		}
+		i.id, i.created, i.updated = a.world.nextID(ids[of]), a.world.clock, a.world.clock
+		a.world.integrations.add(i.id, i)
+		return a.integrationView(i), nil
+	}
+}
+
+func (a *api) getIntegration(c *call) (any, error) {
+	i, err := a.integrationCall(c, anySignal)
+	if err != nil {
+		return nil, err
+	}
+	return a.integrationView(i), nil
+}
+
+func (a *api) updateIntegration(c *call) (any, error) {
+	i, err := a.integrationCall(c, anySignal)
+	if err != nil {
+		return nil, err
+	}
+	var body integrationBody
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	changed := *i
+	body.applyTo(&changed)
+	if changed.kind != i.kind {
+		return nil, invalid("integration_type", "the type of an integration cannot change")
+	}
+	if err := changed.check(); err != nil {
+		return nil, err
+	}
+	*i = changed
+	i.updated = a.world.clock
+	return a.integrationView(i), nil
+}
+
+func deleteIntegration(of signal) handler {
+	return func(a *api, c *call) (any, error) {
+		i, err := a.integrationCall(c, of)
+		if err != nil {
+			return nil, err
+		}
+		a.world.integrations.remove(i.id)
+		return nil, nil
+	}
+}
+
+// testIntegration answers whether an integration would send anything; the sandbox has no outside to send it to.
+func testIntegration(of signal) handler {
+	return func(a *api, c *call) (any, error) {
+		i, err := a.integrationCall(c, of)
+		if err != nil {
+			return nil, err
+		}
+		message := "the integration is complete; the sandbox sends nothing"
+		if !i.enabled {
+			message = "the integration is disabled"
+		}
+		return map[string]any{"success": i.enabled, "message": message}, nil
+	}
+}

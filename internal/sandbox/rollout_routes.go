@@ -1,0 +1,261 @@
+package sandbox
+
+import "slices"
+
+// rolloutView holds the first two names of each row of the contract's table (the control API contract, section 3).
+type rolloutView struct {
+	ID                any     `json:"id"`
+	RolloutID         any     `json:"rollout_id"`
+	ModelID           string  `json:"model_id"`
+	Version           string  `json:"version"`
+	Status            string  `json:"status"`
+	Percentage        any     `json:"percentage"`
+	RolloutPercentage any     `json:"rollout_percentage"`
+	TargetPercentage  any     `json:"target_percentage"`
+	IncrementStep     any     `json:"increment_step"`
+	PreviousVersion   *string `json:"previous_version"`
+	FromVersion       *string `json:"from_version"`
+	RollbackReason    *string `json:"rollback_reason"`
+	Reason            *string `json:"reason"`
+	RollbackTrigger   *string `json:"rollback_trigger"`
+	AffectedDevices   *int    `json:"affected_devices,omitempty"`
+	CreatedAt         *string `json:"created_at"`
+	UpdatedAt         *string `json:"updated_at"`
+	StartedAt         *string `json:"started_at"`
+	CompletedAt       *string `json:"completed_at"`
+	RolledBackAt      *string `json:"rolled_back_at"`
+}
+
+func (a *api) rolloutView(r *rollout) rolloutView {
+	share := a.number(r.percentage)
+	view := rolloutView{
+		ID: a.rolloutID(r), RolloutID: a.rolloutID(r), ModelID: r.model.id, Version: r.version, Status: r.status,
+		Percentage: share, RolloutPercentage: share, TargetPercentage: a.number(r.target), IncrementStep: a.number(r.step),
+		PreviousVersion: orNull(r.previous), FromVersion: orNull(r.previous),
+		RollbackReason: orNull(r.reason), Reason: orNull(r.reason), RollbackTrigger: orNull(r.trigger),
+		CreatedAt: stamp(r.created), UpdatedAt: stamp(r.updated), StartedAt: stamp(r.started),
+		CompletedAt: stamp(r.finished), RolledBackAt: stamp(r.rolledBackAt),
+	}
+	if r.isRollback {
+		view.AffectedDevices = &r.affected
+	}
+	return view
+}
+
+func (a *api) rolloutViews(rollouts []*rollout) []rolloutView {
+	views := []rolloutView{}
+	for _, r := range rollouts {
+		views = append(views, a.rolloutView(r))
+	}
+	return views
+}
+
+// running are the rollouts that a list of active ones shows. Whether paused ones are among them is not public; the dialects
+// differ, so that nobody relies on it.
+func (a *api) running(m *model) []*rollout {
+	var found []*rollout
+	for _, r := range m.rollouts {
+		if r.status == active || r.status == paused && a.world.dialect == DialectDocs {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+func (a *api) listActiveRollouts(*call) (any, error) {
+	var found []*rollout
+	for _, m := range a.world.models {
+		found = append(found, a.running(m)...)
+	}
+	return map[string]any{"rollouts": a.rolloutViews(found)}, nil
+}
+
+func (a *api) listModelActiveRollouts(c *call) (any, error) {
+	m, err := a.world.model(c.id("model"))
+	if err != nil {
+		return nil, err
+	}
+	return a.list("rollouts", a.rolloutViews(a.running(m))), nil
+}
+
+// listRollouts answers the newest first in one dialect and the oldest first in the other: the order is not promised.
+func (a *api) listRollouts(c *call) (any, error) {
+	m, err := a.world.model(c.id("model"))
+	if err != nil {
+		return nil, err
+	}
+	status := c.query("status_filter")
+	var found []*rollout
+	for _, r := range m.rollouts {
+		if status == "" || r.status == status {
+			found = append(found, r)
+		}
+	}
+	if a.world.dialect == DialectDocs {
+		slices.Reverse(found)
+	}
+	return a.list("rollouts", a.rolloutViews(found)), nil
+}
+
+func (a *api) createRollout(c *call) (any, error) {
+	m, err := a.world.model(c.id("model"))
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		Version          string   `json:"version"`
+		Percentage       *float64 `json:"rollout_percentage"`
+		TargetPercentage *float64 `json:"target_percentage"`
+		IncrementStep    *float64 `json:"increment_step"`
+		StartImmediately *bool    `json:"start_immediately"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if body.Version == "" {
+		return nil, invalid("version", "version is required")
+	}
+	if body.Percentage == nil {
+		return nil, invalid("rollout_percentage", "rollout_percentage is required")
+	}
+	ask := newRollout{
+		version: body.Version, percentage: *body.Percentage, target: orElse(body.TargetPercentage, 100),
+		step: orElse(body.IncrementStep, 10), start: orElse(body.StartImmediately, true),
+	}
+	shares := []struct {
+		field string
+		value float64
+	}{{"rollout_percentage", ask.percentage}, {"target_percentage", ask.target}, {"increment_step", ask.step}}
+	for _, share := range shares {
+		if err := inPercent(share.field, share.value); err != nil {
+			return nil, err
+		}
+	}
+	r, err := a.world.createRollout(m, ask)
+	if err != nil {
+		return nil, err
+	}
+	return a.rolloutView(r), nil
+}
+
+func inPercent(field string, value float64) error {
+	if value < 0 || value > 100 {
+		return invalid(field, "%s must be from 0 to 100", field)
+	}
+	return nil
+}
+
+// rolloutCall finds the rollout that a call is about.
+func (a *api) rolloutCall(c *call) (*rollout, error) {
+	m, err := a.world.model(c.id("model"))
+	if err != nil {
+		return nil, err
+	}
+	if r, ok := m.rolloutByID[c.id("rollout")]; ok {
+		return r, nil
+	}
+	return nil, missing("model %s has no rollout %q", m.name, c.id("rollout"))
+}
+
+func (a *api) getRollout(c *call) (any, error) {
+	r, err := a.rolloutCall(c)
+	if err != nil {
+		return nil, err
+	}
+	return a.rolloutView(r), nil
+}
+
+// changeRollout is a call of a verb that moves a rollout from one status to another.
+func changeRollout(verb, from, to string) handler {
+	return func(a *api, c *call) (any, error) {
+		r, err := a.rolloutCall(c)
+		if err != nil {
+			return nil, err
+		}
+		if err := a.world.change(r, verb, from, to); err != nil {
+			return nil, err
+		}
+		return a.rolloutView(r), nil
+	}
+}
+
+func (a *api) advanceRollout(c *call) (any, error) {
+	r, err := a.rolloutCall(c)
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		CustomIncrement *float64 `json:"custom_increment"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	step := orElse(body.CustomIncrement, r.step)
+	if err := inPercent("custom_increment", step); err != nil {
+		return nil, err
+	}
+	if err := a.world.setShare(r, min(r.percentage+step, r.target), ""); err != nil {
+		return nil, err
+	}
+	return a.rolloutView(r), nil
+}
+
+func (a *api) updatePercentage(c *call) (any, error) {
+	r, err := a.rolloutCall(c)
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		Percentage *float64 `json:"percentage"`
+		Reason     string   `json:"reason"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if body.Percentage == nil {
+		return nil, invalid("percentage", "percentage is required")
+	}
+	if err := inPercent("percentage", *body.Percentage); err != nil {
+		return nil, err
+	}
+	if err := a.world.setShare(r, *body.Percentage, body.Reason); err != nil {
+		return nil, err
+	}
+	return a.rolloutView(r), nil
+}
+
+func (a *api) cancelRollout(c *call) (any, error) {
+	r, err := a.rolloutCall(c)
+	if err != nil {
+		return nil, err
+	}
+	return nil, a.world.cancel(r, c.query("force") == "true")
+}
+
+func (a *api) rolloutHistory(c *call) (any, error) {
+	r, err := a.rolloutCall(c)
+	if err != nil {
+		return nil, err
+	}
+	entries := []map[string]any{}
+	for _, e := range r.history {
+		entries = append(entries, map[string]any{
+			"status": e.status, "percentage": a.number(e.percentage), "reason": orNull(e.reason),
+			"actor": e.actor, "created_at": stamp(e.at),
+		})
+	}
+	return a.list("history", entries), nil
+}
+
+func (a *api) affectedDevices(c *call) (any, error) {
+	r, err := a.rolloutCall(c)
+	if err != nil {
+		return nil, err
+	}
+	n := a.world.affected(r)
+	total := "total"
+	if a.world.dialect == DialectSDK {
+		total = "total_devices"
+	}
+	return map[string]any{total: n.total, "updated": n.updated, "pending": n.total - n.updated, "failed": 0}, nil
+}

@@ -1,0 +1,81 @@
+package sandbox
+
+import (
+	"slices"
+	"time"
+)
+
+// The statuses of a version (the control API contract, section 2); servers use the words of two vocabularies.
+const (
+	draft      = "draft"
+	published  = "published"
+	deprecated = "deprecated"
+	retired    = "retired"
+)
+
+var versionStatuses = []string{draft, published, deprecated, retired, "active", "preview"}
+
+// version is one version of a model.
+type version struct {
+	version, status, format, storagePath, checksum, description string
+	sizeBytes                                                   int64
+	metrics                                                     map[string]any
+	created                                                     time.Time
+}
+
+func (w *world) createVersion(m *model, v *version) error {
+	if _, taken := m.versionByName[v.version]; taken {
+		return conflict("model %s already has a version %s", m.name, v.version)
+	}
+	v.created = w.clock
+	m.versions = append(m.versions, v)
+	m.versionByName[v.version] = v
+	return nil
+}
+
+func (m *model) version(name string) (*version, error) {
+	if v, ok := m.versionByName[name]; ok {
+		return v, nil
+	}
+	return nil, missing("model %s has no version %q", m.name, name)
+}
+
+// latest is the newest published version, or else the newest one.
+func (m *model) latest() (*version, error) {
+	for _, v := range slices.Backward(m.versions) {
+		if v.status == published || v.status == "active" {
+			return v, nil
+		}
+	}
+	if len(m.versions) == 0 {
+		return nil, missing("model %s has no version yet", m.name)
+	}
+	return m.versions[len(m.versions)-1], nil
+}
+
+// usable refuses a version that cannot go out to devices.
+func (m *model) usable(name string) error {
+	v, err := m.version(name)
+	if err != nil {
+		return err
+	}
+	if v.status == deprecated || v.status == retired {
+		return conflict("version %s of model %s is %s and cannot be deployed", name, m.name, v.status)
+	}
+	return nil
+}
+
+// usedBy says what stands in the way of deleting a version, "" for nothing.
+func (m *model) usedBy(name string) string {
+	for _, r := range m.rollouts {
+		if r.version == name && r.status != rolledBack {
+			return "rollout " + r.id
+		}
+	}
+	for _, s := range m.seats {
+		if s.running == name || s.assigned == name {
+			return "device " + s.device.id
+		}
+	}
+	return ""
+}
