@@ -9,62 +9,62 @@ import (
 
 // outbox hands lines to a writer in the background, so that a reader who is slow, or has stopped reading, holds up neither the
 // simulation nor its end.
-type outbox struct {
+type asyncWriter struct {
 	to io.Writer
 
-	mu      sync.Mutex
-	waiting bytes.Buffer
-	closed  bool
+	mu     sync.Mutex
+	buffer bytes.Buffer
+	closed bool
 	// news has room for one signal: something waits, or the outbox was closed.
-	news    chan struct{}
+	wake    chan struct{}
 	drained chan struct{}
 }
 
-func newOutbox(to io.Writer) *outbox {
-	b := &outbox{to: to, news: make(chan struct{}, 1), drained: make(chan struct{})}
-	go b.drain()
-	return b
+func newAsyncWriter(to io.Writer) *asyncWriter {
+	w := &asyncWriter{to: to, wake: make(chan struct{}, 1), drained: make(chan struct{})}
+	go w.drain()
+	return w
 }
 
 // Write never blocks and never fails.
-func (b *outbox) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.closed {
-		b.waiting.Write(p)
-		b.signal()
+func (w *asyncWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed {
+		w.buffer.Write(p)
+		w.signal()
 	}
 	return len(p), nil
 }
 
 // Close waits for what was written to get out, as long as patience lasts.
-func (b *outbox) Close(patience time.Duration) {
-	b.mu.Lock()
-	b.closed = true
-	b.signal()
-	b.mu.Unlock()
+func (w *asyncWriter) Close(patience time.Duration) {
+	w.mu.Lock()
+	w.closed = true
+	w.signal()
+	w.mu.Unlock()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
-	case <-b.drained:
+	case <-w.drained:
 	case <-timer.C:
 	}
 }
 
-func (b *outbox) signal() {
+func (w *asyncWriter) signal() {
 	select {
-	case b.news <- struct{}{}:
+	case w.wake <- struct{}{}:
 	default:
 	}
 }
 
-func (b *outbox) drain() {
-	defer close(b.drained)
-	for range b.news {
-		lines, closed := b.take()
+func (w *asyncWriter) drain() {
+	defer close(w.drained)
+	for range w.wake {
+		lines, closed := w.takeBuffered()
 		if len(lines) > 0 {
-			if _, err := b.to.Write(lines); err != nil {
-				b.shut() // whoever read the lines has gone
+			if _, err := w.to.Write(lines); err != nil {
+				w.discard() // whoever read the lines has gone
 				return
 			}
 		}
@@ -75,16 +75,16 @@ func (b *outbox) drain() {
 }
 
 // shut makes the outbox drop what comes.
-func (b *outbox) shut() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.closed = true
+func (w *asyncWriter) discard() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
 }
 
-func (b *outbox) take() (lines []byte, closed bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	lines = bytes.Clone(b.waiting.Bytes())
-	b.waiting.Reset()
-	return lines, b.closed
+func (w *asyncWriter) takeBuffered() (lines []byte, closed bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	lines = bytes.Clone(w.buffer.Bytes())
+	w.buffer.Reset()
+	return lines, w.closed
 }

@@ -17,7 +17,7 @@ type Health struct {
 }
 
 // reports tells whether the device's report counts for a rollout: it runs the version, and not because of a group deployment.
-func (s *seat) reports(r *rollout) bool {
+func (s *deviceState) reportsHealthFor(r *rollout) bool {
 	return s.device.inFleet() && s.assigned == "" && s.running != "" && s.running == r.version
 }
 
@@ -44,7 +44,7 @@ func (w *world) breach(m *model) string {
 	for _, measure := range measures {
 		if limit, limited := w.number(measure.limit); limited && measure.value > limit {
 			return fmt.Sprintf("%s %s%s is above the limit of %s%s",
-				measure.name, plain(measure.value), measure.unit, plain(limit), measure.unit)
+				measure.name, formatNumber(measure.value), measure.unit, formatNumber(limit), measure.unit)
 		}
 	}
 	return ""
@@ -54,11 +54,11 @@ func (w *world) breach(m *model) string {
 // there is one (the control API contract, section 3).
 func (w *world) autoRollback(m *model, reason string) {
 	breached := m.targeted()
-	w.end(breached, reason, triggerAuto, actorPolicy)
+	w.markRolledBack(breached, reason, triggerAuto, actorPolicy)
 	if stable := m.stableBefore(breached); stable != "" {
-		w.revert(m, stable, breached.version, reason, triggerAuto, actorPolicy)
+		w.addRollback(m, stable, breached.version, reason, triggerAuto, actorPolicy)
 	}
-	w.lookAll(m)
+	w.updateAllPending(m)
 }
 
 // stableBefore is the version that was completed before a rollout and that nobody has rolled back from since, "" for none.
@@ -71,7 +71,7 @@ func (m *model) stableBefore(breached *rollout) string {
 		if r == breached || r.status != completed {
 			continue
 		}
-		if !left[r.version] && m.usable(r.version) == nil {
+		if !left[r.version] && m.checkDeployable(r.version) == nil {
 			return r.version
 		}
 		if r.isRollback {
@@ -82,9 +82,9 @@ func (m *model) stableBefore(breached *rollout) string {
 }
 
 // plain writes a number without needless digits.
-func plain(value float64) string {
+func formatNumber(value float64) string {
 	return strconv.FormatFloat(math.Round(value*1000)/1000, 'f', -1, 64)
 }
 
 // percent writes a share of the fleet as a whole percentage.
-func percent(value float64) string { return strconv.Itoa(int(math.Round(value))) + "%" }
+func formatPercent(value float64) string { return strconv.Itoa(int(math.Round(value))) + "%" }

@@ -21,7 +21,7 @@ func (c *collection[T]) find(id string) (*T, error) {
 	if object, ok := c.byID[id]; ok {
 		return object, nil
 	}
-	return nil, missing("%s %q was not found", c.kind, id)
+	return nil, notFound("%s %q was not found", c.kind, id)
 }
 
 func (c *collection[T]) remove(id string) {

@@ -15,7 +15,7 @@ import (
 )
 
 // lastWords is how long the end waits for lines that are still to be printed.
-const lastWords = 200 * time.Millisecond
+const drainTimeout = 200 * time.Millisecond
 
 // Command runs a sandbox until ctx ends or the process is interrupted. args are what follows the word sandbox on the command
 // line. One line on stdout says when it is ready, and one each change of the fleet.
@@ -33,8 +33,8 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return fmt.Errorf("sandbox: cannot listen: %w", err)
 	}
-	out := newOutbox(stdout)
-	defer out.Close(lastWords)
+	out := newAsyncWriter(stdout)
+	defer out.Close(drainTimeout)
 	options.Log = out
 	s := New(options)
 	// The ready line comes first, and no request is served before it.
@@ -111,11 +111,11 @@ func parseFlags(args []string, stderr io.Writer) (Options, string, error) {
 	case *interval <= 0:
 		return o, "", errors.New("sandbox: --sync-interval must be a duration above 0, such as 1s")
 	}
-	return o, *listen, loopbackOnly(*listen)
+	return o, *listen, checkLoopback(*listen)
 }
 
 // loopbackOnly refuses an address that other machines could reach: the sandbox has no security of its own.
-func loopbackOnly(address string) error {
+func checkLoopback(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return fmt.Errorf("sandbox: --listen %q is not an address like 127.0.0.1:8787: %w", address, err)

@@ -93,7 +93,7 @@ func TestCommand(t *testing.T) {
 }
 
 // A request under way does not hold up the end.
-func TestCommandEndsAtOnce(t *testing.T) {
+func TestCommandStopsWithoutWaitingForRequests(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--empty")
 	post, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/sandbox/faults", strings.NewReader(`{"path":"health","delay_ms":60000}`))
@@ -129,7 +129,7 @@ func TestCommandEndsAtOnce(t *testing.T) {
 }
 
 // Nobody has to read the lines: neither requests nor the end wait for that.
-func TestCommandWithoutAReader(t *testing.T) {
+func TestCommandWithoutReader(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--sync-interval", "1ms")
 	client := &http.Client{Timeout: time.Minute}
@@ -157,7 +157,7 @@ func TestCommandWithoutAReader(t *testing.T) {
 	}
 }
 
-func TestCommandRefuses(t *testing.T) {
+func TestCommandRejectsArguments(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		args string
@@ -191,13 +191,13 @@ func TestCommandRefuses(t *testing.T) {
 		}
 	}
 	for _, loopback := range []string{"127.0.0.1:1", "[::1]:1", "localhost:1", "127.8.9.1:0"} {
-		if err := loopbackOnly(loopback); err != nil {
+		if err := checkLoopback(loopback); err != nil {
 			t.Errorf("%s: %v", loopback, err)
 		}
 	}
 }
 
-func TestCommandSeedsAndLimits(t *testing.T) {
+func TestCommandSeedAndRateLimit(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--empty", "--seed-models", "3", "--seed-groups", "5", "--rate-limit", "2")
 	get := func(path string) (int, string) {
@@ -249,7 +249,7 @@ func TestCommandPortInUse(t *testing.T) {
 	}
 }
 
-func TestCommandEndsOnASignal(t *testing.T) {
+func TestCommandStopsOnSignal(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {

@@ -26,7 +26,7 @@ func (a *api) checkCompatibility(c *call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		class, issues := d.issues(v)
+		class, issues := d.compatibilityIssues(v)
 		all = all && len(issues) == 0
 		reports = append(reports, map[string]any{
 			"device_id": d.id, "device_class": class.name, "compatible": len(issues) == 0,
@@ -41,8 +41,8 @@ func (a *api) checkCompatibility(c *call) (any, error) {
 
 // deviceClass is how large a model a device of so much memory can run.
 type deviceClass struct {
-	name                   string
-	leastMemoryMB, mostMiB float64
+	name                     string
+	minMemoryMB, maxModelMiB float64
 }
 
 var deviceClasses = []deviceClass{
@@ -50,19 +50,19 @@ var deviceClasses = []deviceClass{
 }
 
 // issues says what keeps a device from running a version.
-func (d *device) issues(v *version) (deviceClass, []map[string]string) {
+func (d *device) compatibilityIssues(v *version) (deviceClass, []map[string]string) {
 	class := deviceClasses[len(deviceClasses)-1]
 	for _, candidate := range deviceClasses {
-		if orElse(d.facts.TotalMemoryMB, 0) >= candidate.leastMemoryMB {
+		if valueOr(d.facts.TotalMemoryMB, 0) >= candidate.minMemoryMB {
 			class = candidate
 			break
 		}
 	}
 	issues := []map[string]string{}
-	if size := float64(v.sizeBytes) / (1 << 20); size > class.mostMiB {
+	if size := float64(v.sizeBytes) / (1 << 20); size > class.maxModelMiB {
 		issues = append(issues, map[string]string{
 			"severity":   "error",
-			"message":    "the model has " + plain(size) + " MiB, and a device of class " + class.name + " takes " + plain(class.mostMiB),
+			"message":    "the model has " + formatNumber(size) + " MiB, and a device of class " + class.name + " takes " + formatNumber(class.maxModelMiB),
 			"suggestion": "optimize the model for this class of devices",
 		})
 	}

@@ -21,10 +21,10 @@ var presets = map[string]map[string]any{
 
 // getPreset answers the keys that a preset sets, and none of the others.
 func (a *api) getPreset(c *call) (any, error) {
-	name := c.id("preset")
+	name := c.pathValue("preset")
 	preset, known := presets[name]
 	if !known {
-		return nil, missing("compliance preset %q was not found", name)
+		return nil, notFound("compliance preset %q was not found", name)
 	}
 	view := map[string]any{"name": name}
 	maps.Copy(view, preset)

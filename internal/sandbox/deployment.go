@@ -8,7 +8,7 @@ import (
 
 // deployment asks for a version on chosen devices (the control API contract, section 4). The body is the union of what both
 // dialects send.
-type deployment struct {
+type deploymentRequest struct {
 	ModelID      string   `json:"model_id"`
 	ModelName    string   `json:"model_name"`
 	ModelVersion string   `json:"model_version"`
@@ -19,10 +19,10 @@ type deployment struct {
 	Strategy     string   `json:"strategy"`
 }
 
-func (d deployment) version() string { return cmp.Or(d.ModelVersion, d.Version) }
+func (d deploymentRequest) version() string { return cmp.Or(d.ModelVersion, d.Version) }
 
 // resolve finds the model and the devices, and refuses a version that cannot go out.
-func (w *world) resolve(d deployment) (*model, []*device, error) {
+func (w *world) resolveDeployment(d deploymentRequest) (*model, []*device, error) {
 	if d.ModelID == "" && d.ModelName == "" {
 		return nil, nil, invalid("model_name", "model_name or model_id is required")
 	}
@@ -33,15 +33,15 @@ func (w *world) resolve(d deployment) (*model, []*device, error) {
 	if d.version() == "" {
 		return nil, nil, invalid("model_version", "model_version is required")
 	}
-	if err := m.usable(d.version()); err != nil {
+	if err := m.checkDeployable(d.version()); err != nil {
 		return nil, nil, err
 	}
-	targets, err := w.targets(d)
+	targets, err := w.targetDevices(d)
 	return m, targets, err
 }
 
 // targets are the devices that a deployment names, by themselves or by their group, each once.
-func (w *world) targets(d deployment) ([]*device, error) {
+func (w *world) targetDevices(d deploymentRequest) ([]*device, error) {
 	var targets []*device
 	if d.Group != "" {
 		g, err := w.groupNamed(d.Group)
@@ -64,17 +64,17 @@ func (w *world) targets(d deployment) ([]*device, error) {
 
 // assign gives a version to a share of the devices, the same ones for the same share, and answers them. The others keep what
 // they have.
-func (w *world) assign(m *model, targets []*device, version string, percentage float64) []*device {
-	w.seated(m)
+func (w *world) assignVersion(m *model, targets []*device, version string, percentage float64) []*device {
+	w.ensureStates(m)
 	chosen := slices.Clone(targets)
 	slices.SortFunc(chosen, func(a, b *device) int {
-		return cmp.Or(cmp.Compare(m.seats[a.index].bucket, m.seats[b.index].bucket), cmp.Compare(a.index, b.index))
+		return cmp.Or(cmp.Compare(m.states[a.index].bucket, m.states[b.index].bucket), cmp.Compare(a.index, b.index))
 	})
 	chosen = chosen[:int(math.Round(float64(len(chosen))*percentage/100))]
 	for _, d := range chosen {
-		s := m.seats[d.index]
+		s := m.states[d.index]
 		s.assigned = version
-		m.look(s)
+		m.updatePending(s)
 	}
 	return chosen
 }

@@ -1,11 +1,11 @@
 package sandbox
 
 func (a *api) prepareDeployment(c *call) (any, error) {
-	var body deployment
+	var body deploymentRequest
 	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	m, targets, err := a.world.resolve(body)
+	m, targets, err := a.world.resolveDeployment(body)
 	if err != nil {
 		return nil, err
 	}
@@ -13,7 +13,7 @@ func (a *api) prepareDeployment(c *call) (any, error) {
 		if a.world.dialect == DialectSDK {
 			return nil, invalid("devices", "devices or group is required")
 		}
-		targets = a.world.inFleet()
+		targets = a.world.fleetDevices()
 	}
 	if a.world.dialect == DialectSDK {
 		plans := []map[string]any{}
@@ -37,24 +37,24 @@ func (a *api) prepareDeployment(c *call) (any, error) {
 }
 
 func (a *api) executeDeployment(c *call) (any, error) {
-	var body deployment
+	var body deploymentRequest
 	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	m, targets, err := a.world.resolve(body)
+	m, targets, err := a.world.resolveDeployment(body)
 	if err != nil {
 		return nil, err
 	}
 	if body.Group == "" && len(body.Devices) == 0 {
 		return nil, invalid("devices", "devices or group is required")
 	}
-	percentage := orElse(body.Percentage, 100)
-	if err := inPercent("rollout_percentage", percentage); err != nil {
+	percentage := valueOr(body.Percentage, 100)
+	if err := checkPercent("rollout_percentage", percentage); err != nil {
 		return nil, err
 	}
 	id := a.world.nextID("dep")
-	chosen := a.world.assign(m, targets, body.version(), percentage)
-	a.world.say("%s: deployment %s assigns %s to %d of %d devices", m.name, id, body.version(), len(chosen), len(targets))
+	chosen := a.world.assignVersion(m, targets, body.version(), percentage)
+	a.world.logf("%s: deployment %s assigns %s to %d of %d devices", m.name, id, body.version(), len(chosen), len(targets))
 	if a.world.dialect == DialectSDK {
 		statuses := []map[string]any{}
 		for _, d := range chosen {

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-func TestDeploymentToAGroup(t *testing.T) {
+func TestGroupDeployment(t *testing.T) {
 	t.Parallel()
 	ask := object{"model_id": "mdl_00000001", "model_name": "phi-4-mini", "model_version": "2.0.0", "version": "2.0.0", "group": "staging"}
 	share := object{"model_name": "phi-4-mini", "version": "2.0.0", "group": "staging", "rollout_percentage": 50}
 
-	docs := newLab(t)
+	docs := newHarness(t)
 	docs.wantFields(docs.do(200, "POST", "/api/v1/deploy/prepare", ask), object{"target_count": 24.0, "warnings": []any{}})
 	docs.wantFields(docs.do(200, "POST", "/api/v1/deploy/prepare", object{"model_name": "phi-4-mini", "version": "2.0.0"}), object{"target_count": 124.0})
 	docs.wantFields(docs.do(200, "POST", "/api/v1/deploy/execute", share), object{
 		"deployment_id": "dep_00000001", "status": "started", "target_count": 24.0, "activated_count": 12.0,
 	})
 
-	sdk := newLab(t, withDialect(DialectSDK))
+	sdk := newHarness(t, withDialect(DialectSDK))
 	if plans := sdk.do(200, "POST", "/api/v1/deploy/prepare", ask).object["deployments"].([]any); len(plans) != 24 {
 		t.Errorf("sdk: prepare names %d devices", len(plans))
 	}
@@ -28,28 +28,28 @@ func TestDeploymentToAGroup(t *testing.T) {
 		t.Errorf("sdk: execute answers %s", r.raw)
 	}
 
-	for _, l := range []*lab{docs, sdk} {
-		l.wantFleet(map[string]int{"1.0.0": 124})
-		l.pass(time.Second)
-		if f := l.GroupFleet("phi-4-mini", "staging"); f.Versions["2.0.0"] != 12 || f.Versions["1.0.0"] != 12 {
+	for _, h := range []*harness{docs, sdk} {
+		h.wantFleet(map[string]int{"1.0.0": 124})
+		h.elapse(time.Second)
+		if f := h.GroupFleet("phi-4-mini", "staging"); f.Versions["2.0.0"] != 12 || f.Versions["1.0.0"] != 12 {
 			t.Errorf("half of the group runs %+v", f)
 		}
-		l.do(200, "POST", "/api/v1/deploy/execute", ask)
-		assigned := l.do(200, "GET", "/api/v1/devices/dev_00000001/assignments", nil) // at once, before the device syncs
+		h.do(200, "POST", "/api/v1/deploy/execute", ask)
+		assigned := h.do(200, "GET", "/api/v1/devices/dev_00000001/assignments", nil) // at once, before the device syncs
 		if !strings.Contains(assigned.raw, `"version":"2.0.0"`) {
 			t.Errorf("the member has the assignments %s", assigned.raw)
 		}
-		l.pass(time.Second)
-		l.wantFleet(map[string]int{"1.0.0": 100, "2.0.0": 24})
+		h.elapse(time.Second)
+		h.wantFleet(map[string]int{"1.0.0": 100, "2.0.0": 24})
 
 		for status, wrong := range map[int]object{
 			404: {"model_name": "phi-4-mini", "version": "2.0.0", "group": "nothing"},
 			422: {"model_name": "phi-4-mini", "version": "2.0.0"},
 		} {
-			l.do(status, "POST", "/api/v1/deploy/execute", wrong)
+			h.do(status, "POST", "/api/v1/deploy/execute", wrong)
 		}
-		l.do(404, "POST", "/api/v1/deploy/execute", object{"model_name": "phi-4-mini", "version": "2.0.0", "devices": []string{"nobody"}})
-		l.do(404, "POST", "/api/v1/deploy/execute", object{"model_name": "phi-4-mini", "version": "9.9.9", "group": "staging"})
-		l.do(422, "POST", "/api/v1/deploy/execute", object{"model_name": "phi-4-mini", "version": "2.0.0", "group": "staging", "rollout_percentage": 101})
+		h.do(404, "POST", "/api/v1/deploy/execute", object{"model_name": "phi-4-mini", "version": "2.0.0", "devices": []string{"nobody"}})
+		h.do(404, "POST", "/api/v1/deploy/execute", object{"model_name": "phi-4-mini", "version": "9.9.9", "group": "staging"})
+		h.do(422, "POST", "/api/v1/deploy/execute", object{"model_name": "phi-4-mini", "version": "2.0.0", "group": "staging", "rollout_percentage": 101})
 	}
 }

@@ -25,9 +25,9 @@ type device struct {
 	// simulated devices sync by themselves; a real one syncs when it calls.
 	simulated bool
 	// spreadRank, 0 to 99, decides whether a simulated device is among those that are offline.
-	spreadRank int
+	offlineBucket int
 	// heard is when a real device last called, or when a simulated one was last heard before it went offline.
-	heard            time.Time
+	lastContact      time.Time
 	created, updated time.Time
 }
 
@@ -51,16 +51,16 @@ type facts struct {
 
 // merge takes over every fact that is given.
 func (f *facts) merge(news facts) {
-	f.Name, f.Platform = given(news.Name, f.Name), given(news.Platform, f.Platform)
-	f.OSVersion, f.SDKVersion = given(news.OSVersion, f.OSVersion), given(news.SDKVersion, f.SDKVersion)
-	f.AppVersion, f.Manufacturer = given(news.AppVersion, f.AppVersion), given(news.Manufacturer, f.Manufacturer)
-	f.Model, f.CPUArchitecture = given(news.Model, f.Model), given(news.CPUArchitecture, f.CPUArchitecture)
-	f.GPUAvailable, f.NPUAvailable = given(news.GPUAvailable, f.GPUAvailable), given(news.NPUAvailable, f.NPUAvailable)
-	f.TotalMemoryMB, f.Locale = given(news.TotalMemoryMB, f.TotalMemoryMB), given(news.Locale, f.Locale)
-	f.Region, f.Timezone = given(news.Region, f.Region), given(news.Timezone, f.Timezone)
+	f.Name, f.Platform = firstNonNil(news.Name, f.Name), firstNonNil(news.Platform, f.Platform)
+	f.OSVersion, f.SDKVersion = firstNonNil(news.OSVersion, f.OSVersion), firstNonNil(news.SDKVersion, f.SDKVersion)
+	f.AppVersion, f.Manufacturer = firstNonNil(news.AppVersion, f.AppVersion), firstNonNil(news.Manufacturer, f.Manufacturer)
+	f.Model, f.CPUArchitecture = firstNonNil(news.Model, f.Model), firstNonNil(news.CPUArchitecture, f.CPUArchitecture)
+	f.GPUAvailable, f.NPUAvailable = firstNonNil(news.GPUAvailable, f.GPUAvailable), firstNonNil(news.NPUAvailable, f.NPUAvailable)
+	f.TotalMemoryMB, f.Locale = firstNonNil(news.TotalMemoryMB, f.TotalMemoryMB), firstNonNil(news.Locale, f.Locale)
+	f.Region, f.Timezone = firstNonNil(news.Region, f.Region), firstNonNil(news.Timezone, f.Timezone)
 }
 
-func given[T any](news, known *T) *T {
+func firstNonNil[T any](news, known *T) *T {
 	if news != nil {
 		return news
 	}
@@ -71,63 +71,63 @@ func given[T any](news, known *T) *T {
 func (d *device) inFleet() bool { return d.status == deviceActive }
 
 // offline tells whether a simulated device is among those that do not sync now.
-func (d *device) offline(w *world) bool { return d.spreadRank < w.offlinePercent }
+func (d *device) isOffline(w *world) bool { return d.offlineBucket < w.offlinePercent }
 
 // syncs tells whether the simulation lets the device sync.
-func (d *device) syncs(w *world) bool { return d.simulated && d.inFleet() && !d.offline(w) }
+func (d *device) isSyncing(w *world) bool { return d.simulated && d.inFleet() && !d.isOffline(w) }
 
 // reachable tells whether a rollback waits for the device.
-func (d *device) reachable(w *world) bool {
+func (d *device) isReachable(w *world) bool {
 	if d.simulated {
-		return d.syncs(w)
+		return d.isSyncing(w)
 	}
-	return d.inFleet() && w.clock.Sub(d.heard) <= 2*heartbeatInterval
+	return d.inFleet() && w.clock.Sub(d.lastContact) <= 2*heartbeatInterval
 }
 
-func (d *device) lastHeard(w *world) time.Time {
-	if d.syncs(w) {
+func (d *device) lastSeen(w *world) time.Time {
+	if d.isSyncing(w) {
 		return w.lastSync(d)
 	}
-	return d.heard
+	return d.lastContact
 }
 
 // register adds a device, or takes over what a known one says of itself: SDKs register at each start.
-func (w *world) register(identifier string, says facts) *device {
+func (w *world) registerDevice(identifier string, says facts) *device {
 	d, known := w.deviceByIdentifier[identifier]
 	if !known {
 		d = &device{id: w.nextID("dev"), identifier: identifier, index: len(w.devices), status: deviceActive, created: w.clock}
 		w.devices = append(w.devices, d)
 		w.deviceByID[d.id], w.deviceByIdentifier[identifier] = d, d
-		w.say("device %s joins the fleet", identifier)
+		w.logf("device %s joins the fleet", identifier)
 	}
 	d.facts.merge(says)
-	d.heard, d.updated = w.clock, w.clock
-	w.devicesChanged++
+	d.lastContact, d.updated = w.clock, w.clock
+	w.devicesVersion++
 	if !known {
-		w.seatEverywhere()
+		w.addDeviceStates()
 	}
 	return d
 }
 
 // seatEverywhere gives a new device its place in the fleet of every deployed model.
-func (w *world) seatEverywhere() {
+func (w *world) addDeviceStates() {
 	for _, m := range w.models {
-		if m.seats != nil {
-			w.seated(m)
+		if m.states != nil {
+			w.ensureStates(m)
 		}
 	}
 }
 
 // setStatus takes a device out of service or back into it.
-func (w *world) setStatus(d *device, status string) {
+func (w *world) setDeviceStatus(d *device, status string) {
 	if d.status == status {
 		return
 	}
 	d.status = status
-	w.devicesChanged++
+	w.devicesVersion++
 	for _, m := range w.models {
-		if s := m.seat(d); s != nil {
-			m.look(s)
+		if s := m.state(d); s != nil {
+			m.updatePending(s)
 		}
 	}
 }
@@ -135,13 +135,13 @@ func (w *world) setStatus(d *device, status string) {
 // setOffline decides how many of the simulated devices sync.
 func (w *world) setOffline(percent int) {
 	for _, d := range w.devices[:w.simulated] {
-		d.heard = d.lastHeard(w)
+		d.lastContact = d.lastSeen(w)
 	}
 	w.offlinePercent = percent
 	for _, m := range w.models {
-		m.unchecked = true
+		m.needsCheck = true
 	}
-	w.say("%d%% of the simulated devices are offline", percent)
+	w.logf("%d%% of the simulated devices are offline", percent)
 }
 
 // assignment is the version of a model that a device is to run.
@@ -154,11 +154,11 @@ type assignment struct {
 func (w *world) assignments(d *device) []assignment {
 	list := []assignment{}
 	for _, m := range w.models {
-		s := m.seat(d)
+		s := m.state(d)
 		if s == nil {
 			continue
 		}
-		if desired := s.desired(); desired != "" {
+		if desired := s.desiredVersion(); desired != "" {
 			list = append(list, assignment{m.id, desired, s.source()})
 		}
 	}
@@ -166,7 +166,7 @@ func (w *world) assignments(d *device) []assignment {
 }
 
 // source says where a device's version comes from.
-func (s *seat) source() string {
+func (s *deviceState) source() string {
 	if s.assigned != "" {
 		return "deployment"
 	}
@@ -174,16 +174,16 @@ func (s *seat) source() string {
 }
 
 // takeAll is a sync of a real device: from now on it runs what it is to run.
-func (w *world) takeAll(d *device) {
+func (w *world) syncDevice(d *device) {
 	for _, m := range w.models {
-		s := m.seat(d)
+		s := m.state(d)
 		if s == nil {
 			continue
 		}
 		if m.pending[s] {
-			m.take(s)
+			m.install(s)
 		}
-		if reason := w.breach(m); reason != "" && s.reports(m.targeted()) {
+		if reason := w.breach(m); reason != "" && s.reportsHealthFor(m.targeted()) {
 			w.autoRollback(m, reason)
 		}
 	}
@@ -191,14 +191,14 @@ func (w *world) takeAll(d *device) {
 
 func (w *world) hasPending(d *device) bool {
 	for _, m := range w.models {
-		if s := m.seat(d); s != nil && m.pending[s] {
+		if s := m.state(d); s != nil && m.pending[s] {
 			return true
 		}
 	}
 	return false
 }
 
-func (w *world) inFleet() []*device {
+func (w *world) fleetDevices() []*device {
 	var devices []*device
 	for _, d := range w.devices {
 		if d.inFleet() {

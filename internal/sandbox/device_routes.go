@@ -22,11 +22,11 @@ type deviceView struct {
 }
 
 func (a *api) deviceView(d *device) deviceView {
-	heard := stamp(d.lastHeard(a.world))
+	heard := timestamp(d.lastSeen(a.world))
 	view := deviceView{
 		ID: d.id, DeviceIdentifier: d.identifier, OrgID: a.world.org, Status: d.status, facts: d.facts, Labels: d.labels,
 		HeartbeatSeconds: int(heartbeatInterval / time.Second), LastHeartbeat: heard, LastSeenAt: heard,
-		CreatedAt: stamp(d.created), UpdatedAt: stamp(d.updated),
+		CreatedAt: timestamp(d.created), UpdatedAt: timestamp(d.updated),
 	}
 	if a.world.dialect == DialectDocs {
 		assigned := a.world.assignments(d)
@@ -39,7 +39,7 @@ func (a *api) listDevices(c *call) (any, error) {
 	platform, status := c.query("platform"), c.query("status")
 	var found []*device
 	for _, d := range a.world.devices {
-		if (platform == "" || text(d.facts.Platform) == platform) && (status == "" || d.status == status) {
+		if (platform == "" || stringValue(d.facts.Platform) == platform) && (status == "" || d.status == status) {
 			found = append(found, d)
 		}
 	}
@@ -47,7 +47,7 @@ func (a *api) listDevices(c *call) (any, error) {
 }
 
 func (a *api) getDevice(c *call) (any, error) {
-	d, err := a.world.device(c.id("device"))
+	d, err := a.world.device(c.pathValue("device"))
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (a *api) getDevice(c *call) (any, error) {
 }
 
 func (a *api) updateDevice(c *call) (any, error) {
-	d, err := a.world.device(c.id("device"))
+	d, err := a.world.device(c.pathValue("device"))
 	if err != nil {
 		return nil, err
 	}
@@ -71,21 +71,21 @@ func (a *api) updateDevice(c *call) (any, error) {
 		if !slices.Contains(deviceStatuses, *body.Status) {
 			return nil, invalid("status", "status %q is not one of %v", *body.Status, deviceStatuses)
 		}
-		a.world.setStatus(d, *body.Status)
+		a.world.setDeviceStatus(d, *body.Status)
 	}
 	// A null takes away; a key that is not there leaves as it is.
-	if c.has("name") {
+	if c.hasKey("name") {
 		d.facts.Name = body.Name
 	}
-	if c.has("labels") {
-		d.labels = orElse(body.Labels, nil)
+	if c.hasKey("labels") {
+		d.labels = valueOr(body.Labels, nil)
 	}
 	d.updated = a.world.clock
 	return a.deviceView(d), nil
 }
 
 func (a *api) deviceGroups(c *call) (any, error) {
-	d, err := a.world.device(c.id("device"))
+	d, err := a.world.device(c.pathValue("device"))
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (a *api) deviceGroups(c *call) (any, error) {
 }
 
 func (a *api) deviceAssignments(c *call) (any, error) {
-	d, err := a.world.device(c.id("device"))
+	d, err := a.world.device(c.pathValue("device"))
 	if err != nil {
 		return nil, err
 	}

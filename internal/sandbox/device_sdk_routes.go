@@ -30,24 +30,24 @@ func (a *api) registerDevice(c *call) (any, error) {
 	if identifier == "" || len(identifier) > 255 {
 		return nil, invalid("device_identifier", "device_identifier is required and has at most 255 characters")
 	}
-	d := a.world.register(identifier, body.facts)
+	d := a.world.registerDevice(identifier, body.facts)
 	return map[string]any{
 		"id": d.id, "device_identifier": d.identifier, "org_id": a.world.org, "status": d.status,
-		"registered_at": stamp(d.created), "metadata": body.Metadata,
+		"registered_at": timestamp(d.created), "metadata": body.Metadata,
 	}, nil
 }
 
 // deviceCall finds the device that calls, and notes that it did.
-func (a *api) deviceCall(c *call) (*device, error) {
-	d, err := a.world.device(c.id("device"))
+func (a *api) callingDevice(c *call) (*device, error) {
+	d, err := a.world.device(c.pathValue("device"))
 	if err == nil {
-		d.heard = a.world.clock
+		d.lastContact = a.world.clock
 	}
 	return d, err
 }
 
 func (a *api) heartbeat(c *call) (any, error) {
-	d, err := a.deviceCall(c)
+	d, err := a.callingDevice(c)
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +56,8 @@ func (a *api) heartbeat(c *call) (any, error) {
 		return nil, err
 	}
 	d.facts.merge(says)
-	a.world.devicesChanged++
-	now := stamp(a.world.clock)
+	a.world.devicesVersion++
+	now := timestamp(a.world.clock)
 	return map[string]any{
 		"id": d.id, "device_identifier": d.identifier, "device_status": d.status, "last_heartbeat": now,
 		"status": "ok", "server_time": now, "metadata": map[string]any{"poll_interval": pollSeconds},
@@ -68,11 +68,11 @@ func (a *api) heartbeat(c *call) (any, error) {
 func (a *api) desiredModels(d *device) []map[string]any {
 	models := []map[string]any{}
 	for _, m := range a.world.models {
-		s := m.seat(d)
+		s := m.state(d)
 		if s == nil {
 			continue
 		}
-		v, ok := m.versionByName[s.desired()]
+		v, ok := m.versionByName[s.desiredVersion()]
 		if !ok {
 			continue
 		}
@@ -87,7 +87,7 @@ func (a *api) desiredModels(d *device) []map[string]any {
 				"chunks": []any{}, "downloadUrl": v.storagePath,
 			},
 		}
-		if r := s.winner(); r != nil && s.assigned == "" {
+		if r := s.effectiveRollout(); r != nil && s.assigned == "" {
 			entry["rolloutId"] = a.rolloutID(r)
 		}
 		models = append(models, entry)
@@ -96,25 +96,25 @@ func (a *api) desiredModels(d *device) []map[string]any {
 }
 
 func (a *api) desiredState(c *call) (any, error) {
-	d, err := a.deviceCall(c)
+	d, err := a.callingDevice(c)
 	if err != nil {
 		return nil, err
 	}
-	a.world.takeAll(d)
+	a.world.syncDevice(d)
 	return map[string]any{
-		"schemaVersion": "1.4.0", "deviceId": d.id, "generatedAt": stamp(a.world.clock), "models": a.desiredModels(d),
+		"schemaVersion": "1.4.0", "deviceId": d.id, "generatedAt": timestamp(a.world.clock), "models": a.desiredModels(d),
 		"gcEligibleArtifactIds": []string{}, "nextPollIntervalSeconds": pollSeconds,
 	}, nil
 }
 
 func (a *api) syncDevice(c *call) (any, error) {
-	d, err := a.deviceCall(c)
+	d, err := a.callingDevice(c)
 	if err != nil {
 		return nil, err
 	}
 	changed := a.world.hasPending(d)
-	a.world.takeAll(d)
-	now := stamp(a.world.clock)
+	a.world.syncDevice(d)
+	now := timestamp(a.world.clock)
 	return map[string]any{
 		"schemaVersion": "1.12.0", "deviceId": d.id, "generatedAt": now, "stateChanged": changed,
 		"models": a.desiredModels(d), "gcEligibleArtifactIds": []string{}, "nextPollIntervalSeconds": pollSeconds,
@@ -124,7 +124,7 @@ func (a *api) syncDevice(c *call) (any, error) {
 
 // observedState is a real device's report of what it runs; one that names no version changes nothing.
 func (a *api) observedState(c *call) (any, error) {
-	d, err := a.deviceCall(c)
+	d, err := a.callingDevice(c)
 	if err != nil {
 		return nil, err
 	}
@@ -146,31 +146,31 @@ func (a *api) observedState(c *call) (any, error) {
 		if err != nil || running == "" || m.versionByName[running] == nil {
 			continue // a device may run what this organization does not know
 		}
-		a.world.seated(m)
-		s := m.seat(d)
+		a.world.ensureStates(m)
+		s := m.state(d)
 		s.running = running
-		m.moved = true
-		m.look(s)
+		m.fleetChanged = true
+		m.updatePending(s)
 	}
-	return map[string]any{"status": "ok", "deviceId": d.id, "receivedAt": stamp(a.world.clock)}, nil
+	return map[string]any{"status": "ok", "deviceId": d.id, "receivedAt": timestamp(a.world.clock)}, nil
 }
 
 func (a *api) resolveVersion(c *call) (any, error) {
-	d, err := a.world.device(c.id("device"))
+	d, err := a.world.device(c.pathValue("device"))
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
-	a.world.seated(m)
-	s := m.seat(d)
-	if s.desired() == "" {
-		return nil, missing("device %q has no version of model %s", d.identifier, m.name)
+	a.world.ensureStates(m)
+	s := m.state(d)
+	if s.desiredVersion() == "" {
+		return nil, notFound("device %q has no version of model %s", d.identifier, m.name)
 	}
-	resolved := map[string]any{"version": s.desired(), "source": s.source(), "experiment_id": nil, "rollout_id": nil}
-	if r := s.winner(); r != nil && s.assigned == "" {
+	resolved := map[string]any{"version": s.desiredVersion(), "source": s.source(), "experiment_id": nil, "rollout_id": nil}
+	if r := s.effectiveRollout(); r != nil && s.assigned == "" {
 		resolved["rollout_id"] = a.rolloutID(r)
 	}
 	if c.query("include_bucket") == "true" {

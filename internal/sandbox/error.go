@@ -6,7 +6,7 @@ import (
 )
 
 // problem is a refusal: the status that the control API answers, its machine-readable word, and the text for people.
-type problem struct {
+type apiError struct {
 	status  int
 	code    string
 	message string
@@ -14,33 +14,33 @@ type problem struct {
 	field string
 }
 
-func (p *problem) Error() string { return p.message }
+func (p *apiError) Error() string { return p.message }
 
 // missing says that an object does not exist. Its text always names the object: the bare words "Not Found" would mean that the
 // route does not exist (the control API contract, section 1).
-func missing(format string, args ...any) *problem {
-	return &problem{status: http.StatusNotFound, code: "not_found", message: fmt.Sprintf(format, args...)}
+func notFound(format string, args ...any) *apiError {
+	return &apiError{status: http.StatusNotFound, code: "not_found", message: fmt.Sprintf(format, args...)}
 }
 
 // conflict says that the state of things forbids the request.
-func conflict(format string, args ...any) *problem {
-	return &problem{status: http.StatusConflict, code: "conflict", message: fmt.Sprintf(format, args...)}
+func conflict(format string, args ...any) *apiError {
+	return &apiError{status: http.StatusConflict, code: "conflict", message: fmt.Sprintf(format, args...)}
 }
 
 // invalid says that a key of the request is well formed and wrong.
-func invalid(field, format string, args ...any) *problem {
-	return &problem{
+func invalid(field, format string, args ...any) *apiError {
+	return &apiError{
 		status: http.StatusUnprocessableEntity, code: "validation_error",
 		message: fmt.Sprintf(format, args...), field: field,
 	}
 }
 
 // malformed says that the request cannot be read at all.
-func malformed(format string, args ...any) *problem {
-	return &problem{status: http.StatusBadRequest, code: "bad_request", message: fmt.Sprintf(format, args...)}
+func badRequest(format string, args ...any) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "bad_request", message: fmt.Sprintf(format, args...)}
 }
 
 // denied says that the organization's policy refuses (the control API contract, section 6).
-func denied(format string, args ...any) *problem {
-	return &problem{status: http.StatusForbidden, code: "policy_denied", message: fmt.Sprintf(format, args...)}
+func policyDenied(format string, args ...any) *apiError {
+	return &apiError{status: http.StatusForbidden, code: "policy_denied", message: fmt.Sprintf(format, args...)}
 }

@@ -9,7 +9,7 @@ import (
 
 func TestErrorEnvelopes(t *testing.T) {
 	t.Parallel()
-	docs, sdk := newLab(t), newLab(t, withDialect(DialectSDK))
+	docs, sdk := newHarness(t), newHarness(t, withDialect(DialectSDK))
 	for _, c := range []struct {
 		name, key, method, path, body string
 		status                        int
@@ -49,13 +49,13 @@ func TestErrorEnvelopes(t *testing.T) {
 			object{"detail": "Method Not Allowed"}, object{"detail": "Method Not Allowed"},
 		},
 	} {
-		for _, l := range []*lab{docs, sdk} {
-			l.AddKey("reader", "models:read")
+		for _, h := range []*harness{docs, sdk} {
+			h.AddKey("reader", "models:read")
 			want := c.docs
-			if l == sdk {
+			if h == sdk {
 				want = c.sdk
 			}
-			r := l.request(c.key, c.method, c.path, c.body)
+			r := h.request(c.key, c.method, c.path, c.body)
 			if r.status != c.status {
 				t.Errorf("%s: got %d, want %d: %s", c.name, r.status, c.status, r.raw)
 			}
@@ -64,7 +64,7 @@ func TestErrorEnvelopes(t *testing.T) {
 				got[key] = r.object[key]
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s, %s (-want +got):\n%s", c.name, l.world.dialect, diff)
+				t.Errorf("%s, %s (-want +got):\n%s", c.name, h.world.dialect, diff)
 			}
 			if !strings.HasPrefix(r.header.Get("X-Request-Id"), "req_") {
 				t.Errorf("%s: no X-Request-Id", c.name)
@@ -74,9 +74,9 @@ func TestErrorEnvelopes(t *testing.T) {
 }
 
 // A missing object never answers the bare 404, which says that the route is missing.
-func TestMissingObjectsNameThemselves(t *testing.T) {
+func TestNotFoundNamesTheObject(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(l *lab) {
+	eachDialect(t, func(h *harness) {
 		for _, path := range []string{
 			"models/nothing", "models/nothing/versions", "models/nothing/rollouts", "models/phi-4-mini/versions/nothing",
 			"models/phi-4-mini/rollouts/nothing", "device-groups/nothing", "device-groups/nothing/devices", "devices/nothing",
@@ -84,8 +84,8 @@ func TestMissingObjectsNameThemselves(t *testing.T) {
 			"settings/compliance/nothing", "settings/integrations/nothing", "orgs/nothing/members", "experiments/nothing",
 			"experiments/nothing/target-groups", "federations/nothing", "federations/nothing/models", "federations/nothing/privacy",
 		} {
-			if r := l.do(404, "GET", "/api/v1/"+path, nil); !strings.Contains(r.raw, "nothing") {
-				l.t.Errorf("%s: %s", path, r.raw)
+			if r := h.do(404, "GET", "/api/v1/"+path, nil); !strings.Contains(r.raw, "nothing") {
+				h.t.Errorf("%s: %s", path, r.raw)
 			}
 		}
 	})

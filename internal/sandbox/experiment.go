@@ -37,7 +37,7 @@ type variant struct {
 func (e *experiment) open() bool { return e.status != completed && e.status != cancelled }
 
 // changeable refuses a change of what has ended.
-func (e *experiment) changeable() error {
+func (e *experiment) checkOpen() error {
 	if !e.open() {
 		return conflict("experiment %s is %s and cannot change any more", e.id, e.status)
 	}
@@ -53,7 +53,7 @@ func (w *world) createExperiment(e *experiment) {
 }
 
 // move takes an experiment from one status to another.
-func (w *world) move(e *experiment, status string) {
+func (w *world) setExperimentStatus(e *experiment, status string) {
 	e.status, e.updated = status, w.clock
 	switch {
 	case !e.open():
@@ -64,7 +64,7 @@ func (w *world) move(e *experiment, status string) {
 }
 
 // testing is the open experiment that a version takes part in, nil for none.
-func (w *world) testing(m *model, version string) *experiment {
+func (w *world) experimentUsing(m *model, version string) *experiment {
 	for _, e := range w.experiments.all {
 		uses := func(v *variant) bool { return v.version == version }
 		if e.model == m && e.open() && slices.ContainsFunc(e.variants, uses) {
@@ -75,16 +75,16 @@ func (w *world) testing(m *model, version string) *experiment {
 }
 
 // endExperiments cancels what is open on a model that goes away.
-func (w *world) endExperiments(m *model) {
+func (w *world) cancelExperiments(m *model) {
 	for _, e := range w.experiments.all {
 		if e.model == m && e.open() {
-			w.move(e, cancelled)
+			w.setExperimentStatus(e, cancelled)
 		}
 	}
 }
 
 // checkVariants says what is wrong with the variants of an experiment, nil for nothing.
-func checkVariants(m *model, variants []*variant) error {
+func validateVariants(m *model, variants []*variant) error {
 	if len(variants) < 2 {
 		return invalid("variants", "variants must be two or more")
 	}
@@ -104,11 +104,11 @@ func checkVariants(m *model, variants []*variant) error {
 	if controls != 1 {
 		return invalid("variants", "variants: one of them, and only one, is the control")
 	}
-	return checkAllocations(variants)
+	return validateAllocations(variants)
 }
 
 // checkAllocations demands that the shares of the variants make up the whole.
-func checkAllocations(variants []*variant) error {
+func validateAllocations(variants []*variant) error {
 	sum := 0.0
 	for _, v := range variants {
 		if v.allocation < 0 || v.allocation > 100 {
@@ -123,7 +123,7 @@ func checkAllocations(variants []*variant) error {
 }
 
 // allocate changes the shares of some variants, by name: all of them, or none where one is wrong.
-func (w *world) allocate(e *experiment, shares map[string]float64) error {
+func (w *world) setAllocations(e *experiment, shares map[string]float64) error {
 	changed := make([]*variant, len(e.variants))
 	for i, v := range e.variants {
 		copied := *v
@@ -136,7 +136,7 @@ func (w *world) allocate(e *experiment, shares map[string]float64) error {
 	if unknown := slices.Sorted(maps.Keys(shares)); len(unknown) > 0 {
 		return invalid("variants", "variants: experiment %s has none named %q", e.id, unknown[0])
 	}
-	if err := checkAllocations(changed); err != nil {
+	if err := validateAllocations(changed); err != nil {
 		return err
 	}
 	e.variants, e.updated = changed, w.clock
@@ -144,7 +144,7 @@ func (w *world) allocate(e *experiment, shares map[string]float64) error {
 }
 
 // target limits an experiment to device groups; without any it is open to all devices.
-func (w *world) target(e *experiment, ids []string) error {
+func (w *world) setTargetGroups(e *experiment, ids []string) error {
 	groups := []*group{}
 	for _, id := range ids {
 		g, err := w.group(id)
@@ -160,11 +160,11 @@ func (w *world) target(e *experiment, ids []string) error {
 }
 
 func (e *experiment) targetIDs() []string {
-	return viewAll(e.targets, func(g *group) string { return g.id })
+	return mapSlice(e.targets, func(g *group) string { return g.id })
 }
 
 // untarget takes a device group that goes away out of all experiments.
-func (w *world) untarget(g *group) {
+func (w *world) removeTargetGroup(g *group) {
 	for _, e := range w.experiments.all {
 		e.targets = without(e.targets, g)
 	}

@@ -17,9 +17,9 @@ type experimentBody struct {
 // applyTo writes what is given, or nothing where something is wrong.
 func (b experimentBody) applyTo(e *experiment) error {
 	changed := *e
-	changed.name, changed.description = orElse(b.Name, e.name), given(b.Description, e.description)
-	changed.traffic, changed.minSample = orElse(b.Traffic, e.traffic), orElse(b.MinSample, e.minSample)
-	changed.confidence, changed.primaryMetric = orElse(b.Confidence, e.confidence), orElse(b.PrimaryMetric, e.primaryMetric)
+	changed.name, changed.description = valueOr(b.Name, e.name), firstNonNil(b.Description, e.description)
+	changed.traffic, changed.minSample = valueOr(b.Traffic, e.traffic), valueOr(b.MinSample, e.minSample)
+	changed.confidence, changed.primaryMetric = valueOr(b.Confidence, e.confidence), valueOr(b.PrimaryMetric, e.primaryMetric)
 	switch {
 	case changed.name == "":
 		return invalid("name", "name is required")
@@ -69,14 +69,14 @@ type variantView struct {
 func (a *api) experimentView(e *experiment) experimentView {
 	view := experimentView{
 		ID: e.id, OrgID: a.world.org, Name: e.name, Description: e.description, ModelID: e.model.id,
-		Status: a.experimentStatus(e.status), Traffic: a.number(e.traffic), MinSampleSize: e.minSample, Confidence: e.confidence,
+		Status: a.experimentStatus(e.status), Traffic: a.percentage(e.traffic), MinSampleSize: e.minSample, Confidence: e.confidence,
 		PrimaryMetric: e.primaryMetric, TargetGroupIDs: e.targetIDs(),
-		CreatedAt: stamp(e.created), UpdatedAt: stamp(e.updated), StartedAt: stamp(e.started), CompletedAt: stamp(e.ended),
+		CreatedAt: timestamp(e.created), UpdatedAt: timestamp(e.updated), StartedAt: timestamp(e.started), CompletedAt: timestamp(e.ended),
 	}
 	for _, v := range e.variants {
 		shown := variantView{ID: v.id, Name: v.name, ModelID: e.model.id, ModelVersion: v.version, IsControl: v.control}
 		if a.world.dialect == DialectSDK {
-			shown.TrafficPercentage = a.number(v.allocation)
+			shown.TrafficPercentage = a.percentage(v.allocation)
 		} else {
 			shown.TrafficAllocation = v.allocation
 		}
@@ -139,7 +139,7 @@ func (a *api) createExperiment(c *call) (any, error) {
 	for _, v := range body.Variants {
 		e.variants = append(e.variants, &variant{name: v.Name, version: v.ModelVersion, allocation: v.Allocation, control: v.IsControl})
 	}
-	if err := checkVariants(m, e.variants); err != nil {
+	if err := validateVariants(m, e.variants); err != nil {
 		return nil, err
 	}
 	a.world.createExperiment(e)
@@ -147,21 +147,21 @@ func (a *api) createExperiment(c *call) (any, error) {
 }
 
 // experimentCall finds the experiment that a call is about.
-func (a *api) experimentCall(c *call) (*experiment, error) {
-	return a.world.experiments.find(c.id("experiment"))
+func (a *api) findExperiment(c *call) (*experiment, error) {
+	return a.world.experiments.find(c.pathValue("experiment"))
 }
 
 // openExperiment is experimentCall for a call that changes the experiment.
-func (a *api) openExperiment(c *call) (*experiment, error) {
-	e, err := a.experimentCall(c)
+func (a *api) findOpenExperiment(c *call) (*experiment, error) {
+	e, err := a.findExperiment(c)
 	if err == nil {
-		err = e.changeable()
+		err = e.checkOpen()
 	}
 	return e, err
 }
 
 func (a *api) getExperiment(c *call) (any, error) {
-	e, err := a.experimentCall(c)
+	e, err := a.findExperiment(c)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (a *api) getExperiment(c *call) (any, error) {
 }
 
 func (a *api) updateExperiment(c *call) (any, error) {
-	e, err := a.openExperiment(c)
+	e, err := a.findOpenExperiment(c)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func (a *api) updateExperiment(c *call) (any, error) {
 	if err := body.applyTo(e); err != nil {
 		return nil, err
 	}
-	if c.has("description") {
+	if c.hasKey("description") {
 		e.description = body.Description
 	}
 	e.updated = a.world.clock
@@ -188,22 +188,22 @@ func (a *api) updateExperiment(c *call) (any, error) {
 }
 
 // changeExperiment is a call that takes an experiment from one status to another.
-func changeExperiment(verb, to string, from ...string) handler {
+func experimentTransition(verb, to string, from ...string) handler {
 	return func(a *api, c *call) (any, error) {
-		e, err := a.experimentCall(c)
+		e, err := a.findExperiment(c)
 		if err != nil {
 			return nil, err
 		}
 		if !slices.Contains(from, e.status) {
 			return nil, conflict("cannot %s experiment %s: it is %s", verb, e.id, a.experimentStatus(e.status))
 		}
-		a.world.move(e, to)
+		a.world.setExperimentStatus(e, to)
 		return a.experimentView(e), nil
 	}
 }
 
 func (a *api) updateAllocations(c *call) (any, error) {
-	e, err := a.openExperiment(c)
+	e, err := a.findOpenExperiment(c)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +226,7 @@ func (a *api) updateAllocations(c *call) (any, error) {
 	if len(shares) == 0 {
 		return nil, invalid("variants", "variants is required")
 	}
-	if err := a.world.allocate(e, shares); err != nil {
+	if err := a.world.setAllocations(e, shares); err != nil {
 		return nil, err
 	}
 	return a.experimentView(e), nil
@@ -237,7 +237,7 @@ func (a *api) targetsView(e *experiment) any {
 }
 
 func (a *api) getTargetGroups(c *call) (any, error) {
-	e, err := a.experimentCall(c)
+	e, err := a.findExperiment(c)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (a *api) getTargetGroups(c *call) (any, error) {
 }
 
 func (a *api) replaceTargetGroups(c *call) (any, error) {
-	e, err := a.openExperiment(c)
+	e, err := a.findOpenExperiment(c)
 	if err != nil {
 		return nil, err
 	}
@@ -258,31 +258,31 @@ func (a *api) replaceTargetGroups(c *call) (any, error) {
 	if body.GroupIDs == nil {
 		return nil, invalid("group_ids", "group_ids is required")
 	}
-	if err := a.world.target(e, body.GroupIDs); err != nil {
+	if err := a.world.setTargetGroups(e, body.GroupIDs); err != nil {
 		return nil, err
 	}
 	return a.targetsView(e), nil
 }
 
 func (a *api) addTargetGroup(c *call) (any, error) {
-	e, err := a.openExperiment(c)
+	e, err := a.findOpenExperiment(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.world.target(e, append(e.targetIDs(), c.id("group"))); err != nil {
+	if err := a.world.setTargetGroups(e, append(e.targetIDs(), c.pathValue("group"))); err != nil {
 		return nil, err
 	}
 	return a.targetsView(e), nil
 }
 
 func (a *api) removeTargetGroup(c *call) (any, error) {
-	e, err := a.openExperiment(c)
+	e, err := a.findOpenExperiment(c)
 	if err != nil {
 		return nil, err
 	}
 	ids := e.targetIDs()
-	if !slices.Contains(ids, c.id("group")) {
-		return nil, missing("device group %q is no target of experiment %s", c.id("group"), e.id)
+	if !slices.Contains(ids, c.pathValue("group")) {
+		return nil, notFound("device group %q is no target of experiment %s", c.pathValue("group"), e.id)
 	}
-	return nil, a.world.target(e, without(ids, c.id("group")))
+	return nil, a.world.setTargetGroups(e, without(ids, c.pathValue("group")))
 }

@@ -40,7 +40,7 @@ type Fault struct {
 }
 
 // check says what is wrong with a fault, nil for nothing.
-func (f Fault) check() error {
+func (f Fault) validate() error {
 	switch {
 	case f.Path == "":
 		return invalid("path", "path is required, such as models/*/rollouts")
@@ -61,22 +61,22 @@ func (f Fault) check() error {
 func (f Fault) delay() time.Duration { return time.Duration(f.DelayMS) * time.Millisecond }
 
 // runs tells whether the request is carried out at all.
-func (f Fault) runs() bool {
+func (f Fault) executes() bool {
 	return f.Execute || f.Status == 0 && f.Cut != CutBefore
 }
 
 // replace is the answer that the fault puts in the place of the real one.
-func (f Fault) replace(dialect Dialect, requestID string, actual answer) answer {
+func (f Fault) replace(dialect Dialect, requestID string, actual response) response {
 	if f.Status == 0 {
 		return actual
 	}
 	if f.Body != "" {
-		return answer{f.Status, []byte(f.Body)}
+		return response{f.Status, []byte(f.Body)}
 	}
-	return answerError(dialect, requestID, faultProblem(f.Status))
+	return errorResponse(dialect, requestID, faultError(f.Status))
 }
 
-func faultProblem(status int) *problem {
+func faultError(status int) *apiError {
 	codes := map[int]string{
 		http.StatusBadRequest: "bad_request", http.StatusUnauthorized: "unauthorized", http.StatusForbidden: "forbidden",
 		http.StatusNotFound: "not_found", http.StatusConflict: "conflict", http.StatusUnprocessableEntity: "validation_error",
@@ -86,18 +86,18 @@ func faultProblem(status int) *problem {
 	if !known {
 		code = "internal_error"
 	}
-	return &problem{status: status, code: code, message: "a scripted fault answers " + strconv.Itoa(status)}
+	return &apiError{status: status, code: code, message: "a scripted fault answers " + strconv.Itoa(status)}
 }
 
 // armed is a fault that waits for its requests.
-type armed struct {
+type activeFault struct {
 	Fault
 	seen, fired int
 }
 
 // matchFault finds the fault that a request meets, nil for none. Every fault counts the requests that match it; where two are
 // due at once the older one hits and the younger one waits for the next request.
-func (s *Server) matchFault(method, path string) *Fault {
+func (s *Server) findFault(method, path string) *Fault {
 	var hit *Fault
 	for _, f := range s.faults {
 		if f.Method != "" && !strings.EqualFold(f.Method, method) || !matchPath(f.Path, path) {

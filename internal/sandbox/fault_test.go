@@ -13,19 +13,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const create = `{"version":"2.0.0","rollout_percentage":10}`
+const createBody = `{"version":"2.0.0","rollout_percentage":10}`
 
 func TestFaultBeforeExecution(t *testing.T) {
 	t.Parallel()
-	w := newWeb(t)
-	w.script(`{"method":"POST","path":"models/*/rollouts","cut":"before"}`)
-	if status, _, err := w.send("POST", rolloutsPath, create); err == nil {
+	w := newHTTPHarness(t)
+	w.scriptFault(`{"method":"POST","path":"models/*/rollouts","cut":"before"}`)
+	if status, _, err := w.send("POST", rolloutsPath, createBody); err == nil {
 		t.Errorf("the cut request was answered %d", status)
 	}
 	if n := w.rollouts(); n != 2 {
 		t.Errorf("a request cut before its execution left %d rollouts", n)
 	}
-	if status, _, err := w.send("POST", rolloutsPath, create); err != nil || status != 201 {
+	if status, _, err := w.send("POST", rolloutsPath, createBody); err != nil || status != 201 {
 		t.Errorf("the next request: %d %v", status, err)
 	}
 }
@@ -38,9 +38,9 @@ func TestFaultAfterExecution(t *testing.T) {
 		`{"method":"POST","path":"models/*/rollouts","cut":"body"}`,
 		`{"method":"POST","path":"models/*/rollouts","execute":true,"status":502}`,
 	} {
-		w := newWeb(t)
-		w.script(fault)
-		status, answer, err := w.send("POST", rolloutsPath, create)
+		w := newHTTPHarness(t)
+		w.scriptFault(fault)
+		status, answer, err := w.send("POST", rolloutsPath, createBody)
 		if err == nil && status != 502 {
 			t.Errorf("%s: got the whole answer %d %s", fault, status, answer)
 		}
@@ -53,9 +53,9 @@ func TestFaultAfterExecution(t *testing.T) {
 	}
 }
 
-func TestFaultAnswers(t *testing.T) {
+func TestFaultResponse(t *testing.T) {
 	t.Parallel()
-	w := newWeb(t)
+	w := newHTTPHarness(t)
 	w.AddFault(Fault{Path: "models", Status: 502, Headers: map[string]string{"Content-Type": "text/html"}, Body: "<html>bad</html>"})
 	w.AddFault(Fault{Path: "models", Status: 429, Headers: map[string]string{"Retry-After": "7"}})
 	req := httptest.NewRequest(http.MethodGet, modelsPath, http.NoBody)
@@ -77,7 +77,7 @@ func TestFaultAnswers(t *testing.T) {
 	}
 }
 
-func TestFaultCountsRequests(t *testing.T) {
+func TestFaultNthAndTimes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		fault Fault
@@ -90,21 +90,21 @@ func TestFaultCountsRequests(t *testing.T) {
 		{Fault{Method: "POST", Path: "models", Status: 500}, []int{200, 200, 200, 200}},
 		{Fault{Method: "get", Path: "**", Status: 500}, []int{500, 200, 200, 200}},
 	} {
-		l := newLab(t)
-		l.AddFault(c.fault)
+		h := newHarness(t)
+		h.AddFault(c.fault)
 		var got []int
 		for range c.want {
-			l.do(200, "GET", "/sandbox/ledger", nil) // the sandbox's own calls meet no fault
-			got = append(got, l.request("sandbox", "GET", modelsPath, nil).status)
+			h.do(200, "GET", "/sandbox/ledger", nil) // the sandbox's own calls meet no fault
+			got = append(got, h.request("sandbox", "GET", modelsPath, nil).status)
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%+v (-want +got):\n%s", c.fault, diff)
 		}
 	}
-	l := newLab(t)
-	l.AddFault(Fault{Path: "models", Status: 500, Times: -1})
-	l.do(204, "DELETE", "/sandbox/faults", nil)
-	l.do(200, "GET", modelsPath, nil)
+	h := newHarness(t)
+	h.AddFault(Fault{Path: "models", Status: 500, Times: -1})
+	h.do(204, "DELETE", "/sandbox/faults", nil)
+	h.do(200, "GET", modelsPath, nil)
 }
 
 func TestFaultPatterns(t *testing.T) {
@@ -131,8 +131,8 @@ func TestFaultPatterns(t *testing.T) {
 
 func TestFaultDelay(t *testing.T) {
 	t.Parallel()
-	w := newWeb(t)
-	w.script(`{"path":"models","delay_ms":30}`)
+	w := newHTTPHarness(t)
+	w.scriptFault(`{"path":"models","delay_ms":30}`)
 	began := time.Now()
 	if status, _, err := w.send("GET", modelsPath, ""); err != nil || status != 200 {
 		t.Errorf("the delayed request: %d %v", status, err)
@@ -141,11 +141,11 @@ func TestFaultDelay(t *testing.T) {
 		t.Errorf("it took only %s", took)
 	}
 	// Executed and then late: a client that does not wait has changed something all the same.
-	w.script(`{"method":"POST","path":"models/*/rollouts","execute":true,"delay_ms":60000}`)
+	w.scriptFault(`{"method":"POST","path":"models/*/rollouts","execute":true,"delay_ms":60000}`)
 	ctx, giveUp := context.WithCancel(t.Context())
 	answered := make(chan error, 1)
 	go func() {
-		_, _, err := w.sendIn(ctx, "POST", rolloutsPath, create)
+		_, _, err := w.sendIn(ctx, "POST", rolloutsPath, createBody)
 		answered <- err
 	}()
 	w.waitFor(func() bool { return w.rollouts() == 3 })
@@ -155,14 +155,14 @@ func TestFaultDelay(t *testing.T) {
 	}
 }
 
-func TestFaultsAreChecked(t *testing.T) {
+func TestFaultValidation(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
+	h := newHarness(t)
 	for _, body := range []string{
 		`{}`, `{"path":"x","status":99}`, `{"path":"x","cut":"often"}`, `{"path":"x","times":-2}`, `{"path":"x","nth":-1}`,
 		`{"path":"x","delay_ms":-1}`, `{"path":"x","statuss":500}`, `nonsense`,
 	} {
-		if r := l.request("", "POST", "/sandbox/faults", body); r.status != 422 && r.status != 400 {
+		if r := h.request("", "POST", "/sandbox/faults", body); r.status != 422 && r.status != 400 {
 			t.Errorf("%s: got %d", body, r.status)
 		}
 	}

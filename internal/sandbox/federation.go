@@ -78,7 +78,7 @@ func (w *world) join(f *federation, org string) (*federationMember, error) {
 	m := f.member(org)
 	switch {
 	case m == nil:
-		return nil, missing("organization %q was not invited to federation %s", org, f.id)
+		return nil, notFound("organization %q was not invited to federation %s", org, f.id)
 	case m.status == active:
 		return nil, conflict("organization %s is a member of federation %s already", org, f.id)
 	}
@@ -96,7 +96,7 @@ func (w *world) shareModel(f *federation, m *model) (*sharedModel, error) {
 }
 
 // unshare takes a model that goes away out of all federations.
-func (w *world) unshare(m *model) {
+func (w *world) unshareModel(m *model) {
 	for _, f := range w.federations.all {
 		f.models = slices.DeleteFunc(f.models, func(s *sharedModel) bool { return s.model == m })
 	}

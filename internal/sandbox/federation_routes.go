@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-func (a *api) federationCall(c *call) (*federation, error) {
-	return a.world.federations.find(c.id("federation"))
+func (a *api) findFederation(c *call) (*federation, error) {
+	return a.world.federations.find(c.pathValue("federation"))
 }
 
 // listFederations takes ?name=, which is the whole name.
@@ -14,7 +14,7 @@ func (a *api) listFederations(c *call) (any, error) {
 	name := c.query("name")
 	other := func(f *federation) bool { return name != "" && f.name != name }
 	found := slices.DeleteFunc(slices.Clone(a.world.federations.all), other)
-	return a.list("federations", viewAll(found, a.federationView)), nil
+	return a.list("federations", mapSlice(found, a.federationView)), nil
 }
 
 func (a *api) createFederation(c *call) (any, error) {
@@ -43,7 +43,7 @@ func (a *api) createFederation(c *call) (any, error) {
 }
 
 func (a *api) getFederation(c *call) (any, error) {
-	f, err := a.federationCall(c)
+	f, err := a.findFederation(c)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (a *api) getFederation(c *call) (any, error) {
 }
 
 func (a *api) inviteToFederation(c *call) (any, error) {
-	f, err := a.federationCall(c)
+	f, err := a.findFederation(c)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (a *api) inviteToFederation(c *call) (any, error) {
 }
 
 func (a *api) joinFederation(c *call) (any, error) {
-	f, err := a.federationCall(c)
+	f, err := a.findFederation(c)
 	if err != nil {
 		return nil, err
 	}
@@ -92,23 +92,23 @@ func (a *api) joinFederation(c *call) (any, error) {
 }
 
 func (a *api) listFederationMembers(c *call) (any, error) {
-	f, err := a.federationCall(c)
+	f, err := a.findFederation(c)
 	if err != nil {
 		return nil, err
 	}
-	return a.list("members", viewAll(f.members, viewFederationMember(f))), nil
+	return a.list("members", mapSlice(f.members, viewFederationMember(f))), nil
 }
 
 func (a *api) listFederationModels(c *call) (any, error) {
-	f, err := a.federationCall(c)
+	f, err := a.findFederation(c)
 	if err != nil {
 		return nil, err
 	}
-	return a.list("models", viewAll(f.models, viewSharedModel(f))), nil
+	return a.list("models", mapSlice(f.models, viewSharedModel(f))), nil
 }
 
 func (a *api) shareModel(c *call) (any, error) {
-	f, err := a.federationCall(c)
+	f, err := a.findFederation(c)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (a *api) shareModel(c *call) (any, error) {
 }
 
 func (a *api) getPrivacy(c *call) (any, error) {
-	f, err := a.federationCall(c)
+	f, err := a.findFederation(c)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (a *api) getPrivacy(c *call) (any, error) {
 }
 
 func (a *api) setPrivacyBudget(c *call) (any, error) {
-	f, err := a.federationCall(c)
+	f, err := a.findFederation(c)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (a *api) setPrivacyBudget(c *call) (any, error) {
 	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	delta := orElse(body.Delta, defaultDelta)
+	delta := valueOr(body.Delta, defaultDelta)
 	if body.Epsilon <= 0 {
 		return nil, invalid("total_epsilon_budget", "total_epsilon_budget is required and must be above 0")
 	}
@@ -177,7 +177,7 @@ type federationView struct {
 func (a *api) federationView(f *federation) federationView {
 	return federationView{
 		ID: f.id, OrgID: a.world.org, Name: f.name, Description: f.description, MemberCount: len(f.members), ModelCount: len(f.models),
-		CreatedAt: stamp(f.created), UpdatedAt: stamp(f.updated),
+		CreatedAt: timestamp(f.created), UpdatedAt: timestamp(f.updated),
 	}
 }
 
@@ -198,7 +198,7 @@ type federationMemberView struct {
 func viewFederationMember(f *federation) func(*federationMember) federationMemberView {
 	return func(m *federationMember) federationMemberView {
 		return federationMemberView{
-			FederationID: f.id, OrgID: m.org, Role: m.role, Status: m.status, InvitedAt: stamp(m.invited), JoinedAt: stamp(m.joined),
+			FederationID: f.id, OrgID: m.org, Role: m.role, Status: m.status, InvitedAt: timestamp(m.invited), JoinedAt: timestamp(m.joined),
 		}
 	}
 }
@@ -213,7 +213,7 @@ type sharedModelView struct {
 
 func viewSharedModel(f *federation) func(*sharedModel) sharedModelView {
 	return func(s *sharedModel) sharedModelView {
-		return sharedModelView{ID: s.model.id, FederationID: f.id, ModelID: s.model.id, Name: s.model.name, AddedAt: stamp(s.added)}
+		return sharedModelView{ID: s.model.id, FederationID: f.id, ModelID: s.model.id, Name: s.model.name, AddedAt: timestamp(s.added)}
 	}
 }
 
@@ -234,4 +234,4 @@ func (f *federation) privacyView() privacyView {
 	}
 }
 
-func tooLong(value *string, most int) bool { return utf8.RuneCountInString(text(value)) > most }
+func tooLong(value *string, most int) bool { return utf8.RuneCountInString(stringValue(value)) > most }

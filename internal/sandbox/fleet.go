@@ -17,7 +17,7 @@ type Fleet struct {
 }
 
 // seat is the place of one device in the fleet of one model.
-type seat struct {
+type deviceState struct {
 	device *device
 	model  *model
 	// bucket is stable for the device and the model, 0 to 99: the device belongs to a rollout whose share is larger.
@@ -27,11 +27,11 @@ type seat struct {
 	// assigned is the version that a group deployment gave the device; it wins over the fleet's rollouts. "" for none.
 	assigned string
 	// by is the fleet's rollout whose version the device took at its last sync.
-	by *rollout
+	rollout *rollout
 }
 
 // winner is the newest rollout of the fleet that covers the device, nil for none.
-func (s *seat) winner() *rollout {
+func (s *deviceState) effectiveRollout() *rollout {
 	for _, r := range slices.Backward(s.model.rollouts) {
 		if r.covers(s) {
 			return r
@@ -41,57 +41,57 @@ func (s *seat) winner() *rollout {
 }
 
 // desired is the version that the device is to run, "" for none.
-func (s *seat) desired() string {
+func (s *deviceState) desiredVersion() string {
 	if s.assigned != "" {
 		return s.assigned
 	}
-	if r := s.winner(); r != nil {
+	if r := s.effectiveRollout(); r != nil {
 		return r.version
 	}
 	return ""
 }
 
 // covers tells whether a rollout has the device. A pause keeps the devices that have taken the version and takes no more.
-func (r *rollout) covers(s *seat) bool {
+func (r *rollout) covers(s *deviceState) bool {
 	switch r.status {
 	case completed, rollingBack:
 		return true
 	case active:
-		return r.shares(s)
+		return r.includes(s)
 	case paused:
-		return s.by == r && r.shares(s)
+		return s.rollout == r && r.includes(s)
 	default:
 		return false
 	}
 }
 
-func (r *rollout) shares(s *seat) bool { return float64(s.bucket) < r.percentage }
+func (r *rollout) includes(s *deviceState) bool { return float64(s.bucket) < r.percentage }
 
 // seated gives every device a seat, once the model needs them: with a first rollout or deployment.
-func (w *world) seated(m *model) {
-	if len(m.seats) == len(w.devices) {
+func (w *world) ensureStates(m *model) {
+	if len(m.states) == len(w.devices) {
 		return
 	}
-	if m.seats == nil {
-		m.seats = make([]*seat, 0, len(w.devices))
-		m.pending = map[*seat]bool{}
+	if m.states == nil {
+		m.states = make([]*deviceState, 0, len(w.devices))
+		m.pending = map[*deviceState]bool{}
 		for i, bucket := range evenBuckets(w.devices[:w.simulated], m.id) {
-			m.seats = append(m.seats, &seat{device: w.devices[i], model: m, bucket: bucket})
+			m.states = append(m.states, &deviceState{device: w.devices[i], model: m, bucket: bucket})
 		}
 	}
-	for _, d := range w.devices[len(m.seats):] {
-		s := &seat{device: d, model: m, bucket: int(hash(d.id, m.id) % 100)}
-		m.seats = append(m.seats, s)
-		m.look(s)
+	for _, d := range w.devices[len(m.states):] {
+		s := &deviceState{device: d, model: m, bucket: int(hash(d.id, m.id) % 100)}
+		m.states = append(m.states, s)
+		m.updatePending(s)
 	}
 }
 
 // seat is the device's place in the model's fleet, nil while the model has none.
-func (m *model) seat(d *device) *seat {
-	if d.index >= len(m.seats) {
+func (m *model) state(d *device) *deviceState {
+	if d.index >= len(m.states) {
 		return nil
 	}
-	return m.seats[d.index]
+	return m.states[d.index]
 }
 
 // evenBuckets spreads devices evenly over the buckets, in the order of their hashes, so that a share of the fleet is the
@@ -105,13 +105,13 @@ func evenBuckets(devices []*device, modelID string) []int {
 	slices.SortFunc(ranking, func(a, b int) int { return cmp.Or(cmp.Compare(hashes[a], hashes[b]), cmp.Compare(a, b)) })
 	buckets := make([]int, len(devices))
 	for rank, i := range ranking {
-		buckets[i] = spread(rank, len(devices))
+		buckets[i] = evenBucket(rank, len(devices))
 	}
 	return buckets
 }
 
 // spread is the bucket of the device at that rank of n.
-func spread(rank, n int) int { return (2*rank + 1) * 100 / (2 * n) }
+func evenBucket(rank, n int) int { return (2*rank + 1) * 100 / (2 * n) }
 
 func hash(parts ...string) uint64 {
 	h := sha256.New()
@@ -123,28 +123,28 @@ func hash(parts ...string) uint64 {
 }
 
 // look notes whether a device has to change.
-func (m *model) look(s *seat) {
-	if s.device.inFleet() && s.running != s.desired() {
+func (m *model) updatePending(s *deviceState) {
+	if s.device.inFleet() && s.running != s.desiredVersion() {
 		m.pending[s] = true
 	} else {
 		delete(m.pending, s)
 	}
-	m.unchecked = true
+	m.needsCheck = true
 }
 
 // lookAll notes which devices have to change, after a change of the model's rollouts.
-func (w *world) lookAll(m *model) {
-	w.seated(m)
-	for _, s := range m.seats {
-		m.look(s)
+func (w *world) updateAllPending(m *model) {
+	w.ensureStates(m)
+	for _, s := range m.states {
+		m.updatePending(s)
 	}
-	m.unchecked = true
+	m.needsCheck = true
 }
 
 // anyPending tells whether some device still has to change because of a rollout of the fleet.
-func (m *model) anyPending(r *rollout, counts func(*seat) bool) bool {
+func (m *model) anyPending(r *rollout, counts func(*deviceState) bool) bool {
 	for s := range m.pending {
-		if counts(s) && s.assigned == "" && s.winner() == r {
+		if counts(s) && s.assigned == "" && s.effectiveRollout() == r {
 			return true
 		}
 	}
@@ -152,21 +152,21 @@ func (m *model) anyPending(r *rollout, counts func(*seat) bool) bool {
 }
 
 // take makes a device run what it is to run.
-func (m *model) take(s *seat) {
-	s.by = nil
+func (m *model) install(s *deviceState) {
+	s.rollout = nil
 	if s.assigned == "" {
-		s.by = s.winner()
+		s.rollout = s.effectiveRollout()
 	}
-	s.running = s.desired()
+	s.running = s.desiredVersion()
 	delete(m.pending, s)
-	m.moved, m.unchecked = true, true
+	m.fleetChanged, m.needsCheck = true, true
 }
 
 // fleet counts the devices among those that counts accepts.
 func (w *world) fleet(m *model, counts func(*device) bool) Fleet {
 	f := Fleet{Model: m.name, Versions: map[string]int{}}
-	w.seated(m)
-	for _, s := range m.seats {
+	w.ensureStates(m)
+	for _, s := range m.states {
 		if !s.device.inFleet() || !counts(s.device) {
 			continue
 		}
@@ -185,9 +185,9 @@ type affected struct{ total, updated int }
 
 func (w *world) affected(r *rollout) affected {
 	var a affected
-	w.seated(r.model)
-	for _, s := range r.model.seats {
-		if !s.device.inFleet() || s.assigned != "" || !r.shares(s) {
+	w.ensureStates(r.model)
+	for _, s := range r.model.states {
+		if !s.device.inFleet() || s.assigned != "" || !r.includes(s) {
 			continue
 		}
 		a.total++

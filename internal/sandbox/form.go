@@ -17,13 +17,13 @@ func (c *call) form() (url.Values, error) {
 	case "application/x-www-form-urlencoded":
 		values, err := url.ParseQuery(string(c.body))
 		if err != nil {
-			return nil, malformed("the form cannot be read: %v", err)
+			return nil, badRequest("the form cannot be read: %v", err)
 		}
 		return values, nil
 	case "multipart/form-data":
 		read, err := multipart.NewReader(bytes.NewReader(c.body), parameters["boundary"]).ReadForm(maxRequestBody)
 		if err != nil {
-			return nil, malformed("the form cannot be read: %v", err)
+			return nil, badRequest("the form cannot be read: %v", err)
 		}
 		return read.Value, nil
 	default:

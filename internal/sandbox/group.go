@@ -26,8 +26,8 @@ type group struct {
 	// added and removed are what was decided by hand; the latter matters only where rules would add the device again.
 	added, removed map[*device]bool
 	// members is computed on demand; it is stale when membersAt is not the world's number of device changes.
-	members   []*device
-	membersAt int
+	members        []*device
+	membersVersion int
 }
 
 func (w *world) createGroup(g *group) (*group, error) {
@@ -36,7 +36,7 @@ func (w *world) createGroup(g *group) (*group, error) {
 	}
 	g.id, g.created, g.updated = w.nextID("grp"), w.clock, w.clock
 	g.added, g.removed = map[*device]bool{}, map[*device]bool{}
-	g.stale()
+	g.invalidateMembers()
 	w.groups = append(w.groups, g)
 	w.groupByID[g.id], w.groupByName[g.name] = g, g
 	return g, nil
@@ -54,13 +54,13 @@ func (w *world) renameGroup(g *group, name string) error {
 
 // deleteGroup leaves its devices registered, and what was assigned to them.
 func (w *world) deleteGroup(g *group) {
-	w.untarget(g)
+	w.removeTargetGroup(g)
 	w.groups = without(w.groups, g)
 	delete(w.groupByID, g.id)
 	delete(w.groupByName, g.name)
 }
 
-func (g *group) stale() { g.membersAt = -1 }
+func (g *group) invalidateMembers() { g.membersVersion = -1 }
 
 // isMember tells whether a device is in a group: by hand, or by the rules of a dynamic or hybrid group. A device out of service
 // is in none.
@@ -73,7 +73,7 @@ func (w *world) isMember(g *group, d *device) bool {
 
 // membersOf lists a group's devices in the order of their registration.
 func (w *world) membersOf(g *group) []*device {
-	if g.membersAt == w.devicesChanged {
+	if g.membersVersion == w.devicesVersion {
 		return g.members
 	}
 	g.members = nil
@@ -91,7 +91,7 @@ func (w *world) membersOf(g *group) []*device {
 			}
 		}
 	}
-	g.membersAt = w.devicesChanged
+	g.membersVersion = w.devicesVersion
 	return g.members
 }
 
@@ -116,7 +116,7 @@ func (w *world) addMembers(g *group, ids []string) error {
 		delete(g.removed, d)
 	}
 	g.updated = w.clock
-	g.stale()
+	g.invalidateMembers()
 	return nil
 }
 
@@ -129,13 +129,13 @@ func (w *world) removeMember(g *group, id string) error {
 		return err
 	}
 	if !g.added[d] && !w.isMember(g, d) {
-		return missing("device %q is not in device group %s", id, g.name)
+		return notFound("device %q is not in device group %s", id, g.name)
 	}
 	delete(g.added, d)
 	if g.mode == hybrid {
 		g.removed[d] = true
 	}
 	g.updated = w.clock
-	g.stale()
+	g.invalidateMembers()
 	return nil
 }

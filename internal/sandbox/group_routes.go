@@ -61,7 +61,7 @@ func (a *api) createGroup(c *call) (any, error) {
 		return nil, err
 	}
 	g := &group{name: *body.Name, description: body.Description, mode: body.mode()}
-	g.tags, g.rules = orElse(body.Tags, nil), orElse(body.Rules, nil)
+	g.tags, g.rules = valueOr(body.Tags, nil), valueOr(body.Rules, nil)
 	if _, err := a.world.createGroup(g); err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (a *api) createGroup(c *call) (any, error) {
 }
 
 func (a *api) getGroup(c *call) (any, error) {
-	g, err := a.world.group(c.id("group"))
+	g, err := a.world.group(c.pathValue("group"))
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (a *api) getGroup(c *call) (any, error) {
 }
 
 func (a *api) updateGroup(c *call) (any, error) {
-	g, err := a.world.group(c.id("group"))
+	g, err := a.world.group(c.pathValue("group"))
 	if err != nil {
 		return nil, err
 	}
@@ -96,17 +96,17 @@ func (a *api) updateGroup(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	if c.has("description") {
+	if c.hasKey("description") {
 		g.description = body.Description
 	}
-	g.tags, g.rules = orElse(body.Tags, g.tags), orElse(body.Rules, g.rules)
+	g.tags, g.rules = valueOr(body.Tags, g.tags), valueOr(body.Rules, g.rules)
 	g.updated = a.world.clock
-	g.stale()
+	g.invalidateMembers()
 	return a.groupView(g), nil
 }
 
 func (a *api) deleteGroup(c *call) (any, error) {
-	g, err := a.world.group(c.id("group"))
+	g, err := a.world.group(c.pathValue("group"))
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (a *api) deleteGroup(c *call) (any, error) {
 }
 
 func (a *api) listMembers(c *call) (any, error) {
-	g, err := a.world.group(c.id("group"))
+	g, err := a.world.group(c.pathValue("group"))
 	if err != nil {
 		return nil, err
 	}
@@ -136,14 +136,14 @@ func (a *api) addMembers(c *call) (any, error) {
 	if body.DeviceIDs == nil {
 		return nil, invalid("device_ids", "device_ids is required")
 	}
-	return a.addTo(c.id("group"), body.DeviceIDs)
+	return a.addDevices(c.pathValue("group"), body.DeviceIDs)
 }
 
 func (a *api) addMember(c *call) (any, error) {
-	return a.addTo(c.id("group"), []string{c.id("device")})
+	return a.addDevices(c.pathValue("group"), []string{c.pathValue("device")})
 }
 
-func (a *api) addTo(groupID string, ids []string) (any, error) {
+func (a *api) addDevices(groupID string, ids []string) (any, error) {
 	g, err := a.world.group(groupID)
 	if err != nil {
 		return nil, err
@@ -155,11 +155,11 @@ func (a *api) addTo(groupID string, ids []string) (any, error) {
 }
 
 func (a *api) removeMember(c *call) (any, error) {
-	g, err := a.world.group(c.id("group"))
+	g, err := a.world.group(c.pathValue("group"))
 	if err != nil {
 		return nil, err
 	}
-	return nil, a.world.removeMember(g, c.id("device"))
+	return nil, a.world.removeMember(g, c.pathValue("device"))
 }
 
 type groupView struct {
@@ -182,7 +182,7 @@ func (a *api) groupView(g *group) groupView {
 	n := len(a.world.membersOf(g))
 	return groupView{
 		ID: g.id, OrgID: a.world.org, Name: g.name, Description: g.description, GroupType: g.mode, Mode: g.mode,
-		Rules: orEmpty(g.rules), Tags: orEmpty(g.tags), DeviceCount: n, MatchedCount: n, IsActive: true,
-		CreatedAt: stamp(g.created), UpdatedAt: stamp(g.updated),
+		Rules: nonNil(g.rules), Tags: nonNil(g.tags), DeviceCount: n, MatchedCount: n, IsActive: true,
+		CreatedAt: timestamp(g.created), UpdatedAt: timestamp(g.updated),
 	}
 }

@@ -18,22 +18,22 @@ import (
 const rolloutsPath = "/api/v1/models/phi-4-mini/rollouts"
 
 // lab is a sandbox whose clock the test drives.
-type lab struct {
+type harness struct {
 	*Server
 	t   *testing.T
 	now time.Time
 }
 
 // newLab starts at a fixed time, with devices that sync once a second.
-func newLab(t *testing.T, configure ...func(*Options)) *lab {
+func newHarness(t *testing.T, configure ...func(*Options)) *harness {
 	t.Helper()
-	l := &lab{t: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
-	o := Options{Now: func() time.Time { return l.now }}
+	h := &harness{t: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
+	o := Options{Now: func() time.Time { return h.now }}
 	for _, change := range configure {
 		change(&o)
 	}
-	l.Server = New(o)
-	return l
+	h.Server = New(o)
+	return h
 }
 
 func withDialect(d Dialect) func(*Options) { return func(o *Options) { o.Dialect = d } }
@@ -41,20 +41,20 @@ func withDialect(d Dialect) func(*Options) { return func(o *Options) { o.Dialect
 func withDevices(n int) func(*Options) { return func(o *Options) { o.Devices = n } }
 
 // eachDialect runs a test against both spellings.
-func eachDialect(t *testing.T, run func(l *lab)) {
+func eachDialect(t *testing.T, run func(h *harness)) {
 	t.Helper()
 	for _, d := range []Dialect{DialectDocs, DialectSDK} {
 		t.Run(string(d), func(t *testing.T) {
 			t.Parallel()
-			run(newLab(t, withDialect(d)))
+			run(newHarness(t, withDialect(d)))
 		})
 	}
 }
 
 // pass lets time go by.
-func (l *lab) pass(d time.Duration) {
-	l.now = l.now.Add(d)
-	l.Advance()
+func (h *harness) elapse(d time.Duration) {
+	h.now = h.now.Add(d)
+	h.Advance()
 }
 
 // reply is a decoded answer.
@@ -66,14 +66,14 @@ type reply struct {
 	object map[string]any
 }
 
-func (l *lab) request(key, method, path string, body any) reply {
-	l.t.Helper()
+func (h *harness) request(key, method, path string, body any) reply {
+	h.t.Helper()
 	var payload bytes.Buffer
 	if written, isText := body.(string); isText {
 		payload.WriteString(written)
 	} else if body != nil {
 		if err := json.NewEncoder(&payload).Encode(body); err != nil {
-			l.t.Fatal(err)
+			h.t.Fatal(err)
 		}
 	}
 	req := httptest.NewRequest(method, path, &payload)
@@ -81,28 +81,28 @@ func (l *lab) request(key, method, path string, body any) reply {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
 	rec := httptest.NewRecorder()
-	l.ServeHTTP(rec, req)
+	h.ServeHTTP(rec, req)
 	r := reply{status: rec.Code, header: rec.Header(), raw: rec.Body.String()}
 	if bytes.HasPrefix(rec.Body.Bytes(), []byte("[")) {
 		var items []any
 		if err := json.Unmarshal(rec.Body.Bytes(), &items); err != nil {
-			l.t.Fatalf("%s %s: %v", method, path, err)
+			h.t.Fatalf("%s %s: %v", method, path, err)
 		}
 		r.object = map[string]any{"items": items}
 	} else if rec.Body.Len() > 0 {
 		if err := json.Unmarshal(rec.Body.Bytes(), &r.object); err != nil {
-			l.t.Fatalf("%s %s: %v: %s", method, path, err, r.raw)
+			h.t.Fatalf("%s %s: %v: %s", method, path, err, r.raw)
 		}
 	}
 	return r
 }
 
 // do sends a request and demands a status.
-func (l *lab) do(status int, method, path string, body any) reply {
-	l.t.Helper()
-	r := l.request("sandbox", method, path, body)
+func (h *harness) do(status int, method, path string, body any) reply {
+	h.t.Helper()
+	r := h.request("sandbox", method, path, body)
 	if r.status != status {
-		l.t.Fatalf("%s %s: got status %d, want %d: %s", method, path, r.status, status, r.raw)
+		h.t.Fatalf("%s %s: got status %d, want %d: %s", method, path, r.status, status, r.raw)
 	}
 	return r
 }
@@ -110,97 +110,97 @@ func (l *lab) do(status int, method, path string, body any) reply {
 type object = map[string]any
 
 // start creates an active rollout and answers its path.
-func (l *lab) start(version string, percentage float64) string {
-	l.t.Helper()
-	r := l.do(http.StatusCreated, "POST", rolloutsPath, object{
+func (h *harness) start(version string, percentage float64) string {
+	h.t.Helper()
+	r := h.do(http.StatusCreated, "POST", rolloutsPath, object{
 		"version": version, "rollout_percentage": percentage, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
 	})
-	return l.path(r)
+	return h.rolloutPath(r)
 }
 
 // path is the path of the rollout in an answer.
-func (l *lab) path(r reply) string {
-	l.t.Helper()
+func (h *harness) rolloutPath(r reply) string {
+	h.t.Helper()
 	switch id := r.object["rollout_id"].(type) {
 	case string:
 		return rolloutsPath + "/" + id
 	case float64:
-		return rolloutsPath + "/" + plain(id)
+		return rolloutsPath + "/" + formatNumber(id)
 	default:
-		l.t.Fatalf("an answer without the id of a rollout: %s", r.raw)
+		h.t.Fatalf("an answer without the id of a rollout: %s", r.raw)
 		return ""
 	}
 }
 
 // deploy rolls a version out to the whole fleet and waits until it is complete.
-func (l *lab) deploy(version string) string {
-	l.t.Helper()
-	path := l.start(version, 100)
-	l.pass(time.Second)
-	l.wantStatus(path, completed)
+func (h *harness) deploy(version string) string {
+	h.t.Helper()
+	path := h.start(version, 100)
+	h.elapse(time.Second)
+	h.wantStatus(path, completed)
 	return path
 }
 
-func (l *lab) wantStatus(path, status string) reply {
-	l.t.Helper()
-	r := l.do(http.StatusOK, "GET", path, nil)
+func (h *harness) wantStatus(path, status string) reply {
+	h.t.Helper()
+	r := h.do(http.StatusOK, "GET", path, nil)
 	if r.object["status"] != status {
-		l.t.Fatalf("%s is %v, want %s: %s", path, r.object["status"], status, r.raw)
+		h.t.Fatalf("%s is %v, want %s: %s", path, r.object["status"], status, r.raw)
 	}
 	return r
 }
 
-func (l *lab) wantFleet(versions map[string]int) {
-	l.t.Helper()
-	if diff := cmp.Diff(versions, l.Fleet("phi-4-mini").Versions); diff != "" {
-		l.t.Fatalf("what the devices run (-want +got):\n%s", diff)
+func (h *harness) wantFleet(versions map[string]int) {
+	h.t.Helper()
+	if diff := cmp.Diff(versions, h.Fleet("phi-4-mini").Versions); diff != "" {
+		h.t.Fatalf("what the devices run (-want +got):\n%s", diff)
 	}
 }
 
-func (l *lab) wantFields(r reply, want object) {
-	l.t.Helper()
+func (h *harness) wantFields(r reply, want object) {
+	h.t.Helper()
 	got := object{}
 	for key := range want {
 		got[key] = r.object[key]
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		l.t.Fatalf("fields of the answer (-want +got):\n%s", diff)
+		h.t.Fatalf("fields of the answer (-want +got):\n%s", diff)
 	}
 }
 
 // newest is the newest rollout's record.
-func (l *lab) newest() reply {
-	l.t.Helper()
-	m := l.world.modelByName["phi-4-mini"]
-	return l.do(http.StatusOK, "GET", rolloutsPath+"/"+m.rollouts[len(m.rollouts)-1].id, nil)
+func (h *harness) newestRollout() reply {
+	h.t.Helper()
+	m := h.world.modelByName["phi-4-mini"]
+	return h.do(http.StatusOK, "GET", rolloutsPath+"/"+m.rollouts[len(m.rollouts)-1].id, nil)
 }
 
 const modelsPath = "/api/v1/models"
 
 // web is a sandbox behind a real connection, since faults cut it.
-type web struct {
+type httpHarness struct {
 	*Server
 	t      *testing.T
 	url    string
 	client *http.Client
 }
 
-func newWeb(t *testing.T) *web {
+func newHTTPHarness(t *testing.T) *httpHarness {
 	t.Helper()
 	s := New(Options{})
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	// Without connections to reuse, net/http repeats no request by itself.
-	return &web{s, t, server.URL, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	return &httpHarness{s, t, server.URL, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
 // send answers the status and the body, and what went wrong on the way.
-func (w *web) send(method, path, body string) (int, string, error) {
+func (w *httpHarness) send(method, path, body string) (int, string, error) {
 	w.t.Helper()
 	return w.sendIn(w.t.Context(), method, path, body)
 }
 
-func (w *web) sendIn(ctx context.Context, method, path, body string) (int, string, error) {
+func (w *httpHarness) sendIn(ctx context.Context, method, path, body string) (int, string, error) {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(ctx, method, w.url+path, strings.NewReader(body))
 	if err != nil {
@@ -218,7 +218,7 @@ func (w *web) sendIn(ctx context.Context, method, path, body string) (int, strin
 }
 
 // put sends a file, without a key.
-func (w *web) put(path, content string) (int, string, error) {
+func (w *httpHarness) put(path, content string) (int, string, error) {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodPut, w.url+path, strings.NewReader(content))
 	if err != nil {
@@ -234,12 +234,12 @@ func (w *web) put(path, content string) (int, string, error) {
 }
 
 // entries are the requests of one operation in the ledger.
-func (w *web) entries(operation string) []Entry {
+func (w *httpHarness) entries(operation string) []Entry {
 	return slices.DeleteFunc(w.Ledger(), func(e Entry) bool { return e.Operation != operation })
 }
 
 // waitFor waits for what the server does in a time of its own.
-func (w *web) waitFor(done func() bool) {
+func (w *httpHarness) waitFor(done func() bool) {
 	w.t.Helper()
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
@@ -253,14 +253,14 @@ func (w *web) waitFor(done func() bool) {
 	}
 }
 
-func (w *web) script(fault string) {
+func (w *httpHarness) scriptFault(fault string) {
 	w.t.Helper()
 	if status, answer, err := w.send("POST", "/sandbox/faults", fault); err != nil || status != 200 {
 		w.t.Fatalf("scripting %s: %d %s %v", fault, status, answer, err)
 	}
 }
 
-func (w *web) rollouts() int {
+func (w *httpHarness) rollouts() int {
 	w.t.Helper()
 	_, answer, err := w.send("GET", rolloutsPath, "")
 	var list struct {
@@ -276,21 +276,21 @@ func (w *web) rollouts() int {
 }
 
 // items are the entries of a list that is not paged, in the form of the dialect.
-func (l *lab) items(path, key string) []any {
-	l.t.Helper()
-	r := l.do(200, "GET", path, nil)
-	if l.world.dialect == DialectSDK {
+func (h *harness) listItems(path, key string) []any {
+	h.t.Helper()
+	r := h.do(200, "GET", path, nil)
+	if h.world.dialect == DialectSDK {
 		key = "items"
 	}
 	items, ok := r.object[key].([]any)
 	if !ok {
-		l.t.Fatalf("GET %s: no list under %q: %s", path, key, r.raw)
+		h.t.Fatalf("GET %s: no list under %q: %s", path, key, r.raw)
 	}
 	return items
 }
 
 // field collects one field of the items.
-func field(items []any, name string) []any {
+func fieldValues(items []any, name string) []any {
 	values := make([]any, len(items))
 	for i, item := range items {
 		values[i] = item.(object)[name]
@@ -300,7 +300,7 @@ func field(items []any, name string) []any {
 
 const settingsPath = "/api/v1/settings/demo"
 
-func (l *lab) settings(changes object) {
-	l.t.Helper()
-	l.do(200, "PUT", settingsPath, changes)
+func (h *harness) setSettings(changes object) {
+	h.t.Helper()
+	h.do(200, "PUT", settingsPath, changes)
 }

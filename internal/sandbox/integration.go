@@ -34,7 +34,7 @@ type integration struct {
 }
 
 // credentialName is the name of a key of the configuration whose value is a credential.
-var credentialName = regexp.MustCompile(`(?i)^(headers|auth|auth_config)$|(^|[_-])((api|app|access|private)[_-]?key|token|` +
+var credentialKey = regexp.MustCompile(`(?i)^(headers|auth|auth_config)$|(^|[_-])((api|app|access|private)[_-]?key|token|` +
 	`secret|password|passwd|authorization|credentials?)$`)
 
 // splitCredentials parts a configuration in what may be shown and what may not.
@@ -43,7 +43,7 @@ func splitCredentials(config map[string]any) (shown, credentials map[string]any)
 	for key, value := range config {
 		nested, isObject := value.(map[string]any)
 		switch {
-		case credentialName.MatchString(key):
+		case credentialKey.MatchString(key):
 			credentials[key] = value
 		case isObject:
 			open, closed := splitCredentials(nested)
@@ -59,7 +59,7 @@ func splitCredentials(config map[string]any) (shown, credentials map[string]any)
 }
 
 // check says what is wrong with an integration, nil for nothing.
-func (i *integration) check() error {
+func (i *integration) validate() error {
 	if i.name == "" {
 		return invalid("name", "name is required")
 	}

@@ -15,15 +15,15 @@ type integrationBody struct {
 
 // applyTo writes what is given. What is not given stays, and a configuration is replaced as a whole.
 func (b integrationBody) applyTo(i *integration) {
-	i.name, i.kind, i.enabled = orElse(b.Name, i.name), orElse(b.Type, i.kind), orElse(b.Enabled, i.enabled)
+	i.name, i.kind, i.enabled = valueOr(b.Name, i.name), valueOr(b.Type, i.kind), valueOr(b.Enabled, i.enabled)
 	if i.signal == metricsExport {
 		if b.Config != nil {
 			i.config, i.credentials = splitCredentials(*b.Config)
 		}
 		return
 	}
-	i.endpoint, i.format = orElse(b.EndpointURL, i.endpoint), orElse(b.Format, i.format)
-	i.credentials = orElse(b.AuthConfig, i.credentials)
+	i.endpoint, i.format = valueOr(b.EndpointURL, i.endpoint), valueOr(b.Format, i.format)
+	i.credentials = valueOr(b.AuthConfig, i.credentials)
 }
 
 type integrationView struct {
@@ -51,7 +51,7 @@ type logView struct {
 func (a *api) integrationView(i *integration) any {
 	base := integrationView{
 		ID: i.id, OrgID: a.world.org, Name: i.name, IntegrationType: i.kind, Enabled: i.enabled,
-		CreatedAt: stamp(i.created), UpdatedAt: stamp(i.updated),
+		CreatedAt: timestamp(i.created), UpdatedAt: timestamp(i.updated),
 	}
 	if i.signal == metricsExport {
 		return metricsView{integrationView: base, Config: i.config}
@@ -60,10 +60,10 @@ func (a *api) integrationView(i *integration) any {
 }
 
 // integrationCall finds the integration that a call is about, which must be one of the signal.
-func (a *api) integrationCall(c *call, of signal) (*integration, error) {
-	i, err := a.world.integrations.find(c.id("integration"))
+func (a *api) findIntegration(c *call, of signal) (*integration, error) {
+	i, err := a.world.integrations.find(c.pathValue("integration"))
 	if err == nil && of != anySignal && i.signal != of {
-		return nil, missing("integration %q is none for %s", i.id, of)
+		return nil, notFound("integration %q is none for %s", i.id, of)
 	}
 	return i, err
 }
@@ -71,7 +71,7 @@ func (a *api) integrationCall(c *call, of signal) (*integration, error) {
 func listIntegrations(of signal) handler {
 	return func(a *api, _ *call) (any, error) {
 		found := slices.DeleteFunc(slices.Clone(a.world.integrations.all), func(i *integration) bool { return i.signal != of })
-		return a.list("integrations", viewAll(found, a.integrationView)), nil
+		return a.list("integrations", mapSlice(found, a.integrationView)), nil
 	}
 }
 
@@ -84,7 +84,7 @@ func createIntegration(of signal) handler {
 		}
 		i := &integration{signal: of, enabled: true, config: map[string]any{}, format: "json"}
 		body.applyTo(i)
-		if err := i.check(); err != nil {
+		if err := i.validate(); err != nil {
 			return nil, err
 		}
 		i.id, i.created, i.updated = a.world.nextID(ids[of]), a.world.clock, a.world.clock
@@ -94,7 +94,7 @@ func createIntegration(of signal) handler {
 }
 
 func (a *api) getIntegration(c *call) (any, error) {
-	i, err := a.integrationCall(c, anySignal)
+	i, err := a.findIntegration(c, anySignal)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (a *api) getIntegration(c *call) (any, error) {
 }
 
 func (a *api) updateIntegration(c *call) (any, error) {
-	i, err := a.integrationCall(c, anySignal)
+	i, err := a.findIntegration(c, anySignal)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (a *api) updateIntegration(c *call) (any, error) {
 	if changed.kind != i.kind {
 		return nil, invalid("integration_type", "the type of an integration cannot change")
 	}
-	if err := changed.check(); err != nil {
+	if err := changed.validate(); err != nil {
 		return nil, err
 	}
 	*i = changed
@@ -125,7 +125,7 @@ func (a *api) updateIntegration(c *call) (any, error) {
 
 func deleteIntegration(of signal) handler {
 	return func(a *api, c *call) (any, error) {
-		i, err := a.integrationCall(c, of)
+		i, err := a.findIntegration(c, of)
 		if err != nil {
 			return nil, err
 		}
@@ -137,7 +137,7 @@ func deleteIntegration(of signal) handler {
 // testIntegration answers whether an integration would send anything; the sandbox has no outside to send it to.
 func testIntegration(of signal) handler {
 	return func(a *api, c *call) (any, error) {
-		i, err := a.integrationCall(c, of)
+		i, err := a.findIntegration(c, of)
 		if err != nil {
 			return nil, err
 		}

@@ -17,12 +17,12 @@ type apiKey struct {
 	id, name, secret string
 	scopes           scopes
 	// sent is how the scopes were written by who created the key.
-	sent             json.RawMessage
+	sentScopes       json.RawMessage
 	created, revoked time.Time
 }
 
 func (w *world) createKey(name string, limits scopes, sent json.RawMessage) *apiKey {
-	k := &apiKey{id: w.nextID("key"), name: name, secret: keyPrefix + rand.Text(), scopes: limits, sent: sent, created: w.clock}
+	k := &apiKey{id: w.nextID("key"), name: name, secret: keyPrefix + rand.Text(), scopes: limits, sentScopes: sent, created: w.clock}
 	w.keys.add(k.id, k)
 	w.secrets[k.secret] = limits
 	return k
@@ -54,10 +54,10 @@ type keyView struct {
 func (a *api) keyView(k *apiKey) keyView {
 	view := keyView{
 		ID: k.id, OrgID: a.world.org, Name: k.name, KeyType: "org_api_key", Scopes: k.scopes, Prefix: k.secret[:prefixLength],
-		CreatedAt: stamp(k.created), RevokedAt: stamp(k.revoked),
+		CreatedAt: timestamp(k.created), RevokedAt: timestamp(k.revoked),
 	}
 	if a.world.dialect == DialectSDK {
-		view.Scopes = k.sent
+		view.Scopes = k.sentScopes
 	}
 	return view
 }
@@ -69,7 +69,7 @@ func (a *api) keyWithSecret(k *apiKey) keyView {
 }
 
 func (a *api) listKeys(*call) (any, error) {
-	return a.list("keys", viewAll(a.world.keys.all, a.keyView)), nil
+	return a.list("keys", mapSlice(a.world.keys.all, a.keyView)), nil
 }
 
 func (a *api) createKey(c *call) (any, error) {
@@ -87,7 +87,7 @@ func (a *api) createKey(c *call) (any, error) {
 	if body.Name == "" {
 		return nil, invalid("name", "name is required")
 	}
-	limits, err := readScopes(body.Scopes)
+	limits, err := parseScopes(body.Scopes)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (a *api) createKey(c *call) (any, error) {
 }
 
 func (a *api) revokeKey(c *call) (any, error) {
-	k, err := a.world.keys.find(c.id("key"))
+	k, err := a.world.keys.find(c.pathValue("key"))
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (a *api) revokeKey(c *call) (any, error) {
 
 // rotateKey revokes a key and creates another one that is like it.
 func (a *api) rotateKey(c *call) (any, error) {
-	k, err := a.world.keys.find(c.id("key"))
+	k, err := a.world.keys.find(c.pathValue("key"))
 	if err != nil {
 		return nil, err
 	}
@@ -117,5 +117,5 @@ func (a *api) rotateKey(c *call) (any, error) {
 		return nil, conflict("API key %s is revoked and cannot be rotated", k.id)
 	}
 	a.world.revokeKey(k)
-	return a.keyWithSecret(a.world.createKey(k.name, k.scopes, k.sent)), nil
+	return a.keyWithSecret(a.world.createKey(k.name, k.scopes, k.sentScopes)), nil
 }

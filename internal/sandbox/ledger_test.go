@@ -10,7 +10,7 @@ import (
 
 func TestLedger(t *testing.T) {
 	t.Parallel()
-	w := newWeb(t)
+	w := newHTTPHarness(t)
 	w.AddFault(Fault{Path: "models/*/rollouts", Method: "POST", Cut: CutBefore, Execute: true})
 	w.AddFault(Fault{Path: "devices", Status: 503})
 	for _, r := range [][2]string{
@@ -18,7 +18,7 @@ func TestLedger(t *testing.T) {
 	} {
 		body := ""
 		if r[0] == "POST" {
-			body = create
+			body = createBody
 		}
 		_, _, _ = w.send(r[0], r[1], body)
 	}

@@ -21,12 +21,12 @@ type model struct {
 	health   map[string]Health
 
 	// seats has a seat for every device, in the devices' order; nil until the model is first deployed.
-	seats []*seat
+	states []*deviceState
 	// pending holds the seats whose device does not run what it is to run.
-	pending map[*seat]bool
+	pending map[*deviceState]bool
 	// unchecked is true when a rollout may have reached its end, moved when devices changed since the last report.
-	unchecked, moved bool
-	reported         map[string]int
+	needsCheck, fleetChanged bool
+	loggedVersions           map[string]int
 }
 
 func (w *world) createModel(m *model) (*model, error) {
@@ -53,10 +53,10 @@ func (w *world) renameModel(m *model, name string) error {
 
 // deleteModel takes all its versions and rollouts with it, and its experiments end.
 func (w *world) deleteModel(m *model) {
-	w.endExperiments(m)
-	w.unshare(m)
+	w.cancelExperiments(m)
+	w.unshareModel(m)
 	w.models = without(w.models, m)
 	delete(w.modelByID, m.id)
 	delete(w.modelByName, m.name)
-	w.say("%s: the model is deleted", m.name)
+	w.logf("%s: the model is deleted", m.name)
 }

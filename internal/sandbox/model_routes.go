@@ -20,7 +20,7 @@ func (a *api) modelView(m *model) modelView {
 	return modelView{
 		ID: m.id, OrgID: a.world.org, Name: m.name, Framework: m.framework, UseCase: m.useCase, Description: m.description,
 		VersionCount: len(m.versions), ModelContract: m.modelContract, DataContract: m.dataContract,
-		CreatedAt: stamp(m.created), UpdatedAt: stamp(m.updated),
+		CreatedAt: timestamp(m.created), UpdatedAt: timestamp(m.updated),
 	}
 }
 
@@ -53,7 +53,7 @@ func (a *api) createModel(c *call) (any, error) {
 		}
 	}
 	m, err := a.world.createModel(&model{
-		name: body.Name, description: text(body.Description), framework: body.Framework, useCase: body.UseCase,
+		name: body.Name, description: stringValue(body.Description), framework: body.Framework, useCase: body.UseCase,
 		modelContract: body.ModelContract, dataContract: body.DataContract,
 	})
 	if err != nil {
@@ -63,7 +63,7 @@ func (a *api) createModel(c *call) (any, error) {
 }
 
 func (a *api) getModel(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (a *api) getModel(c *call) (any, error) {
 }
 
 func (a *api) updateModel(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (a *api) updateModel(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	m.description, m.useCase = orElse(body.Description, m.description), orElse(body.UseCase, m.useCase)
+	m.description, m.useCase = valueOr(body.Description, m.description), valueOr(body.UseCase, m.useCase)
 	if body.ModelContract != nil {
 		m.modelContract = body.ModelContract
 	}
@@ -109,7 +109,7 @@ func (a *api) updateModel(c *call) (any, error) {
 }
 
 func (a *api) deleteModel(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}

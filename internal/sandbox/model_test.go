@@ -8,40 +8,40 @@ import (
 
 func TestModelLifecycle(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	l.pass(time.Minute)
+	h := newHarness(t)
+	h.elapse(time.Minute)
 	body := object{"name": "whisper", "framework": "onnx", "use_case": "audio", "description": "d", "model_contract": object{"input": "wav"}}
-	r := l.do(201, "POST", modelsPath+"?org_id=demo", body)
-	l.wantFields(r, object{"name": "whisper", "framework": "onnx", "version_count": 0.0, "org_id": "demo", "model_contract": object{"input": "wav"}})
-	l.do(409, "POST", modelsPath, body)
-	l.do(404, "POST", modelsPath+"?org_id=other", object{"name": "x", "framework": "onnx", "use_case": "audio"})
+	r := h.do(201, "POST", modelsPath+"?org_id=demo", body)
+	h.wantFields(r, object{"name": "whisper", "framework": "onnx", "version_count": 0.0, "org_id": "demo", "model_contract": object{"input": "wav"}})
+	h.do(409, "POST", modelsPath, body)
+	h.do(404, "POST", modelsPath+"?org_id=other", object{"name": "x", "framework": "onnx", "use_case": "audio"})
 	for _, missing := range []string{"name", "framework", "use_case"} {
 		incomplete := object{"name": "x", "framework": "onnx", "use_case": "audio"}
 		delete(incomplete, missing)
-		if refused := l.do(422, "POST", modelsPath, incomplete); !strings.Contains(refused.raw, missing) {
+		if refused := h.do(422, "POST", modelsPath, incomplete); !strings.Contains(refused.raw, missing) {
 			t.Errorf("the answer does not name %s: %s", missing, refused.raw)
 		}
 	}
-	first := l.do(200, "GET", modelsPath, nil).object["models"].([]any)[0].(object)
+	first := h.do(200, "GET", modelsPath, nil).object["models"].([]any)[0].(object)
 	if first["name"] != "whisper" {
 		t.Errorf("the newest model is not first: %v", first["name"])
 	}
-	l.wantFields(l.do(200, "GET", modelsPath+"?framework=onnx&use_case=audio", nil), object{"total": 1.0})
+	h.wantFields(h.do(200, "GET", modelsPath+"?framework=onnx&use_case=audio", nil), object{"total": 1.0})
 
-	l.do(422, "PATCH", modelsPath+"/whisper", object{"framework": "coreml"})
-	l.do(409, "PATCH", modelsPath+"/whisper", object{"name": "phi-4-mini"})
-	l.wantFields(l.do(200, "PATCH", modelsPath+"/whisper", object{"name": "whisper-2", "framework": "onnx"}),
+	h.do(422, "PATCH", modelsPath+"/whisper", object{"framework": "coreml"})
+	h.do(409, "PATCH", modelsPath+"/whisper", object{"name": "phi-4-mini"})
+	h.wantFields(h.do(200, "PATCH", modelsPath+"/whisper", object{"name": "whisper-2", "framework": "onnx"}),
 		object{"name": "whisper-2", "description": "d", "id": r.object["id"]})
-	l.do(404, "GET", modelsPath+"/whisper", nil)
-	l.do(204, "DELETE", modelsPath+"/whisper-2", nil)
-	l.do(404, "GET", modelsPath+"/whisper-2", nil)
-	l.do(404, "GET", modelsPath+"/"+r.object["id"].(string), nil)
+	h.do(404, "GET", modelsPath+"/whisper", nil)
+	h.do(204, "DELETE", modelsPath+"/whisper-2", nil)
+	h.do(404, "GET", modelsPath+"/whisper-2", nil)
+	h.do(404, "GET", modelsPath+"/"+r.object["id"].(string), nil)
 
-	l.start("2.0.0", 40)
-	l.do(204, "DELETE", modelsPath+"/phi-4-mini", nil)
-	l.do(404, "GET", rolloutsPath, nil)
-	l.pass(time.Second)
-	if f := l.Fleet("phi-4-mini"); f.Total != 0 || len(f.Versions) != 0 {
+	h.start("2.0.0", 40)
+	h.do(204, "DELETE", modelsPath+"/phi-4-mini", nil)
+	h.do(404, "GET", rolloutsPath, nil)
+	h.elapse(time.Second)
+	if f := h.Fleet("phi-4-mini"); f.Total != 0 || len(f.Versions) != 0 {
 		t.Errorf("the fleet of a deleted model is %+v", f)
 	}
 }

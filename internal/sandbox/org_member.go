@@ -8,7 +8,7 @@ import (
 )
 
 // inviteLife is how long an invitation may be accepted.
-const inviteLife = 7 * 24 * time.Hour
+const invitationLifetime = 7 * 24 * time.Hour
 
 var memberRoles = []string{"owner", "admin", "member"}
 
@@ -38,7 +38,7 @@ func (w *world) invite(email, role string, name *string) (*orgMember, error) {
 	if !m.joined.IsZero() {
 		return nil, conflict("%s is a member of the organization already", m.email)
 	}
-	m.role, m.name, m.invited = role, given(name, m.name), w.clock
+	m.role, m.name, m.invited = role, firstNonNil(name, m.name), w.clock
 	return m, nil
 }
 
@@ -47,10 +47,10 @@ func (w *world) accept(email string) error {
 	m := w.memberByEmail(email)
 	switch {
 	case m == nil:
-		return missing("nobody was invited as %q", email)
+		return notFound("nobody was invited as %q", email)
 	case !m.joined.IsZero():
 		return conflict("%s is a member of the organization already", m.email)
-	case w.clock.After(m.invited.Add(inviteLife)):
+	case w.clock.After(m.invited.Add(invitationLifetime)):
 		return conflict("the invitation of %s has expired", m.email)
 	}
 	m.joined = w.clock
@@ -73,23 +73,23 @@ type orgMemberView struct {
 func (a *api) orgMemberView(m *orgMember) orgMemberView {
 	view := orgMemberView{
 		UserID: m.id, OrgID: a.world.org, Email: m.email, Name: m.name, Role: m.role, Status: "active",
-		InvitedAt: stamp(m.invited), JoinedAt: stamp(m.joined),
+		InvitedAt: timestamp(m.invited), JoinedAt: timestamp(m.joined),
 	}
 	if m.joined.IsZero() {
-		view.Status, view.ExpiresAt = "pending", stamp(m.invited.Add(inviteLife))
+		view.Status, view.ExpiresAt = "pending", timestamp(m.invited.Add(invitationLifetime))
 	}
 	return view
 }
 
 func (a *api) listOrgMembers(c *call) (any, error) {
-	if err := a.world.ownOrg(c.id("org")); err != nil {
+	if err := a.world.ownOrg(c.pathValue("org")); err != nil {
 		return nil, err
 	}
-	return a.list("members", viewAll(a.world.members.all, a.orgMemberView)), nil
+	return a.list("members", mapSlice(a.world.members.all, a.orgMemberView)), nil
 }
 
 func (a *api) addOrgMember(c *call) (any, error) {
-	if err := a.world.ownOrg(c.id("org")); err != nil {
+	if err := a.world.ownOrg(c.pathValue("org")); err != nil {
 		return nil, err
 	}
 	var body struct {
@@ -104,7 +104,7 @@ func (a *api) addOrgMember(c *call) (any, error) {
 	if parsed, err := mail.ParseAddress(body.Email); err != nil || parsed.Address != body.Email {
 		return nil, invalid("email", "email is required and must be an address such as ada@example.com")
 	}
-	role := orElse(body.Role, "member")
+	role := valueOr(body.Role, "member")
 	if !slices.Contains(memberRoles, role) {
 		return nil, invalid("role", "role %q is not one of owner, admin, member", role)
 	}

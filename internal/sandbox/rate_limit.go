@@ -8,32 +8,32 @@ import (
 )
 
 // limitWindow is the time for which the limit of requests holds.
-const limitWindow = time.Minute
+const rateLimitWindow = time.Minute
 
 // limiter counts the requests of each key in windows of a minute, the first of which begins with the key's first request (the
 // control API contract, section 1). A refused request is not counted.
-type limiter struct {
+type rateLimiter struct {
 	limit   int
-	windows map[string]*window
+	windows map[string]*rateWindow
 }
 
-type window struct {
+type rateWindow struct {
 	ends time.Time
 	used int
 }
 
-func newLimiter(limit int) *limiter {
-	return &limiter{limit: limit, windows: map[string]*window{}}
+func newRateLimiter(limit int) *rateLimiter {
+	return &rateLimiter{limit: limit, windows: map[string]*rateWindow{}}
 }
 
 // admit counts a request in. It answers the headers that tell of the limit, and the refusal of one over it.
-func (l *limiter) admit(key string, now time.Time) (headers map[string]string, refusal error) {
+func (l *rateLimiter) admit(key string, now time.Time) (headers map[string]string, refusal error) {
 	if l.limit <= 0 {
 		return nil, nil
 	}
 	w := l.windows[key]
 	if w == nil || !now.Before(w.ends) {
-		w = &window{ends: now.Add(limitWindow)}
+		w = &rateWindow{ends: now.Add(rateLimitWindow)}
 		l.windows[key] = w
 	}
 	// Whole seconds, rounded up: who waits as long as it says meets a new window.
@@ -41,7 +41,7 @@ func (l *limiter) admit(key string, now time.Time) (headers map[string]string, r
 	headers = map[string]string{"RateLimit-Limit": strconv.Itoa(l.limit), "RateLimit-Reset": reset}
 	if w.used >= l.limit {
 		headers["RateLimit-Remaining"], headers["Retry-After"] = "0", reset
-		return headers, &problem{
+		return headers, &apiError{
 			status: http.StatusTooManyRequests, code: "rate_limited",
 			message: "the limit of " + strconv.Itoa(l.limit) + " requests a minute is reached; try again in " + reset + " s",
 		}

@@ -14,41 +14,41 @@ import (
 type api struct{ world *world }
 
 // answer is what is sent.
-type answer struct {
+type response struct {
 	status int
 	body   []byte
 }
 
 // answerJSON encodes a body; nil sends none.
-func answerJSON(status int, body any) answer {
+func jsonResponse(status int, body any) response {
 	if body == nil {
-		return answer{status: http.StatusNoContent}
+		return response{status: http.StatusNoContent}
 	}
 	encoded, err := json.Marshal(body)
 	if err != nil {
-		return answer{http.StatusInternalServerError, []byte(`{"detail":"the answer cannot be encoded"}`)}
+		return response{http.StatusInternalServerError, []byte(`{"detail":"the answer cannot be encoded"}`)}
 	}
-	return answer{status, encoded}
+	return response{status, encoded}
 }
 
 // answerError encodes a refusal in the envelope of the dialect (the control API contract, section 1).
-func answerError(dialect Dialect, requestID string, err error) answer {
-	var p *problem
+func errorResponse(dialect Dialect, requestID string, err error) response {
+	var p *apiError
 	if !errors.As(err, &p) {
-		p = &problem{status: http.StatusInternalServerError, code: "internal_error", message: err.Error()}
+		p = &apiError{status: http.StatusInternalServerError, code: "internal_error", message: err.Error()}
 	}
 	if dialect == DialectSDK {
-		return answerJSON(p.status, sdkEnvelope(p, requestID))
+		return jsonResponse(p.status, sdkEnvelope(p, requestID))
 	}
 	envelope := map[string]any{"error": p.code, "message": p.message, "status_code": p.status}
 	if p.field != "" {
 		envelope["detail"] = fieldDetail(p)
 	}
-	return answerJSON(p.status, envelope)
+	return jsonResponse(p.status, envelope)
 }
 
 // sdkEnvelope is the one that public SDKs read: a detail, and for the words that they act on the contract's code.
-func sdkEnvelope(p *problem, requestID string) any {
+func sdkEnvelope(p *apiError, requestID string) any {
 	switch {
 	case p.field != "":
 		return map[string]any{"detail": fieldDetail(p)}
@@ -61,17 +61,17 @@ func sdkEnvelope(p *problem, requestID string) any {
 	}
 }
 
-func fieldDetail(p *problem) []map[string]any {
+func fieldDetail(p *apiError) []map[string]any {
 	return []map[string]any{{"loc": []string{"body", p.field}, "msg": p.message, "type": "value_error"}}
 }
 
 // noSuchRoute is the bare 404 of a server that does not know the call (the control API contract, section 1).
-var noSuchRoute = answer{http.StatusNotFound, []byte(`{"detail":"Not Found"}`)}
+var routeNotFound = response{http.StatusNotFound, []byte(`{"detail":"Not Found"}`)}
 
-var methodNotAllowed = answer{http.StatusMethodNotAllowed, []byte(`{"detail":"Method Not Allowed"}`)}
+var methodNotAllowed = response{http.StatusMethodNotAllowed, []byte(`{"detail":"Method Not Allowed"}`)}
 
 // number writes a percentage as the dialect does: 10 or 10.0.
-func (a *api) number(value float64) any {
+func (a *api) percentage(value float64) any {
 	if a.world.dialect == DialectSDK && value == math.Trunc(value) {
 		return json.Number(strconv.FormatFloat(value, 'f', 1, 64))
 	}
@@ -95,7 +95,7 @@ func (a *api) list(key string, items any) any {
 }
 
 // viewAll shows every item of a list.
-func viewAll[T, V any](all []T, view func(T) V) []V {
+func mapSlice[T, V any](all []T, view func(T) V) []V {
 	views := make([]V, len(all))
 	for i, item := range all {
 		views[i] = view(item)
@@ -104,19 +104,19 @@ func viewAll[T, V any](all []T, view func(T) V) []V {
 }
 
 // pageSize is how many items a list answers at once.
-type pageSize struct{ standard, most int }
+type pageSize struct{ defaultLimit, maxLimit int }
 
 // listPage answers one page of a list, each item as view shows it.
 func listPage[T, V any](c *call, key string, all []T, size pageSize, view func(T) V) (map[string]any, error) {
-	limit, err := c.count("limit", size.standard)
+	limit, err := c.queryInt("limit", size.defaultLimit)
 	if err != nil {
 		return nil, err
 	}
-	offset, err := c.count("offset", 0)
+	offset, err := c.queryInt("offset", 0)
 	if err != nil {
 		return nil, err
 	}
-	limit = min(limit, size.most)
+	limit = min(limit, size.maxLimit)
 	begin := min(offset, len(all))
 	views := []V{}
 	for _, item := range all[begin:min(begin+limit, len(all))] {
@@ -126,7 +126,7 @@ func listPage[T, V any](c *call, key string, all []T, size pageSize, view func(T
 }
 
 // count reads a whole number of the query that is not negative.
-func (c *call) count(name string, fallback int) (int, error) {
+func (c *call) queryInt(name string, fallback int) (int, error) {
 	written := c.query(name)
 	if written == "" {
 		return fallback, nil
@@ -139,7 +139,7 @@ func (c *call) count(name string, fallback int) (int, error) {
 }
 
 // stamp writes a time as the API does: RFC 3339, UTC, with fractions of a second; null for none.
-func stamp(t time.Time) *string {
+func timestamp(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
@@ -147,23 +147,23 @@ func stamp(t time.Time) *string {
 	return &written
 }
 
-func orNull(word string) *string {
+func nullIfEmpty(word string) *string {
 	if word == "" {
 		return nil
 	}
 	return &word
 }
 
-func orElse[T any](value *T, fallback T) T {
+func valueOr[T any](value *T, fallback T) T {
 	if value == nil {
 		return fallback
 	}
 	return *value
 }
 
-func text(value *string) string { return orElse(value, "") }
+func stringValue(value *string) string { return valueOr(value, "") }
 
-func orEmpty[T any](list []T) []T {
+func nonNil[T any](list []T) []T {
 	if list == nil {
 		return []T{}
 	}

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-func TestDialectsOfARollout(t *testing.T) {
+func TestRolloutDialects(t *testing.T) {
 	t.Parallel()
-	docs, sdk := newLab(t), newLab(t, withDialect(DialectSDK))
+	docs, sdk := newHarness(t), newHarness(t, withDialect(DialectSDK))
 	create := object{"version": "2.0.0", "rollout_percentage": 10}
 	d, s := docs.do(201, "POST", rolloutsPath, create), sdk.do(201, "POST", rolloutsPath, create)
 	for _, want := range []string{`"id":"rol_00000003"`, `"percentage":10,`, `"target_percentage":100,`} {
@@ -34,16 +34,16 @@ func TestDialectsOfARollout(t *testing.T) {
 	}
 }
 
-func TestPages(t *testing.T) {
+func TestPagination(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
+	h := newHarness(t)
 	for path, limit := range map[string]float64{
 		"models?limit=500": 100, "models": 20, "devices": 100, "devices?limit=5000": 1000, "device-groups?limit=5000": 1000,
 		"models/phi-4-mini/versions?limit=5000": 100,
 	} {
-		l.wantFields(l.do(200, "GET", "/api/v1/"+path, nil), object{"limit": limit})
+		h.wantFields(h.do(200, "GET", "/api/v1/"+path, nil), object{"limit": limit})
 	}
-	l.wantFields(l.do(200, "GET", "/api/v1/devices?limit=1&offset=900", nil), object{"total": 124.0, "devices": []any{}})
-	l.do(422, "GET", "/api/v1/devices?limit=-1", nil)
-	l.do(422, "GET", "/api/v1/devices?offset=x", nil)
+	h.wantFields(h.do(200, "GET", "/api/v1/devices?limit=1&offset=900", nil), object{"total": 124.0, "devices": []any{}})
+	h.do(422, "GET", "/api/v1/devices?limit=-1", nil)
+	h.do(422, "GET", "/api/v1/devices?offset=x", nil)
 }

@@ -3,7 +3,7 @@ package sandbox
 // rollback reverts the whole fleet to a version that was deployed before. It ends what is under way; a completed rollout stays
 // completed (the control API contract, section 3).
 func (w *world) rollback(m *model, version, reason string) (*rollout, error) {
-	if err := m.usable(version); err != nil {
+	if err := m.checkDeployable(version); err != nil {
 		return nil, err
 	}
 	if !m.deployed[version] {
@@ -12,27 +12,27 @@ func (w *world) rollback(m *model, version, reason string) (*rollout, error) {
 	from := m.targetedVersion()
 	for _, r := range m.rollouts {
 		if r.open() || r.status == rollingBack {
-			w.end(r, reason, triggerManual, actorCaller)
+			w.markRolledBack(r, reason, triggerManual, actorCaller)
 		}
 	}
-	r := w.revert(m, version, from, reason, triggerManual, actorCaller)
-	w.lookAll(m)
+	r := w.addRollback(m, version, from, reason, triggerManual, actorCaller)
+	w.updateAllPending(m)
 	return r, nil
 }
 
 // revert creates the record of a rollback: the older version for the whole fleet at once.
-func (w *world) revert(m *model, to, from, reason, trigger, actor string) *rollout {
+func (w *world) addRollback(m *model, to, from, reason, trigger, actor string) *rollout {
 	r := w.addRollout(&rollout{
 		model: m, version: to, status: rollingBack, previous: from, isRollback: true, reason: reason, trigger: trigger,
-		percentage: 100, target: 100, step: 100, started: w.clock, shareChanged: w.clock,
+		percentage: 100, target: 100, step: 100, started: w.clock, percentageChanged: w.clock,
 	})
 	r.affected = w.affected(r).total
-	w.record(r, reason, actor)
+	w.recordHistory(r, reason, actor)
 	return r
 }
 
 func (a *api) rollback(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (a *api) rollback(c *call) (any, error) {
 		return nil, err
 	}
 	return map[string]any{
-		"rollout_id": a.rolloutID(r), "model_id": m.id, "from_version": orNull(r.previous), "to_version": r.version,
+		"rollout_id": a.rolloutID(r), "model_id": m.id, "from_version": nullIfEmpty(r.previous), "to_version": r.version,
 		"affected_devices": r.affected, "status": r.status,
 	}, nil
 }

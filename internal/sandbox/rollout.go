@@ -44,8 +44,8 @@ type rollout struct {
 
 	created, updated, started, finished, rolledBackAt time.Time
 	// shareChanged is when the percentage last changed while devices could see it.
-	shareChanged time.Time
-	history      []historyEntry
+	percentageChanged time.Time
+	history           []historyEntry
 }
 
 // historyEntry is one change of a rollout.
@@ -88,32 +88,32 @@ func (m *model) targetedVersion() string {
 }
 
 // newRollout is what a create asks for.
-type newRollout struct {
+type rolloutRequest struct {
 	version                  string
 	percentage, target, step float64
 	start                    bool
 }
 
-func (w *world) createRollout(m *model, ask newRollout) (*rollout, error) {
-	if err := m.usable(ask.version); err != nil {
+func (w *world) createRollout(m *model, ask rolloutRequest) (*rollout, error) {
+	if err := m.checkDeployable(ask.version); err != nil {
 		return nil, err
 	}
 	if ask.target < ask.percentage {
-		return nil, invalid("target_percentage", "target_percentage %s is below rollout_percentage %s", plain(ask.target), plain(ask.percentage))
+		return nil, invalid("target_percentage", "target_percentage %s is below rollout_percentage %s", formatNumber(ask.target), formatNumber(ask.percentage))
 	}
 	if open := m.openRollout(); open != nil {
 		return nil, conflict("model %s already has rollout %s of version %s, which is %s at %s",
-			m.name, open.id, open.version, open.status, percent(open.percentage))
+			m.name, open.id, open.version, open.status, formatPercent(open.percentage))
 	}
 	r := w.addRollout(&rollout{
 		model: m, version: ask.version, status: pending, previous: m.targetedVersion(),
 		percentage: ask.percentage, target: ask.target, step: ask.step,
 	})
 	if ask.start {
-		r.status, r.started, r.shareChanged = active, w.clock, w.clock
+		r.status, r.started, r.percentageChanged = active, w.clock, w.clock
 	}
-	w.record(r, "", actorCaller)
-	w.lookAll(m)
+	w.recordHistory(r, "", actorCaller)
+	w.updateAllPending(m)
 	return r, nil
 }
 
@@ -130,65 +130,65 @@ func (w *world) addRollout(r *rollout) *rollout {
 }
 
 // record notes the present state of a rollout in its history and tells the world.
-func (w *world) record(r *rollout, reason, actor string) {
+func (w *world) recordHistory(r *rollout, reason, actor string) {
 	r.updated = w.clock
 	r.history = append(r.history, historyEntry{r.status, r.percentage, reason, actor, w.clock})
 	because := ""
 	if reason != "" {
 		because = ": " + reason
 	}
-	w.say("%s: rollout %s of %s is %s at %s%s", r.model.name, r.id, r.version, r.status, percent(r.percentage), because)
+	w.logf("%s: rollout %s of %s is %s at %s%s", r.model.name, r.id, r.version, r.status, formatPercent(r.percentage), because)
 }
 
 // change moves a rollout from one status to another and refuses where it is not in the first.
-func (w *world) change(r *rollout, verb, from, to string) error {
+func (w *world) transition(r *rollout, verb, from, to string) error {
 	if r.status != from {
 		return conflict("cannot %s rollout %s: it is %s, and must be %s", verb, r.id, r.status, from)
 	}
 	r.status = to
 	if r.started.IsZero() {
-		r.started, r.shareChanged = w.clock, w.clock
+		r.started, r.percentageChanged = w.clock, w.clock
 	}
-	w.record(r, "", actorCaller)
-	w.lookAll(r.model)
+	w.recordHistory(r, "", actorCaller)
+	w.updateAllPending(r.model)
 	return nil
 }
 
 // setShare changes the percentage of an active rollout, as far as target and policy allow.
-func (w *world) setShare(r *rollout, percentage float64, reason string) error {
+func (w *world) setPercentage(r *rollout, percentage float64, reason string) error {
 	if r.status != active {
 		return conflict("cannot change the percentage of rollout %s: it is %s, and must be active", r.id, r.status)
 	}
 	if percentage > r.target {
-		return invalid("percentage", "percentage %s is above the target_percentage of %s", plain(percentage), plain(r.target))
+		return invalid("percentage", "percentage %s is above the target_percentage of %s", formatNumber(percentage), formatNumber(r.target))
 	}
 	if percentage == r.percentage {
 		return nil
 	}
-	if err := w.allowAdvance(r, percentage); err != nil {
+	if err := w.checkAdvance(r, percentage); err != nil {
 		return err
 	}
-	r.percentage, r.shareChanged = percentage, w.clock
-	w.record(r, reason, actorCaller)
-	w.lookAll(r.model)
+	r.percentage, r.percentageChanged = percentage, w.clock
+	w.recordHistory(r, reason, actorCaller)
+	w.updateAllPending(r.model)
 	return nil
 }
 
 // allowAdvance asks the organization's policy whether a share may grow (the control API contract, section 6).
-func (w *world) allowAdvance(r *rollout, percentage float64) error {
+func (w *world) checkAdvance(r *rollout, percentage float64) error {
 	if percentage < r.percentage {
 		return nil
 	}
 	if w.flag("require_approval") {
-		return denied("the policy demands an approval of each step (require_approval)")
+		return policyDenied("the policy demands an approval of each step (require_approval)")
 	}
 	if limit, limited := w.number("max_rollout_step_percent"); limited && percentage-r.percentage > limit {
-		return denied("a step of %s percent is above the policy's max_rollout_step_percent of %s",
-			plain(percentage-r.percentage), plain(limit))
+		return policyDenied("a step of %s percent is above the policy's max_rollout_step_percent of %s",
+			formatNumber(percentage-r.percentage), formatNumber(limit))
 	}
 	least := w.duration("min_rollout_duration")
-	if passed := w.clock.Sub(r.shareChanged); passed < least {
-		return denied("the last step was %s ago, and the policy's min_rollout_duration is %s", passed.Round(time.Second), least)
+	if passed := w.clock.Sub(r.percentageChanged); passed < least {
+		return policyDenied("the last step was %s ago, and the policy's min_rollout_duration is %s", passed.Round(time.Second), least)
 	}
 	return nil
 }
@@ -197,31 +197,31 @@ func (w *world) allowAdvance(r *rollout, percentage float64) error {
 func (w *world) complete(r *rollout) {
 	r.status, r.finished = completed, w.clock
 	r.model.deployed[r.version] = true
-	w.record(r, "", actorFleet)
+	w.recordHistory(r, "", actorFleet)
 }
 
 // end marks a rollout as rolled back. Its devices head for what the rollouts before it say.
-func (w *world) end(r *rollout, reason, trigger, actor string) {
+func (w *world) markRolledBack(r *rollout, reason, trigger, actor string) {
 	r.status, r.rolledBackAt = rolledBack, w.clock
 	r.reason, r.trigger = reason, trigger
-	w.record(r, reason, actor)
+	w.recordHistory(r, reason, actor)
 }
 
 // cancel ends or removes a rollout: one that can still change devices ends as rolled back, a finished record is removed.
-func (w *world) cancel(r *rollout, force bool) error {
+func (w *world) cancelRollout(r *rollout, force bool) error {
 	switch r.status {
 	case active, paused, rollingBack:
 		if !force {
 			return conflict("rollout %s is %s; cancelling it takes force=true", r.id, r.status)
 		}
-		w.end(r, "cancelled", triggerManual, actorCaller)
+		w.markRolledBack(r, "cancelled", triggerManual, actorCaller)
 	case pending:
-		w.end(r, "cancelled", triggerManual, actorCaller)
+		w.markRolledBack(r, "cancelled", triggerManual, actorCaller)
 	default:
 		r.model.rollouts = without(r.model.rollouts, r)
 		delete(r.model.rolloutByID, r.id)
-		w.say("%s: rollout %s of %s is deleted", r.model.name, r.id, r.version)
+		w.logf("%s: rollout %s of %s is deleted", r.model.name, r.id, r.version)
 	}
-	w.lookAll(r.model)
+	w.updateAllPending(r.model)
 	return nil
 }

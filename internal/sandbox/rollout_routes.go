@@ -27,14 +27,14 @@ type rolloutView struct {
 }
 
 func (a *api) rolloutView(r *rollout) rolloutView {
-	share := a.number(r.percentage)
+	share := a.percentage(r.percentage)
 	view := rolloutView{
 		ID: a.rolloutID(r), RolloutID: a.rolloutID(r), ModelID: r.model.id, Version: r.version, Status: r.status,
-		Percentage: share, RolloutPercentage: share, TargetPercentage: a.number(r.target), IncrementStep: a.number(r.step),
-		PreviousVersion: orNull(r.previous), FromVersion: orNull(r.previous),
-		RollbackReason: orNull(r.reason), Reason: orNull(r.reason), RollbackTrigger: orNull(r.trigger),
-		CreatedAt: stamp(r.created), UpdatedAt: stamp(r.updated), StartedAt: stamp(r.started),
-		CompletedAt: stamp(r.finished), RolledBackAt: stamp(r.rolledBackAt),
+		Percentage: share, RolloutPercentage: share, TargetPercentage: a.percentage(r.target), IncrementStep: a.percentage(r.step),
+		PreviousVersion: nullIfEmpty(r.previous), FromVersion: nullIfEmpty(r.previous),
+		RollbackReason: nullIfEmpty(r.reason), Reason: nullIfEmpty(r.reason), RollbackTrigger: nullIfEmpty(r.trigger),
+		CreatedAt: timestamp(r.created), UpdatedAt: timestamp(r.updated), StartedAt: timestamp(r.started),
+		CompletedAt: timestamp(r.finished), RolledBackAt: timestamp(r.rolledBackAt),
 	}
 	if r.isRollback {
 		view.AffectedDevices = &r.affected
@@ -52,7 +52,7 @@ func (a *api) rolloutViews(rollouts []*rollout) []rolloutView {
 
 // running are the rollouts that a list of active ones shows. Whether paused ones are among them is not public; the dialects
 // differ, so that nobody relies on it.
-func (a *api) running(m *model) []*rollout {
+func (a *api) activeRollouts(m *model) []*rollout {
 	var found []*rollout
 	for _, r := range m.rollouts {
 		if r.status == active || r.status == paused && a.world.dialect == DialectDocs {
@@ -65,22 +65,22 @@ func (a *api) running(m *model) []*rollout {
 func (a *api) listActiveRollouts(*call) (any, error) {
 	var found []*rollout
 	for _, m := range a.world.models {
-		found = append(found, a.running(m)...)
+		found = append(found, a.activeRollouts(m)...)
 	}
 	return map[string]any{"rollouts": a.rolloutViews(found)}, nil
 }
 
 func (a *api) listModelActiveRollouts(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
-	return a.list("rollouts", a.rolloutViews(a.running(m))), nil
+	return a.list("rollouts", a.rolloutViews(a.activeRollouts(m))), nil
 }
 
 // listRollouts answers the newest first in one dialect and the oldest first in the other: the order is not promised.
 func (a *api) listRollouts(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (a *api) listRollouts(c *call) (any, error) {
 }
 
 func (a *api) createRollout(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
@@ -118,16 +118,16 @@ func (a *api) createRollout(c *call) (any, error) {
 	if body.Percentage == nil {
 		return nil, invalid("rollout_percentage", "rollout_percentage is required")
 	}
-	ask := newRollout{
-		version: body.Version, percentage: *body.Percentage, target: orElse(body.TargetPercentage, 100),
-		step: orElse(body.IncrementStep, 10), start: orElse(body.StartImmediately, true),
+	ask := rolloutRequest{
+		version: body.Version, percentage: *body.Percentage, target: valueOr(body.TargetPercentage, 100),
+		step: valueOr(body.IncrementStep, 10), start: valueOr(body.StartImmediately, true),
 	}
 	shares := []struct {
 		field string
 		value float64
 	}{{"rollout_percentage", ask.percentage}, {"target_percentage", ask.target}, {"increment_step", ask.step}}
 	for _, share := range shares {
-		if err := inPercent(share.field, share.value); err != nil {
+		if err := checkPercent(share.field, share.value); err != nil {
 			return nil, err
 		}
 	}
@@ -138,7 +138,7 @@ func (a *api) createRollout(c *call) (any, error) {
 	return a.rolloutView(r), nil
 }
 
-func inPercent(field string, value float64) error {
+func checkPercent(field string, value float64) error {
 	if value < 0 || value > 100 {
 		return invalid(field, "%s must be from 0 to 100", field)
 	}
@@ -146,19 +146,19 @@ func inPercent(field string, value float64) error {
 }
 
 // rolloutCall finds the rollout that a call is about.
-func (a *api) rolloutCall(c *call) (*rollout, error) {
-	m, err := a.world.model(c.id("model"))
+func (a *api) findRollout(c *call) (*rollout, error) {
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
-	if r, ok := m.rolloutByID[c.id("rollout")]; ok {
+	if r, ok := m.rolloutByID[c.pathValue("rollout")]; ok {
 		return r, nil
 	}
-	return nil, missing("model %s has no rollout %q", m.name, c.id("rollout"))
+	return nil, notFound("model %s has no rollout %q", m.name, c.pathValue("rollout"))
 }
 
 func (a *api) getRollout(c *call) (any, error) {
-	r, err := a.rolloutCall(c)
+	r, err := a.findRollout(c)
 	if err != nil {
 		return nil, err
 	}
@@ -166,13 +166,13 @@ func (a *api) getRollout(c *call) (any, error) {
 }
 
 // changeRollout is a call of a verb that moves a rollout from one status to another.
-func changeRollout(verb, from, to string) handler {
+func rolloutTransition(verb, from, to string) handler {
 	return func(a *api, c *call) (any, error) {
-		r, err := a.rolloutCall(c)
+		r, err := a.findRollout(c)
 		if err != nil {
 			return nil, err
 		}
-		if err := a.world.change(r, verb, from, to); err != nil {
+		if err := a.world.transition(r, verb, from, to); err != nil {
 			return nil, err
 		}
 		return a.rolloutView(r), nil
@@ -180,7 +180,7 @@ func changeRollout(verb, from, to string) handler {
 }
 
 func (a *api) advanceRollout(c *call) (any, error) {
-	r, err := a.rolloutCall(c)
+	r, err := a.findRollout(c)
 	if err != nil {
 		return nil, err
 	}
@@ -190,18 +190,18 @@ func (a *api) advanceRollout(c *call) (any, error) {
 	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	step := orElse(body.CustomIncrement, r.step)
-	if err := inPercent("custom_increment", step); err != nil {
+	step := valueOr(body.CustomIncrement, r.step)
+	if err := checkPercent("custom_increment", step); err != nil {
 		return nil, err
 	}
-	if err := a.world.setShare(r, min(r.percentage+step, r.target), ""); err != nil {
+	if err := a.world.setPercentage(r, min(r.percentage+step, r.target), ""); err != nil {
 		return nil, err
 	}
 	return a.rolloutView(r), nil
 }
 
 func (a *api) updatePercentage(c *call) (any, error) {
-	r, err := a.rolloutCall(c)
+	r, err := a.findRollout(c)
 	if err != nil {
 		return nil, err
 	}
@@ -215,40 +215,40 @@ func (a *api) updatePercentage(c *call) (any, error) {
 	if body.Percentage == nil {
 		return nil, invalid("percentage", "percentage is required")
 	}
-	if err := inPercent("percentage", *body.Percentage); err != nil {
+	if err := checkPercent("percentage", *body.Percentage); err != nil {
 		return nil, err
 	}
-	if err := a.world.setShare(r, *body.Percentage, body.Reason); err != nil {
+	if err := a.world.setPercentage(r, *body.Percentage, body.Reason); err != nil {
 		return nil, err
 	}
 	return a.rolloutView(r), nil
 }
 
 func (a *api) cancelRollout(c *call) (any, error) {
-	r, err := a.rolloutCall(c)
+	r, err := a.findRollout(c)
 	if err != nil {
 		return nil, err
 	}
-	return nil, a.world.cancel(r, c.query("force") == "true")
+	return nil, a.world.cancelRollout(r, c.query("force") == "true")
 }
 
 func (a *api) rolloutHistory(c *call) (any, error) {
-	r, err := a.rolloutCall(c)
+	r, err := a.findRollout(c)
 	if err != nil {
 		return nil, err
 	}
 	entries := []map[string]any{}
 	for _, e := range r.history {
 		entries = append(entries, map[string]any{
-			"status": e.status, "percentage": a.number(e.percentage), "reason": orNull(e.reason),
-			"actor": e.actor, "created_at": stamp(e.at),
+			"status": e.status, "percentage": a.percentage(e.percentage), "reason": nullIfEmpty(e.reason),
+			"actor": e.actor, "created_at": timestamp(e.at),
 		})
 	}
 	return a.list("history", entries), nil
 }
 
 func (a *api) affectedDevices(c *call) (any, error) {
-	r, err := a.rolloutCall(c)
+	r, err := a.findRollout(c)
 	if err != nil {
 		return nil, err
 	}

@@ -20,10 +20,10 @@ type route struct {
 	// scope is what a key must have; "" means that the call needs no key.
 	scope string
 	// success is the status of a call that went well.
-	success int
-	handle  handler
+	status int
+	handle handler
 	// only is the one dialect that has the route, "" for both.
-	only Dialect
+	dialect Dialect
 }
 
 const anyKey = "any"
@@ -34,7 +34,7 @@ type call struct {
 	body    []byte
 }
 
-func (c *call) id(name string) string { return c.request.PathValue(name) }
+func (c *call) pathValue(name string) string { return c.request.PathValue(name) }
 
 func (c *call) query(name string) string { return c.request.URL.Query().Get(name) }
 
@@ -49,13 +49,13 @@ func (c *call) decode(out any) error {
 		return invalid(wrong.Field, "%s must not be a %s", wrong.Field, wrong.Value)
 	}
 	if err != nil {
-		return malformed("the body is no JSON object that this call takes: %v", err)
+		return badRequest("the body is no JSON object that this call takes: %v", err)
 	}
 	return nil
 }
 
 // has tells whether the body has a key at all, be it null.
-func (c *call) has(key string) bool {
+func (c *call) hasKey(key string) bool {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(c.body, &object) != nil {
 		return false
@@ -75,13 +75,13 @@ type matchKey struct{}
 func newRouter(dialect Dialect, all []route) *router {
 	rt := &router{mux: http.NewServeMux(), routes: map[string]route{}}
 	for _, r := range all {
-		if r.only != "" && r.only != dialect {
+		if r.dialect != "" && r.dialect != dialect {
 			continue
 		}
 		pattern := r.method + " " + r.path
 		rt.routes[pattern] = r
 		rt.mux.HandleFunc(pattern, func(_ http.ResponseWriter, req *http.Request) {
-			if match, ok := req.Context().Value(matchKey{}).(*matched); ok {
+			if match, ok := req.Context().Value(matchKey{}).(*routeMatch); ok {
 				match.route, match.request = r, req
 			}
 		})
@@ -90,15 +90,15 @@ func newRouter(dialect Dialect, all []route) *router {
 }
 
 // matched is the route of a request, and the request with the ids of its path.
-type matched struct {
+type routeMatch struct {
 	route   route
 	request *http.Request
 }
 
 // match answers the route of a request below the API's root, or what a request without one gets.
-func (rt *router) match(req *http.Request) (matched, *answer) {
-	var match matched
-	refusal := &statusOnly{header: http.Header{}}
+func (rt *router) match(req *http.Request) (routeMatch, *response) {
+	var match routeMatch
+	refusal := &statusRecorder{header: http.Header{}}
 	rt.mux.ServeHTTP(refusal, req.WithContext(context.WithValue(req.Context(), matchKey{}, &match)))
 	switch {
 	case match.request != nil:
@@ -106,22 +106,22 @@ func (rt *router) match(req *http.Request) (matched, *answer) {
 	case refusal.status == http.StatusMethodNotAllowed:
 		return match, &methodNotAllowed
 	default:
-		return match, &noSuchRoute
+		return match, &routeNotFound
 	}
 }
 
 // statusOnly takes the refusal of http.ServeMux, of which only the status is of use.
-type statusOnly struct {
+type statusRecorder struct {
 	header http.Header
 	status int
 }
 
-func (s *statusOnly) Header() http.Header         { return s.header }
-func (s *statusOnly) Write(p []byte) (int, error) { return len(p), nil }
-func (s *statusOnly) WriteHeader(status int)      { s.status = status }
+func (s *statusRecorder) Header() http.Header         { return s.header }
+func (s *statusRecorder) Write(p []byte) (int, error) { return len(p), nil }
+func (s *statusRecorder) WriteHeader(status int)      { s.status = status }
 
 // belowRoot answers the request with the API's root taken off its path; ok is false where it is not below it.
-func belowRoot(req *http.Request) (*http.Request, bool) {
+func stripRoot(req *http.Request) (*http.Request, bool) {
 	for _, root := range []string{"/api/v1", "/v1"} {
 		rest, ok := strings.CutPrefix(req.URL.EscapedPath(), root)
 		if !ok || !strings.HasPrefix(rest, "/") {

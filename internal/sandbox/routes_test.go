@@ -6,28 +6,28 @@ import (
 )
 
 // Every call has a name for the ledger, and whoever may make none of those that need a scope is refused before anything else.
-func TestEveryRouteHasItsScope(t *testing.T) {
+func TestRoutesRequireScope(t *testing.T) {
 	t.Parallel()
 	open := map[string]bool{"health": true, "register device": true}
 	ids := strings.NewReplacer("{", "", "}", "")
-	eachDialect(t, func(l *lab) {
-		l.AddKey("nothing", "nothing:at_all")
+	eachDialect(t, func(h *harness) {
+		h.AddKey("nothing", "nothing:at_all")
 		for _, r := range routes() {
-			if r.only != "" && r.only != l.world.dialect || r.scope == anyKey {
+			if r.dialect != "" && r.dialect != h.world.dialect || r.scope == anyKey {
 				continue
 			}
 			path := "/api/v1" + ids.Replace(r.path)
-			stranger, limited := l.request("", r.method, path, nil), l.request("nothing", r.method, path, nil)
+			stranger, limited := h.request("", r.method, path, nil), h.request("nothing", r.method, path, nil)
 			if open[r.operation] {
 				continue
 			}
 			if stranger.status != 401 || limited.status != 403 || !strings.Contains(limited.raw, r.scope) {
-				l.t.Errorf("%s %s: got %d without a key, %d with a limited one: %s", r.method, r.path, stranger.status, limited.status, limited.raw)
+				h.t.Errorf("%s %s: got %d without a key, %d with a limited one: %s", r.method, r.path, stranger.status, limited.status, limited.raw)
 			}
-			entries := l.Ledger()
+			entries := h.Ledger()
 			last := entries[len(entries)-1]
 			if r.operation == "" || last.Operation != r.operation || last.Status != 403 {
-				l.t.Errorf("%s %s: the ledger has %+v", r.method, r.path, last)
+				h.t.Errorf("%s %s: the ledger has %+v", r.method, r.path, last)
 			}
 		}
 	})

@@ -132,36 +132,36 @@ func compare(field, a, b string) (order int, ok bool) {
 func (f facts) value(field string) string {
 	switch field {
 	case "platform":
-		return text(f.Platform)
+		return stringValue(f.Platform)
 	case "os_version":
-		return text(f.OSVersion)
+		return stringValue(f.OSVersion)
 	case "locale":
-		return text(f.Locale)
+		return stringValue(f.Locale)
 	case "region":
-		return text(f.Region)
+		return stringValue(f.Region)
 	case "manufacturer":
-		return text(f.Manufacturer)
+		return stringValue(f.Manufacturer)
 	case "model":
-		return text(f.Model)
+		return stringValue(f.Model)
 	case "sdk_version":
-		return text(f.SDKVersion)
+		return stringValue(f.SDKVersion)
 	case "app_version":
-		return text(f.AppVersion)
+		return stringValue(f.AppVersion)
 	case "ram_gb":
 		if f.TotalMemoryMB == nil {
 			return ""
 		}
 		return strconv.FormatFloat(*f.TotalMemoryMB/1024, 'f', -1, 64)
 	case "gpu_available":
-		return truth(f.GPUAvailable)
+		return formatBool(f.GPUAvailable)
 	case "npu_available":
-		return truth(f.NPUAvailable)
+		return formatBool(f.NPUAvailable)
 	default:
 		return ""
 	}
 }
 
-func truth(b *bool) string {
+func formatBool(b *bool) string {
 	if b == nil {
 		return ""
 	}

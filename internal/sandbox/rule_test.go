@@ -7,7 +7,7 @@ import (
 
 func TestRules(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, withDevices(6)) // one of each kind
+	h := newHarness(t, withDevices(6)) // one of each kind
 	for _, c := range []struct {
 		rules   string
 		members string
@@ -27,10 +27,10 @@ func TestRules(t *testing.T) {
 		{`[{"field":"manufacturer","operator":"eq","value":"Apple"},{"field":"region","operator":"eq","value":"us"}]`, "1"},
 		{`[]`, ""},
 	} {
-		g := l.group(object{"name": c.rules, "group_type": "dynamic"})
-		l.do(200, "PUT", g, `{"rules":`+c.rules+`}`)
+		g := h.createGroup(object{"name": c.rules, "group_type": "dynamic"})
+		h.do(200, "PUT", g, `{"rules":`+c.rules+`}`)
 		var got []string
-		for _, d := range l.do(200, "GET", g+"/devices", nil).object["devices"].([]any) {
+		for _, d := range h.do(200, "GET", g+"/devices", nil).object["devices"].([]any) {
 			identifier := d.(object)["device_identifier"].(string)
 			got = append(got, strings.TrimLeft(identifier[strings.Index(identifier, "-")+1:], "0"))
 		}
@@ -42,6 +42,6 @@ func TestRules(t *testing.T) {
 		`[{"field":"color","operator":"eq","value":"red"}]`, `[{"field":"ram_gb","operator":"eq","value":"8"}]`,
 		`[{"field":"platform","operator":"eq","value":""}]`,
 	} {
-		l.do(422, "POST", groupsPath, `{"name":"x","group_type":"dynamic","rules":`+rules+`}`)
+		h.do(422, "POST", groupsPath, `{"name":"x","group_type":"dynamic","rules":`+rules+`}`)
 	}
 }

@@ -11,17 +11,17 @@ import (
 type scopes []string
 
 // allow tells whether a key may make a call. Who administers the organization has its settings, too.
-func (s scopes) allow(scope string) bool {
+func (s scopes) allows(scope string) bool {
 	return s == nil || scope == anyKey || slices.Contains(s, scope) ||
 		slices.Contains(s, strings.Replace(scope, "settings:", "admin:", 1))
 }
 
 // scopeForm is loose: the list of scopes grows on the server.
-var scopeForm = regexp.MustCompile(`^[a-z_]+:[a-z_]+$`)
+var scopePattern = regexp.MustCompile(`^[a-z_]+:[a-z_]+$`)
 
 // readScopes takes scopes in each of the forms that the control API contract knows (section 7): an object of words, an object of
 // lists, a list of "resource:permission". None at all are an empty list.
-func readScopes(written json.RawMessage) (scopes, error) {
+func parseScopes(written json.RawMessage) (scopes, error) {
 	read := scopes{}
 	var list []string
 	var object map[string]any
@@ -31,7 +31,7 @@ func readScopes(written json.RawMessage) (scopes, error) {
 		read = append(read, list...)
 	case json.Unmarshal(written, &object) == nil:
 		for resource, permissions := range object {
-			words, err := permissionWords(permissions)
+			words, err := permissionNames(permissions)
 			if err != nil {
 				return nil, err
 			}
@@ -43,7 +43,7 @@ func readScopes(written json.RawMessage) (scopes, error) {
 		return nil, invalid("scopes", `scopes must be an object such as {"models":["read"]}, or a list such as ["models:read"]`)
 	}
 	for _, scope := range read {
-		if !scopeForm.MatchString(scope) {
+		if !scopePattern.MatchString(scope) {
 			return nil, invalid("scopes", "scopes: %q is not of the form resource:permission", scope)
 		}
 	}
@@ -51,7 +51,7 @@ func readScopes(written json.RawMessage) (scopes, error) {
 	return slices.Compact(read), nil
 }
 
-func permissionWords(permissions any) ([]string, error) {
+func permissionNames(permissions any) ([]string, error) {
 	switch value := permissions.(type) {
 	case string:
 		return []string{value}, nil

@@ -8,11 +8,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestScopes(t *testing.T) {
+func TestScopeEnforcement(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	l.AddKey("rollouts", "rollouts:read", "rollouts:write")
-	l.AddKey("everything")
+	h := newHarness(t)
+	h.AddKey("rollouts", "rollouts:read", "rollouts:write")
+	h.AddKey("everything")
 	for _, c := range []struct {
 		key, method, path string
 		status            int
@@ -26,13 +26,13 @@ func TestScopes(t *testing.T) {
 		{"", "GET", "/api/v1/health", 200},
 		{"", "GET", "/api/v1/status", 401},
 	} {
-		if r := l.request(c.key, c.method, c.path, nil); r.status != c.status {
+		if r := h.request(c.key, c.method, c.path, nil); r.status != c.status {
 			t.Errorf("%s %s with key %q: got %d, want %d", c.method, c.path, c.key, r.status, c.status)
 		}
 	}
 }
 
-func TestScopesInEachForm(t *testing.T) {
+func TestScopeFormats(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ sent, docs string }{
 		{`{"devices":"write"}`, `["devices:write"]`},
@@ -42,7 +42,7 @@ func TestScopesInEachForm(t *testing.T) {
 		{`{"devices":[]}`, `[]`},
 		{`null`, `[]`},
 	} {
-		docs, sdk := newLab(t), newLab(t, withDialect(DialectSDK))
+		docs, sdk := newHarness(t), newHarness(t, withDialect(DialectSDK))
 		body := `{"name":"x","scopes":` + c.sent + `}`
 		var want any
 		if err := json.Unmarshal([]byte(c.docs), &want); err != nil {
@@ -56,15 +56,15 @@ func TestScopesInEachForm(t *testing.T) {
 			t.Fatal(err)
 		}
 		sdk.wantFields(sdk.do(201, "POST", keysPath, body), object{"scopes": want})
-		if diff := cmp.Diff([]any{want}, field(sdk.items(keysPath, "keys"), "scopes")); diff != "" {
+		if diff := cmp.Diff([]any{want}, fieldValues(sdk.listItems(keysPath, "keys"), "scopes")); diff != "" {
 			t.Errorf("%s in the list (-want +got):\n%s", c.sent, diff)
 		}
 		// Each form grants the same.
-		for _, l := range []*lab{docs, sdk} {
-			k := l.world.keys.all[0]
-			got := l.request(k.secret, "PATCH", devicesPath+"/dev_00000001", `{}`).status == 200
+		for _, h := range []*harness{docs, sdk} {
+			k := h.world.keys.all[0]
+			got := h.request(k.secret, "PATCH", devicesPath+"/dev_00000001", `{}`).status == 200
 			if want := strings.Contains(c.docs, "devices:write"); got != want {
-				t.Errorf("%s, %s: may write devices: %v, want %v", l.world.dialect, c.sent, got, want)
+				t.Errorf("%s, %s: may write devices: %v, want %v", h.world.dialect, c.sent, got, want)
 			}
 		}
 	}
@@ -73,18 +73,18 @@ func TestScopesInEachForm(t *testing.T) {
 // Who administers the organization has its settings, too.
 func TestAdminScopes(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	_, secret := l.key(object{"name": "admin", "scopes": object{"admin": "read"}})
+	h := newHarness(t)
+	_, secret := h.createKey(object{"name": "admin", "scopes": object{"admin": "read"}})
 	for path, want := range map[string]int{
 		keysPath: 200, "/api/v1/orgs/demo/members": 200, settingsPath: 200, "/api/v1/settings/compliance/pci": 200,
 		"/api/v1/metrics/integrations": 200, "/api/v1/experiments": 403, "/api/v1/federations": 403,
 	} {
-		if got := l.request(secret, "GET", path, nil).status; got != want {
+		if got := h.request(secret, "GET", path, nil).status; got != want {
 			t.Errorf("GET %s: got %d, want %d", path, got, want)
 		}
 	}
 	for path, method := range map[string]string{keysPath: "POST", settingsPath: "PUT", "/api/v1/orgs/demo/members": "POST"} {
-		if got := l.request(secret, method, path, `{}`).status; got != 403 {
+		if got := h.request(secret, method, path, `{}`).status; got != 403 {
 			t.Errorf("%s %s: got %d", method, path, got)
 		}
 	}

@@ -41,12 +41,12 @@ func (w *world) seed(devices int) {
 		g.added[d] = true
 	}
 	w.clock, w.log = now, log
-	m.moved = false
-	m.reported = w.fleet(m, everyDevice).Versions
+	m.fleetChanged = false
+	m.loggedVersions = w.fleet(m, everyDevice).Versions
 }
 
 // seedMany adds models and device groups by the number, for whoever measures.
-func (w *world) seedMany(models, groups int) {
+func (w *world) seedExtra(models, groups int) {
 	for i := range models {
 		m := &model{name: fmt.Sprintf("model-%06d", i+1), framework: "onnx", useCase: "other"}
 		w.mustSeed(w.createModel(m))
@@ -75,25 +75,25 @@ func seedVersion(m *model, name string, i int) *version {
 
 // seedRollout puts a version on the whole fleet, with the records that a real rollout leaves.
 func (w *world) seedRollout(m *model, name string) {
-	r, err := w.createRollout(m, newRollout{version: name, percentage: 100, target: 100, step: 100, start: true})
+	r, err := w.createRollout(m, rolloutRequest{version: name, percentage: 100, target: 100, step: 100, start: true})
 	w.mustSeed(r, err)
 	w.clock = w.clock.Add(time.Minute)
 	for s := range m.pending {
-		m.take(s)
+		m.install(s)
 	}
-	w.settle(m)
+	w.completeRollouts(m)
 }
 
 // addSimulated adds devices of several kinds, the same ones for the same number.
 func (w *world) addSimulated(n int) {
 	for i := range n {
 		kind := simulatedKinds[i%len(simulatedKinds)]
-		d := w.register(fmt.Sprintf("%s-%06d", kind.prefix, i+1), kind.facts(i))
+		d := w.registerDevice(fmt.Sprintf("%s-%06d", kind.prefix, i+1), kind.facts(i))
 		d.simulated = true
 		w.simulated++
 	}
 	for i, bucket := range evenBuckets(w.devices[:w.simulated], "offline") {
-		w.devices[i].spreadRank = bucket
+		w.devices[i].offlineBucket = bucket
 	}
 }
 

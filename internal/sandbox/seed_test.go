@@ -8,16 +8,16 @@ import (
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ devices, total, staging int }{{0, 124, 24}, {10, 10, 10}, {-1, 0, 0}} {
-		l := newLab(t, withDevices(c.devices))
-		if f := l.Fleet("phi-4-mini"); f.Total != c.total || f.Versions["1.0.0"] != c.total {
+		h := newHarness(t, withDevices(c.devices))
+		if f := h.Fleet("phi-4-mini"); f.Total != c.total || f.Versions["1.0.0"] != c.total {
 			t.Errorf("%d devices: got the fleet %+v", c.devices, f)
 		}
-		if f := l.GroupFleet("phi-4-mini", "staging"); f.Total != c.staging || f.Versions["1.0.0"] != c.staging {
+		if f := h.GroupFleet("phi-4-mini", "staging"); f.Total != c.staging || f.Versions["1.0.0"] != c.staging {
 			t.Errorf("%d devices: got the group %+v", c.devices, f)
 		}
-		l.wantFields(l.newest(), object{"version": "1.0.0", "status": "completed", "previous_version": "0.9.0"})
+		h.wantFields(h.newestRollout(), object{"version": "1.0.0", "status": "completed", "previous_version": "0.9.0"})
 	}
-	empty := newLab(t, func(o *Options) { o.Empty = true })
+	empty := newHarness(t, func(o *Options) { o.Empty = true })
 	empty.do(http.StatusNotFound, "GET", "/api/v1/models/phi-4-mini", nil)
 	for path, key := range map[string]string{"models": "models", "devices": "devices", "device-groups": "groups"} {
 		empty.wantFields(empty.do(http.StatusOK, "GET", "/v1/"+path, nil), object{"total": 0.0, key: []any{}})

@@ -77,8 +77,8 @@ type Server struct {
 
 	mu     sync.Mutex
 	world  *world
-	limits *limiter
-	faults []*armed
+	limits *rateLimiter
+	faults []*activeFault
 	ledger []Entry
 	nextID int
 }
@@ -87,19 +87,19 @@ type Server struct {
 func New(options Options) *Server {
 	o := options.withDefaults()
 	s := &Server{
-		options: o, router: newRouter(o.Dialect, routes()), world: newWorld(o, o.Now()), limits: newLimiter(o.RateLimit),
+		options: o, router: newRouter(o.Dialect, routes()), world: newWorld(o, o.Now()), limits: newRateLimiter(o.RateLimit),
 	}
 	s.world.secrets[o.APIKey] = nil
 	s.controls = s.controlRoutes()
 	if !o.Empty {
 		s.world.seed(max(o.Devices, 0))
 	}
-	s.world.seedMany(o.SeedModels, o.SeedGroups)
+	s.world.seedExtra(o.SeedModels, o.SeedGroups)
 	return s
 }
 
 // locked runs something with the simulation at the clock's time.
-func (s *Server) locked(run func(w *world)) {
+func (s *Server) withWorld(run func(w *world)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.advance(s.options.Now())
@@ -107,25 +107,25 @@ func (s *Server) locked(run func(w *world)) {
 }
 
 // Advance brings the simulation to the clock's time.
-func (s *Server) Advance() { s.locked(func(*world) {}) }
+func (s *Server) Advance() { s.withWorld(func(*world) {}) }
 
 // Fleet counts the devices by the version of a model that they run; model is a name or an id. A model that does not exist has a
 // fleet without devices.
 func (s *Server) Fleet(model string) Fleet {
-	return s.count(model, func(*world) func(*device) bool { return everyDevice })
+	return s.countFleet(model, func(*world) func(*device) bool { return everyDevice })
 }
 
 // GroupFleet is Fleet for the members of a device group alone; group is a name or an id.
 func (s *Server) GroupFleet(model, group string) Fleet {
-	return s.count(model, func(w *world) func(*device) bool {
-		g, err := w.anyGroup(group)
+	return s.countFleet(model, func(w *world) func(*device) bool {
+		g, err := w.groupByIDOrName(group)
 		return func(d *device) bool { return err == nil && w.isMember(g, d) }
 	})
 }
 
-func (s *Server) count(model string, which func(*world) func(*device) bool) Fleet {
+func (s *Server) countFleet(model string, which func(*world) func(*device) bool) Fleet {
 	f := Fleet{Model: model, Versions: map[string]int{}}
-	s.locked(func(w *world) {
+	s.withWorld(func(w *world) {
 		if m, err := w.model(model); err == nil {
 			f = w.fleet(m, which(w))
 		}
@@ -151,7 +151,7 @@ func (s *Server) ClearLedger() {
 func (s *Server) AddFault(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = append(s.faults, &armed{Fault: f})
+	s.faults = append(s.faults, &activeFault{Fault: f})
 }
 
 // ClearFaults lets every request through again.
@@ -163,7 +163,7 @@ func (s *Server) ClearFaults() {
 
 // SetHealth says how a version does on the devices; model is a name or an id.
 func (s *Server) SetHealth(model, version string, h Health) {
-	s.locked(func(w *world) {
+	s.withWorld(func(w *world) {
 		if m, err := w.model(model); err == nil {
 			m.health[version] = h
 		}
@@ -172,7 +172,7 @@ func (s *Server) SetHealth(model, version string, h Health) {
 
 // SetOffline takes a share of the simulated devices, 0 to 100 percent, off the network.
 func (s *Server) SetOffline(percent int) {
-	s.locked(func(w *world) { w.setOffline(percent) })
+	s.withWorld(func(w *world) { w.setOffline(percent) })
 }
 
 // AddKey adds a further API key, limited to scopes such as "models:read"; without any it may do everything.
@@ -185,7 +185,7 @@ func (s *Server) AddKey(key string, limits ...string) {
 // Credentials are what an integration was given and no answer of the API shows, nil where there is no such integration.
 func (s *Server) Credentials(integration string) map[string]any {
 	var found map[string]any
-	s.locked(func(w *world) {
+	s.withWorld(func(w *world) {
 		if i, err := w.integrations.find(integration); err == nil {
 			found = maps.Clone(i.credentials)
 		}

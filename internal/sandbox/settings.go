@@ -8,8 +8,8 @@ import (
 
 // setting is one key of the organization's settings (the control API contract, section 6).
 type setting struct {
-	kind     settingKind
-	fallback any
+	kind         settingKind
+	defaultValue any
 	// assumed is true of a key that no public source shows; the sdk dialect answers it only once it was written.
 	assumed bool
 	// nullable is true of a key for which null is a value of its own: no limit.
@@ -29,32 +29,32 @@ const (
 )
 
 var knownSettings = map[string]setting{
-	"auto_rollback_enabled": {kind: isBool, fallback: false},
+	"auto_rollback_enabled": {kind: isBool, defaultValue: false},
 
-	"error_threshold_percent":  {kind: isPercent, fallback: 5.0, assumed: true},
-	"crash_threshold_percent":  {kind: isPercent, fallback: 1.0, assumed: true},
+	"error_threshold_percent":  {kind: isPercent, defaultValue: 5.0, assumed: true},
+	"crash_threshold_percent":  {kind: isPercent, defaultValue: 1.0, assumed: true},
 	"latency_p95_max_ms":       {kind: isAmount, assumed: true, nullable: true},
-	"require_eval":             {kind: isBool, fallback: false, assumed: true},
+	"require_eval":             {kind: isBool, defaultValue: false, assumed: true},
 	"min_accuracy":             {kind: isFraction, assumed: true, nullable: true},
 	"max_quality_delta":        {kind: isFraction, assumed: true, nullable: true},
 	"min_rollout_duration":     {kind: isDuration, assumed: true, nullable: true},
-	"max_rollout_step_percent": {kind: isPercent, fallback: 100.0, assumed: true},
-	"require_approval":         {kind: isBool, fallback: false, assumed: true},
+	"max_rollout_step_percent": {kind: isPercent, defaultValue: 100.0, assumed: true},
+	"require_approval":         {kind: isBool, defaultValue: false, assumed: true},
 	"min_os_version":           {kind: isVersions, assumed: true, nullable: true},
 	"min_memory_gb":            {kind: isAmount, assumed: true, nullable: true},
 
-	"audit_retention_days":    {kind: isCount, fallback: 90.0},
-	"require_mfa_for_admin":   {kind: isBool, fallback: false},
-	"mfa_required":            {kind: isBool, fallback: false},
-	"require_admin_approval":  {kind: isBool, fallback: false},
-	"require_model_approval":  {kind: isBool, fallback: false},
-	"session_duration_hours":  {kind: isCount, fallback: 24.0},
-	"reauth_interval_minutes": {kind: isCount, fallback: 60.0},
-	"hipaa_mode":              {kind: isBool, fallback: false},
+	"audit_retention_days":    {kind: isCount, defaultValue: 90.0},
+	"require_mfa_for_admin":   {kind: isBool, defaultValue: false},
+	"mfa_required":            {kind: isBool, defaultValue: false},
+	"require_admin_approval":  {kind: isBool, defaultValue: false},
+	"require_model_approval":  {kind: isBool, defaultValue: false},
+	"session_duration_hours":  {kind: isCount, defaultValue: 24.0},
+	"reauth_interval_minutes": {kind: isCount, defaultValue: 60.0},
+	"hipaa_mode":              {kind: isBool, defaultValue: false},
 }
 
 // check says what is wrong with a value, nil for nothing.
-func (s setting) check(key string, value any) error {
+func (s setting) validate(key string, value any) error {
 	if value == nil {
 		if s.nullable {
 			return nil
@@ -106,7 +106,7 @@ func (w *world) setting(key string) any {
 	if value, written := w.settings[key]; written {
 		return value
 	}
-	return knownSettings[key].fallback
+	return knownSettings[key].defaultValue
 }
 
 func (w *world) flag(key string) bool {
@@ -139,7 +139,7 @@ func (w *world) changeSettings(changes map[string]any) error {
 		if !known {
 			return invalid(key, "%s is no setting of an organization", key)
 		}
-		if err := s.check(key, changes[key]); err != nil {
+		if err := s.validate(key, changes[key]); err != nil {
 			return err
 		}
 	}
@@ -161,14 +161,14 @@ func (w *world) visibleSettings() map[string]any {
 }
 
 func (a *api) getSettings(c *call) (any, error) {
-	if err := a.world.ownOrg(c.id("org")); err != nil {
+	if err := a.world.ownOrg(c.pathValue("org")); err != nil {
 		return nil, err
 	}
 	return a.world.visibleSettings(), nil
 }
 
 func (a *api) updateSettings(c *call) (any, error) {
-	if err := a.world.ownOrg(c.id("org")); err != nil {
+	if err := a.world.ownOrg(c.pathValue("org")); err != nil {
 		return nil, err
 	}
 	changes := map[string]any{}

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-func TestSettingsOfBothDialects(t *testing.T) {
+func TestSettingsDialects(t *testing.T) {
 	t.Parallel()
-	docs, sdk := newLab(t), newLab(t, withDialect(DialectSDK))
+	docs, sdk := newHarness(t), newHarness(t, withDialect(DialectSDK))
 	docs.wantFields(docs.do(200, "GET", settingsPath, nil), object{
 		"auto_rollback_enabled": false, "error_threshold_percent": 5.0, "crash_threshold_percent": 1.0,
 		"latency_p95_max_ms": nil, "max_rollout_step_percent": 100.0, "require_approval": false, "hipaa_mode": false,
@@ -24,9 +24,9 @@ func TestSettingsOfBothDialects(t *testing.T) {
 	sdk.wantFields(sdk.do(200, "GET", settingsPath, nil), object{"error_threshold_percent": 2.5, "crash_threshold_percent": nil})
 }
 
-func TestSettingsAreChecked(t *testing.T) {
+func TestSettingsValidation(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(l *lab) {
+	eachDialect(t, func(h *harness) {
 		for key, values := range map[string][]any{
 			"auto_rollback_enabled":    {"yes", 1, nil},
 			"error_threshold_percent":  {-1, 101, "5", nil},
@@ -42,24 +42,24 @@ func TestSettingsAreChecked(t *testing.T) {
 			"org_id":                   {"other"},
 		} {
 			for _, value := range values {
-				r := l.do(http.StatusUnprocessableEntity, "PUT", settingsPath, object{"require_eval": true, key: value})
+				r := h.do(http.StatusUnprocessableEntity, "PUT", settingsPath, object{"require_eval": true, key: value})
 				if !strings.Contains(r.raw, key) {
-					l.t.Errorf("%s = %v: the answer does not name the key: %s", key, value, r.raw)
+					h.t.Errorf("%s = %v: the answer does not name the key: %s", key, value, r.raw)
 				}
 			}
 		}
-		if l.world.flag("require_eval") {
-			l.t.Error("a refused request changed a setting")
+		if h.world.flag("require_eval") {
+			h.t.Error("a refused request changed a setting")
 		}
 		good := object{
 			"latency_p95_max_ms": 800, "min_accuracy": 0.7, "min_rollout_duration": "1h30m",
 			"min_os_version": object{"ios": "16", "android": "10"}, "min_memory_gb": 4,
 		}
-		l.settings(good)
-		l.wantFields(l.do(200, "GET", settingsPath, nil), object{"min_os_version": object{"ios": "16", "android": "10"}, "min_rollout_duration": "1h30m"})
-		l.settings(object{"latency_p95_max_ms": nil, "min_os_version": nil})
-		l.wantFields(l.do(200, "GET", settingsPath, nil), object{"latency_p95_max_ms": nil, "min_os_version": nil, "min_accuracy": 0.7})
-		l.do(http.StatusNotFound, "GET", "/api/v1/settings/other", nil)
-		l.do(http.StatusNotFound, "PUT", "/api/v1/settings/other", object{})
+		h.setSettings(good)
+		h.wantFields(h.do(200, "GET", settingsPath, nil), object{"min_os_version": object{"ios": "16", "android": "10"}, "min_rollout_duration": "1h30m"})
+		h.setSettings(object{"latency_p95_max_ms": nil, "min_os_version": nil})
+		h.wantFields(h.do(200, "GET", settingsPath, nil), object{"latency_p95_max_ms": nil, "min_os_version": nil, "min_accuracy": 0.7})
+		h.do(http.StatusNotFound, "GET", "/api/v1/settings/other", nil)
+		h.do(http.StatusNotFound, "PUT", "/api/v1/settings/other", object{})
 	})
 }

@@ -8,116 +8,116 @@ import (
 )
 
 // visit is one sync of one device, at its instant.
-type visit struct {
-	at   time.Time
-	seat *seat
+type deviceSync struct {
+	at    time.Time
+	state *deviceState
 }
 
 // advance simulates the fleet up to an instant. Only syncs that change something are played, in the order of their time; where
 // nothing has to change the clock just jumps.
 func (w *world) advance(to time.Time) {
-	w.check()
-	for due := w.due(to); len(due) > 0; due = w.due(to) {
-		w.play(due)
-		w.check()
+	w.completeAllRollouts()
+	for due := w.dueSyncs(to); len(due) > 0; due = w.dueSyncs(to) {
+		w.runSyncs(due)
+		w.completeAllRollouts()
 	}
 	if to.After(w.clock) {
 		w.clock = to
 	}
-	w.check()
-	w.report()
+	w.completeAllRollouts()
+	w.logProgress()
 }
 
 // due lists the syncs up to an instant that change something as things are now.
-func (w *world) due(to time.Time) []visit {
+func (w *world) dueSyncs(to time.Time) []deviceSync {
 	if !to.After(w.clock) {
 		return nil
 	}
-	var due []visit
+	var due []deviceSync
 	for _, m := range w.models {
 		for s := range m.pending {
-			if at := w.nextSync(s.device); s.device.syncs(w) && !at.After(to) {
-				due = append(due, visit{at, s})
+			if at := w.nextSync(s.device); s.device.isSyncing(w) && !at.After(to) {
+				due = append(due, deviceSync{at, s})
 			}
 		}
 		if w.breach(m) == "" {
 			continue
 		}
-		for _, s := range m.seats {
-			if at := w.nextSync(s.device); s.reports(m.targeted()) && s.device.syncs(w) && !at.After(to) {
-				due = append(due, visit{at, s})
+		for _, s := range m.states {
+			if at := w.nextSync(s.device); s.reportsHealthFor(m.targeted()) && s.device.isSyncing(w) && !at.After(to) {
+				due = append(due, deviceSync{at, s})
 			}
 		}
 	}
-	slices.SortFunc(due, func(a, b visit) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.seat.device.index, b.seat.device.index),
-			cmp.Compare(a.seat.model.id, b.seat.model.id))
+	slices.SortFunc(due, func(a, b deviceSync) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.state.device.index, b.state.device.index),
+			cmp.Compare(a.state.model.id, b.state.model.id))
 	})
 	return due
 }
 
 // play lets devices sync one after the other, until a rollout changes: what is due must then be asked anew. Syncs of the same
 // instant are played together.
-func (w *world) play(due []visit) {
+func (w *world) runSyncs(due []deviceSync) {
 	changed := false
 	for _, s := range due {
 		if changed && s.at.After(w.clock) {
 			return
 		}
 		w.clock = s.at
-		changed = w.syncSeat(s.seat) || changed
+		changed = w.syncState(s.state) || changed
 	}
 }
 
 // syncSeat lets a device take its version and report how it does with it. It tells whether a rollout changed by that.
-func (w *world) syncSeat(s *seat) bool {
+func (w *world) syncState(s *deviceState) bool {
 	m := s.model
 	if m.pending[s] {
-		m.take(s)
+		m.install(s)
 	}
-	if reason := w.breach(m); reason != "" && s.reports(m.targeted()) {
+	if reason := w.breach(m); reason != "" && s.reportsHealthFor(m.targeted()) {
 		w.autoRollback(m, reason)
 		return true
 	}
-	return w.settle(m)
+	return w.completeRollouts(m)
 }
 
 // check ends the rollouts of every model that may have reached their end.
-func (w *world) check() {
+func (w *world) completeAllRollouts() {
 	for _, m := range w.models {
-		if m.unchecked || len(m.pending) > 0 {
-			w.settle(m)
+		if m.needsCheck || len(m.pending) > 0 {
+			w.completeRollouts(m)
 		}
 	}
 }
 
 // settle completes the rollouts that have nothing left to do: a rollback waits for the devices that can be reached, a full
 // rollout for all of them (the control API contract, section 3). It tells whether one was completed.
-func (w *world) settle(m *model) bool {
-	m.unchecked = false
+func (w *world) completeRollouts(m *model) bool {
+	m.needsCheck = false
 	changed := false
 	for _, r := range slices.Backward(m.rollouts) {
 		if r.status == completed {
 			break
 		}
-		if w.finished(r) {
+		if w.hasFinished(r) {
 			w.complete(r)
 			changed = true
 		}
 	}
 	if changed {
-		w.lookAll(m)
-		m.unchecked = false
+		w.updateAllPending(m)
+		m.needsCheck = false
 	}
 	return changed
 }
 
-func (w *world) finished(r *rollout) bool {
+func (w *world) hasFinished(r *rollout) bool {
 	switch {
 	case r.status == rollingBack:
-		return !r.model.anyPending(r, func(s *seat) bool { return s.device.reachable(w) })
+		return !r.model.anyPending(r, func(s *deviceState) bool { return s.device.isReachable(w) })
 	case r.status == active && r.percentage >= 100 && r.target >= 100:
-		return !r.model.anyPending(r, func(*seat) bool { return true })
+		return !r.model.anyPending(r, func(*deviceState) bool { return true })
 	default:
 		return false
 	}
@@ -146,18 +146,18 @@ func (w *world) phase(d *device) time.Duration {
 }
 
 // report writes a line for every version that more devices run than when it was last reported.
-func (w *world) report() {
+func (w *world) logProgress() {
 	for _, m := range w.models {
-		if !m.moved {
+		if !m.fleetChanged {
 			continue
 		}
-		m.moved = false
+		m.fleetChanged = false
 		f := w.fleet(m, everyDevice)
 		for _, version := range slices.Sorted(maps.Keys(f.Versions)) {
-			if n := f.Versions[version]; n > m.reported[version] {
-				w.say("%s: %s %d/%d (%s)", m.name, version, n, f.Total, percent(float64(n)*100/float64(f.Total)))
+			if n := f.Versions[version]; n > m.loggedVersions[version] {
+				w.logf("%s: %s %d/%d (%s)", m.name, version, n, f.Total, formatPercent(float64(n)*100/float64(f.Total)))
 			}
 		}
-		m.reported = f.Versions
+		m.loggedVersions = f.Versions
 	}
 }

@@ -6,17 +6,17 @@ import (
 )
 
 // Time may also pass without any request; what happened meanwhile is the same.
-func TestLazyAdvanceIsDeterministic(t *testing.T) {
+func TestAdvanceIsDeterministic(t *testing.T) {
 	t.Parallel()
-	step, jump := newLab(t), newLab(t)
-	for _, l := range []*lab{step, jump} {
-		l.start("2.0.0", 100)
+	step, jump := newHarness(t), newHarness(t)
+	for _, h := range []*harness{step, jump} {
+		h.start("2.0.0", 100)
 	}
 	for range 100 {
-		step.pass(30 * time.Millisecond)
+		step.elapse(30 * time.Millisecond)
 	}
-	jump.pass(3 * time.Second)
-	if a, b := step.newest().raw, jump.newest().raw; a != b {
+	jump.elapse(3 * time.Second)
+	if a, b := step.newestRollout().raw, jump.newestRollout().raw; a != b {
 		t.Errorf("in steps:\n%s\nat once:\n%s", a, b)
 	}
 }

@@ -33,7 +33,7 @@ func (w *world) createUpload(m *model, version, filename string) *upload {
 }
 
 // uploadAt finds an upload by the token of its URL, nil for none.
-func (w *world) uploadAt(token string) *upload {
+func (w *world) uploadByToken(token string) *upload {
 	i := slices.IndexFunc(w.uploads.all, func(u *upload) bool { return u.token == token })
 	if i < 0 {
 		return nil
@@ -42,7 +42,7 @@ func (w *world) uploadAt(token string) *upload {
 }
 
 // open refuses a file for what is confirmed. Until then it may be sent again.
-func (u *upload) open() error {
+func (u *upload) checkUnconfirmed() error {
 	if u.confirmed {
 		return conflict("the upload is confirmed already")
 	}
@@ -51,7 +51,7 @@ func (u *upload) open() error {
 
 // store takes over a whole file.
 func (u *upload) store(size int64, checksum string) error {
-	if err := u.open(); err != nil {
+	if err := u.checkUnconfirmed(); err != nil {
 		return err
 	}
 	u.arrived, u.size, u.checksum = true, size, checksum
@@ -59,13 +59,13 @@ func (u *upload) store(size int64, checksum string) error {
 }
 
 // claim is what a client says of a file that it has sent.
-type claim struct {
+type confirmation struct {
 	version, description string
 	size                 int64
 }
 
 // confirm makes a version of an upload whose file has the size that the client says.
-func (w *world) confirm(m *model, u *upload, c claim) (*version, error) {
+func (w *world) confirmUpload(m *model, u *upload, c confirmation) (*version, error) {
 	switch {
 	case u.confirmed:
 		return nil, conflict("storage_key %s was confirmed already", u.key)

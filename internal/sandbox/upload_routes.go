@@ -14,7 +14,7 @@ import (
 const uploadRoot = "/uploads/"
 
 func (a *api) createUpload(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (a *api) createUpload(c *call) (any, error) {
 }
 
 func (a *api) confirmUpload(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (a *api) confirmUpload(c *call) (any, error) {
 	if err != nil {
 		return nil, invalid("storage_key", "storage_key %q is not known", key)
 	}
-	v, err := a.world.confirm(m, u, claim{version, form.Get("description"), size})
+	v, err := a.world.confirmUpload(m, u, confirmation{version, form.Get("description"), size})
 	if err != nil {
 		return nil, err
 	}
@@ -73,36 +73,36 @@ func (a *api) confirmUpload(c *call) (any, error) {
 // serveUpload receives a file (the control API contract, section 2). The request is in the ledger and meets faults like any
 // other, but no limit: it bears no key.
 func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, token string) {
-	v := &visitor{request: r, unlimited: true, match: matched{route: route{operation: "upload file"}}}
-	s.attend(w, v, func() answer {
-		gone, err := s.receive(r, token)
+	x := &exchange{request: r, unlimited: true, match: routeMatch{route: route{operation: "upload file"}}}
+	s.respond(w, x, func() response {
+		gone, err := s.receiveFile(r, token)
 		switch {
 		case gone:
-			return answer{}
+			return response{}
 		case err != nil:
-			return answerError(s.options.Dialect, v.entry.RequestID, err)
+			return errorResponse(s.options.Dialect, x.entry.RequestID, err)
 		default:
-			return answer{status: http.StatusOK}
+			return response{status: http.StatusOK}
 		}
 	})
 }
 
 // receive counts and hashes the bytes of a file as they come, and keeps none of them. gone is true when they ended too early:
 // then nothing has arrived.
-func (s *Server) receive(r *http.Request, token string) (gone bool, err error) {
+func (s *Server) receiveFile(r *http.Request, token string) (gone bool, err error) {
 	if r.Method != http.MethodPut {
-		return false, &problem{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: "a file is sent with PUT"}
+		return false, &apiError{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: "a file is sent with PUT"}
 	}
 	if r.Header.Get("Authorization") != "" {
-		return false, malformed("the URL of an upload is all that it takes: send no API key to the storage")
+		return false, badRequest("the URL of an upload is all that it takes: send no API key to the storage")
 	}
 	var u *upload
-	s.locked(func(w *world) {
-		if u = w.uploadAt(token); u == nil {
-			err = missing("there is no upload at this URL")
+	s.withWorld(func(w *world) {
+		if u = w.uploadByToken(token); u == nil {
+			err = notFound("there is no upload at this URL")
 			return
 		}
-		err = u.open()
+		err = u.checkUnconfirmed()
 	})
 	if err != nil {
 		return false, err
@@ -113,6 +113,6 @@ func (s *Server) receive(r *http.Request, token string) (gone bool, err error) {
 	if err != nil {
 		return true, nil // the client has gone, so nobody is there to be told
 	}
-	s.locked(func(*world) { err = u.store(size, "sha256:"+hex.EncodeToString(hash.Sum(nil))) })
+	s.withWorld(func(*world) { err = u.store(size, "sha256:"+hex.EncodeToString(hash.Sum(nil))) })
 	return false, err
 }

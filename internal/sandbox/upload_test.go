@@ -22,52 +22,52 @@ import (
 const versionsPath = modelsPath + "/phi-4-mini/versions"
 
 // form sends a form as a browser or an SDK does, and demands a status.
-func (l *lab) form(status int, path string, fields map[string]string) reply {
-	l.t.Helper()
+func (h *harness) postForm(status int, path string, fields map[string]string) reply {
+	h.t.Helper()
 	values := url.Values{}
 	for name, value := range fields {
 		values.Set(name, value)
 	}
-	return l.encoded(status, path, "application/x-www-form-urlencoded", values.Encode())
+	return h.postEncoded(status, path, "application/x-www-form-urlencoded", values.Encode())
 }
 
-func (l *lab) encoded(status int, path, contentType, body string) reply {
-	l.t.Helper()
+func (h *harness) postEncoded(status int, path, contentType, body string) reply {
+	h.t.Helper()
 	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 	req.Header.Set("Authorization", "Bearer sandbox")
 	req.Header.Set("Content-Type", contentType)
 	rec := httptest.NewRecorder()
-	l.ServeHTTP(rec, req)
+	h.ServeHTTP(rec, req)
 	r := reply{status: rec.Code, raw: rec.Body.String()}
 	if err := json.Unmarshal(rec.Body.Bytes(), &r.object); err != nil {
-		l.t.Fatalf("POST %s: %v: %s", path, err, r.raw)
+		h.t.Fatalf("POST %s: %v: %s", path, err, r.raw)
 	}
 	if r.status != status {
-		l.t.Fatalf("POST %s: got status %d, want %d: %s", path, r.status, status, r.raw)
+		h.t.Fatalf("POST %s: got status %d, want %d: %s", path, r.status, status, r.raw)
 	}
 	return r
 }
 
 // upload asks for a place for a file, and answers its URL and its storage key.
-func (l *lab) upload(version, filename string) (at, key string) {
-	l.t.Helper()
-	r := l.form(200, versionsPath+"/upload-url", map[string]string{
+func (h *harness) createUpload(version, filename string) (at, key string) {
+	h.t.Helper()
+	r := h.postForm(200, versionsPath+"/upload-url", map[string]string{
 		"version": version, "filename": filename, "content_type": "application/octet-stream",
 	})
 	return r.object["upload_url"].(string), r.object["storage_key"].(string)
 }
 
 // send sends a file, without a key.
-func (l *lab) send(status int, at, content string) {
-	l.t.Helper()
-	if r := l.request("", "PUT", at, content); r.status != status {
-		l.t.Fatalf("PUT %s: got status %d, want %d: %s", at, r.status, status, r.raw)
+func (h *harness) putFile(status int, at, content string) {
+	h.t.Helper()
+	if r := h.request("", "PUT", at, content); r.status != status {
+		h.t.Fatalf("PUT %s: got status %d, want %d: %s", at, r.status, status, r.raw)
 	}
 }
 
-func (l *lab) confirm(status int, version, key string, size int) reply {
-	l.t.Helper()
-	return l.form(status, versionsPath+"/confirm-upload", map[string]string{
+func (h *harness) confirmUpload(status int, version, key string, size int) reply {
+	h.t.Helper()
+	return h.postForm(status, versionsPath+"/confirm-upload", map[string]string{
 		"version": version, "storage_key": key, "file_size": strconv.Itoa(size), "description": "from a file",
 	})
 }
@@ -79,84 +79,84 @@ func checksumOf(content string) string {
 
 func TestUpload(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(l *lab) {
-		at, key := l.upload("3.0.0", "model.gguf")
-		l.send(200, at, "the weights")
-		l.do(404, "GET", versionsPath+"/3.0.0", nil) // not confirmed
+	eachDialect(t, func(h *harness) {
+		at, key := h.createUpload("3.0.0", "model.gguf")
+		h.putFile(200, at, "the weights")
+		h.do(404, "GET", versionsPath+"/3.0.0", nil) // not confirmed
 		want := object{
 			"version": "3.0.0", "status": "draft", "format": "gguf", "storage_path": key, "size_bytes": 11.0,
 			"checksum": checksumOf("the weights"), "description": "from a file", "model_id": "mdl_00000001",
 		}
-		r := l.confirm(201, "3.0.0", key, 11)
-		l.wantFields(r, want)
-		l.wantFields(r, object{"formats": object{"gguf": key}})
-		l.wantFields(l.do(200, "GET", versionsPath+"/3.0.0", nil), want)
-		l.do(200, "POST", versionsPath+"/3.0.0/publish", nil)
-		l.deploy("3.0.0")
-		l.wantFleet(map[string]int{"3.0.0": 124})
+		r := h.confirmUpload(201, "3.0.0", key, 11)
+		h.wantFields(r, want)
+		h.wantFields(r, object{"formats": object{"gguf": key}})
+		h.wantFields(h.do(200, "GET", versionsPath+"/3.0.0", nil), want)
+		h.do(200, "POST", versionsPath+"/3.0.0/publish", nil)
+		h.deploy("3.0.0")
+		h.wantFleet(map[string]int{"3.0.0": 124})
 	})
 }
 
-func TestUploadIsConfirmedOnce(t *testing.T) {
+func TestConfirmUploadOnce(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(l *lab) {
-		at, key := l.upload("3.0.0", "model.onnx")
-		l.send(200, at, "first")
-		l.confirm(201, "3.0.0", key, 5)
-		l.confirm(409, "3.0.0", key, 5)
-		l.send(409, at, "other")
-		l.wantFields(l.do(200, "GET", versionsPath+"/3.0.0", nil), object{"checksum": checksumOf("first")})
+	eachDialect(t, func(h *harness) {
+		at, key := h.createUpload("3.0.0", "model.onnx")
+		h.putFile(200, at, "first")
+		h.confirmUpload(201, "3.0.0", key, 5)
+		h.confirmUpload(409, "3.0.0", key, 5)
+		h.putFile(409, at, "other")
+		h.wantFields(h.do(200, "GET", versionsPath+"/3.0.0", nil), object{"checksum": checksumOf("first")})
 		// The version exists already: be it by another upload, be it registered by its path.
-		again, second := l.upload("3.0.0", "model.onnx")
-		l.send(200, again, "second")
-		l.confirm(409, "3.0.0", second, 6)
-		l.do(204, "DELETE", versionsPath+"/3.0.0", nil)
-		l.confirm(409, "3.0.0", key, 5) // the file went with its version
-		l.confirm(201, "3.0.0", second, 6)
+		again, second := h.createUpload("3.0.0", "model.onnx")
+		h.putFile(200, again, "second")
+		h.confirmUpload(409, "3.0.0", second, 6)
+		h.do(204, "DELETE", versionsPath+"/3.0.0", nil)
+		h.confirmUpload(409, "3.0.0", key, 5) // the file went with its version
+		h.confirmUpload(201, "3.0.0", second, 6)
 	})
 }
 
-func TestConfirmIsChecked(t *testing.T) {
+func TestConfirmUploadValidation(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(l *lab) {
-		at, key := l.upload("3.0.0", "model.onnx")
+	eachDialect(t, func(h *harness) {
+		at, key := h.createUpload("3.0.0", "model.onnx")
 		for field, refused := range map[string]reply{
-			"storage_key": l.confirm(422, "3.0.0", key, 0), // nothing was sent
-			"filename":    l.form(422, versionsPath+"/upload-url", map[string]string{"version": "3.0.0"}),
-			"version":     l.form(422, versionsPath+"/upload-url", map[string]string{"filename": "x"}),
+			"storage_key": h.confirmUpload(422, "3.0.0", key, 0), // nothing was sent
+			"filename":    h.postForm(422, versionsPath+"/upload-url", map[string]string{"version": "3.0.0"}),
+			"version":     h.postForm(422, versionsPath+"/upload-url", map[string]string{"filename": "x"}),
 		} {
 			if !strings.Contains(refused.raw, field) {
-				l.t.Errorf("the answer does not name %s: %s", field, refused.raw)
+				h.t.Errorf("the answer does not name %s: %s", field, refused.raw)
 			}
 		}
-		l.send(200, at, "weights")
-		if r := l.confirm(422, "3.0.0", key, 8); !strings.Contains(r.raw, "file_size") {
-			l.t.Errorf("the answer does not name file_size: %s", r.raw)
+		h.putFile(200, at, "weights")
+		if r := h.confirmUpload(422, "3.0.0", key, 8); !strings.Contains(r.raw, "file_size") {
+			h.t.Errorf("the answer does not name file_size: %s", r.raw)
 		}
-		l.confirm(422, "3.0.1", key, 7) // the file of another version
-		l.confirm(422, "3.0.0", "models/nothing", 7)
-		l.form(422, versionsPath+"/confirm-upload", map[string]string{"version": "3.0.0", "storage_key": key, "file_size": "many"})
-		l.form(404, modelsPath+"/nothing/versions/upload-url", map[string]string{"version": "1", "filename": "x"})
-		l.form(404, modelsPath+"/nothing/versions/confirm-upload", map[string]string{})
-		l.do(422, "POST", versionsPath+"/upload-url", object{"version": "3.0.0", "filename": "model.onnx"}) // no form
-		l.encoded(400, versionsPath+"/upload-url", "multipart/form-data; boundary=x", "no parts")
-		l.encoded(400, versionsPath+"/upload-url", "application/x-www-form-urlencoded", "%zz")
-		l.confirm(201, "3.0.0", key, 7)
+		h.confirmUpload(422, "3.0.1", key, 7) // the file of another version
+		h.confirmUpload(422, "3.0.0", "models/nothing", 7)
+		h.postForm(422, versionsPath+"/confirm-upload", map[string]string{"version": "3.0.0", "storage_key": key, "file_size": "many"})
+		h.postForm(404, modelsPath+"/nothing/versions/upload-url", map[string]string{"version": "1", "filename": "x"})
+		h.postForm(404, modelsPath+"/nothing/versions/confirm-upload", map[string]string{})
+		h.do(422, "POST", versionsPath+"/upload-url", object{"version": "3.0.0", "filename": "model.onnx"}) // no form
+		h.postEncoded(400, versionsPath+"/upload-url", "multipart/form-data; boundary=x", "no parts")
+		h.postEncoded(400, versionsPath+"/upload-url", "application/x-www-form-urlencoded", "%zz")
+		h.confirmUpload(201, "3.0.0", key, 7)
 	})
 }
 
 // A file of nothing is a file.
-func TestUploadOfNothing(t *testing.T) {
+func TestUploadEmptyFile(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	at, key := l.upload("3.0.0", "empty")
-	l.send(200, at, "")
-	l.wantFields(l.confirm(201, "3.0.0", key, 0), object{"checksum": checksumOf(""), "size_bytes": 0.0, "format": "unknown"})
+	h := newHarness(t)
+	at, key := h.createUpload("3.0.0", "empty")
+	h.putFile(200, at, "")
+	h.wantFields(h.confirmUpload(201, "3.0.0", key, 0), object{"checksum": checksumOf(""), "size_bytes": 0.0, "format": "unknown"})
 }
 
-func TestUploadFormInParts(t *testing.T) {
+func TestUploadMultipartForm(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
+	h := newHarness(t)
 	var body bytes.Buffer
 	parts := multipart.NewWriter(&body)
 	for name, value := range map[string]string{"version": "3.0.0", "filename": "dir/phi.mlpackage"} {
@@ -167,20 +167,20 @@ func TestUploadFormInParts(t *testing.T) {
 	if err := parts.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r := l.encoded(200, versionsPath+"/upload-url", parts.FormDataContentType(), body.String())
+	r := h.postEncoded(200, versionsPath+"/upload-url", parts.FormDataContentType(), body.String())
 	key := r.object["storage_key"].(string)
 	if !strings.HasSuffix(key, "/phi.mlpackage") {
 		t.Errorf("the storage key is %s", key)
 	}
-	l.send(200, r.object["upload_url"].(string), "x")
-	l.wantFields(l.confirm(201, "3.0.0", key, 1), object{"format": "coreml"})
+	h.putFile(200, r.object["upload_url"].(string), "x")
+	h.wantFields(h.confirmUpload(201, "3.0.0", key, 1), object{"format": "coreml"})
 }
 
 func TestUploadURL(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	at, _ := l.upload("3.0.0", "model.onnx")
-	other, _ := l.upload("3.0.0", "model.onnx")
+	h := newHarness(t)
+	at, _ := h.createUpload("3.0.0", "model.onnx")
+	other, _ := h.createUpload("3.0.0", "model.onnx")
 	parsed, err := url.Parse(at)
 	if err != nil {
 		t.Fatal(err)
@@ -191,21 +191,21 @@ func TestUploadURL(t *testing.T) {
 		t.Errorf("the URLs are %s and %s", at, other)
 	}
 	// Whoever sends the API key to the storage has a leak.
-	if r := l.request("sandbox", "PUT", at, "x"); r.status != 400 || !strings.Contains(r.raw, "API key") {
+	if r := h.request("sandbox", "PUT", at, "x"); r.status != 400 || !strings.Contains(r.raw, "API key") {
 		t.Errorf("with a bearer: %d %s", r.status, r.raw)
 	}
-	l.send(404, "/uploads/nothing", "x")
-	if r := l.request("", "GET", at, nil); r.status != 405 {
+	h.putFile(404, "/uploads/nothing", "x")
+	if r := h.request("", "GET", at, nil); r.status != 405 {
 		t.Errorf("GET: %d", r.status)
 	}
 }
 
 // A connection that breaks in the middle of a file leaves nothing that can be confirmed, and the file can be sent again.
-func TestBrokenUpload(t *testing.T) {
+func TestInterruptedUpload(t *testing.T) {
 	t.Parallel()
-	w := newWeb(t)
-	l := &lab{Server: w.Server, t: t}
-	at, key := l.upload("3.0.0", "model.onnx")
+	w := newHTTPHarness(t)
+	h := &harness{Server: w.Server, t: t}
+	at, key := h.createUpload("3.0.0", "model.onnx")
 	parsed, err := url.Parse(at)
 	if err != nil {
 		t.Fatal(err)
@@ -225,7 +225,7 @@ func TestBrokenUpload(t *testing.T) {
 	}
 	// The client knows of the break before the server does.
 	w.waitFor(func() bool { return len(w.entries("upload file")) == 2 })
-	l.confirm(422, "3.0.0", key, len(half))
+	h.confirmUpload(422, "3.0.0", key, len(half))
 	for _, fault := range []Fault{
 		{Method: "PUT", Path: "uploads/*", Cut: CutBefore},
 		{Method: "PUT", Path: "uploads/*", Status: 503},
@@ -234,12 +234,12 @@ func TestBrokenUpload(t *testing.T) {
 		if status, _, err := w.put(parsed.Path, "the whole"); err == nil && status != 503 {
 			t.Errorf("%+v: got %d", fault, status)
 		}
-		l.confirm(422, "3.0.0", key, 9)
+		h.confirmUpload(422, "3.0.0", key, 9)
 	}
 	if status, _, err := w.put(parsed.Path, "the whole file"); err != nil || status != 200 {
 		t.Errorf("sent again: %d %v", status, err)
 	}
-	l.wantFields(l.confirm(201, "3.0.0", key, 14), object{"checksum": checksumOf("the whole file")})
+	h.wantFields(h.confirmUpload(201, "3.0.0", key, 14), object{"checksum": checksumOf("the whole file")})
 	var statuses []int
 	for _, e := range w.entries("upload file") {
 		statuses = append(statuses, e.Status)
@@ -253,11 +253,11 @@ func TestBrokenUpload(t *testing.T) {
 }
 
 // The answer to a whole file may be lost: what arrived can be confirmed.
-func TestUploadWithLostAnswer(t *testing.T) {
+func TestUploadWithLostResponse(t *testing.T) {
 	t.Parallel()
-	w := newWeb(t)
-	l := &lab{Server: w.Server, t: t}
-	at, key := l.upload("3.0.0", "model.onnx")
+	w := newHTTPHarness(t)
+	h := &harness{Server: w.Server, t: t}
+	at, key := h.createUpload("3.0.0", "model.onnx")
 	parsed, err := url.Parse(at)
 	if err != nil {
 		t.Fatal(err)
@@ -266,51 +266,51 @@ func TestUploadWithLostAnswer(t *testing.T) {
 	if status, _, err := w.put(parsed.Path, "the file"); err == nil {
 		t.Errorf("the cut request was answered %d", status)
 	}
-	l.confirm(201, "3.0.0", key, 8)
+	h.confirmUpload(201, "3.0.0", key, 8)
 }
 
 // A file that is still under way holds up nothing, and comes too late once another one was confirmed.
-func TestUploadsAtOnce(t *testing.T) {
+func TestConcurrentUploads(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	at, key := l.upload("3.0.0", "model.onnx")
+	h := newHarness(t)
+	at, key := h.createUpload("3.0.0", "model.onnx")
 	body, source := io.Pipe()
 	slow := make(chan int)
 	go func() {
 		rec := httptest.NewRecorder()
-		l.ServeHTTP(rec, httptest.NewRequest(http.MethodPut, at, body))
+		h.ServeHTTP(rec, httptest.NewRequest(http.MethodPut, at, body))
 		slow <- rec.Code
 	}()
 	if _, err := source.Write([]byte("slow")); err != nil { // returns when the server has read it
 		t.Fatal(err)
 	}
-	l.confirm(422, "3.0.0", key, 4)
-	l.send(200, at, "quick")
-	l.confirm(201, "3.0.0", key, 5)
+	h.confirmUpload(422, "3.0.0", key, 4)
+	h.putFile(200, at, "quick")
+	h.confirmUpload(201, "3.0.0", key, 5)
 	if err := source.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if status := <-slow; status != 409 {
 		t.Errorf("the late file was answered %d", status)
 	}
-	l.wantFields(l.do(200, "GET", versionsPath+"/3.0.0", nil), object{"checksum": checksumOf("quick")})
+	h.wantFields(h.do(200, "GET", versionsPath+"/3.0.0", nil), object{"checksum": checksumOf("quick")})
 }
 
 // A large file takes no more memory than a small one.
 func TestUploadInConstantMemory(t *testing.T) {
 	const size = 64 << 20
-	l := newLab(t)
-	at, key := l.upload("3.0.0", "model.onnx")
+	h := newHarness(t)
+	at, key := h.createUpload("3.0.0", "model.onnx")
 	req := httptest.NewRequest(http.MethodPut, at, io.LimitReader(zeros{}, size))
 	rec := httptest.NewRecorder()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	l.ServeHTTP(rec, req)
+	h.ServeHTTP(rec, req)
 	runtime.ReadMemStats(&after)
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > 4<<20 {
 		t.Errorf("receiving %d bytes allocated %d", size, grown)
 	}
-	l.wantFields(l.confirm(201, "3.0.0", key, size), object{"size_bytes": float64(size)})
+	h.wantFields(h.confirmUpload(201, "3.0.0", key, size), object{"size_bytes": float64(size)})
 }
 
 // zeros never ends.

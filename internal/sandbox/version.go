@@ -37,7 +37,7 @@ func (m *model) version(name string) (*version, error) {
 	if v, ok := m.versionByName[name]; ok {
 		return v, nil
 	}
-	return nil, missing("model %s has no version %q", m.name, name)
+	return nil, notFound("model %s has no version %q", m.name, name)
 }
 
 // latest is the newest published version, or else the newest one.
@@ -48,13 +48,13 @@ func (m *model) latest() (*version, error) {
 		}
 	}
 	if len(m.versions) == 0 {
-		return nil, missing("model %s has no version yet", m.name)
+		return nil, notFound("model %s has no version yet", m.name)
 	}
 	return m.versions[len(m.versions)-1], nil
 }
 
 // usable refuses a version that cannot go out to devices.
-func (m *model) usable(name string) error {
+func (m *model) checkDeployable(name string) error {
 	v, err := m.version(name)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (m *model) usedBy(name string) string {
 			return "rollout " + r.id
 		}
 	}
-	for _, s := range m.seats {
+	for _, s := range m.states {
 		if s.running == name || s.assigned == name {
 			return "device " + s.device.id
 		}

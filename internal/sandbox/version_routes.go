@@ -22,13 +22,13 @@ func viewVersion(m *model) func(*version) versionView {
 	return func(v *version) versionView {
 		return versionView{
 			ModelID: m.id, Version: v.version, Status: v.status, Format: v.format, StoragePath: v.storagePath,
-			Checksum: v.checksum, SizeBytes: v.sizeBytes, Description: v.description, Metrics: v.metrics, CreatedAt: stamp(v.created),
+			Checksum: v.checksum, SizeBytes: v.sizeBytes, Description: v.description, Metrics: v.metrics, CreatedAt: timestamp(v.created),
 		}
 	}
 }
 
 func (a *api) listVersions(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (a *api) listVersions(c *call) (any, error) {
 }
 
 func (a *api) createVersion(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (a *api) createVersion(c *call) (any, error) {
 	}
 	v := &version{
 		version: body.Version, status: draft, format: body.Format, storagePath: body.StoragePath, checksum: body.Checksum,
-		sizeBytes: *body.SizeBytes, description: text(body.Description), metrics: body.Metrics,
+		sizeBytes: *body.SizeBytes, description: stringValue(body.Description), metrics: body.Metrics,
 	}
 	if err := a.world.createVersion(m, v); err != nil {
 		return nil, err
@@ -81,22 +81,22 @@ func (a *api) createVersion(c *call) (any, error) {
 }
 
 // versionCall finds what a call on one version is about.
-func (a *api) versionCall(c *call) (*model, *version, error) {
-	m, err := a.world.model(c.id("model"))
+func (a *api) findVersion(c *call) (*model, *version, error) {
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := m.version(c.id("version"))
+	v, err := m.version(c.pathValue("version"))
 	return m, v, err
 }
 
 func (a *api) getVersion(c *call) (any, error) {
-	m, err := a.world.model(c.id("model"))
+	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
-	v, err := m.version(c.id("version"))
-	if c.id("version") == "latest" {
+	v, err := m.version(c.pathValue("version"))
+	if c.pathValue("version") == "latest" {
 		v, err = m.latest()
 	}
 	if err != nil {
@@ -106,7 +106,7 @@ func (a *api) getVersion(c *call) (any, error) {
 }
 
 func (a *api) publishVersion(c *call) (any, error) {
-	m, v, err := a.versionCall(c)
+	m, v, err := a.findVersion(c)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (a *api) publishVersion(c *call) (any, error) {
 }
 
 func (a *api) deprecateVersion(c *call) (any, error) {
-	m, v, err := a.versionCall(c)
+	m, v, err := a.findVersion(c)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (a *api) deprecateVersion(c *call) (any, error) {
 }
 
 func (a *api) updateMetrics(c *call) (any, error) {
-	m, v, err := a.versionCall(c)
+	m, v, err := a.findVersion(c)
 	if err != nil {
 		return nil, err
 	}
@@ -151,14 +151,14 @@ func (a *api) updateMetrics(c *call) (any, error) {
 }
 
 func (a *api) deleteVersion(c *call) (any, error) {
-	m, v, err := a.versionCall(c)
+	m, v, err := a.findVersion(c)
 	if err != nil {
 		return nil, err
 	}
 	if user := m.usedBy(v.version); user != "" {
 		return nil, conflict("version %s of model %s is in use by %s", v.version, m.name, user)
 	}
-	if e := a.world.testing(m, v.version); e != nil {
+	if e := a.world.experimentUsing(m, v.version); e != nil {
 		return nil, conflict("version %s of model %s is in use by experiment %s", v.version, m.name, e.id)
 	}
 	m.versions = without(m.versions, v)

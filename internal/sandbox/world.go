@@ -33,7 +33,7 @@ type world struct {
 	// offlinePercent is the share of the simulated devices that does not sync.
 	offlinePercent int
 	// devicesChanged grows with every change of a device, so that what was computed from devices knows when it is stale.
-	devicesChanged int
+	devicesVersion int
 
 	groups      []*group
 	groupByID   map[string]*group
@@ -70,7 +70,7 @@ func (w *world) nextID(kind string) string {
 }
 
 // say writes one line of what happens.
-func (w *world) say(format string, args ...any) {
+func (w *world) logf(format string, args ...any) {
 	_, _ = fmt.Fprintf(w.log, "sandbox: "+format+"\n", args...)
 }
 
@@ -82,7 +82,7 @@ func (w *world) model(idOrName string) (*model, error) {
 	if m, ok := w.modelByName[idOrName]; ok {
 		return m, nil
 	}
-	return nil, missing("model %q was not found; it may have been deleted or belong to a different organization", idOrName)
+	return nil, notFound("model %q was not found; it may have been deleted or belong to a different organization", idOrName)
 }
 
 // device finds a device by its id, then by its identifier.
@@ -93,7 +93,7 @@ func (w *world) device(idOrIdentifier string) (*device, error) {
 	if d, ok := w.deviceByIdentifier[idOrIdentifier]; ok {
 		return d, nil
 	}
-	return nil, missing("device %q was not found", idOrIdentifier)
+	return nil, notFound("device %q was not found", idOrIdentifier)
 }
 
 // group finds a device group by its id.
@@ -101,7 +101,7 @@ func (w *world) group(id string) (*group, error) {
 	if g, ok := w.groupByID[id]; ok {
 		return g, nil
 	}
-	return nil, missing("device group %q was not found", id)
+	return nil, notFound("device group %q was not found", id)
 }
 
 // groupNamed finds a device group by its name, which is what a deployment gives.
@@ -109,11 +109,11 @@ func (w *world) groupNamed(name string) (*group, error) {
 	if g, ok := w.groupByName[name]; ok {
 		return g, nil
 	}
-	return nil, missing("there is no device group named %q", name)
+	return nil, notFound("there is no device group named %q", name)
 }
 
 // anyGroup finds a device group by its id or its name, for the sandbox's own controls.
-func (w *world) anyGroup(idOrName string) (*group, error) {
+func (w *world) groupByIDOrName(idOrName string) (*group, error) {
 	if g, err := w.group(idOrName); err == nil {
 		return g, nil
 	}
@@ -123,7 +123,7 @@ func (w *world) anyGroup(idOrName string) (*group, error) {
 // ownOrg refuses another organization in the way the API does: as if it did not exist.
 func (w *world) ownOrg(id string) error {
 	if id != "" && id != w.org {
-		return missing("organization %q was not found", id)
+		return notFound("organization %q was not found", id)
 	}
 	return nil
 }
