@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"cmp"
+	"slices"
 	"time"
 )
 
@@ -51,20 +53,13 @@ type facts struct {
 
 // merge takes over every fact that is given.
 func (f *facts) merge(news facts) {
-	f.Name, f.Platform = firstNonNil(news.Name, f.Name), firstNonNil(news.Platform, f.Platform)
-	f.OSVersion, f.SDKVersion = firstNonNil(news.OSVersion, f.OSVersion), firstNonNil(news.SDKVersion, f.SDKVersion)
-	f.AppVersion, f.Manufacturer = firstNonNil(news.AppVersion, f.AppVersion), firstNonNil(news.Manufacturer, f.Manufacturer)
-	f.Model, f.CPUArchitecture = firstNonNil(news.Model, f.Model), firstNonNil(news.CPUArchitecture, f.CPUArchitecture)
-	f.GPUAvailable, f.NPUAvailable = firstNonNil(news.GPUAvailable, f.GPUAvailable), firstNonNil(news.NPUAvailable, f.NPUAvailable)
-	f.TotalMemoryMB, f.Locale = firstNonNil(news.TotalMemoryMB, f.TotalMemoryMB), firstNonNil(news.Locale, f.Locale)
-	f.Region, f.Timezone = firstNonNil(news.Region, f.Region), firstNonNil(news.Timezone, f.Timezone)
-}
-
-func firstNonNil[T any](news, known *T) *T {
-	if news != nil {
-		return news
-	}
-	return known
+	f.Name, f.Platform = cmp.Or(news.Name, f.Name), cmp.Or(news.Platform, f.Platform)
+	f.OSVersion, f.SDKVersion = cmp.Or(news.OSVersion, f.OSVersion), cmp.Or(news.SDKVersion, f.SDKVersion)
+	f.AppVersion, f.Manufacturer = cmp.Or(news.AppVersion, f.AppVersion), cmp.Or(news.Manufacturer, f.Manufacturer)
+	f.Model, f.CPUArchitecture = cmp.Or(news.Model, f.Model), cmp.Or(news.CPUArchitecture, f.CPUArchitecture)
+	f.GPUAvailable, f.NPUAvailable = cmp.Or(news.GPUAvailable, f.GPUAvailable), cmp.Or(news.NPUAvailable, f.NPUAvailable)
+	f.TotalMemoryMB, f.Locale = cmp.Or(news.TotalMemoryMB, f.TotalMemoryMB), cmp.Or(news.Locale, f.Locale)
+	f.Region, f.Timezone = cmp.Or(news.Region, f.Region), cmp.Or(news.Timezone, f.Timezone)
 }
 
 // inFleet is false of a device that was taken out of service.
@@ -173,18 +168,11 @@ func (s *deviceState) source() string {
 	return "rollout"
 }
 
-// takeAll is a sync of a real device: from now on it runs what it is to run.
+// syncDevice is a sync of a real device: it installs its desired versions of all models.
 func (w *world) syncDevice(d *device) {
 	for _, m := range w.models {
-		s := m.state(d)
-		if s == nil {
-			continue
-		}
-		if m.pending[s] {
-			m.install(s)
-		}
-		if reason := w.breach(m); reason != "" && s.reportsHealthFor(m.targeted()) {
-			w.autoRollback(m, reason)
+		if s := m.state(d); s != nil {
+			w.syncState(s)
 		}
 	}
 }
@@ -198,12 +186,5 @@ func (w *world) hasPending(d *device) bool {
 	return false
 }
 
-func (w *world) fleetDevices() []*device {
-	var devices []*device
-	for _, d := range w.devices {
-		if d.inFleet() {
-			devices = append(devices, d)
-		}
-	}
-	return devices
-}
+// fleetDevices are the devices that are in service.
+func (w *world) fleetDevices() []*device { return filter(slices.All(w.devices), (*device).inFleet) }

@@ -37,12 +37,9 @@ func (a *api) deviceView(d *device) deviceView {
 
 func (a *api) listDevices(c *call) (any, error) {
 	platform, status := c.query("platform"), c.query("status")
-	var found []*device
-	for _, d := range a.world.devices {
-		if (platform == "" || stringValue(d.facts.Platform) == platform) && (status == "" || d.status == status) {
-			found = append(found, d)
-		}
-	}
+	found := filter(slices.All(a.world.devices), func(d *device) bool {
+		return (platform == "" || stringValue(d.facts.Platform) == platform) && (status == "" || d.status == status)
+	})
 	return listPage(c, "devices", found, pageSize{100, 1000}, a.deviceView)
 }
 

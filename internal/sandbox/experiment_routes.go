@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -17,7 +18,7 @@ type experimentBody struct {
 // applyTo writes what is given, or nothing where something is wrong.
 func (b experimentBody) applyTo(e *experiment) error {
 	changed := *e
-	changed.name, changed.description = valueOr(b.Name, e.name), firstNonNil(b.Description, e.description)
+	changed.name, changed.description = valueOr(b.Name, e.name), cmp.Or(b.Description, e.description)
 	changed.traffic, changed.minSample = valueOr(b.Traffic, e.traffic), valueOr(b.MinSample, e.minSample)
 	changed.confidence, changed.primaryMetric = valueOr(b.Confidence, e.confidence), valueOr(b.PrimaryMetric, e.primaryMetric)
 	switch {
@@ -98,17 +99,10 @@ func (a *api) listExperiments(c *call) (any, error) {
 	if status == active {
 		status = running
 	}
-	var found []*experiment
-	for _, e := range slices.Backward(a.world.experiments.all) {
-		if (status == "" || e.status == status) && (modelID == "" || e.model.id == modelID) {
-			found = append(found, e)
-		}
-	}
-	page, err := listPage(c, "experiments", found, pageSize{100, 100}, a.experimentView)
-	if err != nil || a.world.dialect == DialectDocs {
-		return page, err
-	}
-	return page["experiments"], nil
+	found := filter(slices.Backward(a.world.experiments.all), func(e *experiment) bool {
+		return (status == "" || e.status == status) && (modelID == "" || e.model.id == modelID)
+	})
+	return listPageOrArray(a, c, "experiments", found, pageSize{100, 100}, a.experimentView)
 }
 
 func (a *api) createExperiment(c *call) (any, error) {

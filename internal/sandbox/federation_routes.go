@@ -12,8 +12,7 @@ func (a *api) findFederation(c *call) (*federation, error) {
 // listFederations takes ?name=, which is the whole name.
 func (a *api) listFederations(c *call) (any, error) {
 	name := c.query("name")
-	other := func(f *federation) bool { return name != "" && f.name != name }
-	found := slices.DeleteFunc(slices.Clone(a.world.federations.all), other)
+	found := filter(slices.All(a.world.federations.all), func(f *federation) bool { return name == "" || f.name == name })
 	return a.list("federations", mapSlice(found, a.federationView)), nil
 }
 

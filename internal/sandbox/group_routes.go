@@ -119,11 +119,7 @@ func (a *api) listMembers(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := listPage(c, "devices", a.world.membersOf(g), pageSize{100, 1000}, a.deviceView)
-	if err != nil || a.world.dialect == DialectDocs {
-		return page, err
-	}
-	return page["devices"], nil
+	return listPageOrArray(a, c, "devices", a.world.membersOf(g), pageSize{100, 1000}, a.deviceView)
 }
 
 func (a *api) addMembers(c *call) (any, error) {

@@ -70,7 +70,7 @@ func (a *api) findIntegration(c *call, of signal) (*integration, error) {
 
 func listIntegrations(of signal) handler {
 	return func(a *api, _ *call) (any, error) {
-		found := slices.DeleteFunc(slices.Clone(a.world.integrations.all), func(i *integration) bool { return i.signal != of })
+		found := filter(slices.All(a.world.integrations.all), func(i *integration) bool { return i.signal == of })
 		return a.list("integrations", mapSlice(found, a.integrationView)), nil
 	}
 }

@@ -26,12 +26,9 @@ func (a *api) modelView(m *model) modelView {
 
 func (a *api) listModels(c *call) (any, error) {
 	framework, useCase := c.query("framework"), c.query("use_case")
-	var found []*model
-	for _, m := range slices.Backward(a.world.models) {
-		if (framework == "" || m.framework == framework) && (useCase == "" || m.useCase == useCase) {
-			found = append(found, m)
-		}
-	}
+	found := filter(slices.Backward(a.world.models), func(m *model) bool {
+		return (framework == "" || m.framework == framework) && (useCase == "" || m.useCase == useCase)
+	})
 	return listPage(c, "models", found, pageSize{20, 100}, a.modelView)
 }
 

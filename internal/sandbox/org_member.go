@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/mail"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func (w *world) invite(email, role string, name *string) (*orgMember, error) {
 	if !m.joined.IsZero() {
 		return nil, conflict("%s is a member of the organization already", m.email)
 	}
-	m.role, m.name, m.invited = role, firstNonNil(name, m.name), w.clock
+	m.role, m.name, m.invited = role, cmp.Or(name, m.name), w.clock
 	return m, nil
 }
 

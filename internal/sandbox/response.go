@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"errors"
+	"iter"
 	"math"
 	"net/http"
 	"slices"
@@ -103,6 +104,17 @@ func mapSlice[T, V any](all []T, view func(T) V) []V {
 	return views
 }
 
+// filter selects items of a list, given as slices.All(list) or slices.Backward(list).
+func filter[T any](list iter.Seq2[int, T], keep func(T) bool) []T {
+	var kept []T
+	for _, item := range list {
+		if keep(item) {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}
+
 // pageSize is how many items a list answers at once.
 type pageSize struct{ defaultLimit, maxLimit int }
 
@@ -118,11 +130,17 @@ func listPage[T, V any](c *call, key string, all []T, size pageSize, view func(T
 	}
 	limit = min(limit, size.maxLimit)
 	begin := min(offset, len(all))
-	views := []V{}
-	for _, item := range all[begin:min(begin+limit, len(all))] {
-		views = append(views, view(item))
+	page := all[begin:min(begin+limit, len(all))]
+	return map[string]any{key: mapSlice(page, view), "total": len(all), "limit": limit, "offset": offset}, nil
+}
+
+// listPageOrArray is listPage for a list that the SDK dialect returns as a bare array.
+func listPageOrArray[T, V any](a *api, c *call, key string, all []T, size pageSize, view func(T) V) (any, error) {
+	page, err := listPage(c, key, all, size, view)
+	if err != nil || a.world.dialect == DialectDocs {
+		return page, err
 	}
-	return map[string]any{key: views, "total": len(all), "limit": limit, "offset": offset}, nil
+	return page[key], nil
 }
 
 // count reads a whole number of the query that is not negative.

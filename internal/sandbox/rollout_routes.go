@@ -42,24 +42,12 @@ func (a *api) rolloutView(r *rollout) rolloutView {
 	return view
 }
 
-func (a *api) rolloutViews(rollouts []*rollout) []rolloutView {
-	views := []rolloutView{}
-	for _, r := range rollouts {
-		views = append(views, a.rolloutView(r))
-	}
-	return views
-}
-
 // running are the rollouts that a list of active ones shows. Whether paused ones are among them is not public; the dialects
 // differ, so that nobody relies on it.
 func (a *api) activeRollouts(m *model) []*rollout {
-	var found []*rollout
-	for _, r := range m.rollouts {
-		if r.status == active || r.status == paused && a.world.dialect == DialectDocs {
-			found = append(found, r)
-		}
-	}
-	return found
+	return filter(slices.All(m.rollouts), func(r *rollout) bool {
+		return r.status == active || r.status == paused && a.world.dialect == DialectDocs
+	})
 }
 
 func (a *api) listActiveRollouts(*call) (any, error) {
@@ -67,7 +55,7 @@ func (a *api) listActiveRollouts(*call) (any, error) {
 	for _, m := range a.world.models {
 		found = append(found, a.activeRollouts(m)...)
 	}
-	return map[string]any{"rollouts": a.rolloutViews(found)}, nil
+	return map[string]any{"rollouts": mapSlice(found, a.rolloutView)}, nil
 }
 
 func (a *api) listModelActiveRollouts(c *call) (any, error) {
@@ -75,7 +63,7 @@ func (a *api) listModelActiveRollouts(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.list("rollouts", a.rolloutViews(a.activeRollouts(m))), nil
+	return a.list("rollouts", mapSlice(a.activeRollouts(m), a.rolloutView)), nil
 }
 
 // listRollouts answers the newest first in one dialect and the oldest first in the other: the order is not promised.
@@ -85,16 +73,11 @@ func (a *api) listRollouts(c *call) (any, error) {
 		return nil, err
 	}
 	status := c.query("status_filter")
-	var found []*rollout
-	for _, r := range m.rollouts {
-		if status == "" || r.status == status {
-			found = append(found, r)
-		}
-	}
+	found := filter(slices.All(m.rollouts), func(r *rollout) bool { return status == "" || r.status == status })
 	if a.world.dialect == DialectDocs {
 		slices.Reverse(found)
 	}
-	return a.list("rollouts", a.rolloutViews(found)), nil
+	return a.list("rollouts", mapSlice(found, a.rolloutView)), nil
 }
 
 func (a *api) createRollout(c *call) (any, error) {

@@ -65,12 +65,15 @@ func (w *world) runSyncs(due []deviceSync) {
 			return
 		}
 		w.clock = s.at
-		changed = w.syncState(s.state) || changed
+		if w.syncState(s.state) || w.completeRollouts(s.state.model) {
+			changed = true
+		}
 	}
 }
 
-// syncSeat lets a device take its version and report how it does with it. It tells whether a rollout changed by that.
-func (w *world) syncState(s *deviceState) bool {
+// syncState lets a device install its desired version of a model and report its health. It is true if that causes an automatic
+// rollback.
+func (w *world) syncState(s *deviceState) (rolledBack bool) {
 	m := s.model
 	if m.pending[s] {
 		m.install(s)
@@ -79,7 +82,7 @@ func (w *world) syncState(s *deviceState) bool {
 		w.autoRollback(m, reason)
 		return true
 	}
-	return w.completeRollouts(m)
+	return false
 }
 
 // check ends the rollouts of every model that may have reached their end.

@@ -33,12 +33,7 @@ func (a *api) listVersions(c *call) (any, error) {
 		return nil, err
 	}
 	status := c.query("status")
-	var found []*version
-	for _, v := range slices.Backward(m.versions) {
-		if status == "" || v.status == status {
-			found = append(found, v)
-		}
-	}
+	found := filter(slices.Backward(m.versions), func(v *version) bool { return status == "" || v.status == status })
 	return listPage(c, "versions", found, pageSize{100, 100}, viewVersion(m))
 }
 
