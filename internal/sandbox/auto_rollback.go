@@ -25,7 +25,7 @@ func (s *deviceState) reportsHealthFor(r *rollout) bool {
 // takes a device that runs the version to find out.
 func (w *world) breach(m *model) string {
 	r := m.targeted()
-	if r == nil || (r.status != active && r.status != completed) || !w.flag("auto_rollback_enabled") {
+	if r == nil || (r.status != active && r.status != completed) || !w.boolSetting("auto_rollback_enabled") {
 		return ""
 	}
 	health, known := m.health[r.version]
@@ -42,7 +42,7 @@ func (w *world) breach(m *model) string {
 		{"p95 latency", " ms", health.LatencyP95MS, "latency_p95_max_ms"},
 	}
 	for _, measure := range measures {
-		if limit, limited := w.number(measure.limit); limited && measure.value > limit {
+		if limit, limited := w.numberSetting(measure.limit); limited && measure.value > limit {
 			return fmt.Sprintf("%s %s%s is above the limit of %s%s",
 				measure.name, formatNumber(measure.value), measure.unit, formatNumber(limit), measure.unit)
 		}

@@ -52,14 +52,14 @@ type facts struct {
 }
 
 // merge takes over every fact that is given.
-func (f *facts) merge(news facts) {
-	f.Name, f.Platform = cmp.Or(news.Name, f.Name), cmp.Or(news.Platform, f.Platform)
-	f.OSVersion, f.SDKVersion = cmp.Or(news.OSVersion, f.OSVersion), cmp.Or(news.SDKVersion, f.SDKVersion)
-	f.AppVersion, f.Manufacturer = cmp.Or(news.AppVersion, f.AppVersion), cmp.Or(news.Manufacturer, f.Manufacturer)
-	f.Model, f.CPUArchitecture = cmp.Or(news.Model, f.Model), cmp.Or(news.CPUArchitecture, f.CPUArchitecture)
-	f.GPUAvailable, f.NPUAvailable = cmp.Or(news.GPUAvailable, f.GPUAvailable), cmp.Or(news.NPUAvailable, f.NPUAvailable)
-	f.TotalMemoryMB, f.Locale = cmp.Or(news.TotalMemoryMB, f.TotalMemoryMB), cmp.Or(news.Locale, f.Locale)
-	f.Region, f.Timezone = cmp.Or(news.Region, f.Region), cmp.Or(news.Timezone, f.Timezone)
+func (f *facts) merge(update facts) {
+	f.Name, f.Platform = cmp.Or(update.Name, f.Name), cmp.Or(update.Platform, f.Platform)
+	f.OSVersion, f.SDKVersion = cmp.Or(update.OSVersion, f.OSVersion), cmp.Or(update.SDKVersion, f.SDKVersion)
+	f.AppVersion, f.Manufacturer = cmp.Or(update.AppVersion, f.AppVersion), cmp.Or(update.Manufacturer, f.Manufacturer)
+	f.Model, f.CPUArchitecture = cmp.Or(update.Model, f.Model), cmp.Or(update.CPUArchitecture, f.CPUArchitecture)
+	f.GPUAvailable, f.NPUAvailable = cmp.Or(update.GPUAvailable, f.GPUAvailable), cmp.Or(update.NPUAvailable, f.NPUAvailable)
+	f.TotalMemoryMB, f.Locale = cmp.Or(update.TotalMemoryMB, f.TotalMemoryMB), cmp.Or(update.Locale, f.Locale)
+	f.Region, f.Timezone = cmp.Or(update.Region, f.Region), cmp.Or(update.Timezone, f.Timezone)
 }
 
 // inFleet is false of a device that was taken out of service.
@@ -87,7 +87,7 @@ func (d *device) lastSeen(w *world) time.Time {
 }
 
 // register adds a device, or takes over what a known one says of itself: SDKs register at each start.
-func (w *world) registerDevice(identifier string, says facts) *device {
+func (w *world) registerDevice(identifier string, reported facts) *device {
 	d, known := w.deviceByIdentifier[identifier]
 	if !known {
 		d = &device{id: w.nextID("dev"), identifier: identifier, index: len(w.devices), status: deviceActive, created: w.clock}
@@ -95,7 +95,7 @@ func (w *world) registerDevice(identifier string, says facts) *device {
 		w.deviceByID[d.id], w.deviceByIdentifier[identifier] = d, d
 		w.logf("device %s joins the fleet", identifier)
 	}
-	d.facts.merge(says)
+	d.facts.merge(reported)
 	d.lastContact, d.updated = w.clock, w.clock
 	w.devicesVersion++
 	if !known {

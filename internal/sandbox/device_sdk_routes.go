@@ -51,11 +51,11 @@ func (a *api) heartbeat(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var says facts
-	if err := c.decode(&says); err != nil {
+	var reported facts
+	if err := c.decode(&reported); err != nil {
 		return nil, err
 	}
-	d.facts.merge(says)
+	d.facts.merge(reported)
 	a.world.devicesVersion++
 	now := timestamp(a.world.clock)
 	return map[string]any{

@@ -123,17 +123,17 @@ func validateAllocations(variants []*variant) error {
 }
 
 // allocate changes the shares of some variants, by name: all of them, or none where one is wrong.
-func (w *world) setAllocations(e *experiment, shares map[string]float64) error {
+func (w *world) setAllocations(e *experiment, allocations map[string]float64) error {
 	changed := make([]*variant, len(e.variants))
 	for i, v := range e.variants {
 		copied := *v
-		if share, ok := shares[v.name]; ok {
-			copied.allocation = share
-			delete(shares, v.name)
+		if allocation, ok := allocations[v.name]; ok {
+			copied.allocation = allocation
+			delete(allocations, v.name)
 		}
 		changed[i] = &copied
 	}
-	if unknown := slices.Sorted(maps.Keys(shares)); len(unknown) > 0 {
+	if unknown := slices.Sorted(maps.Keys(allocations)); len(unknown) > 0 {
 		return invalid("variants", "variants: experiment %s has none named %q", e.id, unknown[0])
 	}
 	if err := validateAllocations(changed); err != nil {

@@ -210,17 +210,17 @@ func (a *api) updateAllocations(c *call) (any, error) {
 	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	shares := map[string]float64{}
+	allocations := map[string]float64{}
 	for _, v := range body.Variants {
 		if v.Allocation == nil {
 			return nil, invalid("variants", "variants: traffic_allocation is required")
 		}
-		shares[v.Name] = *v.Allocation
+		allocations[v.Name] = *v.Allocation
 	}
-	if len(shares) == 0 {
+	if len(allocations) == 0 {
 		return nil, invalid("variants", "variants is required")
 	}
-	if err := a.world.setAllocations(e, shares); err != nil {
+	if err := a.world.setAllocations(e, allocations); err != nil {
 		return nil, err
 	}
 	return a.experimentView(e), nil

@@ -233,4 +233,6 @@ func (f *federation) privacyView() privacyView {
 	}
 }
 
-func tooLong(value *string, most int) bool { return utf8.RuneCountInString(stringValue(value)) > most }
+func tooLong(value *string, limit int) bool {
+	return utf8.RuneCountInString(stringValue(value)) > limit
+}

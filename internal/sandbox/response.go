@@ -165,11 +165,11 @@ func timestamp(t time.Time) *string {
 	return &written
 }
 
-func nullIfEmpty(word string) *string {
-	if word == "" {
+func nullIfEmpty(value string) *string {
+	if value == "" {
 		return nil
 	}
-	return &word
+	return &value
 }
 
 func valueOr[T any](value *T, fallback T) T {

@@ -94,22 +94,22 @@ type rolloutRequest struct {
 	start                    bool
 }
 
-func (w *world) createRollout(m *model, ask rolloutRequest) (*rollout, error) {
-	if err := m.checkDeployable(ask.version); err != nil {
+func (w *world) createRollout(m *model, req rolloutRequest) (*rollout, error) {
+	if err := m.checkDeployable(req.version); err != nil {
 		return nil, err
 	}
-	if ask.target < ask.percentage {
-		return nil, invalid("target_percentage", "target_percentage %s is below rollout_percentage %s", formatNumber(ask.target), formatNumber(ask.percentage))
+	if req.target < req.percentage {
+		return nil, invalid("target_percentage", "target_percentage %s is below rollout_percentage %s", formatNumber(req.target), formatNumber(req.percentage))
 	}
 	if open := m.openRollout(); open != nil {
 		return nil, conflict("model %s already has rollout %s of version %s, which is %s at %s",
 			m.name, open.id, open.version, open.status, formatPercent(open.percentage))
 	}
 	r := w.addRollout(&rollout{
-		model: m, version: ask.version, status: pending, previous: m.targetedVersion(),
-		percentage: ask.percentage, target: ask.target, step: ask.step,
+		model: m, version: req.version, status: pending, previous: m.targetedVersion(),
+		percentage: req.percentage, target: req.target, step: req.step,
 	})
-	if ask.start {
+	if req.start {
 		r.status, r.started, r.percentageChanged = active, w.clock, w.clock
 	}
 	w.recordHistory(r, "", actorCaller)
@@ -179,14 +179,14 @@ func (w *world) checkAdvance(r *rollout, percentage float64) error {
 	if percentage < r.percentage {
 		return nil
 	}
-	if w.flag("require_approval") {
+	if w.boolSetting("require_approval") {
 		return policyDenied("the policy demands an approval of each step (require_approval)")
 	}
-	if limit, limited := w.number("max_rollout_step_percent"); limited && percentage-r.percentage > limit {
+	if limit, limited := w.numberSetting("max_rollout_step_percent"); limited && percentage-r.percentage > limit {
 		return policyDenied("a step of %s percent is above the policy's max_rollout_step_percent of %s",
 			formatNumber(percentage-r.percentage), formatNumber(limit))
 	}
-	least := w.duration("min_rollout_duration")
+	least := w.durationSetting("min_rollout_duration")
 	if passed := w.clock.Sub(r.percentageChanged); passed < least {
 		return policyDenied("the last step was %s ago, and the policy's min_rollout_duration is %s", passed.Round(time.Second), least)
 	}
@@ -194,7 +194,7 @@ func (w *world) checkAdvance(r *rollout, percentage float64) error {
 }
 
 // complete ends a rollout well.
-func (w *world) complete(r *rollout) {
+func (w *world) markCompleted(r *rollout) {
 	r.status, r.finished = completed, w.clock
 	r.model.deployed[r.version] = true
 	w.recordHistory(r, "", actorFleet)

@@ -27,10 +27,10 @@ type rolloutView struct {
 }
 
 func (a *api) rolloutView(r *rollout) rolloutView {
-	share := a.percentage(r.percentage)
+	percentage := a.percentage(r.percentage)
 	view := rolloutView{
 		ID: a.rolloutID(r), RolloutID: a.rolloutID(r), ModelID: r.model.id, Version: r.version, Status: r.status,
-		Percentage: share, RolloutPercentage: share, TargetPercentage: a.percentage(r.target), IncrementStep: a.percentage(r.step),
+		Percentage: percentage, RolloutPercentage: percentage, TargetPercentage: a.percentage(r.target), IncrementStep: a.percentage(r.step),
 		PreviousVersion: nullIfEmpty(r.previous), FromVersion: nullIfEmpty(r.previous),
 		RollbackReason: nullIfEmpty(r.reason), Reason: nullIfEmpty(r.reason), RollbackTrigger: nullIfEmpty(r.trigger),
 		CreatedAt: timestamp(r.created), UpdatedAt: timestamp(r.updated), StartedAt: timestamp(r.started),
@@ -101,20 +101,20 @@ func (a *api) createRollout(c *call) (any, error) {
 	if body.Percentage == nil {
 		return nil, invalid("rollout_percentage", "rollout_percentage is required")
 	}
-	ask := rolloutRequest{
+	req := rolloutRequest{
 		version: body.Version, percentage: *body.Percentage, target: valueOr(body.TargetPercentage, 100),
 		step: valueOr(body.IncrementStep, 10), start: valueOr(body.StartImmediately, true),
 	}
-	shares := []struct {
+	percentages := []struct {
 		field string
 		value float64
-	}{{"rollout_percentage", ask.percentage}, {"target_percentage", ask.target}, {"increment_step", ask.step}}
-	for _, share := range shares {
-		if err := checkPercent(share.field, share.value); err != nil {
+	}{{"rollout_percentage", req.percentage}, {"target_percentage", req.target}, {"increment_step", req.step}}
+	for _, percentage := range percentages {
+		if err := checkPercent(percentage.field, percentage.value); err != nil {
 			return nil, err
 		}
 	}
-	r, err := a.world.createRollout(m, ask)
+	r, err := a.world.createRollout(m, req)
 	if err != nil {
 		return nil, err
 	}

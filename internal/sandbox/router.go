@@ -98,12 +98,12 @@ type routeMatch struct {
 // match answers the route of a request below the API's root, or what a request without one gets.
 func (rt *router) match(req *http.Request) (routeMatch, *response) {
 	var match routeMatch
-	refusal := &statusRecorder{header: http.Header{}}
-	rt.mux.ServeHTTP(refusal, req.WithContext(context.WithValue(req.Context(), matchKey{}, &match)))
+	recorder := &statusRecorder{header: http.Header{}}
+	rt.mux.ServeHTTP(recorder, req.WithContext(context.WithValue(req.Context(), matchKey{}, &match)))
 	switch {
 	case match.request != nil:
 		return match, nil
-	case refusal.status == http.StatusMethodNotAllowed:
+	case recorder.status == http.StatusMethodNotAllowed:
 		return match, &methodNotAllowed
 	default:
 		return match, &routeNotFound

@@ -46,11 +46,11 @@ func (r *rule) UnmarshalJSON(data []byte) error {
 	switch value := wire.Value.(type) {
 	case nil:
 	case []any:
-		words := make([]string, len(value))
-		for i, word := range value {
-			words[i] = fmt.Sprint(word)
+		elements := make([]string, len(value))
+		for i, element := range value {
+			elements[i] = fmt.Sprint(element)
 		}
-		r.Value = strings.Join(words, ",")
+		r.Value = strings.Join(elements, ",")
 	default:
 		r.Value = fmt.Sprint(value)
 	}
@@ -87,7 +87,7 @@ func (r rule) matches(d *device) bool {
 	case "neq":
 		return value != r.Value
 	case "in":
-		return slices.ContainsFunc(strings.Split(r.Value, ","), func(word string) bool { return strings.TrimSpace(word) == value })
+		return slices.ContainsFunc(strings.Split(r.Value, ","), func(element string) bool { return strings.TrimSpace(element) == value })
 	}
 	order, ok := compare(r.Field, value, r.Value)
 	if !ok {

@@ -31,12 +31,12 @@ func parseScopes(written json.RawMessage) (scopes, error) {
 		read = append(read, list...)
 	case json.Unmarshal(written, &object) == nil:
 		for resource, permissions := range object {
-			words, err := permissionNames(permissions)
+			names, err := permissionNames(permissions)
 			if err != nil {
 				return nil, err
 			}
-			for _, word := range words {
-				read = append(read, resource+":"+word)
+			for _, name := range names {
+				read = append(read, resource+":"+name)
 			}
 		}
 	default:
@@ -56,16 +56,16 @@ func permissionNames(permissions any) ([]string, error) {
 	case string:
 		return []string{value}, nil
 	case []any:
-		words := make([]string, len(value))
+		names := make([]string, len(value))
 		for i := range value {
-			word, isText := value[i].(string)
+			name, isText := value[i].(string)
 			if !isText {
-				return nil, invalid("scopes", "scopes: a permission must be a word such as read")
+				return nil, invalid("scopes", "scopes: a permission must be a name such as read")
 			}
-			words[i] = word
+			names[i] = name
 		}
-		return words, nil
+		return names, nil
 	default:
-		return nil, invalid("scopes", "scopes: the permissions on a resource must be a word or a list of words")
+		return nil, invalid("scopes", "scopes: the permissions on a resource must be a name or a list of names")
 	}
 }

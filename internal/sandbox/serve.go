@@ -87,8 +87,8 @@ func (s *Server) admit(x *exchange) *Fault {
 		At: s.options.Now(), RequestID: fmt.Sprintf("req_%08d", s.nextID), Caller: caller(x.request),
 	}
 	x.headers = map[string]string{"X-Request-Id": x.entry.RequestID}
-	if refusal := s.checkRateLimit(x); refusal != nil {
-		x.rejection = refusal
+	if rejection := s.checkRateLimit(x); rejection != nil {
+		x.rejection = rejection
 		return nil
 	}
 	return s.findFault(x.entry.Method, strings.Trim(x.request.URL.Path, "/"))
@@ -104,8 +104,8 @@ func (s *Server) checkRateLimit(x *exchange) *response {
 	if err == nil {
 		return nil
 	}
-	refusal := errorResponse(s.options.Dialect, x.entry.RequestID, err)
-	return &refusal
+	rejection := errorResponse(s.options.Dialect, x.entry.RequestID, err)
+	return &rejection
 }
 
 // execute carries a request out. The fleet is brought to the present first.
@@ -151,13 +151,13 @@ func (s *Server) authorize(x *exchange) error {
 }
 
 // finish sends an answer and notes the request. headers win over the ones that the answer would have.
-func (s *Server) sendResponse(w http.ResponseWriter, x *exchange, headers map[string]string, a response) {
-	s.record(x, a.status)
-	if a.status == 0 {
+func (s *Server) sendResponse(w http.ResponseWriter, x *exchange, headers map[string]string, resp response) {
+	s.record(x, resp.status)
+	if resp.status == 0 {
 		panic(http.ErrAbortHandler) // nobody is there to answer
 	}
 	x.setHeaders(w)
-	writeResponse(w, headers, a)
+	writeResponse(w, headers, resp)
 }
 
 // setHeaders writes the headers that every answer to the request has; a fault may overwrite them.
@@ -176,32 +176,32 @@ func (s *Server) record(x *exchange, status int) {
 }
 
 // sendFaulty sends an answer as a fault wants it.
-func (s *Server) sendWithFault(w http.ResponseWriter, x *exchange, fault *Fault, a response) {
+func (s *Server) sendWithFault(w http.ResponseWriter, x *exchange, fault *Fault, resp response) {
 	if fault.Cut == "" {
-		s.sendResponse(w, x, fault.Headers, a)
+		s.sendResponse(w, x, fault.Headers, resp)
 		return
 	}
 	s.record(x, 0)
 	// An answer without a body cannot be cut in its body: then nothing of it is sent.
-	if half := a.body[:len(a.body)/2]; fault.Cut == CutBody && len(half) > 0 {
+	if half := resp.body[:len(resp.body)/2]; fault.Cut == CutBody && len(half) > 0 {
 		x.setHeaders(w)
-		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-		writeResponse(w, fault.Headers, response{a.status, half})
+		w.Header().Set("Content-Length", strconv.Itoa(len(resp.body)))
+		writeResponse(w, fault.Headers, response{resp.status, half})
 		_ = http.NewResponseController(w).Flush()
 	}
 	panic(http.ErrAbortHandler)
 }
 
 // send writes an answer; headers win over the ones that it would have.
-func writeResponse(w http.ResponseWriter, headers map[string]string, a response) {
-	if a.body != nil {
+func writeResponse(w http.ResponseWriter, headers map[string]string, resp response) {
+	if resp.body != nil {
 		w.Header().Set("Content-Type", "application/json")
 	}
 	for name, value := range headers {
 		w.Header().Set(name, value)
 	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body)
+	w.WriteHeader(resp.status)
+	_, _ = w.Write(resp.body)
 }
 
 // pause holds a request back; it is false when the client went away meanwhile.

@@ -102,26 +102,26 @@ func isTextMap(value any) bool {
 }
 
 // setting is the value of a key, or its default.
-func (w *world) setting(key string) any {
+func (w *world) settingValue(key string) any {
 	if value, written := w.settings[key]; written {
 		return value
 	}
 	return knownSettings[key].defaultValue
 }
 
-func (w *world) flag(key string) bool {
-	on, isFlag := w.setting(key).(bool)
+func (w *world) boolSetting(key string) bool {
+	on, isFlag := w.settingValue(key).(bool)
 	return isFlag && on
 }
 
 // number is the value of a key; limited is false where it is null.
-func (w *world) number(key string) (value float64, limited bool) {
-	value, limited = w.setting(key).(float64)
+func (w *world) numberSetting(key string) (value float64, limited bool) {
+	value, limited = w.settingValue(key).(float64)
 	return value, limited
 }
 
-func (w *world) duration(key string) time.Duration {
-	written, isText := w.setting(key).(string)
+func (w *world) durationSetting(key string) time.Duration {
+	written, isText := w.settingValue(key).(string)
 	if !isText {
 		return 0
 	}
@@ -154,7 +154,7 @@ func (w *world) visibleSettings() map[string]any {
 	for key, s := range knownSettings {
 		_, written := w.settings[key]
 		if written || !s.assumed || w.dialect == DialectDocs {
-			visible[key] = w.setting(key)
+			visible[key] = w.settingValue(key)
 		}
 	}
 	return visible

@@ -48,7 +48,7 @@ func TestSettingsValidation(t *testing.T) {
 				}
 			}
 		}
-		if h.world.flag("require_eval") {
+		if h.world.boolSetting("require_eval") {
 			h.t.Error("a refused request changed a setting")
 		}
 		good := object{

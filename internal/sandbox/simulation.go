@@ -104,7 +104,7 @@ func (w *world) completeRollouts(m *model) bool {
 			break
 		}
 		if w.hasFinished(r) {
-			w.complete(r)
+			w.markCompleted(r)
 			changed = true
 		}
 	}
