@@ -7,15 +7,14 @@ import (
 	"time"
 )
 
-// outbox hands lines to a writer in the background, so that a reader who is slow, or has stopped reading, holds up neither the
-// simulation nor its end.
+// asyncWriter writes in the background, so that a slow reader delays neither the simulation nor its end.
 type asyncWriter struct {
 	to io.Writer
 
 	mu     sync.Mutex
 	buffer bytes.Buffer
 	closed bool
-	// news has room for one signal: something waits, or the outbox was closed.
+	// wake holds one signal: the buffer has content, or the writer was closed.
 	wake    chan struct{}
 	drained chan struct{}
 }
@@ -37,13 +36,13 @@ func (w *asyncWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Close waits for what was written to get out, as long as patience lasts.
-func (w *asyncWriter) Close(patience time.Duration) {
+// Close waits until the buffer is written, but no longer than the timeout.
+func (w *asyncWriter) Close(timeout time.Duration) {
 	w.mu.Lock()
 	w.closed = true
 	w.signal()
 	w.mu.Unlock()
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	select {
 	case <-w.drained:
@@ -64,7 +63,7 @@ func (w *asyncWriter) drain() {
 		lines, closed := w.takeBuffered()
 		if len(lines) > 0 {
 			if _, err := w.to.Write(lines); err != nil {
-				w.discard() // whoever read the lines has gone
+				w.discard() // the reader has stopped
 				return
 			}
 		}
@@ -74,7 +73,7 @@ func (w *asyncWriter) drain() {
 	}
 }
 
-// shut makes the outbox drop what comes.
+// discard drops everything that is written from now on.
 func (w *asyncWriter) discard() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,22 +7,23 @@ import (
 	"strconv"
 )
 
-// Health is how a version does on the devices that run it.
+// Health is what devices report about a version that they run.
 type Health struct {
-	// ErrorPercent and CrashPercent are the shares of requests and of sessions that fail, 0 to 100.
+	// ErrorPercent and CrashPercent are the percentages of failed requests and crashed sessions, 0 to 100.
 	ErrorPercent float64 `json:"error_percent"`
 	CrashPercent float64 `json:"crash_percent"`
 	// LatencyP95MS is the 95th percentile of the latency, in milliseconds.
 	LatencyP95MS float64 `json:"latency_p95_ms"`
 }
 
-// reports tells whether the device's report counts for a rollout: it runs the version, and not because of a group deployment.
+// reportsHealthFor reports whether the device's health counts for a rollout: it runs the version, but not because of a group
+// deployment.
 func (s *deviceState) reportsHealthFor(r *rollout) bool {
 	return s.device.inFleet() && s.assigned == "" && s.running != "" && s.running == r.version
 }
 
-// breach says which limit of the settings the targeted version exceeds, "" where none (the control API contract, section 6). It
-// takes a device that runs the version to find out.
+// breach describes the limit of the settings that the targeted version exceeds, "" for none (CONTRACT.md, section 6). It has
+// no effect until a device runs the version.
 func (w *world) breach(m *model) string {
 	r := m.targeted()
 	if r == nil || (r.status != active && r.status != completed) || !w.boolSetting("auto_rollback_enabled") {
@@ -50,8 +51,8 @@ func (w *world) breach(m *model) string {
 	return ""
 }
 
-// autoRollback ends the targeted rollout, also one that had been completed, and reverts to the previous stable version where
-// there is one (the control API contract, section 3).
+// autoRollback rolls the targeted rollout back, even if it is completed, and reverts to the previous stable version if there
+// is one (CONTRACT.md, section 3).
 func (w *world) autoRollback(m *model, reason string) {
 	breached := m.targeted()
 	w.markRolledBack(breached, reason, triggerAuto, actorPolicy)
@@ -61,30 +62,30 @@ func (w *world) autoRollback(m *model, reason string) {
 	w.updateAllPending(m)
 }
 
-// stableBefore is the version that was completed before a rollout and that nobody has rolled back from since, "" for none.
+// stableBefore is the last version that was completed before a rollout and has not been rolled back since, "" for none.
 func (m *model) stableBefore(breached *rollout) string {
-	left := map[string]bool{breached.version: true}
+	abandoned := map[string]bool{breached.version: true}
 	for _, r := range slices.Backward(m.rollouts) {
 		if r == breached && r.isRollback {
-			left[r.previous] = true
+			abandoned[r.previous] = true
 		}
 		if r == breached || r.status != completed {
 			continue
 		}
-		if !left[r.version] && m.checkDeployable(r.version) == nil {
+		if !abandoned[r.version] && m.checkDeployable(r.version) == nil {
 			return r.version
 		}
 		if r.isRollback {
-			left[r.previous] = true
+			abandoned[r.previous] = true
 		}
 	}
 	return ""
 }
 
-// plain writes a number without needless digits.
+// formatNumber formats a number with at most three decimals.
 func formatNumber(value float64) string {
 	return strconv.FormatFloat(math.Round(value*1000)/1000, 'f', -1, 64)
 }
 
-// percent writes a share of the fleet as a whole percentage.
+// formatPercent formats a percentage as a whole number.
 func formatPercent(value float64) string { return strconv.Itoa(int(math.Round(value))) + "%" }

@@ -1,8 +1,8 @@
 package sandbox
 
-// collection keeps the objects of one kind, in the order of their creation.
+// collection holds the objects of one kind in the order of their creation.
 type collection[T any] struct {
-	// kind is what one of them is called in a refusal.
+	// kind is the name of the kind in error messages.
 	kind string
 	all  []*T
 	byID map[string]*T

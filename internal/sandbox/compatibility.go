@@ -39,7 +39,7 @@ func (a *api) checkCompatibility(c *call) (any, error) {
 	}, nil
 }
 
-// deviceClass is how large a model a device of so much memory can run.
+// deviceClass is the largest model that devices with a minimum of memory can run.
 type deviceClass struct {
 	name                     string
 	minMemoryMB, maxModelMiB float64
@@ -49,7 +49,7 @@ var deviceClasses = []deviceClass{
 	{"flagship", 8192, 2048}, {"high", 6144, 1024}, {"mid", 4096, 500}, {"low", 0, 200},
 }
 
-// issues says what keeps a device from running a version.
+// compatibilityIssues returns the class of a device and why it cannot run a version.
 func (d *device) compatibilityIssues(v *version) (deviceClass, []map[string]string) {
 	class := deviceClasses[len(deviceClasses)-1]
 	for _, candidate := range deviceClasses {
@@ -62,8 +62,8 @@ func (d *device) compatibilityIssues(v *version) (deviceClass, []map[string]stri
 	if size := float64(v.sizeBytes) / (1 << 20); size > class.maxModelMiB {
 		issues = append(issues, map[string]string{
 			"severity":   "error",
-			"message":    "the model has " + formatNumber(size) + " MiB, and a device of class " + class.name + " takes " + formatNumber(class.maxModelMiB),
-			"suggestion": "optimize the model for this class of devices",
+			"message":    "the model has " + formatNumber(size) + " MiB; devices of class " + class.name + " support at most " + formatNumber(class.maxModelMiB) + " MiB",
+			"suggestion": "optimize the model for this device class",
 		})
 	}
 	return class, issues

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// deployment asks for a version on chosen devices (the control API contract, section 4). The body is the union of what both
-// dialects send.
+// deploymentRequest asks for a version on selected devices (CONTRACT.md, section 4). It is the union of the bodies of both
+// dialects.
 type deploymentRequest struct {
 	ModelID      string   `json:"model_id"`
 	ModelName    string   `json:"model_name"`
@@ -21,7 +21,7 @@ type deploymentRequest struct {
 
 func (d deploymentRequest) version() string { return cmp.Or(d.ModelVersion, d.Version) }
 
-// resolve finds the model and the devices, and refuses a version that cannot go out.
+// resolveDeployment finds the model and the devices, and rejects a version that cannot be deployed.
 func (w *world) resolveDeployment(d deploymentRequest) (*model, []*device, error) {
 	if d.ModelID == "" && d.ModelName == "" {
 		return nil, nil, invalid("model_name", "model_name or model_id is required")
@@ -40,7 +40,7 @@ func (w *world) resolveDeployment(d deploymentRequest) (*model, []*device, error
 	return m, targets, err
 }
 
-// targets are the devices that a deployment names, by themselves or by their group, each once.
+// targetDevices are the devices of the group and those listed, without duplicates.
 func (w *world) targetDevices(d deploymentRequest) ([]*device, error) {
 	var targets []*device
 	if d.Group != "" {
@@ -62,8 +62,8 @@ func (w *world) targetDevices(d deploymentRequest) ([]*device, error) {
 	return targets, nil
 }
 
-// assign gives a version to a share of the devices, the same ones for the same share, and answers them. The others keep what
-// they have.
+// assignVersion assigns a version to a percentage of the devices and returns them. The same percentage always selects the
+// same devices; the others keep their version.
 func (w *world) assignVersion(m *model, targets []*device, version string, percentage float64) []*device {
 	w.ensureStates(m)
 	chosen := slices.Clone(targets)

@@ -31,7 +31,7 @@ func (a *api) prepareDeployment(c *call) (any, error) {
 	}
 	warnings := []string{}
 	if len(targets) == 0 {
-		warnings = append(warnings, "no device matches")
+		warnings = append(warnings, "no devices match")
 	}
 	return map[string]any{"ok": true, "target_count": len(ids), "resolved_targets": ids, "warnings": warnings}, nil
 }

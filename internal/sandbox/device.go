@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// heartbeatInterval is how often a real device is asked to report; one that has been silent for twice as long cannot be reached.
+// heartbeatInterval is how often a real device should report. It is unreachable after two intervals without contact.
 const heartbeatInterval = 300 * time.Second
 
 const (
@@ -16,24 +16,24 @@ const (
 
 var deviceStatuses = []string{deviceActive, "inactive", deviceArchived, "revoked"}
 
-// device is a registered device (the control API contract, section 5).
+// device is a registered device (CONTRACT.md, section 5).
 type device struct {
 	id, identifier string
-	// index is the device's place in the order of registration.
+	// index is the position in the order of registration.
 	index  int
 	status string
 	facts  facts
 	labels map[string]string
-	// simulated devices sync by themselves; a real one syncs when it calls.
+	// simulated devices sync by themselves, real ones when they call.
 	simulated bool
-	// spreadRank, 0 to 99, decides whether a simulated device is among those that are offline.
+	// offlineBucket, 0 to 99, decides whether a simulated device is offline.
 	offlineBucket int
-	// heard is when a real device last called, or when a simulated one was last heard before it went offline.
+	// lastContact is the last call of a real device, or the last sync of a simulated one before it went offline.
 	lastContact      time.Time
 	created, updated time.Time
 }
 
-// facts is what a device says of itself.
+// facts are what a device reports about itself.
 type facts struct {
 	Name            *string  `json:"name"`
 	Platform        *string  `json:"platform"`
@@ -51,7 +51,7 @@ type facts struct {
 	Timezone        *string  `json:"timezone"`
 }
 
-// merge takes over every fact that is given.
+// merge overwrites the facts that an update contains.
 func (f *facts) merge(update facts) {
 	f.Name, f.Platform = cmp.Or(update.Name, f.Name), cmp.Or(update.Platform, f.Platform)
 	f.OSVersion, f.SDKVersion = cmp.Or(update.OSVersion, f.OSVersion), cmp.Or(update.SDKVersion, f.SDKVersion)
@@ -62,16 +62,16 @@ func (f *facts) merge(update facts) {
 	f.Region, f.Timezone = cmp.Or(update.Region, f.Region), cmp.Or(update.Timezone, f.Timezone)
 }
 
-// inFleet is false of a device that was taken out of service.
+// inFleet is false for a device that was taken out of service.
 func (d *device) inFleet() bool { return d.status == deviceActive }
 
-// offline tells whether a simulated device is among those that do not sync now.
+// isOffline reports whether a simulated device is offline.
 func (d *device) isOffline(w *world) bool { return d.offlineBucket < w.offlinePercent }
 
-// syncs tells whether the simulation lets the device sync.
+// isSyncing reports whether the simulation syncs the device.
 func (d *device) isSyncing(w *world) bool { return d.simulated && d.inFleet() && !d.isOffline(w) }
 
-// reachable tells whether a rollback waits for the device.
+// isReachable reports whether a rollback waits for the device.
 func (d *device) isReachable(w *world) bool {
 	if d.simulated {
 		return d.isSyncing(w)
@@ -86,14 +86,14 @@ func (d *device) lastSeen(w *world) time.Time {
 	return d.lastContact
 }
 
-// register adds a device, or takes over what a known one says of itself: SDKs register at each start.
+// registerDevice adds a device, or updates the facts of a known one: SDKs register at each start.
 func (w *world) registerDevice(identifier string, reported facts) *device {
 	d, known := w.deviceByIdentifier[identifier]
 	if !known {
 		d = &device{id: w.nextID("dev"), identifier: identifier, index: len(w.devices), status: deviceActive, created: w.clock}
 		w.devices = append(w.devices, d)
 		w.deviceByID[d.id], w.deviceByIdentifier[identifier] = d, d
-		w.logf("device %s joins the fleet", identifier)
+		w.logf("device %s joined the fleet", identifier)
 	}
 	d.facts.merge(reported)
 	d.lastContact, d.updated = w.clock, w.clock
@@ -104,7 +104,7 @@ func (w *world) registerDevice(identifier string, reported facts) *device {
 	return d
 }
 
-// seatEverywhere gives a new device its place in the fleet of every deployed model.
+// addDeviceStates adds the state of a new device to all deployed models.
 func (w *world) addDeviceStates() {
 	for _, m := range w.models {
 		if m.states != nil {
@@ -113,7 +113,7 @@ func (w *world) addDeviceStates() {
 	}
 }
 
-// setStatus takes a device out of service or back into it.
+// setDeviceStatus takes a device out of service or back into it.
 func (w *world) setDeviceStatus(d *device, status string) {
 	if d.status == status {
 		return
@@ -127,7 +127,7 @@ func (w *world) setDeviceStatus(d *device, status string) {
 	}
 }
 
-// setOffline decides how many of the simulated devices sync.
+// setOffline sets the percentage of the simulated devices that are offline.
 func (w *world) setOffline(percent int) {
 	for _, d := range w.devices[:w.simulated] {
 		d.lastContact = d.lastSeen(w)
@@ -139,7 +139,7 @@ func (w *world) setOffline(percent int) {
 	w.logf("%d%% of the simulated devices are offline", percent)
 }
 
-// assignment is the version of a model that a device is to run.
+// assignment is the version of a model that a device should run.
 type assignment struct {
 	ModelID string `json:"model_id"`
 	Version string `json:"version"`
@@ -160,7 +160,7 @@ func (w *world) assignments(d *device) []assignment {
 	return list
 }
 
-// source says where a device's version comes from.
+// source is where the desired version comes from.
 func (s *deviceState) source() string {
 	if s.assigned != "" {
 		return "deployment"

@@ -17,7 +17,7 @@ type deviceView struct {
 	LastSeenAt       *string           `json:"last_seen_at"`
 	CreatedAt        *string           `json:"created_at"`
 	UpdatedAt        *string           `json:"updated_at"`
-	// Assignments are in the lists of the documented dialect only.
+	// Assignments exist in the docs dialect only.
 	Assignments *[]assignment `json:"assignments,omitempty"`
 }
 
@@ -70,7 +70,7 @@ func (a *api) updateDevice(c *call) (any, error) {
 		}
 		a.world.setDeviceStatus(d, *body.Status)
 	}
-	// A null takes away; a key that is not there leaves as it is.
+	// null removes a value; a missing key keeps it.
 	if c.hasKey("name") {
 		d.facts.Name = body.Name
 	}

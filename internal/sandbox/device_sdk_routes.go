@@ -2,9 +2,9 @@ package sandbox
 
 import "cmp"
 
-// This file is the device's side of the API, for real SDKs (the control API contract, section 5). Its JSON is in camel case.
+// This file has the calls that SDKs on devices make (CONTRACT.md, section 5). Their JSON is in camel case.
 
-// pollSeconds is how often a real device is asked to come back.
+// pollSeconds is how often a real device should call.
 const pollSeconds = 30
 
 func (a *api) registerDevice(c *call) (any, error) {
@@ -12,7 +12,7 @@ func (a *api) registerDevice(c *call) (any, error) {
 		DeviceIdentifier string `json:"device_identifier"`
 		DeviceID         string `json:"device_id"`
 		OrgID            string `json:"org_id"`
-		// Metadata is sent back; SDKs expect an object.
+		// Metadata is returned, because SDKs expect an object.
 		Metadata map[string]any `json:"metadata"`
 		facts
 	}
@@ -28,7 +28,7 @@ func (a *api) registerDevice(c *call) (any, error) {
 		identifier = body.DeviceID
 	}
 	if identifier == "" || len(identifier) > 255 {
-		return nil, invalid("device_identifier", "device_identifier is required and has at most 255 characters")
+		return nil, invalid("device_identifier", "device_identifier is required and must have at most 255 characters")
 	}
 	d := a.world.registerDevice(identifier, body.facts)
 	return map[string]any{
@@ -37,7 +37,7 @@ func (a *api) registerDevice(c *call) (any, error) {
 	}, nil
 }
 
-// deviceCall finds the device that calls, and notes that it did.
+// callingDevice finds the device that makes the call and records the contact.
 func (a *api) callingDevice(c *call) (*device, error) {
 	d, err := a.world.device(c.pathValue("device"))
 	if err == nil {
@@ -64,7 +64,7 @@ func (a *api) heartbeat(c *call) (any, error) {
 	}, nil
 }
 
-// desiredModels is what a device is told to run.
+// desiredModels lists the models that a device should run.
 func (a *api) desiredModels(d *device) []map[string]any {
 	models := []map[string]any{}
 	for _, m := range a.world.models {
@@ -122,7 +122,7 @@ func (a *api) syncDevice(c *call) (any, error) {
 	}, nil
 }
 
-// observedState is a real device's report of what it runs; one that names no version changes nothing.
+// observedState records which versions run on a real device. A report without a version changes nothing.
 func (a *api) observedState(c *call) (any, error) {
 	d, err := a.callingDevice(c)
 	if err != nil {
@@ -144,7 +144,7 @@ func (a *api) observedState(c *call) (any, error) {
 		m, err := a.world.model(cmp.Or(report.ModelID, report.ModelIDSnake))
 		running := cmp.Or(report.ActiveVersion, report.ActiveSnake, report.Version)
 		if err != nil || running == "" || m.versionByName[running] == nil {
-			continue // a device may run what this organization does not know
+			continue // a device may run models of other organizations
 		}
 		a.world.ensureStates(m)
 		s := m.state(d)

@@ -36,7 +36,7 @@ func TestUpdateDevicePartially(t *testing.T) {
 		h.wantFields(h.do(200, "PATCH", path, object{"labels": object{}}), object{"labels": object{}})
 		h.wantFields(h.do(200, "PATCH", path, object{"labels": nil}), object{"labels": nil})
 		if r := h.do(422, "PATCH", path, object{"labels": object{"floor": 2}}); !strings.Contains(r.raw, "labels") {
-			h.t.Errorf("the answer does not name labels: %s", r.raw)
+			h.t.Errorf("the response does not name labels: %s", r.raw)
 		}
 		h.do(404, "PATCH", devicesPath+"/nothing", object{})
 	})

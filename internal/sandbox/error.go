@@ -5,29 +5,29 @@ import (
 	"net/http"
 )
 
-// problem is a refusal: the status that the control API answers, its machine-readable word, and the text for people.
+// apiError is an error of the API: the status, a machine-readable code, and a message for people.
 type apiError struct {
 	status  int
 	code    string
 	message string
-	// field is the key of the request that is wrong, "" where it is none in particular.
+	// field is the field of the request that is wrong, "" if it is none in particular.
 	field string
 }
 
 func (p *apiError) Error() string { return p.message }
 
-// missing says that an object does not exist. Its text always names the object: the bare words "Not Found" would mean that the
-// route does not exist (the control API contract, section 1).
+// notFound is the error for an object that does not exist. The message always names the object: a bare "Not Found" means
+// that the route does not exist (CONTRACT.md, section 1).
 func notFound(format string, args ...any) *apiError {
 	return &apiError{status: http.StatusNotFound, code: "not_found", message: fmt.Sprintf(format, args...)}
 }
 
-// conflict says that the state of things forbids the request.
+// conflict is the error for a request that the state of an object forbids.
 func conflict(format string, args ...any) *apiError {
 	return &apiError{status: http.StatusConflict, code: "conflict", message: fmt.Sprintf(format, args...)}
 }
 
-// invalid says that a key of the request is well formed and wrong.
+// invalid is the error for a field with a wrong value.
 func invalid(field, format string, args ...any) *apiError {
 	return &apiError{
 		status: http.StatusUnprocessableEntity, code: "validation_error",
@@ -35,12 +35,12 @@ func invalid(field, format string, args ...any) *apiError {
 	}
 }
 
-// malformed says that the request cannot be read at all.
+// badRequest is the error for a request that cannot be read.
 func badRequest(format string, args ...any) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "bad_request", message: fmt.Sprintf(format, args...)}
 }
 
-// denied says that the organization's policy refuses (the control API contract, section 6).
+// policyDenied is the error for a request that the organization's policy forbids (CONTRACT.md, section 6).
 func policyDenied(format string, args ...any) *apiError {
 	return &apiError{status: http.StatusForbidden, code: "policy_denied", message: fmt.Sprintf(format, args...)}
 }

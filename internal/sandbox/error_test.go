@@ -35,9 +35,9 @@ func TestErrorEnvelopes(t *testing.T) {
 		},
 		{
 			"wrong field", "sandbox", "POST", rolloutsPath, `{"version":"2.0.0","rollout_percentage":101}`, 422,
-			object{"error": "validation_error", "message": "rollout_percentage must be from 0 to 100", "status_code": 422.0},
+			object{"error": "validation_error", "message": "rollout_percentage must be between 0 and 100", "status_code": 422.0},
 			object{"detail": []any{object{
-				"loc": []any{"body", "rollout_percentage"}, "msg": "rollout_percentage must be from 0 to 100", "type": "value_error",
+				"loc": []any{"body", "rollout_percentage"}, "msg": "rollout_percentage must be between 0 and 100", "type": "value_error",
 			}}},
 		},
 		{

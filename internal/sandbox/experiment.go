@@ -7,18 +7,19 @@ import (
 	"time"
 )
 
-// The statuses of an experiment beside draft, paused and completed (the control API contract, section 7).
+// The statuses of an experiment in addition to draft, paused and completed (CONTRACT.md, section 7).
 const (
 	running   = "running"
 	cancelled = "cancelled"
 )
 
-// experiment compares versions of a model on parts of the fleet. The sandbox keeps the record; it changes what no device runs.
+// experiment compares versions of a model on parts of the fleet. The sandbox stores it, but it does not change what devices
+// run.
 type experiment struct {
 	id, name, primaryMetric, status string
 	description                     *string
 	model                           *model
-	// traffic is the share of the devices that take part, confidence a probability.
+	// traffic is the percentage of devices that take part, confidence a probability.
 	traffic, confidence float64
 	minSample           int
 	variants            []*variant
@@ -33,13 +34,13 @@ type variant struct {
 	control           bool
 }
 
-// open tells whether an experiment can still change.
+// open reports whether an experiment can still change.
 func (e *experiment) open() bool { return e.status != completed && e.status != cancelled }
 
-// changeable refuses a change of what has ended.
+// checkOpen rejects a change of an ended experiment.
 func (e *experiment) checkOpen() error {
 	if !e.open() {
-		return conflict("experiment %s is %s and cannot change any more", e.id, e.status)
+		return conflict("experiment %s is %s and can no longer be changed", e.id, e.status)
 	}
 	return nil
 }
@@ -52,7 +53,7 @@ func (w *world) createExperiment(e *experiment) {
 	w.experiments.add(e.id, e)
 }
 
-// move takes an experiment from one status to another.
+// setExperimentStatus changes the status of an experiment.
 func (w *world) setExperimentStatus(e *experiment, status string) {
 	e.status, e.updated = status, w.clock
 	switch {
@@ -63,7 +64,7 @@ func (w *world) setExperimentStatus(e *experiment, status string) {
 	}
 }
 
-// testing is the open experiment that a version takes part in, nil for none.
+// experimentUsing is the open experiment that uses a version, nil for none.
 func (w *world) experimentUsing(m *model, version string) *experiment {
 	for _, e := range w.experiments.all {
 		uses := func(v *variant) bool { return v.version == version }
@@ -74,7 +75,7 @@ func (w *world) experimentUsing(m *model, version string) *experiment {
 	return nil
 }
 
-// endExperiments cancels what is open on a model that goes away.
+// cancelExperiments cancels the open experiments of a deleted model.
 func (w *world) cancelExperiments(m *model) {
 	for _, e := range w.experiments.all {
 		if e.model == m && e.open() {
@@ -83,16 +84,16 @@ func (w *world) cancelExperiments(m *model) {
 	}
 }
 
-// checkVariants says what is wrong with the variants of an experiment, nil for nothing.
+// validateVariants returns an error if the variants of an experiment are invalid.
 func validateVariants(m *model, variants []*variant) error {
 	if len(variants) < 2 {
-		return invalid("variants", "variants must be two or more")
+		return invalid("variants", "variants must have at least two entries")
 	}
 	names, controls := map[string]bool{}, 0
 	for _, v := range variants {
 		switch {
 		case v.name == "" || names[v.name]:
-			return invalid("variants", "variants: each needs a name of its own")
+			return invalid("variants", "variants: each variant must have a unique name")
 		case m.versionByName[v.version] == nil:
 			return invalid("variants", "variants: model %s has no version %q", m.name, v.version)
 		}
@@ -102,17 +103,17 @@ func validateVariants(m *model, variants []*variant) error {
 		}
 	}
 	if controls != 1 {
-		return invalid("variants", "variants: one of them, and only one, is the control")
+		return invalid("variants", "variants: exactly one variant must be the control")
 	}
 	return validateAllocations(variants)
 }
 
-// checkAllocations demands that the shares of the variants make up the whole.
+// validateAllocations returns an error if the allocations of the variants do not add up to 100.
 func validateAllocations(variants []*variant) error {
 	sum := 0.0
 	for _, v := range variants {
 		if v.allocation < 0 || v.allocation > 100 {
-			return invalid("variants", "variants: traffic_allocation must be from 0 to 100")
+			return invalid("variants", "variants: traffic_allocation must be between 0 and 100")
 		}
 		sum += v.allocation
 	}
@@ -122,7 +123,7 @@ func validateAllocations(variants []*variant) error {
 	return nil
 }
 
-// allocate changes the shares of some variants, by name: all of them, or none where one is wrong.
+// setAllocations changes the allocations of some variants, given by name. If one is invalid, none changes.
 func (w *world) setAllocations(e *experiment, allocations map[string]float64) error {
 	changed := make([]*variant, len(e.variants))
 	for i, v := range e.variants {
@@ -134,7 +135,7 @@ func (w *world) setAllocations(e *experiment, allocations map[string]float64) er
 		changed[i] = &copied
 	}
 	if unknown := slices.Sorted(maps.Keys(allocations)); len(unknown) > 0 {
-		return invalid("variants", "variants: experiment %s has none named %q", e.id, unknown[0])
+		return invalid("variants", "variants: experiment %s has no variant named %q", e.id, unknown[0])
 	}
 	if err := validateAllocations(changed); err != nil {
 		return err
@@ -143,7 +144,7 @@ func (w *world) setAllocations(e *experiment, allocations map[string]float64) er
 	return nil
 }
 
-// target limits an experiment to device groups; without any it is open to all devices.
+// setTargetGroups limits an experiment to device groups. Without groups it applies to all devices.
 func (w *world) setTargetGroups(e *experiment, ids []string) error {
 	groups := []*group{}
 	for _, id := range ids {
@@ -163,7 +164,7 @@ func (e *experiment) targetIDs() []string {
 	return mapSlice(e.targets, func(g *group) string { return g.id })
 }
 
-// untarget takes a device group that goes away out of all experiments.
+// removeTargetGroup removes a deleted device group from all experiments.
 func (w *world) removeTargetGroup(g *group) {
 	for _, e := range w.experiments.all {
 		e.targets = without(e.targets, g)

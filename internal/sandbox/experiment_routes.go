@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// experimentBody is what a create or an update of an experiment may hold, variants aside.
+// experimentBody is the body of a create or an update, without the variants.
 type experimentBody struct {
 	Name          *string  `json:"name"`
 	Description   *string  `json:"description"`
@@ -15,7 +15,7 @@ type experimentBody struct {
 	PrimaryMetric *string  `json:"primary_metric"`
 }
 
-// applyTo writes what is given, or nothing where something is wrong.
+// applyTo applies a body. If the result is invalid, nothing changes.
 func (b experimentBody) applyTo(e *experiment) error {
 	changed := *e
 	changed.name, changed.description = valueOr(b.Name, e.name), cmp.Or(b.Description, e.description)
@@ -25,11 +25,11 @@ func (b experimentBody) applyTo(e *experiment) error {
 	case changed.name == "":
 		return invalid("name", "name is required")
 	case changed.traffic < 0 || changed.traffic > 100:
-		return invalid("traffic_percentage", "traffic_percentage must be from 0 to 100")
+		return invalid("traffic_percentage", "traffic_percentage must be between 0 and 100")
 	case changed.minSample < 1:
-		return invalid("min_sample_size", "min_sample_size must be 1 or more")
+		return invalid("min_sample_size", "min_sample_size must be at least 1")
 	case changed.confidence <= 0 || changed.confidence >= 1:
-		return invalid("confidence_level", "confidence_level must lie between 0 and 1")
+		return invalid("confidence_level", "confidence_level must be greater than 0 and less than 1")
 	case changed.primaryMetric == "":
 		return invalid("primary_metric", "primary_metric must not be empty")
 	}
@@ -56,7 +56,7 @@ type experimentView struct {
 	CompletedAt    *string       `json:"completed_at"`
 }
 
-// variantView has the share under one of two names: the one of the requests, or in the other dialect the one that SDKs read.
+// variantView has the allocation under one of two names: that of the requests, or in the SDK dialect that which SDKs read.
 type variantView struct {
 	ID                string `json:"id"`
 	Name              string `json:"name"`
@@ -86,7 +86,7 @@ func (a *api) experimentView(e *experiment) experimentView {
 	return view
 }
 
-// experimentStatus is the dialect's word for a status: one of the SDKs calls a running experiment active.
+// experimentStatus is the status in the dialect: an SDK calls a running experiment active.
 func (a *api) experimentStatus(status string) string {
 	if a.world.dialect == DialectSDK && status == running {
 		return active
@@ -140,12 +140,12 @@ func (a *api) createExperiment(c *call) (any, error) {
 	return a.experimentView(e), nil
 }
 
-// experimentCall finds the experiment that a call is about.
+// findExperiment finds the experiment of a call.
 func (a *api) findExperiment(c *call) (*experiment, error) {
 	return a.world.experiments.find(c.pathValue("experiment"))
 }
 
-// openExperiment is experimentCall for a call that changes the experiment.
+// findOpenExperiment finds the experiment of a call that changes it.
 func (a *api) findOpenExperiment(c *call) (*experiment, error) {
 	e, err := a.findExperiment(c)
 	if err == nil {
@@ -181,7 +181,7 @@ func (a *api) updateExperiment(c *call) (any, error) {
 	return a.experimentView(e), nil
 }
 
-// changeExperiment is a call that takes an experiment from one status to another.
+// experimentTransition is a call that changes the status of an experiment.
 func experimentTransition(verb, to string, from ...string) handler {
 	return func(a *api, c *call) (any, error) {
 		e, err := a.findExperiment(c)
@@ -276,7 +276,7 @@ func (a *api) removeTargetGroup(c *call) (any, error) {
 	}
 	ids := e.targetIDs()
 	if !slices.Contains(ids, c.pathValue("group")) {
-		return nil, notFound("device group %q is no target of experiment %s", c.pathValue("group"), e.id)
+		return nil, notFound("device group %q is not a target group of experiment %s", c.pathValue("group"), e.id)
 	}
 	return nil, a.world.setTargetGroups(e, without(ids, c.pathValue("group")))
 }

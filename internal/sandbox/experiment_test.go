@@ -101,7 +101,7 @@ func TestExperimentStatuses(t *testing.T) {
 				if !allowed {
 					to = from
 					if r := h.do(409, "POST", path+"/"+verb, object{}); !strings.Contains(r.raw, from) {
-						h.t.Errorf("%s of a %s one: the answer does not name the status: %s", verb, from, r.raw)
+						h.t.Errorf("%s of a %s one: the response does not name the status: %s", verb, from, r.raw)
 					}
 				} else {
 					h.wantFields(h.do(200, "POST", path+"/"+verb, object{}), object{"status": to})
@@ -236,7 +236,7 @@ func TestExperimentValidation(t *testing.T) {
 			{"variants", variants(object{"name": "a", "model_version": "1.0.0", "traffic_allocation": 50}, object{"name": "b", "model_version": "2.0.0", "traffic_allocation": 50})},
 		} {
 			if r := h.do(422, "POST", experimentsPath, experimentWith(c.body)); !strings.Contains(r.raw, c.field) {
-				h.t.Errorf("%v: the answer does not name %s: %s", c.body, c.field, r.raw)
+				h.t.Errorf("%v: the response does not name %s: %s", c.body, c.field, r.raw)
 			}
 		}
 		h.do(404, "POST", experimentsPath, experimentWith(object{"model_id": "nothing"}))
@@ -252,7 +252,7 @@ func TestExperimentKeepsVersionsInUse(t *testing.T) {
 	h := newHarness(t)
 	path := h.createExperiment(nil)
 	if r := h.do(409, "DELETE", versionsPath+"/2.0.0", nil); !strings.Contains(r.raw, "exp_00000001") {
-		t.Errorf("the answer does not name the experiment: %s", r.raw)
+		t.Errorf("the response does not name the experiment: %s", r.raw)
 	}
 	h.do(200, "POST", path+"/cancel", nil)
 	h.do(204, "DELETE", versionsPath+"/2.0.0", nil)

@@ -7,39 +7,39 @@ import (
 	"time"
 )
 
-// Where a fault cuts the connection.
+// Values of Fault.Cut.
 const (
-	// CutBefore closes it without any answer.
+	// CutBefore closes the connection without a response.
 	CutBefore = "before"
-	// CutBody closes it in the middle of the answer's body.
+	// CutBody closes the connection in the middle of the response body.
 	CutBody = "body"
 )
 
-// Fault is what goes wrong with certain requests. A fault with neither a status nor a cut lets the request through, late by its
-// delay.
+// Fault is a scripted failure of requests. A fault without Status and Cut only delays the response.
 type Fault struct {
-	// Method is the method to match, "" for any.
+	// Method is the HTTP method to match, "" for any.
 	Method string `json:"method"`
-	// Path is the path to match, below the API's root: "models/*/rollouts". A "*" is one segment, a last "**" all the rest.
+	// Path is the path to match, below the API root, such as "models/*/rollouts". "*" matches one segment, a final "**" all
+	// remaining ones.
 	Path string `json:"path"`
-	// Nth is the first matching request that the fault hits, counted from when it was added; 0 means 1, the next one.
+	// Nth is the first matching request that the fault applies to, counted from the creation of the fault. 0 means 1, the next one.
 	Nth int `json:"nth"`
-	// Times is how many matching requests it hits; 0 means 1, -1 all from then on.
+	// Times is the number of matching requests that the fault applies to. 0 means 1, -1 all from Nth on.
 	Times int `json:"times"`
-	// Execute carries the request out before its answer is replaced, delayed or cut.
+	// Execute executes the request before the response is replaced, delayed or cut.
 	Execute bool `json:"execute"`
-	// Status is sent instead of the real answer, with Headers and Body; 0 keeps the real answer. Without a Body the error
-	// envelope of the dialect is sent.
+	// Status replaces the response, with Headers and Body. 0 keeps the real one. Without Body the error envelope of the
+	// dialect is sent.
 	Status  int               `json:"status"`
 	Headers map[string]string `json:"headers"`
 	Body    string            `json:"body"`
-	// DelayMS is how long the answer is held back, in milliseconds.
+	// DelayMS delays the response, in milliseconds.
 	DelayMS int `json:"delay_ms"`
 	// Cut is "", CutBefore or CutBody.
 	Cut string `json:"cut"`
 }
 
-// check says what is wrong with a fault, nil for nothing.
+// validate returns an error if a fault is invalid.
 func (f Fault) validate() error {
 	switch {
 	case f.Path == "":
@@ -47,9 +47,9 @@ func (f Fault) validate() error {
 	case f.Nth < 0:
 		return invalid("nth", "nth must not be negative")
 	case f.Times < -1:
-		return invalid("times", "times must be a number of requests, or -1 for all")
+		return invalid("times", "times must be a number of requests or -1 for all")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return invalid("status", "status must be from 200 to 599")
+		return invalid("status", "status must be between 200 and 599")
 	case f.DelayMS < 0:
 		return invalid("delay_ms", "delay_ms must not be negative")
 	case f.Cut != "" && f.Cut != CutBefore && f.Cut != CutBody:
@@ -60,12 +60,12 @@ func (f Fault) validate() error {
 
 func (f Fault) delay() time.Duration { return time.Duration(f.DelayMS) * time.Millisecond }
 
-// runs tells whether the request is carried out at all.
+// executes reports whether the request is executed at all.
 func (f Fault) executes() bool {
 	return f.Execute || f.Status == 0 && f.Cut != CutBefore
 }
 
-// replace is the answer that the fault puts in the place of the real one.
+// replace returns the response to send instead of the real one.
 func (f Fault) replace(dialect Dialect, requestID string, actual response) response {
 	if f.Status == 0 {
 		return actual
@@ -86,38 +86,38 @@ func faultError(status int) *apiError {
 	if !known {
 		code = "internal_error"
 	}
-	return &apiError{status: status, code: code, message: "a scripted fault answers " + strconv.Itoa(status)}
+	return &apiError{status: status, code: code, message: "scripted fault with status " + strconv.Itoa(status)}
 }
 
-// armed is a fault that waits for its requests.
+// activeFault is a fault, with the numbers of requests that it has matched and applied to.
 type activeFault struct {
 	Fault
-	seen, fired int
+	matched, applied int
 }
 
-// matchFault finds the fault that a request meets, nil for none. Every fault counts the requests that match it; where two are
-// due at once the older one hits and the younger one waits for the next request.
+// findFault returns the fault that applies to a request, nil for none. Every fault counts the requests that it matches. If
+// two faults are due, the older one applies and the newer one waits for the next request.
 func (s *Server) findFault(method, path string) *Fault {
 	var hit *Fault
 	for _, f := range s.faults {
 		if f.Method != "" && !strings.EqualFold(f.Method, method) || !matchPath(f.Path, path) {
 			continue
 		}
-		f.seen++
+		f.matched++
 		times := f.Times
 		if times == 0 {
 			times = 1
 		}
-		due := f.seen >= max(f.Nth, 1) && (times < 0 || f.fired < times)
+		due := f.matched >= max(f.Nth, 1) && (times < 0 || f.applied < times)
 		if hit == nil && due {
-			f.fired++
+			f.applied++
 			hit = &f.Fault
 		}
 	}
 	return hit
 }
 
-// matchPath compares a path with a pattern, segment by segment.
+// matchPath compares a path with a pattern segment by segment.
 func matchPath(pattern, path string) bool {
 	want, have := segments(pattern), segments(path)
 	for i, segment := range want {

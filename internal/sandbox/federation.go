@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// invited is the status of a federation's member that has not joined yet; afterwards it is active.
+// invited is the status of a member that has not joined yet.
 const invited = "invited"
 
-// defaultDelta is a privacy budget's delta where none is given.
+// defaultDelta is the delta of a privacy budget without one.
 const defaultDelta = 1e-5
 
-// federation is a group of organizations that train together (the control API contract, section 7). This organization owns all
-// of them: there is no other one in a sandbox. No training happens, so no privacy budget is spent.
+// federation is a group of organizations that train together (CONTRACT.md, section 7). The sandbox has one organization,
+// which owns all federations. It does not train, so no privacy budget is spent.
 type federation struct {
 	id, name         string
 	description      *string
@@ -34,7 +34,7 @@ type sharedModel struct {
 
 func (w *world) createFederation(name string, description *string) (*federation, error) {
 	if slices.ContainsFunc(w.federations.all, func(f *federation) bool { return f.name == name }) {
-		return nil, conflict("a federation named %q exists already", name)
+		return nil, conflict("a federation named %q already exists", name)
 	}
 	f := &federation{id: w.nextID("fed"), name: name, description: description, created: w.clock, updated: w.clock}
 	f.members = []*federationMember{{org: w.org, role: "owner", status: active, joined: w.clock}}
@@ -51,14 +51,14 @@ func (f *federation) member(org string) *federationMember {
 	return f.members[i]
 }
 
-// inviteAll invites organizations, or again those that have not joined: all of them, or none where one cannot be invited.
+// inviteAll invites organizations, again if they have not joined yet. If one cannot be invited, none is.
 func (w *world) inviteAll(f *federation, orgs []string) error {
 	for _, org := range orgs {
 		if org == "" {
-			return invalid("org_ids", "org_ids must not hold an empty id")
+			return invalid("org_ids", "org_ids must not contain an empty ID")
 		}
 		if m := f.member(org); m != nil && m.status == active {
-			return conflict("organization %s is a member of federation %s already", org, f.id)
+			return conflict("organization %s is already a member of federation %s", org, f.id)
 		}
 	}
 	for _, org := range orgs {
@@ -73,14 +73,14 @@ func (w *world) inviteAll(f *federation, orgs []string) error {
 	return nil
 }
 
-// join lets an invited organization in. The sandbox knows one organization, whose keys speak for those that it invited.
+// join adds an invited organization. The keys of the only organization act for those that it invited.
 func (w *world) join(f *federation, org string) (*federationMember, error) {
 	m := f.member(org)
 	switch {
 	case m == nil:
 		return nil, notFound("organization %q was not invited to federation %s", org, f.id)
 	case m.status == active:
-		return nil, conflict("organization %s is a member of federation %s already", org, f.id)
+		return nil, conflict("organization %s is already a member of federation %s", org, f.id)
 	}
 	m.status, m.joined, f.updated = active, w.clock, w.clock
 	return m, nil
@@ -88,14 +88,14 @@ func (w *world) join(f *federation, org string) (*federationMember, error) {
 
 func (w *world) shareModel(f *federation, m *model) (*sharedModel, error) {
 	if slices.ContainsFunc(f.models, func(s *sharedModel) bool { return s.model == m }) {
-		return nil, conflict("federation %s has model %s already", f.id, m.name)
+		return nil, conflict("model %s is already shared with federation %s", m.name, f.id)
 	}
 	s := &sharedModel{model: m, added: w.clock}
 	f.models, f.updated = append(f.models, s), w.clock
 	return s, nil
 }
 
-// unshare takes a model that goes away out of all federations.
+// unshareModel removes a deleted model from all federations.
 func (w *world) unshareModel(m *model) {
 	for _, f := range w.federations.all {
 		f.models = slices.DeleteFunc(f.models, func(s *sharedModel) bool { return s.model == m })

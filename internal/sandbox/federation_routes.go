@@ -9,7 +9,7 @@ func (a *api) findFederation(c *call) (*federation, error) {
 	return a.world.federations.find(c.pathValue("federation"))
 }
 
-// listFederations takes ?name=, which is the whole name.
+// listFederations filters by ?name=, which must match the whole name.
 func (a *api) listFederations(c *call) (any, error) {
 	name := c.query("name")
 	found := filter(slices.All(a.world.federations.all), func(f *federation) bool { return name == "" || f.name == name })
@@ -29,10 +29,10 @@ func (a *api) createFederation(c *call) (any, error) {
 		return nil, err
 	}
 	if body.Name == "" || tooLong(&body.Name, 128) {
-		return nil, invalid("name", "name is required and has at most 128 characters")
+		return nil, invalid("name", "name is required and must have at most 128 characters")
 	}
 	if tooLong(body.Description, 512) {
-		return nil, invalid("description", "description has at most 512 characters")
+		return nil, invalid("description", "description must have at most 512 characters")
 	}
 	f, err := a.world.createFederation(body.Name, body.Description)
 	if err != nil {
@@ -153,10 +153,10 @@ func (a *api) setPrivacyBudget(c *call) (any, error) {
 	}
 	delta := valueOr(body.Delta, defaultDelta)
 	if body.Epsilon <= 0 {
-		return nil, invalid("total_epsilon_budget", "total_epsilon_budget is required and must be above 0")
+		return nil, invalid("total_epsilon_budget", "total_epsilon_budget is required and must be greater than 0")
 	}
 	if delta <= 0 || delta >= 1 {
-		return nil, invalid("total_delta_budget", "total_delta_budget must lie between 0 and 1")
+		return nil, invalid("total_delta_budget", "total_delta_budget must be greater than 0 and less than 1")
 	}
 	f.epsilon, f.delta, f.updated = &body.Epsilon, &delta, a.world.clock
 	return f.privacyView(), nil
@@ -226,7 +226,7 @@ type privacyView struct {
 	RoundsTracked       int      `json:"rounds_tracked"`
 }
 
-// privacyView is null in the budget's places as long as none was set. Nothing is ever spent, so all of it remains.
+// privacyView has null for a budget that is not set. Nothing is ever spent, so all of it remains.
 func (f *federation) privacyView() privacyView {
 	return privacyView{
 		FederationID: f.id, TotalEpsilonBudget: f.epsilon, TotalDeltaBudget: f.delta, EpsilonRemaining: f.epsilon,

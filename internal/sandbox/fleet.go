@@ -7,30 +7,31 @@ import (
 	"slices"
 )
 
-// Fleet says how many devices of a model's fleet run which version, by what the devices themselves report.
+// Fleet counts the devices of a model's fleet by version, as the devices report it.
 type Fleet struct {
 	Model string `json:"model"`
-	// Total is the number of devices in the fleet, whether they run the model or not.
+	// Total is the number of devices in the fleet, with and without the model.
 	Total int `json:"total"`
-	// Versions counts the devices by the version that they run; a version that none runs is absent.
+	// Versions is the number of devices by version, without the versions that no device runs.
 	Versions map[string]int `json:"versions"`
 }
 
-// seat is the place of one device in the fleet of one model.
+// deviceState is the state of one device in the fleet of one model.
 type deviceState struct {
 	device *device
 	model  *model
-	// bucket is stable for the device and the model, 0 to 99: the device belongs to a rollout whose share is larger.
+	// bucket, 0 to 99, is fixed for the device and the model. A rollout includes the devices whose bucket is below its
+	// percentage.
 	bucket int
-	// running is the version that the device runs, "" for none.
+	// running is the version that runs on the device, "" for none.
 	running string
-	// assigned is the version that a group deployment gave the device; it wins over the fleet's rollouts. "" for none.
+	// assigned is the version of a group deployment, which takes precedence over the rollouts of the fleet. "" for none.
 	assigned string
-	// by is the fleet's rollout whose version the device took at its last sync.
+	// rollout is the rollout whose version the device installed at its last sync.
 	rollout *rollout
 }
 
-// winner is the newest rollout of the fleet that covers the device, nil for none.
+// effectiveRollout is the newest rollout that covers the device, nil for none.
 func (s *deviceState) effectiveRollout() *rollout {
 	for _, r := range slices.Backward(s.model.rollouts) {
 		if r.covers(s) {
@@ -40,7 +41,7 @@ func (s *deviceState) effectiveRollout() *rollout {
 	return nil
 }
 
-// desired is the version that the device is to run, "" for none.
+// desiredVersion is the version that the device should run, "" for none.
 func (s *deviceState) desiredVersion() string {
 	if s.assigned != "" {
 		return s.assigned
@@ -51,7 +52,8 @@ func (s *deviceState) desiredVersion() string {
 	return ""
 }
 
-// covers tells whether a rollout has the device. A pause keeps the devices that have taken the version and takes no more.
+// covers reports whether a rollout applies to a device. A paused rollout keeps the devices that it has updated and adds no
+// others.
 func (r *rollout) covers(s *deviceState) bool {
 	switch r.status {
 	case completed, rollingBack:
@@ -67,7 +69,7 @@ func (r *rollout) covers(s *deviceState) bool {
 
 func (r *rollout) includes(s *deviceState) bool { return float64(s.bucket) < r.percentage }
 
-// seated gives every device a seat, once the model needs them: with a first rollout or deployment.
+// ensureStates adds the missing device states of a model. A model without rollouts and deployments has none.
 func (w *world) ensureStates(m *model) {
 	if len(m.states) == len(w.devices) {
 		return
@@ -86,7 +88,7 @@ func (w *world) ensureStates(m *model) {
 	}
 }
 
-// seat is the device's place in the model's fleet, nil while the model has none.
+// state is the state of a device, nil if the model has none yet.
 func (m *model) state(d *device) *deviceState {
 	if d.index >= len(m.states) {
 		return nil
@@ -94,8 +96,8 @@ func (m *model) state(d *device) *deviceState {
 	return m.states[d.index]
 }
 
-// evenBuckets spreads devices evenly over the buckets, in the order of their hashes, so that a share of the fleet is the
-// nearest whole number of devices: 10 percent of 124 is 12, and 40 percent is 50.
+// evenBuckets spreads devices evenly over the buckets, in the order of their hashes, so that a percentage of the fleet is
+// the nearest whole number of devices: 10 percent of 124 is 12, and 40 percent is 50.
 func evenBuckets(devices []*device, modelID string) []int {
 	hashes := make([]uint64, len(devices))
 	ranking := make([]int, len(devices))
@@ -110,7 +112,7 @@ func evenBuckets(devices []*device, modelID string) []int {
 	return buckets
 }
 
-// spread is the bucket of the device at that rank of n.
+// evenBucket is the bucket of the device at a rank of n.
 func evenBucket(rank, n int) int { return (2*rank + 1) * 100 / (2 * n) }
 
 func hash(parts ...string) uint64 {
@@ -122,7 +124,7 @@ func hash(parts ...string) uint64 {
 	return binary.BigEndian.Uint64(h.Sum(nil))
 }
 
-// look notes whether a device has to change.
+// updatePending updates whether a device is pending.
 func (m *model) updatePending(s *deviceState) {
 	if s.device.inFleet() && s.running != s.desiredVersion() {
 		m.pending[s] = true
@@ -132,7 +134,7 @@ func (m *model) updatePending(s *deviceState) {
 	m.needsCheck = true
 }
 
-// lookAll notes which devices have to change, after a change of the model's rollouts.
+// updateAllPending updates which devices are pending, after a change of the model's rollouts.
 func (w *world) updateAllPending(m *model) {
 	w.ensureStates(m)
 	for _, s := range m.states {
@@ -141,17 +143,17 @@ func (w *world) updateAllPending(m *model) {
 	m.needsCheck = true
 }
 
-// anyPending tells whether some device still has to change because of a rollout of the fleet.
-func (m *model) anyPending(r *rollout, counts func(*deviceState) bool) bool {
+// anyPending reports whether a rollout has a pending device among those that match.
+func (m *model) anyPending(r *rollout, match func(*deviceState) bool) bool {
 	for s := range m.pending {
-		if counts(s) && s.assigned == "" && s.effectiveRollout() == r {
+		if match(s) && s.assigned == "" && s.effectiveRollout() == r {
 			return true
 		}
 	}
 	return false
 }
 
-// take makes a device run what it is to run.
+// install makes a device run its desired version.
 func (m *model) install(s *deviceState) {
 	s.rollout = nil
 	if s.assigned == "" {
@@ -162,12 +164,12 @@ func (m *model) install(s *deviceState) {
 	m.fleetChanged, m.needsCheck = true, true
 }
 
-// fleet counts the devices among those that counts accepts.
-func (w *world) fleet(m *model, counts func(*device) bool) Fleet {
+// fleet counts the devices that match.
+func (w *world) fleet(m *model, match func(*device) bool) Fleet {
 	f := Fleet{Model: m.name, Versions: map[string]int{}}
 	w.ensureStates(m)
 	for _, s := range m.states {
-		if !s.device.inFleet() || !counts(s.device) {
+		if !s.device.inFleet() || !match(s.device) {
 			continue
 		}
 		f.Total++
@@ -180,7 +182,8 @@ func (w *world) fleet(m *model, counts func(*device) bool) Fleet {
 
 func everyDevice(*device) bool { return true }
 
-// affected counts the devices in a rollout's share, without those that a group deployment has assigned.
+// affected is the number of devices that a rollout includes, without those of group deployments, and how many of them are
+// updated.
 type affected struct{ total, updated int }
 
 func (w *world) affected(r *rollout) affected {

@@ -12,7 +12,7 @@ const (
 	hybrid  = "hybrid"
 )
 
-// maxMemberBatch is how many devices one call may add (the control API contract, section 5).
+// maxMemberBatch is how many devices one call may add (CONTRACT.md, section 5).
 const maxMemberBatch = 1000
 
 // group is a device group.
@@ -23,16 +23,16 @@ type group struct {
 	rules            []rule
 	created, updated time.Time
 
-	// added and removed are what was decided by hand; the latter matters only where rules would add the device again.
+	// added and removed are the manual changes. removed matters only if the rules would add the device again.
 	added, removed map[*device]bool
-	// members is computed on demand; it is stale when membersAt is not the world's number of device changes.
+	// members is computed on demand. It is valid if membersVersion is the devicesVersion of the world.
 	members        []*device
 	membersVersion int
 }
 
 func (w *world) createGroup(g *group) (*group, error) {
 	if _, taken := w.groupByName[g.name]; taken {
-		return nil, conflict("a device group named %q exists already", g.name)
+		return nil, conflict("a device group named %q already exists", g.name)
 	}
 	g.id, g.created, g.updated = w.nextID("grp"), w.clock, w.clock
 	g.added, g.removed = map[*device]bool{}, map[*device]bool{}
@@ -44,7 +44,7 @@ func (w *world) createGroup(g *group) (*group, error) {
 
 func (w *world) renameGroup(g *group, name string) error {
 	if other, taken := w.groupByName[name]; taken && other != g {
-		return conflict("a device group named %q exists already", name)
+		return conflict("a device group named %q already exists", name)
 	}
 	delete(w.groupByName, g.name)
 	g.name = name
@@ -52,7 +52,7 @@ func (w *world) renameGroup(g *group, name string) error {
 	return nil
 }
 
-// deleteGroup leaves its devices registered, and what was assigned to them.
+// deleteGroup keeps the devices and their assignments.
 func (w *world) deleteGroup(g *group) {
 	w.removeTargetGroup(g)
 	w.groups = without(w.groups, g)
@@ -62,8 +62,8 @@ func (w *world) deleteGroup(g *group) {
 
 func (g *group) invalidateMembers() { g.membersVersion = -1 }
 
-// isMember tells whether a device is in a group: by hand, or by the rules of a dynamic or hybrid group. A device out of service
-// is in none.
+// isMember reports whether a device is in a group: added manually, or by the rules of a dynamic or hybrid group. A device
+// out of service is in no group.
 func (w *world) isMember(g *group, d *device) bool {
 	if !d.inFleet() || g.removed[d] {
 		return false
@@ -95,13 +95,13 @@ func (w *world) membersOf(g *group) []*device {
 	return g.members
 }
 
-// addMembers adds devices by hand: all of them, or none where one cannot be added.
+// addMembers adds devices manually. If one cannot be added, none is.
 func (w *world) addMembers(g *group, ids []string) error {
 	if g.mode == dynamic {
-		return conflict("device group %s is dynamic: its rules decide who is in it", g.name)
+		return conflict("device group %s is dynamic: its rules determine its members", g.name)
 	}
 	if len(ids) > maxMemberBatch {
-		return invalid("device_ids", "device_ids has %d entries; one call takes at most %d", len(ids), maxMemberBatch)
+		return invalid("device_ids", "device_ids must have at most %d entries, not %d", maxMemberBatch, len(ids))
 	}
 	devices := make([]*device, len(ids))
 	for i, id := range ids {
@@ -122,14 +122,14 @@ func (w *world) addMembers(g *group, ids []string) error {
 
 func (w *world) removeMember(g *group, id string) error {
 	if g.mode == dynamic {
-		return conflict("device group %s is dynamic: its rules decide who is in it", g.name)
+		return conflict("device group %s is dynamic: its rules determine its members", g.name)
 	}
 	d, err := w.device(id)
 	if err != nil {
 		return err
 	}
 	if !g.added[d] && !w.isMember(g, d) {
-		return notFound("device %q is not in device group %s", id, g.name)
+		return notFound("device %q is not a member of device group %s", id, g.name)
 	}
 	delete(g.added, d)
 	if g.mode == hybrid {

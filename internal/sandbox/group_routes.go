@@ -2,7 +2,7 @@ package sandbox
 
 import "slices"
 
-// groupBody is what a create or an update of a device group may hold.
+// groupBody is the body of a create or an update of a device group.
 type groupBody struct {
 	OrgID       string    `json:"org_id"`
 	Name        *string   `json:"name"`
@@ -86,7 +86,7 @@ func (a *api) updateGroup(c *call) (any, error) {
 		return nil, err
 	}
 	if (body.GroupType != "" || body.Mode != "") && body.mode() != g.mode {
-		return nil, invalid("group_type", "the type of a device group cannot change")
+		return nil, invalid("group_type", "the type of a device group cannot be changed")
 	}
 	if err := body.validate(); err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func TestGroupMembers(t *testing.T) {
 
 	r := h.do(404, "POST", path+"/devices", object{"device_ids": []string{"dev_00000004", "dev_nothing"}})
 	if !strings.Contains(r.raw, "dev_nothing") {
-		t.Errorf("the answer does not name the device: %s", r.raw)
+		t.Errorf("the response does not name the device: %s", r.raw)
 	}
 	h.wantFields(h.do(200, "GET", path, nil), object{"device_count": 3.0}) // all or none
 	ids := make([]string, 1001)

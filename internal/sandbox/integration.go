@@ -13,31 +13,30 @@ type signal string
 const (
 	metricsExport signal = "metrics"
 	logStream     signal = "logs"
-	// anySignal stands for the calls that take either.
+	// anySignal stands for both.
 	anySignal signal = ""
 )
 
 var metricsTypes = []string{"prometheus", "opentelemetry", "datadog", "statsd"}
 
-// integration sends the organization's metrics or logs elsewhere (the control API contract, section 7). The sandbox keeps the
-// record and sends nothing.
+// integration exports the organization's metrics or logs (CONTRACT.md, section 7). The sandbox stores it and sends nothing.
 type integration struct {
 	id, name, kind string
 	signal         signal
 	enabled        bool
-	// config is what a metrics integration shows of its configuration; endpoint and format are a log integration's.
+	// config is the visible configuration of a metrics integration; endpoint and format belong to a log integration.
 	config           map[string]any
 	endpoint, format string
-	// credentials are what no answer shows.
+	// credentials are not part of any response.
 	credentials      map[string]any
 	created, updated time.Time
 }
 
-// credentialName is the name of a key of the configuration whose value is a credential.
+// credentialKey matches the keys of a configuration whose value is a credential.
 var credentialKey = regexp.MustCompile(`(?i)^(headers|auth|auth_config)$|(^|[_-])((api|app|access|private)[_-]?key|token|` +
 	`secret|password|passwd|authorization|credentials?)$`)
 
-// splitCredentials parts a configuration in what may be shown and what may not.
+// splitCredentials separates the visible part of a configuration from the credentials.
 func splitCredentials(config map[string]any) (shown, credentials map[string]any) {
 	shown, credentials = map[string]any{}, map[string]any{}
 	for key, value := range config {
@@ -58,7 +57,7 @@ func splitCredentials(config map[string]any) (shown, credentials map[string]any)
 	return shown, credentials
 }
 
-// check says what is wrong with an integration, nil for nothing.
+// validate returns an error if an integration is invalid.
 func (i *integration) validate() error {
 	if i.name == "" {
 		return invalid("name", "name is required")

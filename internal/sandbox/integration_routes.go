@@ -2,7 +2,7 @@ package sandbox
 
 import "slices"
 
-// integrationBody is what a create or an update of an integration may hold.
+// integrationBody is the body of a create or an update of an integration.
 type integrationBody struct {
 	Name        *string         `json:"name"`
 	Type        *string         `json:"integration_type"`
@@ -13,7 +13,7 @@ type integrationBody struct {
 	AuthConfig  *map[string]any `json:"auth_config"`
 }
 
-// applyTo writes what is given. What is not given stays, and a configuration is replaced as a whole.
+// applyTo applies a body. A missing field keeps its value; the configuration is replaced as a whole.
 func (b integrationBody) applyTo(i *integration) {
 	i.name, i.kind, i.enabled = valueOr(b.Name, i.name), valueOr(b.Type, i.kind), valueOr(b.Enabled, i.enabled)
 	if i.signal == metricsExport {
@@ -59,11 +59,11 @@ func (a *api) integrationView(i *integration) any {
 	return logView{integrationView: base, EndpointURL: i.endpoint, Format: i.format}
 }
 
-// integrationCall finds the integration that a call is about, which must be one of the signal.
+// findIntegration finds the integration of a call, which must have the given signal.
 func (a *api) findIntegration(c *call, of signal) (*integration, error) {
 	i, err := a.world.integrations.find(c.pathValue("integration"))
 	if err == nil && of != anySignal && i.signal != of {
-		return nil, notFound("integration %q is none for %s", i.id, of)
+		return nil, notFound("%s integration %q was not found", of, i.id)
 	}
 	return i, err
 }
@@ -113,7 +113,7 @@ func (a *api) updateIntegration(c *call) (any, error) {
 	changed := *i
 	body.applyTo(&changed)
 	if changed.kind != i.kind {
-		return nil, invalid("integration_type", "the type of an integration cannot change")
+		return nil, invalid("integration_type", "the type of an integration cannot be changed")
 	}
 	if err := changed.validate(); err != nil {
 		return nil, err
@@ -134,14 +134,14 @@ func deleteIntegration(of signal) handler {
 	}
 }
 
-// testIntegration answers whether an integration would send anything; the sandbox has no outside to send it to.
+// testIntegration reports whether an integration would send anything. The sandbox itself sends nothing.
 func testIntegration(of signal) handler {
 	return func(a *api, c *call) (any, error) {
 		i, err := a.findIntegration(c, of)
 		if err != nil {
 			return nil, err
 		}
-		message := "the integration is complete; the sandbox sends nothing"
+		message := "the integration is valid; the sandbox sends nothing"
 		if !i.enabled {
 			message = "the integration is disabled"
 		}

@@ -120,7 +120,7 @@ func TestIntegrationValidation(t *testing.T) {
 			{logsPath, "endpoint_url", object{"name": "x", "integration_type": "otlp", "endpoint_url": "ftp://x"}},
 		} {
 			if r := h.do(422, "POST", c.path, c.body); !strings.Contains(r.raw, c.field) {
-				h.t.Errorf("%v: the answer does not name %s: %s", c.body, c.field, r.raw)
+				h.t.Errorf("%v: the response does not name %s: %s", c.body, c.field, r.raw)
 			}
 		}
 		if left := len(h.world.integrations.all); left != 0 {

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// keyPrefix is how the secret of an organization's key begins, and prefixLength how much of a secret is no secret.
+// keyPrefix starts every key, and prefixLength is the length of the part that is not secret.
 const (
 	keyPrefix    = "edg_"
 	prefixLength = len(keyPrefix) + 8
 )
 
-// apiKey is the record of a key (the control API contract, section 7).
+// apiKey is the record of an API key (CONTRACT.md, section 7).
 type apiKey struct {
 	id, name, secret string
 	scopes           scopes
-	// sent is how the scopes were written by who created the key.
+	// sentScopes are the scopes as the client sent them.
 	sentScopes       json.RawMessage
 	created, revoked time.Time
 }
@@ -28,7 +28,7 @@ func (w *world) createKey(name string, limits scopes, sent json.RawMessage) *api
 	return k
 }
 
-// revokeKey stops a key at once. Its record stays.
+// revokeKey revokes a key immediately. Its record stays.
 func (w *world) revokeKey(k *apiKey) {
 	if !k.revoked.IsZero() {
 		return
@@ -46,11 +46,11 @@ type keyView struct {
 	Prefix    string  `json:"prefix"`
 	CreatedAt *string `json:"created_at"`
 	RevokedAt *string `json:"revoked_at"`
-	// APIKey is the secret, which only the answers of create and rotate bear.
+	// APIKey is the secret. Only the responses of create and rotate contain it.
 	APIKey string `json:"api_key,omitempty"`
 }
 
-// keyView shows the scopes as a list, or in the other dialect as they were sent.
+// keyView has the scopes as a list, or in the SDK dialect as they were sent.
 func (a *api) keyView(k *apiKey) keyView {
 	view := keyView{
 		ID: k.id, OrgID: a.world.org, Name: k.name, KeyType: "org_api_key", Scopes: k.scopes, Prefix: k.secret[:prefixLength],
@@ -107,7 +107,7 @@ func (a *api) revokeKey(c *call) (any, error) {
 	return a.keyView(k), nil
 }
 
-// rotateKey revokes a key and creates another one that is like it.
+// rotateKey revokes a key and creates a new one with the same name and scopes.
 func (a *api) rotateKey(c *call) (any, error) {
 	k, err := a.world.keys.find(c.pathValue("key"))
 	if err != nil {

@@ -96,7 +96,7 @@ func TestKeyValidation(t *testing.T) {
 		} {
 			for _, wrong := range body {
 				if r := h.do(422, "POST", keysPath, wrong); !strings.Contains(r.raw, field) {
-					h.t.Errorf("%s: the answer does not name %s: %s", wrong, field, r.raw)
+					h.t.Errorf("%s: the response does not name %s: %s", wrong, field, r.raw)
 				}
 			}
 		}

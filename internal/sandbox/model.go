@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// model is a model of the registry and everything that belongs to it (the control API contract, section 2).
+// model is a model of the registry with its versions, rollouts and fleet (CONTRACT.md, section 2).
 type model struct {
 	id, name, description, framework, useCase string
 	modelContract, dataContract               any
@@ -13,25 +13,25 @@ type model struct {
 	versions      []*version
 	versionByName map[string]*version
 
-	// rollouts are in the order of their creation.
+	// rollouts are in the order of creation.
 	rollouts    []*rollout
 	rolloutByID map[string]*rollout
-	// deployed holds the versions that once had a completed rollout.
+	// deployed contains the versions that have had a completed rollout.
 	deployed map[string]bool
 	health   map[string]Health
 
-	// seats has a seat for every device, in the devices' order; nil until the model is first deployed.
+	// states has the state of every device in the order of the devices. It is nil until the model is first deployed.
 	states []*deviceState
-	// pending holds the seats whose device does not run what it is to run.
+	// pending contains the states whose device does not run its desired version.
 	pending map[*deviceState]bool
-	// unchecked is true when a rollout may have reached its end, moved when devices changed since the last report.
+	// needsCheck is true if a rollout may be done, fleetChanged if devices have changed since the progress was last logged.
 	needsCheck, fleetChanged bool
 	loggedVersions           map[string]int
 }
 
 func (w *world) createModel(m *model) (*model, error) {
 	if _, taken := w.modelByName[m.name]; taken {
-		return nil, conflict("a model named %q exists already", m.name)
+		return nil, conflict("a model named %q already exists", m.name)
 	}
 	m.id, m.created, m.updated = w.nextID("mdl"), w.clock, w.clock
 	m.versionByName, m.rolloutByID = map[string]*version{}, map[string]*rollout{}
@@ -43,7 +43,7 @@ func (w *world) createModel(m *model) (*model, error) {
 
 func (w *world) renameModel(m *model, name string) error {
 	if other, taken := w.modelByName[name]; taken && other != m {
-		return conflict("a model named %q exists already", name)
+		return conflict("a model named %q already exists", name)
 	}
 	delete(w.modelByName, m.name)
 	m.name = name
@@ -51,12 +51,12 @@ func (w *world) renameModel(m *model, name string) error {
 	return nil
 }
 
-// deleteModel takes all its versions and rollouts with it, and its experiments end.
+// deleteModel also deletes the versions and rollouts, and cancels the experiments.
 func (w *world) deleteModel(m *model) {
 	w.cancelExperiments(m)
 	w.unshareModel(m)
 	w.models = without(w.models, m)
 	delete(w.modelByID, m.id)
 	delete(w.modelByName, m.name)
-	w.logf("%s: the model is deleted", m.name)
+	w.logf("%s: the model was deleted", m.name)
 }

@@ -84,7 +84,7 @@ func (a *api) updateModel(c *call) (any, error) {
 		return nil, err
 	}
 	if body.Framework != nil && *body.Framework != m.framework {
-		return nil, invalid("framework", "the framework of a model cannot change")
+		return nil, invalid("framework", "the framework of a model cannot be changed")
 	}
 	if body.Name != nil {
 		if *body.Name == "" {

@@ -19,7 +19,7 @@ func TestModelLifecycle(t *testing.T) {
 		incomplete := object{"name": "x", "framework": "onnx", "use_case": "audio"}
 		delete(incomplete, missing)
 		if refused := h.do(422, "POST", modelsPath, incomplete); !strings.Contains(refused.raw, missing) {
-			t.Errorf("the answer does not name %s: %s", missing, refused.raw)
+			t.Errorf("the response does not name %s: %s", missing, refused.raw)
 		}
 	}
 	first := h.do(200, "GET", modelsPath, nil).object["models"].([]any)[0].(object)

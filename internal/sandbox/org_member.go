@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// inviteLife is how long an invitation may be accepted.
+// invitationLifetime is how long an invitation may be accepted.
 const invitationLifetime = 7 * 24 * time.Hour
 
 var memberRoles = []string{"owner", "admin", "member"}
 
-// orgMember is a member of the organization, or somebody who is invited to be one (the control API contract, section 7).
+// orgMember is a member of the organization, invited or joined (CONTRACT.md, section 7).
 type orgMember struct {
 	id, email, role string
 	name            *string
 	invited, joined time.Time
 }
 
-// memberByEmail finds a member, nil for none. Addresses are compared without regard to case.
+// memberByEmail finds a member, nil for none. It ignores case.
 func (w *world) memberByEmail(email string) *orgMember {
 	i := slices.IndexFunc(w.members.all, func(m *orgMember) bool { return strings.EqualFold(m.email, email) })
 	if i < 0 {
@@ -29,7 +29,7 @@ func (w *world) memberByEmail(email string) *orgMember {
 	return w.members.all[i]
 }
 
-// invite adds a member, or renews the invitation of one who has not accepted it, with the role and name given now.
+// invite adds a member. It renews a pending invitation with the given role and name.
 func (w *world) invite(email, role string, name *string) (*orgMember, error) {
 	m := w.memberByEmail(email)
 	if m == nil {
@@ -37,20 +37,20 @@ func (w *world) invite(email, role string, name *string) (*orgMember, error) {
 		w.members.add(m.id, m)
 	}
 	if !m.joined.IsZero() {
-		return nil, conflict("%s is a member of the organization already", m.email)
+		return nil, conflict("%s is already a member of the organization", m.email)
 	}
 	m.role, m.name, m.invited = role, cmp.Or(name, m.name), w.clock
 	return m, nil
 }
 
-// accept lets an invited person join, as the link in the e-mail does.
+// accept accepts an invitation, as the link in the email does.
 func (w *world) accept(email string) error {
 	m := w.memberByEmail(email)
 	switch {
 	case m == nil:
-		return notFound("nobody was invited as %q", email)
+		return notFound("no invitation for %q was found", email)
 	case !m.joined.IsZero():
-		return conflict("%s is a member of the organization already", m.email)
+		return conflict("%s is already a member of the organization", m.email)
 	case w.clock.After(m.invited.Add(invitationLifetime)):
 		return conflict("the invitation of %s has expired", m.email)
 	}
@@ -67,7 +67,7 @@ type orgMemberView struct {
 	Status    string  `json:"status"`
 	InvitedAt *string `json:"invited_at"`
 	JoinedAt  *string `json:"joined_at"`
-	// ExpiresAt is when a pending invitation ends.
+	// ExpiresAt is when a pending invitation expires.
 	ExpiresAt *string `json:"expires_at"`
 }
 
@@ -101,9 +101,9 @@ func (a *api) addOrgMember(c *call) (any, error) {
 	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	// ParseAddress takes "Name <address>" as well: only the bare address will do.
+	// ParseAddress also accepts "Name <address>".
 	if parsed, err := mail.ParseAddress(body.Email); err != nil || parsed.Address != body.Email {
-		return nil, invalid("email", "email is required and must be an address such as ada@example.com")
+		return nil, invalid("email", "email is required and must be an email address such as ada@example.com")
 	}
 	role := valueOr(body.Role, "member")
 	if !slices.Contains(memberRoles, role) {

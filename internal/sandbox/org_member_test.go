@@ -59,7 +59,7 @@ func TestMemberValidation(t *testing.T) {
 		} {
 			for _, wrong := range body {
 				if r := h.do(422, "POST", membersPath, wrong); !strings.Contains(r.raw, field) {
-					h.t.Errorf("%v: the answer does not name %s: %s", wrong, field, r.raw)
+					h.t.Errorf("%v: the response does not name %s: %s", wrong, field, r.raw)
 				}
 			}
 		}

@@ -11,28 +11,28 @@ import (
 	"time"
 )
 
-// api is one call's view of the world, in a dialect.
+// api executes calls on the world in its dialect.
 type api struct{ world *world }
 
-// answer is what is sent.
+// response is an HTTP response. Status 0 means that the client disconnected.
 type response struct {
 	status int
 	body   []byte
 }
 
-// answerJSON encodes a body; nil sends none.
+// jsonResponse encodes a body. A nil body means status 204.
 func jsonResponse(status int, body any) response {
 	if body == nil {
 		return response{status: http.StatusNoContent}
 	}
 	encoded, err := json.Marshal(body)
 	if err != nil {
-		return response{http.StatusInternalServerError, []byte(`{"detail":"the answer cannot be encoded"}`)}
+		return response{http.StatusInternalServerError, []byte(`{"detail":"the response cannot be encoded"}`)}
 	}
 	return response{status, encoded}
 }
 
-// answerError encodes a refusal in the envelope of the dialect (the control API contract, section 1).
+// errorResponse encodes an error in the envelope of the dialect (CONTRACT.md, section 1).
 func errorResponse(dialect Dialect, requestID string, err error) response {
 	var p *apiError
 	if !errors.As(err, &p) {
@@ -48,7 +48,7 @@ func errorResponse(dialect Dialect, requestID string, err error) response {
 	return jsonResponse(p.status, envelope)
 }
 
-// sdkEnvelope is the one that public SDKs read: a detail, and for the words that they act on the contract's code.
+// sdkEnvelope returns the envelope that public SDKs read: a detail, and a code if they act on it.
 func sdkEnvelope(p *apiError, requestID string) any {
 	switch {
 	case p.field != "":
@@ -66,12 +66,12 @@ func fieldDetail(p *apiError) []map[string]any {
 	return []map[string]any{{"loc": []string{"body", p.field}, "msg": p.message, "type": "value_error"}}
 }
 
-// noSuchRoute is the bare 404 of a server that does not know the call (the control API contract, section 1).
+// routeNotFound is the bare 404 of a server that does not have the call (CONTRACT.md, section 1).
 var routeNotFound = response{http.StatusNotFound, []byte(`{"detail":"Not Found"}`)}
 
 var methodNotAllowed = response{http.StatusMethodNotAllowed, []byte(`{"detail":"Method Not Allowed"}`)}
 
-// number writes a percentage as the dialect does: 10 or 10.0.
+// percentage encodes a percentage as the dialect does: 10 or 10.0.
 func (a *api) percentage(value float64) any {
 	if a.world.dialect == DialectSDK && value == math.Trunc(value) {
 		return json.Number(strconv.FormatFloat(value, 'f', 1, 64))
@@ -79,7 +79,7 @@ func (a *api) percentage(value float64) any {
 	return value
 }
 
-// rolloutID writes the id of a rollout as the dialect does: a text or an integer.
+// rolloutID encodes a rollout ID as the dialect does: a string or an integer.
 func (a *api) rolloutID(r *rollout) any {
 	if a.world.dialect == DialectSDK {
 		return json.Number(r.id)
@@ -87,7 +87,7 @@ func (a *api) rolloutID(r *rollout) any {
 	return r.id
 }
 
-// list is a list that is not paged: an object with the list under its key, or in the other dialect a bare array.
+// list returns a list without pages: an object with the list under its key, or a bare array in the SDK dialect.
 func (a *api) list(key string, items any) any {
 	if a.world.dialect == DialectSDK {
 		return items
@@ -95,7 +95,7 @@ func (a *api) list(key string, items any) any {
 	return map[string]any{key: items}
 }
 
-// viewAll shows every item of a list.
+// mapSlice converts every item of a list.
 func mapSlice[T, V any](all []T, view func(T) V) []V {
 	views := make([]V, len(all))
 	for i, item := range all {
@@ -115,10 +115,10 @@ func filter[T any](list iter.Seq2[int, T], keep func(T) bool) []T {
 	return kept
 }
 
-// pageSize is how many items a list answers at once.
+// pageSize is the number of items on a page by default and at most.
 type pageSize struct{ defaultLimit, maxLimit int }
 
-// listPage answers one page of a list, each item as view shows it.
+// listPage returns one page of a list, each item converted by view.
 func listPage[T, V any](c *call, key string, all []T, size pageSize, view func(T) V) (map[string]any, error) {
 	limit, err := c.queryInt("limit", size.defaultLimit)
 	if err != nil {
@@ -143,7 +143,7 @@ func listPageOrArray[T, V any](a *api, c *call, key string, all []T, size pageSi
 	return page[key], nil
 }
 
-// count reads a whole number of the query that is not negative.
+// queryInt reads a non-negative integer from the query.
 func (c *call) queryInt(name string, fallback int) (int, error) {
 	written := c.query(name)
 	if written == "" {
@@ -151,12 +151,12 @@ func (c *call) queryInt(name string, fallback int) (int, error) {
 	}
 	n, err := strconv.Atoi(written)
 	if err != nil || n < 0 {
-		return 0, invalid(name, "%s must be a whole number, 0 or more", name)
+		return 0, invalid(name, "%s must be a non-negative integer", name)
 	}
 	return n, nil
 }
 
-// stamp writes a time as the API does: RFC 3339, UTC, with fractions of a second; null for none.
+// timestamp encodes a time as the API does: RFC 3339 in UTC with microseconds, or null for the zero time.
 func timestamp(t time.Time) *string {
 	if t.IsZero() {
 		return nil

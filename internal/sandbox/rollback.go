@@ -1,7 +1,7 @@
 package sandbox
 
-// rollback reverts the whole fleet to a version that was deployed before. It ends what is under way; a completed rollout stays
-// completed (the control API contract, section 3).
+// rollback reverts the whole fleet to a version that was deployed before. It ends open rollouts; completed ones stay
+// completed (CONTRACT.md, section 3).
 func (w *world) rollback(m *model, version, reason string) (*rollout, error) {
 	if err := m.checkDeployable(version); err != nil {
 		return nil, err
@@ -20,7 +20,7 @@ func (w *world) rollback(m *model, version, reason string) (*rollout, error) {
 	return r, nil
 }
 
-// revert creates the record of a rollback: the older version for the whole fleet at once.
+// addRollback adds the record of a rollback: the older version for the whole fleet immediately.
 func (w *world) addRollback(m *model, to, from, reason, trigger, actor string) *rollout {
 	r := w.addRollout(&rollout{
 		model: m, version: to, status: rollingBack, previous: from, isRollback: true, reason: reason, trigger: trigger,

@@ -104,7 +104,7 @@ func TestRollbackErrors(t *testing.T) {
 	refuse := func(status int, version, says string) {
 		t.Helper()
 		if r := h.do(status, "POST", rollbackPath, object{"to_version": version}); !strings.Contains(r.raw, says) {
-			t.Errorf("to %s: the answer does not say %q: %s", version, says, r.raw)
+			t.Errorf("to %s: the response does not say %q: %s", version, says, r.raw)
 		}
 	}
 	refuse(http.StatusConflict, "2.0.0", "never deployed")

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The statuses of a rollout (the control API contract, section 3).
+// The statuses of a rollout (CONTRACT.md, section 3).
 const (
 	pending     = "pending"
 	active      = "active"
@@ -16,7 +16,7 @@ const (
 	rolledBack  = "rolled_back"
 )
 
-// What made a rollout end, and who did what in its history.
+// The triggers of a rollback, and the actors in the history of a rollout.
 const (
 	triggerManual = "manual"
 	triggerAuto   = "auto"
@@ -26,24 +26,24 @@ const (
 	actorPolicy = "policy"
 )
 
-// rollout is one record of a version going out to the whole fleet of a model.
+// rollout is one rollout of a version to the fleet of a model.
 type rollout struct {
 	id      string
 	model   *model
 	version string
 	status  string
-	// percentage is the share of the fleet now, target the final one, step what one advance adds.
+	// percentage is the current percentage of the fleet, target the final one, step the increment of an advance.
 	percentage, target, step float64
-	// previous is the version that it replaces, "" for none.
+	// previous is the version that the rollout replaces, "" for none.
 	previous string
-	// isRollback is true of a record that a rollback created.
+	// isRollback is true if a rollback created the record.
 	isRollback      bool
 	reason, trigger string
-	// affected is how many devices a rollback reverts.
+	// affected is the number of devices that a rollback reverts.
 	affected int
 
 	created, updated, started, finished, rolledBackAt time.Time
-	// shareChanged is when the percentage last changed while devices could see it.
+	// percentageChanged is when the percentage of the started rollout last changed.
 	percentageChanged time.Time
 	history           []historyEntry
 }
@@ -60,7 +60,7 @@ func (r *rollout) open() bool {
 	return r.status == pending || r.status == active || r.status == paused
 }
 
-// openRollout is the rollout of a model that can still assign devices, nil for none; there is at most one.
+// openRollout is the pending, active or paused rollout of a model, nil for none. There is at most one.
 func (m *model) openRollout() *rollout {
 	for _, r := range slices.Backward(m.rollouts) {
 		if r.open() {
@@ -70,7 +70,7 @@ func (m *model) openRollout() *rollout {
 	return nil
 }
 
-// targeted is the newest rollout that counts for what the fleet is to run, nil where the model is not deployed.
+// targeted is the newest rollout that determines what the fleet should run, nil if the model is not deployed.
 func (m *model) targeted() *rollout {
 	for _, r := range slices.Backward(m.rollouts) {
 		if r.status != pending && r.status != rolledBack {
@@ -87,7 +87,7 @@ func (m *model) targetedVersion() string {
 	return ""
 }
 
-// newRollout is what a create asks for.
+// rolloutRequest is the request to create a rollout.
 type rolloutRequest struct {
 	version                  string
 	percentage, target, step float64
@@ -129,7 +129,7 @@ func (w *world) addRollout(r *rollout) *rollout {
 	return r
 }
 
-// record notes the present state of a rollout in its history and tells the world.
+// recordHistory adds the current state of a rollout to its history and to the log.
 func (w *world) recordHistory(r *rollout, reason, actor string) {
 	r.updated = w.clock
 	r.history = append(r.history, historyEntry{r.status, r.percentage, reason, actor, w.clock})
@@ -140,7 +140,7 @@ func (w *world) recordHistory(r *rollout, reason, actor string) {
 	w.logf("%s: rollout %s of %s is %s at %s%s", r.model.name, r.id, r.version, r.status, formatPercent(r.percentage), because)
 }
 
-// change moves a rollout from one status to another and refuses where it is not in the first.
+// transition changes the status of a rollout, which must have the status from.
 func (w *world) transition(r *rollout, verb, from, to string) error {
 	if r.status != from {
 		return conflict("cannot %s rollout %s: it is %s, and must be %s", verb, r.id, r.status, from)
@@ -154,7 +154,7 @@ func (w *world) transition(r *rollout, verb, from, to string) error {
 	return nil
 }
 
-// setShare changes the percentage of an active rollout, as far as target and policy allow.
+// setPercentage changes the percentage of an active rollout within its target and the policy.
 func (w *world) setPercentage(r *rollout, percentage float64, reason string) error {
 	if r.status != active {
 		return conflict("cannot change the percentage of rollout %s: it is %s, and must be active", r.id, r.status)
@@ -174,7 +174,7 @@ func (w *world) setPercentage(r *rollout, percentage float64, reason string) err
 	return nil
 }
 
-// allowAdvance asks the organization's policy whether a share may grow (the control API contract, section 6).
+// checkAdvance rejects an increase of the percentage that the organization's policy forbids (CONTRACT.md, section 6).
 func (w *world) checkAdvance(r *rollout, percentage float64) error {
 	if percentage < r.percentage {
 		return nil
@@ -193,26 +193,26 @@ func (w *world) checkAdvance(r *rollout, percentage float64) error {
 	return nil
 }
 
-// complete ends a rollout well.
+// markCompleted completes a rollout.
 func (w *world) markCompleted(r *rollout) {
 	r.status, r.finished = completed, w.clock
 	r.model.deployed[r.version] = true
 	w.recordHistory(r, "", actorFleet)
 }
 
-// end marks a rollout as rolled back. Its devices head for what the rollouts before it say.
+// markRolledBack ends a rollout as rolled back. The earlier rollouts then determine the versions of its devices.
 func (w *world) markRolledBack(r *rollout, reason, trigger, actor string) {
 	r.status, r.rolledBackAt = rolledBack, w.clock
 	r.reason, r.trigger = reason, trigger
 	w.recordHistory(r, reason, actor)
 }
 
-// cancel ends or removes a rollout: one that can still change devices ends as rolled back, a finished record is removed.
+// cancelRollout ends an open rollout or rollback as rolled back, and deletes the record of a finished one.
 func (w *world) cancelRollout(r *rollout, force bool) error {
 	switch r.status {
 	case active, paused, rollingBack:
 		if !force {
-			return conflict("rollout %s is %s; cancelling it takes force=true", r.id, r.status)
+			return conflict("rollout %s is %s; canceling it requires force=true", r.id, r.status)
 		}
 		w.markRolledBack(r, "cancelled", triggerManual, actorCaller)
 	case pending:
@@ -220,7 +220,7 @@ func (w *world) cancelRollout(r *rollout, force bool) error {
 	default:
 		r.model.rollouts = without(r.model.rollouts, r)
 		delete(r.model.rolloutByID, r.id)
-		w.logf("%s: rollout %s of %s is deleted", r.model.name, r.id, r.version)
+		w.logf("%s: rollout %s of %s was deleted", r.model.name, r.id, r.version)
 	}
 	w.updateAllPending(r.model)
 	return nil

@@ -2,7 +2,7 @@ package sandbox
 
 import "slices"
 
-// rolloutView holds the first two names of each row of the contract's table (the control API contract, section 3).
+// rolloutView has the first two names of each field in CONTRACT.md, section 3.
 type rolloutView struct {
 	ID                any     `json:"id"`
 	RolloutID         any     `json:"rollout_id"`
@@ -42,8 +42,8 @@ func (a *api) rolloutView(r *rollout) rolloutView {
 	return view
 }
 
-// running are the rollouts that a list of active ones shows. Whether paused ones are among them is not public; the dialects
-// differ, so that nobody relies on it.
+// activeRollouts are the rollouts in a list of active ones. Public sources do not say whether these include paused ones, so
+// the dialects differ and clients cannot rely on it.
 func (a *api) activeRollouts(m *model) []*rollout {
 	return filter(slices.All(m.rollouts), func(r *rollout) bool {
 		return r.status == active || r.status == paused && a.world.dialect == DialectDocs
@@ -66,7 +66,8 @@ func (a *api) listModelActiveRollouts(c *call) (any, error) {
 	return a.list("rollouts", mapSlice(a.activeRollouts(m), a.rolloutView)), nil
 }
 
-// listRollouts answers the newest first in one dialect and the oldest first in the other: the order is not promised.
+// listRollouts returns the newest first in the docs dialect and the oldest first in the SDK dialect, because the order is
+// not documented.
 func (a *api) listRollouts(c *call) (any, error) {
 	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
@@ -123,12 +124,12 @@ func (a *api) createRollout(c *call) (any, error) {
 
 func checkPercent(field string, value float64) error {
 	if value < 0 || value > 100 {
-		return invalid(field, "%s must be from 0 to 100", field)
+		return invalid(field, "%s must be between 0 and 100", field)
 	}
 	return nil
 }
 
-// rolloutCall finds the rollout that a call is about.
+// findRollout finds the rollout of a call.
 func (a *api) findRollout(c *call) (*rollout, error) {
 	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
@@ -148,7 +149,7 @@ func (a *api) getRollout(c *call) (any, error) {
 	return a.rolloutView(r), nil
 }
 
-// changeRollout is a call of a verb that moves a rollout from one status to another.
+// rolloutTransition is a call that changes the status of a rollout.
 func rolloutTransition(verb, from, to string) handler {
 	return func(a *api, c *call) (any, error) {
 		r, err := a.findRollout(c)

@@ -160,15 +160,15 @@ func TestCreateRolloutErrors(t *testing.T) {
 			{"no percentage", object{"version": "1.0.0"}, 422, "rollout_percentage is required"},
 			{"an unknown version", object{"version": "3.1.4", "rollout_percentage": 10}, 404, "3.1.4"},
 			{"a deprecated version", object{"version": "2.0.0", "rollout_percentage": 10}, 409, "deprecated"},
-			{"a negative share", object{"version": "1.0.0", "rollout_percentage": -1}, 422, "from 0 to 100"},
-			{"too large a share", object{"version": "1.0.0", "rollout_percentage": 101}, 422, "from 0 to 100"},
+			{"a negative percentage", object{"version": "1.0.0", "rollout_percentage": -1}, 422, "between 0 and 100"},
+			{"too large a percentage", object{"version": "1.0.0", "rollout_percentage": 101}, 422, "between 0 and 100"},
 			{"too large a target", object{"version": "1.0.0", "rollout_percentage": 1, "target_percentage": 101}, 422, "target_percentage"},
-			{"a target below the share", object{"version": "1.0.0", "rollout_percentage": 50, "target_percentage": 40}, 422, "below"},
-			{"a text for a share", object{"version": "1.0.0", "rollout_percentage": "ten"}, 422, "rollout_percentage"},
+			{"a target below the percentage", object{"version": "1.0.0", "rollout_percentage": 50, "target_percentage": 40}, 422, "below"},
+			{"a string as percentage", object{"version": "1.0.0", "rollout_percentage": "ten"}, 422, "rollout_percentage"},
 			{"no JSON", "{", 400, "JSON"},
 		} {
 			if r := h.do(c.status, "POST", rolloutsPath, c.body); !strings.Contains(r.raw, c.says) {
-				h.t.Errorf("%s: the answer does not say %q: %s", c.name, c.says, r.raw)
+				h.t.Errorf("%s: the response does not say %q: %s", c.name, c.says, r.raw)
 			}
 		}
 		h.do(http.StatusNotFound, "POST", "/api/v1/models/nothing/rollouts", object{"version": "1.0.0", "rollout_percentage": 10})
@@ -219,7 +219,7 @@ func TestPolicyLimitsAdvance(t *testing.T) {
 				code = r.object["code"]
 			}
 			if code != "policy_denied" || !strings.Contains(r.raw, says) {
-				h.t.Errorf("the answer does not deny for %s: %s", says, r.raw)
+				h.t.Errorf("the response does not deny for %s: %s", says, r.raw)
 			}
 		}
 		h.setSettings(object{"max_rollout_step_percent": 20})

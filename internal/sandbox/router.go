@@ -9,26 +9,26 @@ import (
 	"strings"
 )
 
-// handler carries out one call. A nil body answers 204.
+// handler executes one call. A nil body means status 204.
 type handler func(*api, *call) (any, error)
 
 // route is one call of the API.
 type route struct {
 	method, path string
-	// operation is the route's name in the ledger.
+	// operation is the name of the call in the ledger.
 	operation string
-	// scope is what a key must have; "" means that the call needs no key.
+	// scope is the scope that the key must have. "" means that the call needs no key.
 	scope string
-	// success is the status of a call that went well.
+	// status is the status of a successful response.
 	status int
 	handle handler
-	// only is the one dialect that has the route, "" for both.
+	// dialect is the only dialect with this call, "" for both.
 	dialect Dialect
 }
 
 const anyKey = "any"
 
-// call is one request on its way through a route.
+// call is one request to a route.
 type call struct {
 	request *http.Request
 	body    []byte
@@ -38,7 +38,7 @@ func (c *call) pathValue(name string) string { return c.request.PathValue(name) 
 
 func (c *call) query(name string) string { return c.request.URL.Query().Get(name) }
 
-// decode reads the body into out. No body is an empty object.
+// decode reads the body into out. An empty body counts as an empty object.
 func (c *call) decode(out any) error {
 	if len(bytes.TrimSpace(c.body)) == 0 {
 		return nil
@@ -49,12 +49,12 @@ func (c *call) decode(out any) error {
 		return invalid(wrong.Field, "%s must not be a %s", wrong.Field, wrong.Value)
 	}
 	if err != nil {
-		return badRequest("the body is no JSON object that this call takes: %v", err)
+		return badRequest("the request body is not a valid JSON object for this call: %v", err)
 	}
 	return nil
 }
 
-// has tells whether the body has a key at all, be it null.
+// hasKey reports whether the body contains a key, even if its value is null.
 func (c *call) hasKey(key string) bool {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(c.body, &object) != nil {
@@ -64,7 +64,7 @@ func (c *call) hasKey(key string) bool {
 	return ok
 }
 
-// router finds the route of a request. http.ServeMux matches the patterns; the routes themselves run outside of it.
+// router finds the route of a request. http.ServeMux matches the patterns; the handlers run outside of it.
 type router struct {
 	mux    *http.ServeMux
 	routes map[string]route
@@ -89,13 +89,13 @@ func newRouter(dialect Dialect, all []route) *router {
 	return rt
 }
 
-// matched is the route of a request, and the request with the ids of its path.
+// routeMatch is the route of a request and the request with its path values.
 type routeMatch struct {
 	route   route
 	request *http.Request
 }
 
-// match answers the route of a request below the API's root, or what a request without one gets.
+// match returns the route of a request below the API root, or the response to a request without one.
 func (rt *router) match(req *http.Request) (routeMatch, *response) {
 	var match routeMatch
 	recorder := &statusRecorder{header: http.Header{}}
@@ -110,7 +110,7 @@ func (rt *router) match(req *http.Request) (routeMatch, *response) {
 	}
 }
 
-// statusOnly takes the refusal of http.ServeMux, of which only the status is of use.
+// statusRecorder records the status that http.ServeMux responds with if it finds no route.
 type statusRecorder struct {
 	header http.Header
 	status int
@@ -120,7 +120,7 @@ func (s *statusRecorder) Header() http.Header         { return s.header }
 func (s *statusRecorder) Write(p []byte) (int, error) { return len(p), nil }
 func (s *statusRecorder) WriteHeader(status int)      { s.status = status }
 
-// belowRoot answers the request with the API's root taken off its path; ok is false where it is not below it.
+// stripRoot returns the request with the API root removed from its path. ok is false if the path is not below a root.
 func stripRoot(req *http.Request) (*http.Request, bool) {
 	for _, root := range []string{"/api/v1", "/v1"} {
 		rest, ok := strings.CutPrefix(req.URL.EscapedPath(), root)

@@ -2,7 +2,7 @@ package sandbox
 
 import "net/http"
 
-// routes are the calls of the control API contract, sections 2 to 7, below the API's root.
+// routes returns the calls of the API (CONTRACT.md, sections 2 to 7), below the API root.
 func routes() []route {
 	const (
 		ok      = http.StatusOK

@@ -10,14 +10,14 @@ import (
 	goversion "github.com/hashicorp/go-version"
 )
 
-// rule is one condition of a dynamic or hybrid group; all of a group's rules must hold (the control API contract, section 5).
+// rule is one condition of a dynamic or hybrid group. All rules of a group must match (CONTRACT.md, section 5).
 type rule struct {
 	Field    string `json:"field"`
 	Operator string `json:"operator"`
 	Value    string `json:"value"`
 }
 
-// ruleOperators are the fields that a rule may ask for, each with its operators.
+// ruleOperators maps the fields of rules to their operators.
 var ruleOperators = map[string][]string{
 	"platform":      {"eq", "neq", "in"},
 	"os_version":    {"eq", "gte", "lte", "gt", "lt"},
@@ -32,7 +32,7 @@ var ruleOperators = map[string][]string{
 	"npu_available": {"eq"},
 }
 
-// UnmarshalJSON takes a value that is no text, too: a number, a bool, or a list of words.
+// UnmarshalJSON also accepts values that are not strings: a number, a boolean, or a list.
 func (r *rule) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		Field    string `json:"field"`
@@ -60,13 +60,13 @@ func (r *rule) UnmarshalJSON(data []byte) error {
 func (r rule) validate() error {
 	operators, known := ruleOperators[r.Field]
 	if !known {
-		return invalid("rules", "rules: %q is no field that a rule can ask for", r.Field)
+		return invalid("rules", "rules: unknown field %q", r.Field)
 	}
 	if !slices.Contains(operators, r.Operator) {
-		return invalid("rules", "rules: %s takes the operators %s, not %q", r.Field, strings.Join(operators, ", "), r.Operator)
+		return invalid("rules", "rules: the operator for %s must be one of %s, not %q", r.Field, strings.Join(operators, ", "), r.Operator)
 	}
 	if r.Value == "" {
-		return invalid("rules", "rules: the rule on %s has no value", r.Field)
+		return invalid("rules", "rules: the rule for %s must have a value", r.Field)
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func matchesAll(rules []rule, d *device) bool {
 	return !slices.ContainsFunc(rules, func(r rule) bool { return !r.matches(d) })
 }
 
-// matches is false of a device that does not say what the rule asks for.
+// matches is false for a device that does not report the field.
 func (r rule) matches(d *device) bool {
 	value := d.facts.value(r.Field)
 	if value == "" {
@@ -105,7 +105,7 @@ func (r rule) matches(d *device) bool {
 	}
 }
 
-// compare orders two values: amounts of memory as numbers, anything else as versions.
+// compare orders two values: ram_gb as numbers, other fields as versions.
 func compare(field, a, b string) (order int, ok bool) {
 	if field == "ram_gb" {
 		x, errX := strconv.ParseFloat(a, 64)
@@ -128,7 +128,7 @@ func compare(field, a, b string) (order int, ok bool) {
 	return x.Compare(y), true
 }
 
-// value is what a device says under a rule's field, "" where it does not say.
+// value is the fact that a rule's field refers to, "" if the device does not report it.
 func (f facts) value(field string) string {
 	switch field {
 	case "platform":

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// scopes are what a key may do, such as "models:read"; nil means everything, an empty list nothing.
+// scopes limit a key to calls such as "models:read". nil allows everything, an empty list nothing.
 type scopes []string
 
-// allow tells whether a key may make a call. Who administers the organization has its settings, too.
+// allows reports whether a key may make a call. Admin scopes include the settings.
 func (s scopes) allows(scope string) bool {
 	return s == nil || scope == anyKey || slices.Contains(s, scope) ||
 		slices.Contains(s, strings.Replace(scope, "settings:", "admin:", 1))
 }
 
-// scopeForm is loose: the list of scopes grows on the server.
+// scopePattern is loose, because servers may add scopes.
 var scopePattern = regexp.MustCompile(`^[a-z_]+:[a-z_]+$`)
 
-// readScopes takes scopes in each of the forms that the control API contract knows (section 7): an object of words, an object of
-// lists, a list of "resource:permission". None at all are an empty list.
+// parseScopes reads scopes in each form of CONTRACT.md, section 7: an object of strings, an object of lists, or a list of
+// "resource:permission". It returns an empty list if there are none.
 func parseScopes(written json.RawMessage) (scopes, error) {
 	read := scopes{}
 	var list []string
@@ -44,7 +44,7 @@ func parseScopes(written json.RawMessage) (scopes, error) {
 	}
 	for _, scope := range read {
 		if !scopePattern.MatchString(scope) {
-			return nil, invalid("scopes", "scopes: %q is not of the form resource:permission", scope)
+			return nil, invalid("scopes", "scopes: %q must have the form resource:permission", scope)
 		}
 	}
 	slices.Sort(read)
@@ -60,12 +60,12 @@ func permissionNames(permissions any) ([]string, error) {
 		for i := range value {
 			name, isText := value[i].(string)
 			if !isText {
-				return nil, invalid("scopes", "scopes: a permission must be a name such as read")
+				return nil, invalid("scopes", "scopes: a permission must be a string such as read")
 			}
 			names[i] = name
 		}
 		return names, nil
 	default:
-		return nil, invalid("scopes", "scopes: the permissions on a resource must be a name or a list of names")
+		return nil, invalid("scopes", "scopes: the permissions of a resource must be a string or a list of strings")
 	}
 }

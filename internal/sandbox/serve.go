@@ -10,10 +10,11 @@ import (
 	"time"
 )
 
-// maxRequestBody caps what is read of one request, in bytes.
+// maxRequestBody is the maximum size of a request body, in bytes.
 const maxRequestBody = 16 << 20
 
-// ServeHTTP serves the API below /api/v1 and /v1, uploads below /uploads, and the sandbox's own controls below /sandbox.
+// ServeHTTP serves the API below /api/v1 and /v1, file uploads below /uploads, and the sandbox's own controls below
+// /sandbox.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/sandbox/") {
 		s.controls.ServeHTTP(w, r)
@@ -30,21 +31,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
-		return // the client has gone, or sends more than any call takes
+		return // the client disconnected or sent more than any call accepts
 	}
 	s.serveAPI(w, below, body)
 }
 
-// visitor is one request of the API on its way through.
+// exchange is one request to the API and what is known about its response.
 type exchange struct {
 	request   *http.Request
 	body      []byte
 	entry     Entry
 	match     routeMatch
 	rejection *response
-	// unlimited is true where no limit of requests holds.
+	// unlimited exempts the request from the rate limit.
 	unlimited bool
-	// headers go with whatever is answered.
+	// headers are sent with every response.
 	headers map[string]string
 }
 
@@ -54,7 +55,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, body []byte) {
 	s.respond(w, x, func() response { return s.execute(x) })
 }
 
-// attend carries a request out, in the way that the fault it meets leaves it, and answers it.
+// respond executes a request as its fault allows, if it has one, and sends the response.
 func (s *Server) respond(w http.ResponseWriter, x *exchange, execute func() response) {
 	fault := s.admit(x)
 	if fault == nil {
@@ -66,7 +67,7 @@ func (s *Server) respond(w http.ResponseWriter, x *exchange, execute func() resp
 		actual = execute()
 	}
 	if !sleep(x.request, fault.delay()) {
-		s.record(x, 0) // the client has gone
+		s.record(x, 0) // the client disconnected
 		return
 	}
 	if !fault.Execute && fault.executes() {
@@ -75,8 +76,8 @@ func (s *Server) respond(w http.ResponseWriter, x *exchange, execute func() resp
 	s.sendWithFault(w, x, fault, fault.replace(s.options.Dialect, x.entry.RequestID, actual))
 }
 
-// admit numbers a request, counts it against the limit of its key, and finds the fault that it meets. One over the limit meets
-// none.
+// admit assigns a request ID, counts the request against the rate limit, and returns the fault that applies. None applies to
+// a rejected request.
 func (s *Server) admit(x *exchange) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,7 +95,7 @@ func (s *Server) admit(x *exchange) *Fault {
 	return s.findFault(x.entry.Method, strings.Trim(x.request.URL.Path, "/"))
 }
 
-// overLimit counts a request, and answers the refusal of one over the limit.
+// checkRateLimit counts a request and returns the error response if it exceeds the limit.
 func (s *Server) checkRateLimit(x *exchange) *response {
 	if x.unlimited {
 		return nil
@@ -108,7 +109,7 @@ func (s *Server) checkRateLimit(x *exchange) *response {
 	return &rejection
 }
 
-// execute carries a request out. The fleet is brought to the present first.
+// execute runs a request, after the simulation has been advanced to the present.
 func (s *Server) execute(x *exchange) response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,24 +151,24 @@ func (s *Server) authorize(x *exchange) error {
 	return nil
 }
 
-// finish sends an answer and notes the request. headers win over the ones that the answer would have.
+// sendResponse records the request and sends the response. headers override those of the response.
 func (s *Server) sendResponse(w http.ResponseWriter, x *exchange, headers map[string]string, resp response) {
 	s.record(x, resp.status)
 	if resp.status == 0 {
-		panic(http.ErrAbortHandler) // nobody is there to answer
+		panic(http.ErrAbortHandler) // the client disconnected
 	}
 	x.setHeaders(w)
 	writeResponse(w, headers, resp)
 }
 
-// setHeaders writes the headers that every answer to the request has; a fault may overwrite them.
+// setHeaders writes the headers of every response; a fault may override them.
 func (x *exchange) setHeaders(w http.ResponseWriter) {
 	for name, value := range x.headers {
 		w.Header().Set(name, value)
 	}
 }
 
-// note enters a request in the ledger, before its answer is sent: who has the answer finds the request there.
+// record adds a request to the ledger before its response is sent, so that a client that has the response finds the entry.
 func (s *Server) record(x *exchange, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -175,14 +176,14 @@ func (s *Server) record(x *exchange, status int) {
 	s.ledger = append(s.ledger, x.entry)
 }
 
-// sendFaulty sends an answer as a fault wants it.
+// sendWithFault sends a response as a fault demands.
 func (s *Server) sendWithFault(w http.ResponseWriter, x *exchange, fault *Fault, resp response) {
 	if fault.Cut == "" {
 		s.sendResponse(w, x, fault.Headers, resp)
 		return
 	}
 	s.record(x, 0)
-	// An answer without a body cannot be cut in its body: then nothing of it is sent.
+	// A response without a body cannot be cut in its body, so nothing of it is sent.
 	if half := resp.body[:len(resp.body)/2]; fault.Cut == CutBody && len(half) > 0 {
 		x.setHeaders(w)
 		w.Header().Set("Content-Length", strconv.Itoa(len(resp.body)))
@@ -192,7 +193,7 @@ func (s *Server) sendWithFault(w http.ResponseWriter, x *exchange, fault *Fault,
 	panic(http.ErrAbortHandler)
 }
 
-// send writes an answer; headers win over the ones that it would have.
+// writeResponse sends a response. headers override those of the response.
 func writeResponse(w http.ResponseWriter, headers map[string]string, resp response) {
 	if resp.body != nil {
 		w.Header().Set("Content-Type", "application/json")
@@ -204,7 +205,7 @@ func writeResponse(w http.ResponseWriter, headers map[string]string, resp respon
 	_, _ = w.Write(resp.body)
 }
 
-// pause holds a request back; it is false when the client went away meanwhile.
+// sleep delays a request. It is false if the client disconnects meanwhile.
 func sleep(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
 		return true

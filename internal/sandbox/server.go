@@ -9,38 +9,38 @@ import (
 	"time"
 )
 
-// Dialect is how the server spells what public sources spell in two ways.
+// Dialect selects the wire format where public sources of the control API disagree.
 type Dialect string
 
 const (
-	// DialectDocs is the documentation's: text ids, the documented error envelope, lists in objects.
+	// DialectDocs follows the documentation: string IDs, the documented error envelope, lists in objects.
 	DialectDocs Dialect = "docs"
-	// DialectSDK is what public SDKs read: integer ids of rollouts, errors in `detail`, bare arrays, no rollback call.
+	// DialectSDK follows the public SDKs: integer rollout IDs, errors in `detail`, bare arrays, no rollback call.
 	DialectSDK Dialect = "sdk"
 )
 
-// Options say what a sandbox starts with. The zero value of each means its default.
+// Options configure a sandbox. The zero value of each field means its default.
 type Options struct {
-	// Dialect is DialectDocs by default.
+	// Dialect defaults to DialectDocs.
 	Dialect Dialect
-	// APIKey is the key with all scopes, "sandbox" by default.
+	// APIKey is the key with all scopes. Defaults to "sandbox".
 	APIKey string
-	// OrgID is the organization, "demo" by default.
+	// OrgID is the ID of the organization. Defaults to "demo".
 	OrgID string
-	// Devices is the number of simulated devices, 124 by default; negative means none.
+	// Devices is the number of simulated devices. Defaults to 124; negative means none.
 	Devices int
-	// SyncInterval is how often each device syncs, 1 s by default.
+	// SyncInterval is how often each device syncs. Defaults to 1 s.
 	SyncInterval time.Duration
-	// RateLimit is how many requests a key may make in a minute; 0 means no limit.
+	// RateLimit is the number of requests per minute and key; 0 means no limit.
 	RateLimit int
-	// SeedModels and SeedGroups are how many models, each with one published version, and how many device groups without members
-	// it starts with beside all else.
+	// SeedModels and SeedGroups are the numbers of models, each with one published version, and of device groups without
+	// members to add to the seed.
 	SeedModels, SeedGroups int
 	// Empty starts with the organization only: no model, no device, no group.
 	Empty bool
-	// Now is the clock, time.Now by default.
+	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
-	// Log gets one line a change of the fleet; nobody by default.
+	// Log receives a line for each change of the fleet. Defaults to io.Discard.
 	Log io.Writer
 }
 
@@ -69,7 +69,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Server is a sandbox. It is safe for concurrent use. The simulation goes on at each request, up to the clock's time.
+// Server is a sandbox. It is safe for concurrent use. Each request first advances the simulation to the time of the clock.
 type Server struct {
 	options  Options
 	router   *router
@@ -83,7 +83,7 @@ type Server struct {
 	nextID int
 }
 
-// New makes a sandbox.
+// New returns a sandbox.
 func New(options Options) *Server {
 	o := options.withDefaults()
 	s := &Server{
@@ -98,7 +98,7 @@ func New(options Options) *Server {
 	return s
 }
 
-// locked runs something with the simulation at the clock's time.
+// withWorld advances the simulation to the time of the clock and runs a function on it.
 func (s *Server) withWorld(run func(w *world)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,16 +106,16 @@ func (s *Server) withWorld(run func(w *world)) {
 	run(s.world)
 }
 
-// Advance brings the simulation to the clock's time.
+// Advance advances the simulation to the time of the clock.
 func (s *Server) Advance() { s.withWorld(func(*world) {}) }
 
-// Fleet counts the devices by the version of a model that they run; model is a name or an id. A model that does not exist has a
-// fleet without devices.
+// Fleet counts the devices by the version of a model that they run. The model is given by name or ID; an unknown one has no
+// devices.
 func (s *Server) Fleet(model string) Fleet {
 	return s.countFleet(model, func(*world) func(*device) bool { return everyDevice })
 }
 
-// GroupFleet is Fleet for the members of a device group alone; group is a name or an id.
+// GroupFleet is Fleet for the members of one device group, given by name or ID.
 func (s *Server) GroupFleet(model, group string) Fleet {
 	return s.countFleet(model, func(w *world) func(*device) bool {
 		g, err := w.groupByIDOrName(group)
@@ -133,35 +133,35 @@ func (s *Server) countFleet(model string, which func(*world) func(*device) bool)
 	return f
 }
 
-// Ledger is every request that reached the API, in the order of their answers.
+// Ledger returns every request to the API, in the order of the responses.
 func (s *Server) Ledger() []Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.ledger)
 }
 
-// ClearLedger forgets the requests so far.
+// ClearLedger removes all entries from the ledger.
 func (s *Server) ClearLedger() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ledger = nil
 }
 
-// AddFault scripts a fault. A fault that POST /sandbox/faults would refuse is never due.
+// AddFault scripts a fault. It does not validate it: a fault that POST /sandbox/faults rejects may never become active.
 func (s *Server) AddFault(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, &activeFault{Fault: f})
 }
 
-// ClearFaults lets every request through again.
+// ClearFaults removes all faults.
 func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
 }
 
-// SetHealth says how a version does on the devices; model is a name or an id.
+// SetHealth sets the health that devices report for a version. The model is given by name or ID.
 func (s *Server) SetHealth(model, version string, h Health) {
 	s.withWorld(func(w *world) {
 		if m, err := w.model(model); err == nil {
@@ -170,19 +170,20 @@ func (s *Server) SetHealth(model, version string, h Health) {
 	})
 }
 
-// SetOffline takes a share of the simulated devices, 0 to 100 percent, off the network.
+// SetOffline takes a percentage of the simulated devices, 0 to 100, offline.
 func (s *Server) SetOffline(percent int) {
 	s.withWorld(func(w *world) { w.setOffline(percent) })
 }
 
-// AddKey adds a further API key, limited to scopes such as "models:read"; without any it may do everything.
+// AddKey adds an API key, limited to scopes such as "models:read". Without scopes it may do everything.
 func (s *Server) AddKey(key string, limits ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.secrets[key] = limits
 }
 
-// Credentials are what an integration was given and no answer of the API shows, nil where there is no such integration.
+// Credentials returns the credentials of an integration, which no response contains. It is nil if the integration does not
+// exist.
 func (s *Server) Credentials(integration string) map[string]any {
 	var found map[string]any
 	s.withWorld(func(w *world) {

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// setting is one key of the organization's settings (the control API contract, section 6).
+// setting is one key of the organization's settings (CONTRACT.md, section 6).
 type setting struct {
 	kind         settingKind
 	defaultValue any
-	// assumed is true of a key that no public source shows; the sdk dialect answers it only once it was written.
+	// assumed is true for a key that no public source documents. The SDK dialect returns it only once it was written.
 	assumed bool
-	// nullable is true of a key for which null is a value of its own: no limit.
+	// nullable is true for a key that may be null, which means no limit.
 	nullable bool
 }
 
@@ -53,7 +53,7 @@ var knownSettings = map[string]setting{
 	"hipaa_mode":              {kind: isBool, defaultValue: false},
 }
 
-// check says what is wrong with a value, nil for nothing.
+// validate returns an error if a value is invalid.
 func (s setting) validate(key string, value any) error {
 	if value == nil {
 		if s.nullable {
@@ -62,28 +62,28 @@ func (s setting) validate(key string, value any) error {
 		return invalid(key, "%s must not be null", key)
 	}
 	number, isNumber := value.(float64)
-	ok, wants := false, ""
+	ok, expected := false, ""
 	switch s.kind {
 	case isBool:
 		_, ok = value.(bool)
-		wants = "true or false"
+		expected = "true or false"
 	case isPercent:
-		ok, wants = isNumber && number >= 0 && number <= 100, "a number from 0 to 100"
+		ok, expected = isNumber && number >= 0 && number <= 100, "a number between 0 and 100"
 	case isFraction:
-		ok, wants = isNumber && number >= 0 && number <= 1, "a number from 0 to 1"
+		ok, expected = isNumber && number >= 0 && number <= 1, "a number between 0 and 1"
 	case isAmount:
-		ok, wants = isNumber && number > 0, "a number above 0"
+		ok, expected = isNumber && number > 0, "a number above 0"
 	case isCount:
-		ok, wants = isNumber && number >= 0 && number == float64(int64(number)), "a whole number, 0 or more"
+		ok, expected = isNumber && number >= 0 && number == float64(int64(number)), "a non-negative integer"
 	case isDuration:
 		written, isText := value.(string)
 		parsed, err := time.ParseDuration(written)
-		ok, wants = isText && err == nil && parsed >= 0, "a duration such as 1h or 30m"
+		ok, expected = isText && err == nil && parsed >= 0, "a duration such as 1h or 30m"
 	case isVersions:
-		ok, wants = isTextMap(value), "an object of platforms, each with its least version as a text"
+		ok, expected = isTextMap(value), "an object of platforms and their minimum versions as strings"
 	}
 	if !ok {
-		return invalid(key, "%s must be %s", key, wants)
+		return invalid(key, "%s must be %s", key, expected)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func isTextMap(value any) bool {
 	return true
 }
 
-// setting is the value of a key, or its default.
+// settingValue is the value of a key, or its default.
 func (w *world) settingValue(key string) any {
 	if value, written := w.settings[key]; written {
 		return value
@@ -114,7 +114,7 @@ func (w *world) boolSetting(key string) bool {
 	return isFlag && on
 }
 
-// number is the value of a key; limited is false where it is null.
+// numberSetting is the value of a key. limited is false if it is null.
 func (w *world) numberSetting(key string) (value float64, limited bool) {
 	value, limited = w.settingValue(key).(float64)
 	return value, limited
@@ -127,17 +127,17 @@ func (w *world) durationSetting(key string) time.Duration {
 	}
 	parsed, err := time.ParseDuration(written)
 	if err != nil {
-		return 0 // check has let only durations in
+		return 0 // validate accepts only durations
 	}
 	return parsed
 }
 
-// changeSettings writes all the keys, or none where one is wrong.
+// changeSettings writes all keys, or none if one is invalid.
 func (w *world) changeSettings(changes map[string]any) error {
 	for _, key := range slices.Sorted(maps.Keys(changes)) {
 		s, known := knownSettings[key]
 		if !known {
-			return invalid(key, "%s is no setting of an organization", key)
+			return invalid(key, "%s is not a setting of the organization", key)
 		}
 		if err := s.validate(key, changes[key]); err != nil {
 			return err
@@ -147,8 +147,8 @@ func (w *world) changeSettings(changes map[string]any) error {
 	return nil
 }
 
-// visibleSettings is what a read answers: the documented dialect knows every key, the other one those that public SDKs write,
-// and what was written.
+// visibleSettings are the settings in a response: all keys in the docs dialect, or those that public SDKs know and those
+// that were written.
 func (w *world) visibleSettings() map[string]any {
 	visible := map[string]any{"org_id": w.org, "name": w.org}
 	for key, s := range knownSettings {

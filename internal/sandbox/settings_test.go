@@ -44,7 +44,7 @@ func TestSettingsValidation(t *testing.T) {
 			for _, value := range values {
 				r := h.do(http.StatusUnprocessableEntity, "PUT", settingsPath, object{"require_eval": true, key: value})
 				if !strings.Contains(r.raw, key) {
-					h.t.Errorf("%s = %v: the answer does not name the key: %s", key, value, r.raw)
+					h.t.Errorf("%s = %v: the response does not name the key: %s", key, value, r.raw)
 				}
 			}
 		}

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// visit is one sync of one device, at its instant.
+// deviceSync is the sync of one model on one device, at its time.
 type deviceSync struct {
 	at    time.Time
 	state *deviceState
 }
 
-// advance simulates the fleet up to an instant. Only syncs that change something are played, in the order of their time; where
-// nothing has to change the clock just jumps.
+// advance simulates the fleet up to a time. Only syncs that change something are run, in the order of their time; without
+// any the clock just jumps.
 func (w *world) advance(to time.Time) {
 	w.completeAllRollouts()
 	for due := w.dueSyncs(to); len(due) > 0; due = w.dueSyncs(to) {
@@ -28,7 +28,7 @@ func (w *world) advance(to time.Time) {
 	w.logProgress()
 }
 
-// due lists the syncs up to an instant that change something as things are now.
+// dueSyncs lists the syncs up to a time that change something in the present state.
 func (w *world) dueSyncs(to time.Time) []deviceSync {
 	if !to.After(w.clock) {
 		return nil
@@ -56,8 +56,7 @@ func (w *world) dueSyncs(to time.Time) []deviceSync {
 	return due
 }
 
-// play lets devices sync one after the other, until a rollout changes: what is due must then be asked anew. Syncs of the same
-// instant are played together.
+// runSyncs runs syncs until a rollout changes, after which other syncs may be due. Syncs at the same time are run together.
 func (w *world) runSyncs(due []deviceSync) {
 	changed := false
 	for _, s := range due {
@@ -71,8 +70,8 @@ func (w *world) runSyncs(due []deviceSync) {
 	}
 }
 
-// syncState lets a device install its desired version of a model and report its health. It is true if that causes an automatic
-// rollback.
+// syncState lets a device install its desired version of a model and report its health. It returns true if the report causes
+// an automatic rollback.
 func (w *world) syncState(s *deviceState) (rolledBack bool) {
 	m := s.model
 	if m.pending[s] {
@@ -85,7 +84,7 @@ func (w *world) syncState(s *deviceState) (rolledBack bool) {
 	return false
 }
 
-// check ends the rollouts of every model that may have reached their end.
+// completeAllRollouts completes the rollouts of all models that may be done.
 func (w *world) completeAllRollouts() {
 	for _, m := range w.models {
 		if m.needsCheck || len(m.pending) > 0 {
@@ -94,8 +93,8 @@ func (w *world) completeAllRollouts() {
 	}
 }
 
-// settle completes the rollouts that have nothing left to do: a rollback waits for the devices that can be reached, a full
-// rollout for all of them (the control API contract, section 3). It tells whether one was completed.
+// completeRollouts completes the rollouts that have nothing left to do: a rollback waits for the reachable devices, a full
+// rollout for all devices (CONTRACT.md, section 3). It reports whether a rollout was completed.
 func (w *world) completeRollouts(m *model) bool {
 	m.needsCheck = false
 	changed := false
@@ -126,7 +125,7 @@ func (w *world) hasFinished(r *rollout) bool {
 	}
 }
 
-// nextSync is the first sync of a simulated device after the clock. The devices are staggered over the interval.
+// nextSync is the first sync of a simulated device after the clock. The syncs of the devices are spread over the interval.
 func (w *world) nextSync(d *device) time.Time {
 	first := w.epoch.Add(w.phase(d))
 	if w.clock.Before(first) {
@@ -136,7 +135,7 @@ func (w *world) nextSync(d *device) time.Time {
 	return first.Add(time.Duration(rounds * int64(w.interval)))
 }
 
-// lastSync is the last sync of a simulated device up to the clock, or the beginning where it had none.
+// lastSync is the last sync of a simulated device up to the clock, or the epoch if there was none.
 func (w *world) lastSync(d *device) time.Time {
 	if last := w.nextSync(d).Add(-w.interval); last.After(w.epoch) {
 		return last
@@ -148,7 +147,7 @@ func (w *world) phase(d *device) time.Duration {
 	return w.interval * time.Duration(d.index) / time.Duration(max(w.simulated, 1))
 }
 
-// report writes a line for every version that more devices run than when it was last reported.
+// logProgress writes a line for each version that runs on more devices than when it was last logged.
 func (w *world) logProgress() {
 	for _, m := range w.models {
 		if !m.fleetChanged {

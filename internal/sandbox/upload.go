@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// upload is the way of one file to a version: its URL is handed out, the bytes arrive, and the client confirms them (the control
-// API contract, section 2).
+// upload is the upload of a file for a version: a URL is created, the file is sent, and the client confirms it (CONTRACT.md,
+// section 2).
 type upload struct {
 	model   *model
 	version string
-	// key names the file in the storage; token, which cannot be guessed, is what its URL ends in.
+	// key identifies the file in the storage; token is the unguessable end of its URL.
 	key, token, filename string
 
-	// arrived is true once a whole file was stored, of which only the size and the checksum are kept.
+	// arrived is true once a whole file was received, of which only the size and checksum are kept.
 	arrived  bool
 	size     int64
 	checksum string
@@ -32,7 +32,7 @@ func (w *world) createUpload(m *model, version, filename string) *upload {
 	return u
 }
 
-// uploadAt finds an upload by the token of its URL, nil for none.
+// uploadByToken finds an upload by the token of its URL, nil for none.
 func (w *world) uploadByToken(token string) *upload {
 	i := slices.IndexFunc(w.uploads.all, func(u *upload) bool { return u.token == token })
 	if i < 0 {
@@ -41,15 +41,15 @@ func (w *world) uploadByToken(token string) *upload {
 	return w.uploads.all[i]
 }
 
-// open refuses a file for what is confirmed. Until then it may be sent again.
+// checkUnconfirmed rejects a file for a confirmed upload. Until then it may be sent again.
 func (u *upload) checkUnconfirmed() error {
 	if u.confirmed {
-		return conflict("the upload is confirmed already")
+		return conflict("the upload has already been confirmed")
 	}
 	return nil
 }
 
-// store takes over a whole file.
+// store records a whole file.
 func (u *upload) store(size int64, checksum string) error {
 	if err := u.checkUnconfirmed(); err != nil {
 		return err
@@ -58,21 +58,21 @@ func (u *upload) store(size int64, checksum string) error {
 	return nil
 }
 
-// claim is what a client says of a file that it has sent.
+// confirmation is what a client states about an uploaded file.
 type confirmation struct {
 	version, description string
 	size                 int64
 }
 
-// confirm makes a version of an upload whose file has the size that the client says.
+// confirmUpload creates a version from an upload if the file has the stated size.
 func (w *world) confirmUpload(m *model, u *upload, c confirmation) (*version, error) {
 	switch {
 	case u.confirmed:
-		return nil, conflict("storage_key %s was confirmed already", u.key)
+		return nil, conflict("storage_key %s has already been confirmed", u.key)
 	case u.model != m || u.version != c.version:
 		return nil, invalid("storage_key", "storage_key %s belongs to another version", u.key)
 	case !u.arrived:
-		return nil, invalid("storage_key", "nothing was uploaded to storage_key %s", u.key)
+		return nil, invalid("storage_key", "no file was uploaded to storage_key %s", u.key)
 	case u.size != c.size:
 		return nil, invalid("file_size", "file_size is %d, but %d bytes were uploaded", c.size, u.size)
 	}
@@ -87,7 +87,7 @@ func (w *world) confirmUpload(m *model, u *upload, c confirmation) (*version, er
 	return v, nil
 }
 
-// formatOf tells the format of an artifact by the name of its file.
+// formatOf is the format of an artifact by its filename.
 func formatOf(filename string) string {
 	extension := strings.TrimPrefix(strings.ToLower(path.Ext(filename)), ".")
 	switch extension {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// uploadRoot is where files are sent to. It is outside of the API, as the storage of the real server is.
+// uploadRoot is the path that files are sent to, outside of the API like the storage of the real server.
 const uploadRoot = "/uploads/"
 
 func (a *api) createUpload(c *call) (any, error) {
@@ -54,11 +54,11 @@ func (a *api) confirmUpload(c *call) (any, error) {
 	}
 	size, err := strconv.ParseInt(form.Get("file_size"), 10, 64)
 	if err != nil || size < 0 {
-		return nil, invalid("file_size", "file_size is required and must be a whole number of bytes")
+		return nil, invalid("file_size", "file_size is required and must be a non-negative integer")
 	}
 	u, err := a.world.uploads.find(key)
 	if err != nil {
-		return nil, invalid("storage_key", "storage_key %q is not known", key)
+		return nil, invalid("storage_key", "storage_key %q was not found", key)
 	}
 	v, err := a.world.confirmUpload(m, u, confirmation{version, form.Get("description"), size})
 	if err != nil {
@@ -70,14 +70,14 @@ func (a *api) confirmUpload(c *call) (any, error) {
 	}{viewVersion(m)(v), map[string]string{v.format: v.storagePath}}, nil
 }
 
-// serveUpload receives a file (the control API contract, section 2). The request is in the ledger and meets faults like any
-// other, but no limit: it bears no key.
+// serveUpload receives a file (CONTRACT.md, section 2). It has a ledger entry and faults as any other request, but no rate
+// limit, because it has no key.
 func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, token string) {
 	x := &exchange{request: r, unlimited: true, match: routeMatch{route: route{operation: "upload file"}}}
 	s.respond(w, x, func() response {
-		gone, err := s.receiveFile(r, token)
+		disconnected, err := s.receiveFile(r, token)
 		switch {
-		case gone:
+		case disconnected:
 			return response{}
 		case err != nil:
 			return errorResponse(s.options.Dialect, x.entry.RequestID, err)
@@ -87,19 +87,19 @@ func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, token strin
 	})
 }
 
-// receive counts and hashes the bytes of a file as they come, and keeps none of them. gone is true when they ended too early:
-// then nothing has arrived.
-func (s *Server) receiveFile(r *http.Request, token string) (gone bool, err error) {
+// receiveFile counts and hashes the bytes of a file and discards them. disconnected is true if the client ended the request
+// early; then the upload is unchanged.
+func (s *Server) receiveFile(r *http.Request, token string) (disconnected bool, err error) {
 	if r.Method != http.MethodPut {
-		return false, &apiError{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: "a file is sent with PUT"}
+		return false, &apiError{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: "the file must be sent with PUT"}
 	}
 	if r.Header.Get("Authorization") != "" {
-		return false, badRequest("the URL of an upload is all that it takes: send no API key to the storage")
+		return false, badRequest("the upload URL needs no authorization; do not send the API key to the storage")
 	}
 	var u *upload
 	s.withWorld(func(w *world) {
 		if u = w.uploadByToken(token); u == nil {
-			err = notFound("there is no upload at this URL")
+			err = notFound("no upload was found at this URL")
 			return
 		}
 		err = u.checkUnconfirmed()
@@ -108,10 +108,10 @@ func (s *Server) receiveFile(r *http.Request, token string) (gone bool, err erro
 		return false, err
 	}
 	hash := sha256.New()
-	// Without the lock: a large file does not hold up the fleet.
+	// Without the lock, so that a large file does not block the simulation.
 	size, err := io.Copy(hash, r.Body)
 	if err != nil {
-		return true, nil // the client has gone, so nobody is there to be told
+		return true, nil // the client disconnected and cannot receive an error
 	}
 	s.withWorld(func(*world) { err = u.store(size, "sha256:"+hex.EncodeToString(hash.Sum(nil))) })
 	return false, err

@@ -126,12 +126,12 @@ func TestConfirmUploadValidation(t *testing.T) {
 			"version":     h.postForm(422, versionsPath+"/upload-url", map[string]string{"filename": "x"}),
 		} {
 			if !strings.Contains(refused.raw, field) {
-				h.t.Errorf("the answer does not name %s: %s", field, refused.raw)
+				h.t.Errorf("the response does not name %s: %s", field, refused.raw)
 			}
 		}
 		h.putFile(200, at, "weights")
 		if r := h.confirmUpload(422, "3.0.0", key, 8); !strings.Contains(r.raw, "file_size") {
-			h.t.Errorf("the answer does not name file_size: %s", r.raw)
+			h.t.Errorf("the response does not name file_size: %s", r.raw)
 		}
 		h.confirmUpload(422, "3.0.1", key, 7) // the file of another version
 		h.confirmUpload(422, "3.0.0", "models/nothing", 7)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The statuses of a version (the control API contract, section 2); servers use the words of two vocabularies.
+// The statuses of a version (CONTRACT.md, section 2). Servers use two vocabularies.
 const (
 	draft      = "draft"
 	published  = "published"
@@ -40,7 +40,7 @@ func (m *model) version(name string) (*version, error) {
 	return nil, notFound("model %s has no version %q", m.name, name)
 }
 
-// latest is the newest published version, or else the newest one.
+// latest is the newest published version, or the newest one if none is published.
 func (m *model) latest() (*version, error) {
 	for _, v := range slices.Backward(m.versions) {
 		if v.status == published || v.status == "active" {
@@ -48,12 +48,12 @@ func (m *model) latest() (*version, error) {
 		}
 	}
 	if len(m.versions) == 0 {
-		return nil, notFound("model %s has no version yet", m.name)
+		return nil, notFound("model %s has no versions", m.name)
 	}
 	return m.versions[len(m.versions)-1], nil
 }
 
-// usable refuses a version that cannot go out to devices.
+// checkDeployable rejects a version that cannot be deployed.
 func (m *model) checkDeployable(name string) error {
 	v, err := m.version(name)
 	if err != nil {
@@ -65,7 +65,7 @@ func (m *model) checkDeployable(name string) error {
 	return nil
 }
 
-// usedBy says what stands in the way of deleting a version, "" for nothing.
+// usedBy names what prevents the deletion of a version, "" for nothing.
 func (m *model) usedBy(name string) string {
 	for _, r := range m.rollouts {
 		if r.version == name && r.status != rolledBack {

@@ -75,7 +75,7 @@ func (a *api) createVersion(c *call) (any, error) {
 	return viewVersion(m)(v), nil
 }
 
-// versionCall finds what a call on one version is about.
+// findVersion finds the model and version of a call.
 func (a *api) findVersion(c *call) (*model, *version, error) {
 	m, err := a.world.model(c.pathValue("model"))
 	if err != nil {
@@ -118,7 +118,7 @@ func (a *api) deprecateVersion(c *call) (any, error) {
 		return nil, err
 	}
 	if v.status == draft || v.status == retired {
-		return nil, conflict("version %s is a %s version and cannot be deprecated", v.version, v.status)
+		return nil, conflict("version %s is %s and cannot be deprecated", v.version, v.status)
 	}
 	v.status = deprecated
 	return viewVersion(m)(v), nil

@@ -18,7 +18,7 @@ func TestVersionLifecycle(t *testing.T) {
 		incomplete := object{"version": "3.0.1", "storage_path": "s", "format": "f", "checksum": "c", "size_bytes": 1}
 		delete(incomplete, missing)
 		if refused := h.do(422, "POST", versions, incomplete); !strings.Contains(refused.raw, missing) {
-			t.Errorf("the answer does not name %s: %s", missing, refused.raw)
+			t.Errorf("the response does not name %s: %s", missing, refused.raw)
 		}
 	}
 	h.wantFields(h.do(200, "GET", versions+"/latest", nil), object{"version": "2.0.0"}) // a draft is not the latest
