@@ -12,7 +12,7 @@ func TestAutoRollbackThresholds(t *testing.T) {
 		name     string
 		settings object
 		health   Health
-		reason   string // "" where nothing is rolled back
+		reason   string // "" for no rollback
 	}{
 		{"off by default", object{}, Health{ErrorPercent: 50}, ""},
 		{"off", object{"auto_rollback_enabled": false, "error_threshold_percent": 1}, Health{ErrorPercent: 50}, ""},
@@ -51,7 +51,7 @@ func TestAutoRollbackThresholds(t *testing.T) {
 	}
 }
 
-// It takes a device that runs the version: the first one to do so ends the rollout.
+// The first device that runs the version and reports its health ends the rollout.
 func TestAutoRollbackNeedsDeviceReport(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -68,7 +68,7 @@ func TestAutoRollbackNeedsDeviceReport(t *testing.T) {
 	h.wantFields(h.newestRollout(), object{"version": "1.0.0", "status": rollingBack})
 }
 
-// A version that does badly only later is rolled back too, although its rollout had been completed.
+// A completed rollout is rolled back, too, when its version becomes unhealthy later.
 func TestAutoRollbackOfCompletedRollout(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -82,7 +82,7 @@ func TestAutoRollbackOfCompletedRollout(t *testing.T) {
 	h.wantFleet(map[string]int{"1.0.0": 124})
 }
 
-// When the stable version does badly as well, the one before it is next, and never the one that was just left.
+// If the stable version is unhealthy, too, the one before it follows, never the one that was just abandoned.
 func TestAutoRollbackToEarlierStableVersion(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -138,7 +138,7 @@ func TestAutoRollbackIgnoresGroupsAndPausedRollouts(t *testing.T) {
 	h.wantStatus(path, rolledBack)
 }
 
-// What a real device reports at its sync counts for the policy, too.
+// The report of a real device at its sync counts for the policy, too.
 func TestAutoRollbackByRealDevice(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withDevices(-1))

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// commandRun is a sandbox's command under way.
+// commandRun is a running sandbox command.
 type commandRun struct {
 	url   string
 	lines *bufio.Scanner
@@ -67,7 +67,7 @@ func TestCommand(t *testing.T) {
 	if resp.StatusCode != http.StatusCreated {
 		t.Fatalf("create: %s", resp.Status)
 	}
-	// The fleet goes on without any request.
+	// The simulation advances without requests.
 	progress := regexp.MustCompile(`^sandbox: phi-4-mini: 2\.0\.0 \d+/10 \(\d+%\)$`)
 	seen := map[string]bool{}
 	for line := ""; line != "sandbox: phi-4-mini: 2.0.0 10/10 (100%)"; {
@@ -78,21 +78,21 @@ func TestCommand(t *testing.T) {
 	}
 	for _, what := range []string{"progress", "active", "completed"} {
 		if !seen[what] {
-			t.Errorf("no line says %s", what)
+			t.Errorf("no line about %s", what)
 		}
 	}
 	r.stop()
 	select {
 	case err := <-r.ended:
 		if err != nil {
-			t.Errorf("it ended with %v", err)
+			t.Errorf("the command ended with %v", err)
 		}
 	case <-time.After(time.Minute):
-		t.Error("it did not end")
+		t.Error("the command did not end")
 	}
 }
 
-// A request under way does not hold up the end.
+// A request in progress does not delay the end.
 func TestCommandStopsWithoutWaitingForRequests(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--empty")
@@ -109,9 +109,9 @@ func TestCommandStopsWithoutWaitingForRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answered := make(chan struct{})
+	done := make(chan struct{})
 	go func() {
-		defer close(answered)
+		defer close(done)
 		if resp, err := http.DefaultClient.Do(get); err == nil {
 			_ = resp.Body.Close()
 		}
@@ -120,15 +120,15 @@ func TestCommandStopsWithoutWaitingForRequests(t *testing.T) {
 	select {
 	case err := <-r.ended:
 		if err != nil {
-			t.Errorf("it ended with %v", err)
+			t.Errorf("the command ended with %v", err)
 		}
 	case <-time.After(time.Minute):
-		t.Fatal("it waits for the request")
+		t.Fatal("the command waits for the request")
 	}
-	<-answered
+	<-done
 }
 
-// Nobody has to read the lines: neither requests nor the end wait for that.
+// If the output is not read, neither requests nor the end are delayed.
 func TestCommandWithoutReader(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--sync-interval", "1ms")
@@ -150,18 +150,18 @@ func TestCommandWithoutReader(t *testing.T) {
 	select {
 	case err := <-r.ended:
 		if err != nil {
-			t.Errorf("it ended with %v", err)
+			t.Errorf("the command ended with %v", err)
 		}
 	case <-time.After(time.Minute):
-		t.Error("it waits for a reader")
+		t.Error("the command waits for a reader")
 	}
 }
 
 func TestCommandRejectsArguments(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		args string
-		says string
+		args    string
+		message string
 	}{
 		{"--listen 0.0.0.0:8787", "loopback"},
 		{"--listen 192.168.1.2:8787", "loopback"},
@@ -183,8 +183,8 @@ func TestCommandRejectsArguments(t *testing.T) {
 	} {
 		var out, errOut bytes.Buffer
 		err := Command(t.Context(), strings.Fields(c.args), &out, &errOut)
-		if err == nil || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: got %v, want an error that says %q", c.args, err, c.says)
+		if err == nil || !strings.Contains(err.Error(), c.message) {
+			t.Errorf("%s: got %v, want an error with %q", c.args, err, c.message)
 		}
 		if out.Len() > 0 {
 			t.Errorf("%s: printed %s", c.args, out.String())
@@ -273,7 +273,7 @@ func TestCommandStopsOnSignal(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := cmd.Wait(); err != nil {
-			t.Errorf("after %v it ended with %v", signal, err)
+			t.Errorf("after %v the command ended with %v", signal, err)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package sandbox
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+)
 
 func (a *api) checkCompatibility(c *call) (any, error) {
 	var body struct {
@@ -61,8 +64,9 @@ func (d *device) compatibilityIssues(v *version) (deviceClass, []map[string]stri
 	issues := []map[string]string{}
 	if size := float64(v.sizeBytes) / (1 << 20); size > class.maxModelMiB {
 		issues = append(issues, map[string]string{
-			"severity":   "error",
-			"message":    "the model has " + formatNumber(size) + " MiB; devices of class " + class.name + " support at most " + formatNumber(class.maxModelMiB) + " MiB",
+			"severity": "error",
+			"message": fmt.Sprintf("the model has %s MiB; devices of class %s support at most %s MiB",
+				formatNumber(size), class.name, formatNumber(class.maxModelMiB)),
 			"suggestion": "optimize the model for this device class",
 		})
 	}

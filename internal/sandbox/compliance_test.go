@@ -32,7 +32,7 @@ func TestCompliancePresets(t *testing.T) {
 	})
 }
 
-// What a preset sets can be written to the settings as it is, its name and profile aside.
+// The keys of a preset, except its name and profile, are valid settings.
 func TestPresetsAreValidSettings(t *testing.T) {
 	t.Parallel()
 	for name := range presets {

@@ -111,7 +111,8 @@ func (s *Server) putHealth(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if h.ErrorPercent < 0 || h.ErrorPercent > 100 || h.CrashPercent < 0 || h.CrashPercent > 100 || h.LatencyP95MS < 0 {
-		return nil, invalid("error_percent", "error_percent and crash_percent must be between 0 and 100, latency_p95_ms must not be negative")
+		return nil, invalid("error_percent",
+			"error_percent and crash_percent must be between 0 and 100, latency_p95_ms must not be negative")
 	}
 	return h, s.withVersion(r, func(m *model, v *version) { m.health[v.version] = h })
 }

@@ -9,12 +9,12 @@ import (
 func TestGroupDeployment(t *testing.T) {
 	t.Parallel()
 	ask := object{"model_id": "mdl_00000001", "model_name": "phi-4-mini", "model_version": "2.0.0", "version": "2.0.0", "group": "staging"}
-	share := object{"model_name": "phi-4-mini", "version": "2.0.0", "group": "staging", "rollout_percentage": 50}
+	half := object{"model_name": "phi-4-mini", "version": "2.0.0", "group": "staging", "rollout_percentage": 50}
 
 	docs := newHarness(t)
 	docs.wantFields(docs.do(200, "POST", "/api/v1/deploy/prepare", ask), object{"target_count": 24.0, "warnings": []any{}})
 	docs.wantFields(docs.do(200, "POST", "/api/v1/deploy/prepare", object{"model_name": "phi-4-mini", "version": "2.0.0"}), object{"target_count": 124.0})
-	docs.wantFields(docs.do(200, "POST", "/api/v1/deploy/execute", share), object{
+	docs.wantFields(docs.do(200, "POST", "/api/v1/deploy/execute", half), object{
 		"deployment_id": "dep_00000001", "status": "started", "target_count": 24.0, "activated_count": 12.0,
 	})
 
@@ -23,9 +23,9 @@ func TestGroupDeployment(t *testing.T) {
 		t.Errorf("sdk: prepare names %d devices", len(plans))
 	}
 	sdk.do(422, "POST", "/api/v1/deploy/prepare", object{"model_name": "phi-4-mini", "version": "2.0.0"})
-	r := sdk.do(200, "POST", "/api/v1/deploy/execute", share)
+	r := sdk.do(200, "POST", "/api/v1/deploy/execute", half)
 	if statuses := r.object["device_statuses"].([]any); len(statuses) != 12 || r.object["id"] != "dep_00000001" {
-		t.Errorf("sdk: execute answers %s", r.raw)
+		t.Errorf("sdk: execute returned %s", r.raw)
 	}
 
 	for _, h := range []*harness{docs, sdk} {
@@ -35,7 +35,7 @@ func TestGroupDeployment(t *testing.T) {
 			t.Errorf("half of the group runs %+v", f)
 		}
 		h.do(200, "POST", "/api/v1/deploy/execute", ask)
-		assigned := h.do(200, "GET", "/api/v1/devices/dev_00000001/assignments", nil) // at once, before the device syncs
+		assigned := h.do(200, "GET", "/api/v1/devices/dev_00000001/assignments", nil) // immediately, before the device syncs
 		if !strings.Contains(assigned.raw, `"version":"2.0.0"`) {
 			t.Errorf("the member has the assignments %s", assigned.raw)
 		}

@@ -18,11 +18,11 @@ func TestRealDevice(t *testing.T) {
 		again := h.request("", "POST", devicesPath+"/register", object{"device_identifier": "my-laptop", "sdk_version": "5"})
 		h.wantFields(again, object{"id": r.object["id"], "metadata": object{}})
 		h.wantFields(h.do(200, "GET", devicesPath+"/my-laptop", nil), object{"sdk_version": "5", "platform": "macos"})
-		if refused := h.request("", "POST", devicesPath+"/register", object{"device_identifier": "x", "org_id": "other"}); refused.status != 404 {
-			h.t.Errorf("another organization: %d", refused.status)
+		if rejected := h.request("", "POST", devicesPath+"/register", object{"device_identifier": "x", "org_id": "other"}); rejected.status != 404 {
+			h.t.Errorf("another organization: %d", rejected.status)
 		}
 
-		// It joins the fleet, and moves only by its own calls.
+		// It joins the fleet and changes its version only by its own calls.
 		h.elapse(time.Minute)
 		h.wantFleet(map[string]int{"1.0.0": 124})
 		if total := h.Fleet("phi-4-mini").Total; total != 125 {

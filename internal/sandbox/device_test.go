@@ -16,7 +16,7 @@ func TestUpdateDevice(t *testing.T) {
 	h.do(422, "PATCH", path, object{"status": "lost"})
 	h.do(200, "PATCH", path, object{"status": "archived"})
 	h.wantFields(h.do(200, "GET", devicesPath+"?status=archived", nil), object{"total": 1.0})
-	// It has left the fleet, and nobody waits for it.
+	// It has left the fleet, so the rollout does not wait for it.
 	h.deploy("2.0.0")
 	h.wantFleet(map[string]int{"2.0.0": 123})
 	h.do(200, "PATCH", path, object{"status": "active"})
@@ -25,7 +25,7 @@ func TestUpdateDevice(t *testing.T) {
 	h.wantFields(h.do(200, "GET", devicesPath+"?platform=ios&limit=1", nil), object{"total": 21.0})
 }
 
-// A key that is not given stays as it is, a null takes away, and labels are replaced as a whole.
+// A missing key keeps its value, null removes it, and labels are replaced as a whole.
 func TestUpdateDevicePartially(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {

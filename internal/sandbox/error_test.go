@@ -73,7 +73,7 @@ func TestErrorEnvelopes(t *testing.T) {
 	}
 }
 
-// A missing object never answers the bare 404, which says that the route is missing.
+// A missing object never returns the bare 404, which means that the route does not exist.
 func TestNotFoundNamesTheObject(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {

@@ -10,7 +10,7 @@ import (
 
 const experimentsPath = "/api/v1/experiments"
 
-// comparison is a body that creates an experiment, with changes to it.
+// experimentWith returns the body of a create with changes.
 func experimentWith(changes object) object {
 	body := object{
 		"name": "faster", "model_id": "phi-4-mini", "description": nil,
@@ -30,7 +30,7 @@ func (h *harness) createExperiment(changes object) string {
 	return experimentsPath + "/" + h.do(201, "POST", experimentsPath, experimentWith(changes)).object["id"].(string)
 }
 
-// share is the name of a variant's share in the answers of a dialect.
+// allocationKey is the key of a variant's allocation in responses.
 func (h *harness) allocationKey() string {
 	if h.world.dialect == DialectSDK {
 		return "traffic_percentage"
@@ -38,7 +38,7 @@ func (h *harness) allocationKey() string {
 	return "traffic_allocation"
 }
 
-// live is the dialect's word for a running experiment.
+// runningStatus is the status of a running experiment in the dialect.
 func (h *harness) runningStatus() string {
 	if h.world.dialect == DialectSDK {
 		return "active"
@@ -61,10 +61,10 @@ func TestExperiment(t *testing.T) {
 		})
 		path := experimentsPath + "/exp_00000001"
 		if diff := cmp.Diff(r.object, h.do(200, "GET", path, nil).object); diff != "" {
-			h.t.Errorf("the answers to create and get differ (-create +get):\n%s", diff)
+			h.t.Errorf("the responses to create and get differ (-create +get):\n%s", diff)
 		}
 		if h.world.dialect == DialectSDK && !strings.Contains(r.raw, `"traffic_percentage":60.0`) {
-			h.t.Errorf("no shares with a fraction: %s", r.raw)
+			h.t.Errorf("allocations without a fraction: %s", r.raw)
 		}
 		h.elapse(time.Minute)
 		h.wantFields(h.do(200, "PATCH", path, object{"name": "slower", "description": "why", "confidence_level": 0.9}), object{
@@ -124,7 +124,7 @@ func TestExperimentTimes(t *testing.T) {
 		"created_at": "2026-11-24T12:00:00.000000Z", "started_at": "2026-11-24T12:01:00.000000Z",
 		"completed_at": "2026-11-24T12:04:00.000000Z", "updated_at": "2026-11-24T12:04:00.000000Z",
 	})
-	// What has ended does not change any more.
+	// An ended experiment cannot be changed.
 	for suffix, method := range map[string]string{"": "PATCH", "/allocations": "PATCH", "/target-groups": "PUT"} {
 		h.do(409, method, path+suffix, object{"group_ids": []string{}, "variants": []object{}})
 	}
@@ -137,10 +137,10 @@ func TestAllocations(t *testing.T) {
 	eachDialect(t, func(h *harness) {
 		path := h.createExperiment(nil)
 		h.do(200, "POST", path+"/start", nil)
-		shares := func(r reply) []any { return fieldValues(r.object["variants"].([]any), h.allocationKey()) }
+		allocations := func(r reply) []any { return fieldValues(r.object["variants"].([]any), h.allocationKey()) }
 		change := []object{{"name": "treatment", "traffic_allocation": 0}, {"name": "control", "traffic_allocation": 100}}
-		if diff := cmp.Diff([]any{100.0, 0.0}, shares(h.do(200, "PATCH", path+"/allocations", object{"variants": change}))); diff != "" {
-			h.t.Errorf("shares (-want +got):\n%s", diff)
+		if diff := cmp.Diff([]any{100.0, 0.0}, allocations(h.do(200, "PATCH", path+"/allocations", object{"variants": change}))); diff != "" {
+			h.t.Errorf("allocations (-want +got):\n%s", diff)
 		}
 		for _, wrong := range [][]object{
 			{{"name": "treatment", "traffic_allocation": 10}}, {{"name": "nobody", "traffic_allocation": 0}}, {{"name": "control"}}, {},
@@ -148,8 +148,8 @@ func TestAllocations(t *testing.T) {
 		} {
 			h.do(422, "PATCH", path+"/allocations", object{"variants": wrong})
 		}
-		if diff := cmp.Diff([]any{100.0, 0.0}, shares(h.do(200, "GET", path, nil))); diff != "" {
-			h.t.Errorf("shares after refused changes (-want +got):\n%s", diff)
+		if diff := cmp.Diff([]any{100.0, 0.0}, allocations(h.do(200, "GET", path, nil))); diff != "" {
+			h.t.Errorf("allocations after rejected changes (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -246,7 +246,7 @@ func TestExperimentValidation(t *testing.T) {
 	})
 }
 
-// An open experiment holds its versions; the model takes its experiments with it into the end.
+// Versions of an open experiment cannot be deleted; deleting the model cancels the experiment.
 func TestExperimentKeepsVersionsInUse(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -20,7 +20,7 @@ func TestFaultBeforeExecution(t *testing.T) {
 	w := newHTTPHarness(t)
 	w.scriptFault(`{"method":"POST","path":"models/*/rollouts","cut":"before"}`)
 	if status, _, err := w.send("POST", rolloutsPath, createBody); err == nil {
-		t.Errorf("the cut request was answered %d", status)
+		t.Errorf("the cut request was done %d", status)
 	}
 	if n := w.rollouts(); n != 2 {
 		t.Errorf("a request cut before its execution left %d rollouts", n)
@@ -40,9 +40,9 @@ func TestFaultAfterExecution(t *testing.T) {
 	} {
 		w := newHTTPHarness(t)
 		w.scriptFault(fault)
-		status, answer, err := w.send("POST", rolloutsPath, createBody)
+		status, body, err := w.send("POST", rolloutsPath, createBody)
 		if err == nil && status != 502 {
-			t.Errorf("%s: got the whole answer %d %s", fault, status, answer)
+			t.Errorf("%s: got the whole response %d %s", fault, status, body)
 		}
 		if strings.Contains(fault, `"body"`) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%s: got %v, want a body that ends too early", fault, err)
@@ -59,21 +59,21 @@ func TestFaultResponse(t *testing.T) {
 	w.AddFault(Fault{Path: "models", Status: 502, Headers: map[string]string{"Content-Type": "text/html"}, Body: "<html>bad</html>"})
 	w.AddFault(Fault{Path: "models", Status: 429, Headers: map[string]string{"Retry-After": "7"}})
 	req := httptest.NewRequest(http.MethodGet, modelsPath, http.NoBody)
-	answer := func() *httptest.ResponseRecorder {
+	do := func() *httptest.ResponseRecorder {
 		rec := httptest.NewRecorder()
 		w.ServeHTTP(rec, req)
 		return rec
 	}
-	first := answer()
+	first := do()
 	if first.Code != 502 || first.Body.String() != "<html>bad</html>" || first.Header().Get("Content-Type") != "text/html" {
 		t.Errorf("got %d %s %v", first.Code, first.Body, first.Header())
 	}
-	second := answer()
+	second := do()
 	if second.Code != 429 || second.Header().Get("Retry-After") != "7" || !strings.Contains(second.Body.String(), "rate_limited") {
 		t.Errorf("got %d %s %v", second.Code, second.Body, second.Header())
 	}
-	if third := answer(); third.Code != 401 {
-		t.Errorf("with all faults spent got %d, want the real answer", third.Code)
+	if third := do(); third.Code != 401 {
+		t.Errorf("with all faults spent got %d, want the real response", third.Code)
 	}
 }
 
@@ -94,7 +94,7 @@ func TestFaultNthAndTimes(t *testing.T) {
 		h.AddFault(c.fault)
 		var got []int
 		for range c.want {
-			h.do(200, "GET", "/sandbox/ledger", nil) // the sandbox's own calls meet no fault
+			h.do(200, "GET", "/sandbox/ledger", nil) // faults do not apply to the sandbox's own calls
 			got = append(got, h.request("sandbox", "GET", modelsPath, nil).status)
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
@@ -140,18 +140,18 @@ func TestFaultDelay(t *testing.T) {
 	if took := time.Since(began); took < 30*time.Millisecond {
 		t.Errorf("it took only %s", took)
 	}
-	// Executed and then late: a client that does not wait has changed something all the same.
+	// With execute the request takes effect, even if the client does not wait for the response.
 	w.scriptFault(`{"method":"POST","path":"models/*/rollouts","execute":true,"delay_ms":60000}`)
 	ctx, giveUp := context.WithCancel(t.Context())
-	answered := make(chan error, 1)
+	done := make(chan error, 1)
 	go func() {
 		_, _, err := w.sendIn(ctx, "POST", rolloutsPath, createBody)
-		answered <- err
+		done <- err
 	}()
 	w.waitFor(func() bool { return w.rollouts() == 3 })
 	giveUp()
-	if err := <-answered; !errors.Is(err, context.Canceled) {
-		t.Errorf("the late answer arrived in time: %v", err)
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("the late response arrived in time: %v", err)
 	}
 }
 

@@ -5,6 +5,81 @@ import (
 	"unicode/utf8"
 )
 
+type federationView struct {
+	ID          string  `json:"id"`
+	OrgID       string  `json:"org_id"`
+	Name        string  `json:"name"`
+	Description *string `json:"description"`
+	MemberCount int     `json:"member_count"`
+	ModelCount  int     `json:"model_count"`
+	CreatedAt   *string `json:"created_at"`
+	UpdatedAt   *string `json:"updated_at"`
+}
+
+func (a *api) federationView(f *federation) federationView {
+	return federationView{
+		ID: f.id, OrgID: a.world.org, Name: f.name, Description: f.description, MemberCount: len(f.members), ModelCount: len(f.models),
+		CreatedAt: timestamp(f.created), UpdatedAt: timestamp(f.updated),
+	}
+}
+
+type federationMemberView struct {
+	FederationID       string   `json:"federation_id"`
+	OrgID              string   `json:"org_id"`
+	Role               string   `json:"role"`
+	Status             string   `json:"status"`
+	InvitedAt          *string  `json:"invited_at"`
+	JoinedAt           *string  `json:"joined_at"`
+	RoundsContributed  int      `json:"rounds_contributed"`
+	TotalSamples       int      `json:"total_samples"`
+	AvgAccuracy        *float64 `json:"avg_accuracy"`
+	AvgLoss            *float64 `json:"avg_loss"`
+	LastContributionAt *string  `json:"last_contribution_at"`
+}
+
+func viewFederationMember(f *federation) func(*federationMember) federationMemberView {
+	return func(m *federationMember) federationMemberView {
+		return federationMemberView{
+			FederationID: f.id, OrgID: m.org, Role: m.role, Status: m.status, InvitedAt: timestamp(m.invited), JoinedAt: timestamp(m.joined),
+		}
+	}
+}
+
+type sharedModelView struct {
+	ID           string  `json:"id"`
+	FederationID string  `json:"federation_id"`
+	ModelID      string  `json:"model_id"`
+	Name         string  `json:"name"`
+	AddedAt      *string `json:"added_at"`
+}
+
+func viewSharedModel(f *federation) func(*sharedModel) sharedModelView {
+	return func(s *sharedModel) sharedModelView {
+		return sharedModelView{ID: s.model.id, FederationID: f.id, ModelID: s.model.id, Name: s.model.name, AddedAt: timestamp(s.added)}
+	}
+}
+
+type privacyView struct {
+	FederationID        string   `json:"federation_id"`
+	TotalEpsilonBudget  *float64 `json:"total_epsilon_budget"`
+	TotalDeltaBudget    *float64 `json:"total_delta_budget"`
+	CurrentEpsilonSpent float64  `json:"current_epsilon_spent"`
+	EpsilonRemaining    *float64 `json:"epsilon_remaining"`
+	IsExhausted         bool     `json:"is_exhausted"`
+	RoundsTracked       int      `json:"rounds_tracked"`
+}
+
+// privacyView has null for a budget that is not set. Nothing is ever spent, so all of it remains.
+func (f *federation) privacyView() privacyView {
+	return privacyView{
+		FederationID: f.id, TotalEpsilonBudget: f.epsilon, TotalDeltaBudget: f.delta, EpsilonRemaining: f.epsilon,
+	}
+}
+
+func tooLong(value *string, limit int) bool {
+	return utf8.RuneCountInString(stringValue(value)) > limit
+}
+
 func (a *api) findFederation(c *call) (*federation, error) {
 	return a.world.federations.find(c.pathValue("federation"))
 }
@@ -160,79 +235,4 @@ func (a *api) setPrivacyBudget(c *call) (any, error) {
 	}
 	f.epsilon, f.delta, f.updated = &body.Epsilon, &delta, a.world.clock
 	return f.privacyView(), nil
-}
-
-type federationView struct {
-	ID          string  `json:"id"`
-	OrgID       string  `json:"org_id"`
-	Name        string  `json:"name"`
-	Description *string `json:"description"`
-	MemberCount int     `json:"member_count"`
-	ModelCount  int     `json:"model_count"`
-	CreatedAt   *string `json:"created_at"`
-	UpdatedAt   *string `json:"updated_at"`
-}
-
-func (a *api) federationView(f *federation) federationView {
-	return federationView{
-		ID: f.id, OrgID: a.world.org, Name: f.name, Description: f.description, MemberCount: len(f.members), ModelCount: len(f.models),
-		CreatedAt: timestamp(f.created), UpdatedAt: timestamp(f.updated),
-	}
-}
-
-type federationMemberView struct {
-	FederationID       string   `json:"federation_id"`
-	OrgID              string   `json:"org_id"`
-	Role               string   `json:"role"`
-	Status             string   `json:"status"`
-	InvitedAt          *string  `json:"invited_at"`
-	JoinedAt           *string  `json:"joined_at"`
-	RoundsContributed  int      `json:"rounds_contributed"`
-	TotalSamples       int      `json:"total_samples"`
-	AvgAccuracy        *float64 `json:"avg_accuracy"`
-	AvgLoss            *float64 `json:"avg_loss"`
-	LastContributionAt *string  `json:"last_contribution_at"`
-}
-
-func viewFederationMember(f *federation) func(*federationMember) federationMemberView {
-	return func(m *federationMember) federationMemberView {
-		return federationMemberView{
-			FederationID: f.id, OrgID: m.org, Role: m.role, Status: m.status, InvitedAt: timestamp(m.invited), JoinedAt: timestamp(m.joined),
-		}
-	}
-}
-
-type sharedModelView struct {
-	ID           string  `json:"id"`
-	FederationID string  `json:"federation_id"`
-	ModelID      string  `json:"model_id"`
-	Name         string  `json:"name"`
-	AddedAt      *string `json:"added_at"`
-}
-
-func viewSharedModel(f *federation) func(*sharedModel) sharedModelView {
-	return func(s *sharedModel) sharedModelView {
-		return sharedModelView{ID: s.model.id, FederationID: f.id, ModelID: s.model.id, Name: s.model.name, AddedAt: timestamp(s.added)}
-	}
-}
-
-type privacyView struct {
-	FederationID        string   `json:"federation_id"`
-	TotalEpsilonBudget  *float64 `json:"total_epsilon_budget"`
-	TotalDeltaBudget    *float64 `json:"total_delta_budget"`
-	CurrentEpsilonSpent float64  `json:"current_epsilon_spent"`
-	EpsilonRemaining    *float64 `json:"epsilon_remaining"`
-	IsExhausted         bool     `json:"is_exhausted"`
-	RoundsTracked       int      `json:"rounds_tracked"`
-}
-
-// privacyView has null for a budget that is not set. Nothing is ever spent, so all of it remains.
-func (f *federation) privacyView() privacyView {
-	return privacyView{
-		FederationID: f.id, TotalEpsilonBudget: f.epsilon, TotalDeltaBudget: f.delta, EpsilonRemaining: f.epsilon,
-	}
-}
-
-func tooLong(value *string, limit int) bool {
-	return utf8.RuneCountInString(stringValue(value)) > limit
 }

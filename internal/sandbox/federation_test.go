@@ -71,7 +71,7 @@ func TestFederationMembers(t *testing.T) {
 		h.do(422, "POST", path+"/invite", object{"org_ids": []string{"west", ""}})
 		h.do(422, "POST", path+"/invite", object{"org_ids": []string{}})
 		if diff := cmp.Diff(map[string]any{"demo": "active", "north": "active", "south": "invited"}, statuses()); diff != "" {
-			h.t.Errorf("members after refused requests (-want +got):\n%s", diff)
+			h.t.Errorf("members after rejected requests (-want +got):\n%s", diff)
 		}
 		owner := h.listItems(path+"/members", "members")[0].(object)
 		h.wantFields(reply{object: owner}, object{

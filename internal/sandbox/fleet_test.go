@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A share of the fleet is the nearest whole number of devices.
+// A percentage of the fleet is the nearest whole number of devices.
 func TestPercentageOfFleet(t *testing.T) {
 	t.Parallel()
 	for percentage, devices := range map[float64]int{0: 0, 1: 1, 10: 12, 25: 31, 40: 50, 50: 62, 99: 123} {

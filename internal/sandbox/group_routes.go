@@ -42,6 +42,31 @@ func (b groupBody) validate() error {
 	return nil
 }
 
+type groupView struct {
+	ID           string   `json:"id"`
+	OrgID        string   `json:"org_id"`
+	Name         string   `json:"name"`
+	Description  *string  `json:"description"`
+	GroupType    string   `json:"group_type"`
+	Mode         string   `json:"mode"`
+	Rules        []rule   `json:"rules"`
+	Tags         []string `json:"tags"`
+	DeviceCount  int      `json:"device_count"`
+	MatchedCount int      `json:"matched_count"`
+	IsActive     bool     `json:"is_active"`
+	CreatedAt    *string  `json:"created_at"`
+	UpdatedAt    *string  `json:"updated_at"`
+}
+
+func (a *api) groupView(g *group) groupView {
+	n := len(a.world.membersOf(g))
+	return groupView{
+		ID: g.id, OrgID: a.world.org, Name: g.name, Description: g.description, GroupType: g.mode, Mode: g.mode,
+		Rules: nonNil(g.rules), Tags: nonNil(g.tags), DeviceCount: n, MatchedCount: n, IsActive: true,
+		CreatedAt: timestamp(g.created), UpdatedAt: timestamp(g.updated),
+	}
+}
+
 func (a *api) listGroups(c *call) (any, error) {
 	return listPage(c, "groups", a.world.groups, pageSize{100, 1000}, a.groupView)
 }
@@ -156,29 +181,4 @@ func (a *api) removeMember(c *call) (any, error) {
 		return nil, err
 	}
 	return nil, a.world.removeMember(g, c.pathValue("device"))
-}
-
-type groupView struct {
-	ID           string   `json:"id"`
-	OrgID        string   `json:"org_id"`
-	Name         string   `json:"name"`
-	Description  *string  `json:"description"`
-	GroupType    string   `json:"group_type"`
-	Mode         string   `json:"mode"`
-	Rules        []rule   `json:"rules"`
-	Tags         []string `json:"tags"`
-	DeviceCount  int      `json:"device_count"`
-	MatchedCount int      `json:"matched_count"`
-	IsActive     bool     `json:"is_active"`
-	CreatedAt    *string  `json:"created_at"`
-	UpdatedAt    *string  `json:"updated_at"`
-}
-
-func (a *api) groupView(g *group) groupView {
-	n := len(a.world.membersOf(g))
-	return groupView{
-		ID: g.id, OrgID: a.world.org, Name: g.name, Description: g.description, GroupType: g.mode, Mode: g.mode,
-		Rules: nonNil(g.rules), Tags: nonNil(g.tags), DeviceCount: n, MatchedCount: n, IsActive: true,
-		CreatedAt: timestamp(g.created), UpdatedAt: timestamp(g.updated),
-	}
 }

@@ -66,7 +66,7 @@ func TestGroupMembers(t *testing.T) {
 	h.do(404, "DELETE", path+"/devices/dev_00000003", nil)
 	groups := h.do(200, "GET", "/api/v1/devices/dev_00000001/groups", nil)
 	h.wantFields(groups, object{"count": 2.0})
-	// A device out of service is in no group any more.
+	// A device out of service is in no group.
 	h.do(200, "PATCH", "/api/v1/devices/dev_00000002", object{"status": "archived"})
 	h.wantFields(h.do(200, "GET", path, nil), object{"device_count": 1.0})
 	h.do(204, "DELETE", path, nil)
@@ -87,7 +87,7 @@ func TestDynamicAndHybridGroups(t *testing.T) {
 	}
 	h.do(204, "DELETE", hybridPath+"/devices/dev_00000001", nil)
 	h.wantFields(h.do(200, "GET", hybridPath, nil), object{"device_count": 1.0, "group_type": "hybrid"})
-	// A device that joins later is in the group whose rules it fulfils.
+	// A device that registers later is in the group whose rules it matches.
 	h.request("", "POST", "/api/v1/devices/register", object{"device_identifier": "mine", "org_id": "demo", "platform": "ios"})
 	h.wantFields(h.do(200, "GET", dynamicPath, nil), object{"device_count": 2.0, "matched_count": 2.0})
 }

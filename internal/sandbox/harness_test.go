@@ -17,14 +17,14 @@ import (
 
 const rolloutsPath = "/api/v1/models/phi-4-mini/rollouts"
 
-// lab is a sandbox whose clock the test drives.
+// harness is a sandbox whose clock the test controls.
 type harness struct {
 	*Server
 	t   *testing.T
 	now time.Time
 }
 
-// newLab starts at a fixed time, with devices that sync once a second.
+// newHarness starts at a fixed time, with devices that sync once a second.
 func newHarness(t *testing.T, configure ...func(*Options)) *harness {
 	t.Helper()
 	h := &harness{t: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
@@ -40,7 +40,7 @@ func withDialect(d Dialect) func(*Options) { return func(o *Options) { o.Dialect
 
 func withDevices(n int) func(*Options) { return func(o *Options) { o.Devices = n } }
 
-// eachDialect runs a test against both spellings.
+// eachDialect runs a test in both dialects.
 func eachDialect(t *testing.T, run func(h *harness)) {
 	t.Helper()
 	for _, d := range []Dialect{DialectDocs, DialectSDK} {
@@ -51,18 +51,18 @@ func eachDialect(t *testing.T, run func(h *harness)) {
 	}
 }
 
-// pass lets time go by.
+// elapse advances the clock.
 func (h *harness) elapse(d time.Duration) {
 	h.now = h.now.Add(d)
 	h.Advance()
 }
 
-// reply is a decoded answer.
+// reply is a decoded response.
 type reply struct {
 	status int
 	header http.Header
 	raw    string
-	// object holds an object; a bare array is under "items".
+	// object is the decoded object; a bare array is under "items".
 	object map[string]any
 }
 
@@ -97,7 +97,7 @@ func (h *harness) request(key, method, path string, body any) reply {
 	return r
 }
 
-// do sends a request and demands a status.
+// do sends a request and requires a status.
 func (h *harness) do(status int, method, path string, body any) reply {
 	h.t.Helper()
 	r := h.request("sandbox", method, path, body)
@@ -109,7 +109,7 @@ func (h *harness) do(status int, method, path string, body any) reply {
 
 type object = map[string]any
 
-// start creates an active rollout and answers its path.
+// start creates an active rollout and returns its path.
 func (h *harness) start(version string, percentage float64) string {
 	h.t.Helper()
 	r := h.do(http.StatusCreated, "POST", rolloutsPath, object{
@@ -118,7 +118,7 @@ func (h *harness) start(version string, percentage float64) string {
 	return h.rolloutPath(r)
 }
 
-// path is the path of the rollout in an answer.
+// rolloutPath is the path of the rollout in a response.
 func (h *harness) rolloutPath(r reply) string {
 	h.t.Helper()
 	switch id := r.object["rollout_id"].(type) {
@@ -127,7 +127,7 @@ func (h *harness) rolloutPath(r reply) string {
 	case float64:
 		return rolloutsPath + "/" + formatNumber(id)
 	default:
-		h.t.Fatalf("an answer without the id of a rollout: %s", r.raw)
+		h.t.Fatalf("the response has no rollout ID: %s", r.raw)
 		return ""
 	}
 }
@@ -164,11 +164,11 @@ func (h *harness) wantFields(r reply, want object) {
 		got[key] = r.object[key]
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		h.t.Fatalf("fields of the answer (-want +got):\n%s", diff)
+		h.t.Fatalf("fields of the response (-want +got):\n%s", diff)
 	}
 }
 
-// newest is the newest rollout's record.
+// newestRollout returns the newest rollout.
 func (h *harness) newestRollout() reply {
 	h.t.Helper()
 	m := h.world.modelByName["phi-4-mini"]
@@ -177,7 +177,7 @@ func (h *harness) newestRollout() reply {
 
 const modelsPath = "/api/v1/models"
 
-// web is a sandbox behind a real connection, since faults cut it.
+// httpHarness is a sandbox behind a real connection, which faults can cut.
 type httpHarness struct {
 	*Server
 	t      *testing.T
@@ -190,11 +190,11 @@ func newHTTPHarness(t *testing.T) *httpHarness {
 	s := New(Options{})
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	// Without connections to reuse, net/http repeats no request by itself.
+	// net/http repeats requests only on reused connections.
 	return &httpHarness{s, t, server.URL, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
-// send answers the status and the body, and what went wrong on the way.
+// send returns the status, the body, and the error of the request.
 func (w *httpHarness) send(method, path, body string) (int, string, error) {
 	w.t.Helper()
 	return w.sendIn(w.t.Context(), method, path, body)
@@ -213,11 +213,11 @@ func (w *httpHarness) sendIn(ctx context.Context, method, path, body string) (in
 		return 0, "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, string(answer), err
+	respBody, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(respBody), err
 }
 
-// put sends a file, without a key.
+// put sends a file without a key.
 func (w *httpHarness) put(path, content string) (int, string, error) {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodPut, w.url+path, strings.NewReader(content))
@@ -229,16 +229,16 @@ func (w *httpHarness) put(path, content string) (int, string, error) {
 		return 0, "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, string(answer), err
+	respBody, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(respBody), err
 }
 
-// entries are the requests of one operation in the ledger.
+// entries returns the requests of one operation in the ledger.
 func (w *httpHarness) entries(operation string) []Entry {
 	return slices.DeleteFunc(w.Ledger(), func(e Entry) bool { return e.Operation != operation })
 }
 
-// waitFor waits for what the server does in a time of its own.
+// waitFor waits for an effect that the server has asynchronously.
 func (w *httpHarness) waitFor(done func() bool) {
 	w.t.Helper()
 	ticker := time.NewTicker(time.Millisecond)
@@ -255,19 +255,19 @@ func (w *httpHarness) waitFor(done func() bool) {
 
 func (w *httpHarness) scriptFault(fault string) {
 	w.t.Helper()
-	if status, answer, err := w.send("POST", "/sandbox/faults", fault); err != nil || status != 200 {
-		w.t.Fatalf("scripting %s: %d %s %v", fault, status, answer, err)
+	if status, respBody, err := w.send("POST", "/sandbox/faults", fault); err != nil || status != 200 {
+		w.t.Fatalf("scripting %s: %d %s %v", fault, status, respBody, err)
 	}
 }
 
 func (w *httpHarness) rollouts() int {
 	w.t.Helper()
-	_, answer, err := w.send("GET", rolloutsPath, "")
+	_, respBody, err := w.send("GET", rolloutsPath, "")
 	var list struct {
 		Rollouts []json.RawMessage `json:"rollouts"`
 	}
 	if err == nil {
-		err = json.Unmarshal([]byte(answer), &list)
+		err = json.Unmarshal([]byte(respBody), &list)
 	}
 	if err != nil {
 		w.t.Fatal(err)
@@ -275,7 +275,7 @@ func (w *httpHarness) rollouts() int {
 	return len(list.Rollouts)
 }
 
-// items are the entries of a list that is not paged, in the form of the dialect.
+// listItems returns the items of a list without pages in either dialect.
 func (h *harness) listItems(path, key string) []any {
 	h.t.Helper()
 	r := h.do(200, "GET", path, nil)
@@ -289,7 +289,7 @@ func (h *harness) listItems(path, key string) []any {
 	return items
 }
 
-// field collects one field of the items.
+// fieldValues collects one field of the items.
 func fieldValues(items []any, name string) []any {
 	values := make([]any, len(items))
 	for i, item := range items {

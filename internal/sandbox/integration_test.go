@@ -27,7 +27,7 @@ func TestMetricsIntegration(t *testing.T) {
 		h.wantFields(r, want)
 		path := integrationsPath + "/met_00000001"
 		h.wantFields(h.do(200, "GET", path, nil), want)
-		// The server has what no answer shows.
+		// The server keeps what no response contains.
 		given := object{"api_key": "hidden-1", "nested": object{"token": "hidden-2"}}
 		if diff := cmp.Diff(given, h.Credentials("met_00000001")); diff != "" {
 			h.t.Errorf("credentials (-want +got):\n%s", diff)
@@ -37,7 +37,7 @@ func TestMetricsIntegration(t *testing.T) {
 			"name": "datadog", "enabled": false, "config": want["config"], "created_at": r.object["created_at"], "updated_at": "2026-11-24T12:01:00.000000Z",
 		})
 		h.wantFields(h.do(200, "POST", metricsPath+"/met_00000001/test", nil), object{"success": false})
-		// A configuration is replaced as a whole, the credentials in it too.
+		// The configuration is replaced as a whole, including its credentials.
 		h.wantFields(h.do(200, "PATCH", path, object{"enabled": true, "config": object{"site": "us"}}), object{"config": object{"site": "us"}})
 		if left := h.Credentials("met_00000001"); len(left) != 0 {
 			h.t.Errorf("credentials after the change: %v", left)
@@ -124,7 +124,7 @@ func TestIntegrationValidation(t *testing.T) {
 			}
 		}
 		if left := len(h.world.integrations.all); left != 0 {
-			h.t.Errorf("refused requests left %d integrations", left)
+			h.t.Errorf("rejected requests left %d integrations", left)
 		}
 	})
 }

@@ -36,17 +36,17 @@ func TestKeyLifecycle(t *testing.T) {
 				h.t.Errorf("%s %s with the new key: got %d, want %d", use.method, use.path, got, use.status)
 			}
 		}
-		// The secret is answered once.
+		// The secret is returned once.
 		if list := h.do(200, "GET", keysPath, nil); strings.Contains(list.raw, secret) || strings.Contains(list.raw, `"api_key"`) {
 			h.t.Errorf("the list shows the secret: %s", list.raw)
 		}
 		h.elapse(time.Minute)
 		revoked := h.do(200, "POST", keysPath+"/key_00000001/revoke", nil)
 		if strings.Contains(revoked.raw, secret) || revoked.object["revoked_at"] == nil {
-			h.t.Errorf("revoke answers %s", revoked.raw)
+			h.t.Errorf("revoke returned %s", revoked.raw)
 		}
 		if got := h.request(secret, "GET", modelsPath, nil).status; got != 401 {
-			h.t.Errorf("a revoked key is answered %d", got)
+			h.t.Errorf("a revoked key got status %d", got)
 		}
 		h.elapse(time.Minute)
 		h.wantFields(h.do(200, "POST", keysPath+"/key_00000001/revoke", nil), object{"revoked_at": revoked.object["revoked_at"]})
@@ -103,13 +103,13 @@ func TestKeyValidation(t *testing.T) {
 		h.do(404, "POST", keysPath, object{"name": "x", "org_id": "other"})
 		h.do(404, "GET", keysPath+"?org_id=other", nil)
 		if found := h.listItems(keysPath, "keys"); len(found) != 0 {
-			h.t.Errorf("refused requests left %v", found)
+			h.t.Errorf("rejected requests left %v", found)
 		}
-		// A name need not be unique, and a key without scopes may only say that it is valid.
+		// Names need not be unique. A key without scopes may only call status.
 		h.createKey(object{"name": "twin"})
 		_, secret := h.createKey(object{"name": "twin"})
 		if got := [2]int{h.request(secret, "GET", "/api/v1/status", nil).status, h.request(secret, "GET", modelsPath, nil).status}; got != [2]int{200, 403} {
-			h.t.Errorf("a key without scopes is answered %v", got)
+			h.t.Errorf("a key without scopes got statuses %v", got)
 		}
 	})
 }

@@ -44,9 +44,9 @@ func TestLedger(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ledger (-want +got):\n%s", diff)
 	}
-	_, answer, err := w.send("GET", "/sandbox/ledger", "")
-	if err != nil || bytes.Count([]byte(answer), []byte(`"request_id"`)) != len(want) {
-		t.Errorf("GET /sandbox/ledger: %v %s", err, answer)
+	_, body, err := w.send("GET", "/sandbox/ledger", "")
+	if err != nil || bytes.Count([]byte(body), []byte(`"request_id"`)) != len(want) {
+		t.Errorf("GET /sandbox/ledger: %v %s", err, body)
 	}
 	_, _, _ = w.send("DELETE", "/sandbox/ledger", "")
 	if left := w.Ledger(); len(left) != 0 {

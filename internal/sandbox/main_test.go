@@ -8,10 +8,10 @@ import (
 	"go.uber.org/goleak"
 )
 
-// runCommand makes the test's own executable the sandbox's.
+// runCommand makes the test executable run the sandbox command.
 const runCommand = "OCTOMIL_TEST_RUN_SANDBOX"
 
-// Nothing that a test has started goes on after the tests.
+// No goroutine of a test outlives the tests.
 func TestMain(m *testing.M) {
 	if os.Getenv(runCommand) == "" {
 		goleak.VerifyTestMain(m)

@@ -18,8 +18,8 @@ func TestModelLifecycle(t *testing.T) {
 	for _, missing := range []string{"name", "framework", "use_case"} {
 		incomplete := object{"name": "x", "framework": "onnx", "use_case": "audio"}
 		delete(incomplete, missing)
-		if refused := h.do(422, "POST", modelsPath, incomplete); !strings.Contains(refused.raw, missing) {
-			t.Errorf("the response does not name %s: %s", missing, refused.raw)
+		if rejected := h.do(422, "POST", modelsPath, incomplete); !strings.Contains(rejected.raw, missing) {
+			t.Errorf("the response does not name %s: %s", missing, rejected.raw)
 		}
 	}
 	first := h.do(200, "GET", modelsPath, nil).object["models"].([]any)[0].(object)

@@ -19,7 +19,7 @@ func TestOrgMembers(t *testing.T) {
 			"expires_at": "2026-12-01T12:00:00.000000Z", "joined_at": nil,
 		})
 		h.do(201, "POST", membersPath, object{"email": "grace@example.com", "role": "owner"})
-		// Adding again renews the invitation: no second member.
+		// Adding a member again renews the invitation.
 		h.elapse(time.Hour)
 		h.wantFields(h.do(201, "POST", membersPath, object{"email": "Ada@Example.com", "role": "admin"}), object{
 			"user_id": "usr_00000001", "email": "ada@example.com", "name": "Ada", "role": "admin", "status": "pending",
@@ -32,7 +32,7 @@ func TestOrgMembers(t *testing.T) {
 		h.do(204, "POST", "/sandbox/members/ada@example.com/accept", nil)
 		joined := h.listItems(membersPath, "members")[0].(object)
 		h.wantFields(reply{object: joined}, object{"status": "active", "expires_at": nil, "joined_at": "2026-11-24T13:00:00.000000Z", "role": "admin"})
-		// A role changes in the dashboard only.
+		// Only the dashboard changes roles.
 		h.do(409, "POST", membersPath, object{"email": "ada@example.com", "role": "owner"})
 		h.do(405, "DELETE", membersPath, nil)
 	})
@@ -66,7 +66,7 @@ func TestMemberValidation(t *testing.T) {
 		h.do(404, "GET", "/api/v1/orgs/nothing/members", nil)
 		h.do(404, "POST", "/api/v1/orgs/nothing/members", object{"email": "ada@example.com"})
 		if found := h.listItems(membersPath, "members"); len(found) != 0 {
-			h.t.Errorf("refused requests left %v", found)
+			h.t.Errorf("rejected requests left %v", found)
 		}
 	})
 }

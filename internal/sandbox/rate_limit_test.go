@@ -10,7 +10,7 @@ import (
 
 func withRateLimit(n int) func(*Options) { return func(o *Options) { o.RateLimit = n } }
 
-// limitHeaders are the headers of an answer that tell of the limit.
+// limitHeaders returns the rate limit headers of a response.
 func limitHeaders(r reply) map[string]string {
 	headers := map[string]string{}
 	for _, name := range []string{"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"} {
@@ -46,18 +46,18 @@ func TestRateLimit(t *testing.T) {
 			"RateLimit-Limit": "2", "RateLimit-Remaining": "0", "RateLimit-Reset": "40", "Retry-After": "40",
 		})
 		if d == DialectDocs && over.object["error"] != "rate_limited" || d == DialectSDK && over.object["detail"] == nil {
-			t.Errorf("%s: the refusal is %s", d, over.raw)
+			t.Errorf("%s: the error is %s", d, over.raw)
 		}
-		// Each key has a limit of its own, and the sandbox's controls have none.
+		// Each key has its own limit, and the sandbox's controls have none.
 		h.wantLimit(list("other"), 200, map[string]string{"RateLimit-Limit": "2", "RateLimit-Remaining": "1", "RateLimit-Reset": "60"})
 		h.wantLimit(h.request("sandbox", "GET", "/sandbox/ledger", nil), 200, map[string]string{})
-		// Refused requests do not count, and who waits as long as it was told comes through.
+		// Rejected requests do not count, and a client that waits as told succeeds.
 		h.elapse(40 * time.Second)
 		h.wantLimit(list("sandbox"), 200, map[string]string{"RateLimit-Limit": "2", "RateLimit-Remaining": "1", "RateLimit-Reset": "60"})
 	}
 }
 
-// A request over the limit is not carried out, meets no fault, and is in the ledger.
+// A request over the limit is not executed, has no fault, and is in the ledger.
 func TestRateLimitRejectsRequests(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withRateLimit(1))
@@ -74,7 +74,7 @@ func TestRateLimitRejectsRequests(t *testing.T) {
 	h.do(201, "POST", groupsPath, object{"name": "canary"})
 }
 
-// What a scripted fault says of the limit wins, however it spells the header.
+// Headers of a fault override those of the limit, in any case.
 func TestFaultOverridesRateLimit(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withRateLimit(100))
@@ -96,7 +96,7 @@ func TestNoRateLimitByDefault(t *testing.T) {
 	}
 }
 
-// The storage that files are sent to knows no key, and so no limit.
+// Uploads have no key and therefore no limit.
 func TestRateLimitExcludesUploads(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withRateLimit(2))
@@ -106,6 +106,6 @@ func TestRateLimitExcludesUploads(t *testing.T) {
 	}
 	h.confirmUpload(201, "3.0.0", key, 1)
 	if r := h.postForm(429, versionsPath+"/upload-url", nil); !strings.Contains(r.raw, "rate_limited") {
-		t.Errorf("the refusal is %s", r.raw)
+		t.Errorf("the error is %s", r.raw)
 	}
 }

@@ -56,13 +56,13 @@ func TestRollbackDuringRollout(t *testing.T) {
 	}
 }
 
-// The fallback of clients where there is no rollback call: cancel, then roll the older version out to everybody.
+// The fallback of clients without the rollback call: cancel, then roll the older version out to the whole fleet.
 func TestRollbackWithoutRollbackCall(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withDialect(DialectSDK))
 	r := h.do(http.StatusNotFound, "POST", rollbackPath, object{"to_version": "0.9.0"})
 	if r.raw != `{"detail":"Not Found"}` {
-		t.Errorf("a missing route answers %s", r.raw)
+		t.Errorf("a missing route returned %s", r.raw)
 	}
 	open := h.start("2.0.0", 40)
 	h.elapse(time.Second)
@@ -86,7 +86,7 @@ func TestRollbackOfGroup(t *testing.T) {
 		if f := h.GroupFleet("phi-4-mini", "staging"); f.Versions["1.0.0"] != 24 {
 			h.t.Errorf("the group runs %+v", f)
 		}
-		// The more specific scope wins over what the fleet does next.
+		// The group deployment takes precedence over later rollouts of the fleet.
 		path := h.start("0.9.0", 100)
 		h.wantFields(h.do(200, "GET", path+"/affected-devices", nil), object{"pending": 100.0})
 		h.elapse(time.Second)
@@ -101,27 +101,27 @@ func TestRollbackErrors(t *testing.T) {
 	control := func(version, status string) {
 		h.do(200, "PUT", "/sandbox/versions/phi-4-mini/"+version+"/status", object{"status": status})
 	}
-	refuse := func(status int, version, says string) {
+	wantError := func(status int, version, message string) {
 		t.Helper()
-		if r := h.do(status, "POST", rollbackPath, object{"to_version": version}); !strings.Contains(r.raw, says) {
-			t.Errorf("to %s: the response does not say %q: %s", version, says, r.raw)
+		if r := h.do(status, "POST", rollbackPath, object{"to_version": version}); !strings.Contains(r.raw, message) {
+			t.Errorf("to %s: the response does not contain %q: %s", version, message, r.raw)
 		}
 	}
-	refuse(http.StatusConflict, "2.0.0", "never deployed")
-	refuse(http.StatusNotFound, "3.0.0", "3.0.0")
-	refuse(http.StatusUnprocessableEntity, "", "to_version")
+	wantError(http.StatusConflict, "2.0.0", "never deployed")
+	wantError(http.StatusNotFound, "3.0.0", "3.0.0")
+	wantError(http.StatusUnprocessableEntity, "", "to_version")
 	control("0.9.0", "deprecated")
-	refuse(http.StatusConflict, "0.9.0", "deprecated")
+	wantError(http.StatusConflict, "0.9.0", "deprecated")
 	control("0.9.0", "retired")
-	refuse(http.StatusConflict, "0.9.0", "retired")
-	// What was under way but never completed was not deployed.
+	wantError(http.StatusConflict, "0.9.0", "retired")
+	// A version that never completed a rollout was never deployed.
 	h.start("2.0.0", 40)
 	h.elapse(time.Second)
-	refuse(http.StatusConflict, "2.0.0", "never deployed")
+	wantError(http.StatusConflict, "2.0.0", "never deployed")
 	h.wantFleet(map[string]int{"1.0.0": 74, "2.0.0": 50})
 }
 
-// A rollback waits for the devices that can be reached; the others follow when they come back.
+// A rollback waits for the reachable devices; the others follow when they are back online.
 func TestRollbackWithOfflineDevices(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -136,7 +136,7 @@ func TestRollbackWithOfflineDevices(t *testing.T) {
 	h.wantFleet(map[string]int{"1.0.0": 124})
 }
 
-// A second rollback before the first is done takes its place.
+// A second rollback replaces a first one that is not completed.
 func TestRollbackReplacesRollback(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -161,7 +161,7 @@ func TestDeployAfterRollback(t *testing.T) {
 	h.wantFleet(map[string]int{"2.0.0": 124})
 }
 
-// The ids of two records of one instant still say which is newer.
+// The IDs of two rollouts of the same time show which is newer.
 func TestRolloutIDsAreOrdered(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -177,7 +177,7 @@ func TestRolloutIDsAreOrdered(t *testing.T) {
 	})
 }
 
-// A rollback does not wait for a real device that has been silent for long.
+// A rollback does not wait for a real device without recent contact.
 func TestRollbackSkipsUnreachableDevices(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -99,7 +99,8 @@ func (w *world) createRollout(m *model, req rolloutRequest) (*rollout, error) {
 		return nil, err
 	}
 	if req.target < req.percentage {
-		return nil, invalid("target_percentage", "target_percentage %s is below rollout_percentage %s", formatNumber(req.target), formatNumber(req.percentage))
+		return nil, invalid("target_percentage", "target_percentage %s is below rollout_percentage %s",
+			formatNumber(req.target), formatNumber(req.percentage))
 	}
 	if open := m.openRollout(); open != nil {
 		return nil, conflict("model %s already has rollout %s of version %s, which is %s at %s",
@@ -160,7 +161,8 @@ func (w *world) setPercentage(r *rollout, percentage float64, reason string) err
 		return conflict("cannot change the percentage of rollout %s: it is %s, and must be active", r.id, r.status)
 	}
 	if percentage > r.target {
-		return invalid("percentage", "percentage %s is above the target_percentage of %s", formatNumber(percentage), formatNumber(r.target))
+		return invalid("percentage", "percentage %s is above the target_percentage of %s",
+			formatNumber(percentage), formatNumber(r.target))
 	}
 	if percentage == r.percentage {
 		return nil

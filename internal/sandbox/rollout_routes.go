@@ -30,7 +30,8 @@ func (a *api) rolloutView(r *rollout) rolloutView {
 	percentage := a.percentage(r.percentage)
 	view := rolloutView{
 		ID: a.rolloutID(r), RolloutID: a.rolloutID(r), ModelID: r.model.id, Version: r.version, Status: r.status,
-		Percentage: percentage, RolloutPercentage: percentage, TargetPercentage: a.percentage(r.target), IncrementStep: a.percentage(r.step),
+		Percentage: percentage, RolloutPercentage: percentage,
+		TargetPercentage: a.percentage(r.target), IncrementStep: a.percentage(r.step),
 		PreviousVersion: nullIfEmpty(r.previous), FromVersion: nullIfEmpty(r.previous),
 		RollbackReason: nullIfEmpty(r.reason), Reason: nullIfEmpty(r.reason), RollbackTrigger: nullIfEmpty(r.trigger),
 		CreatedAt: timestamp(r.created), UpdatedAt: timestamp(r.updated), StartedAt: timestamp(r.started),

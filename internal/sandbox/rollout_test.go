@@ -32,7 +32,7 @@ func TestPartialRolloutStaysActive(t *testing.T) {
 	h.wantFleet(map[string]int{"1.0.0": 74, "2.0.0": 50})
 }
 
-// A full rollout waits for all its devices, also for those that do not sync.
+// A full rollout waits for all devices, including offline ones.
 func TestRolloutWaitsForOfflineDevices(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -151,10 +151,10 @@ func TestCreateRolloutErrors(t *testing.T) {
 	eachDialect(t, func(h *harness) {
 		h.do(200, "POST", "/api/v1/models/phi-4-mini/versions/2.0.0/deprecate", object{})
 		for _, c := range []struct {
-			name   string
-			body   any
-			status int
-			says   string
+			name    string
+			body    any
+			status  int
+			message string
 		}{
 			{"no version", object{"rollout_percentage": 10}, 422, "version is required"},
 			{"no percentage", object{"version": "1.0.0"}, 422, "rollout_percentage is required"},
@@ -167,8 +167,8 @@ func TestCreateRolloutErrors(t *testing.T) {
 			{"a string as percentage", object{"version": "1.0.0", "rollout_percentage": "ten"}, 422, "rollout_percentage"},
 			{"no JSON", "{", 400, "JSON"},
 		} {
-			if r := h.do(c.status, "POST", rolloutsPath, c.body); !strings.Contains(r.raw, c.says) {
-				h.t.Errorf("%s: the response does not say %q: %s", c.name, c.says, r.raw)
+			if r := h.do(c.status, "POST", rolloutsPath, c.body); !strings.Contains(r.raw, c.message) {
+				h.t.Errorf("%s: the response does not contain %q: %s", c.name, c.message, r.raw)
 			}
 		}
 		h.do(http.StatusNotFound, "POST", "/api/v1/models/nothing/rollouts", object{"version": "1.0.0", "rollout_percentage": 10})
@@ -211,15 +211,15 @@ func TestPolicyLimitsAdvance(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
 		path := h.start("2.0.0", 10)
-		deny := func(says string, verb string, body object) {
+		deny := func(message string, verb string, body object) {
 			h.t.Helper()
 			r := h.do(http.StatusForbidden, "POST", path+"/"+verb, body)
 			code := r.object["error"]
 			if h.world.dialect == DialectSDK {
 				code = r.object["code"]
 			}
-			if code != "policy_denied" || !strings.Contains(r.raw, says) {
-				h.t.Errorf("the response does not deny for %s: %s", says, r.raw)
+			if code != "policy_denied" || !strings.Contains(r.raw, message) {
+				h.t.Errorf("the response is not a policy denial for %s: %s", message, r.raw)
 			}
 		}
 		h.setSettings(object{"max_rollout_step_percent": 20})
@@ -230,7 +230,7 @@ func TestPolicyLimitsAdvance(t *testing.T) {
 		h.setSettings(object{"min_rollout_duration": "10m"})
 		h.elapse(9 * time.Minute)
 		deny("10m", "advance", object{})
-		h.do(200, "POST", path+"/update-percentage", object{"percentage": 30}) // no advance
+		h.do(200, "POST", path+"/update-percentage", object{"percentage": 30}) // unchanged
 		h.elapse(time.Minute)
 		h.wantFields(h.do(200, "POST", path+"/advance", object{}), object{"percentage": 40.0})
 		deny("10m", "advance", object{})

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Every call has a name for the ledger, and whoever may make none of those that need a scope is refused before anything else.
+// Every call has an operation for the ledger and rejects keys without its scope first.
 func TestRoutesRequireScope(t *testing.T) {
 	t.Parallel()
 	open := map[string]bool{"health": true, "register device": true}

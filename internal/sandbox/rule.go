@@ -63,7 +63,8 @@ func (r rule) validate() error {
 		return invalid("rules", "rules: unknown field %q", r.Field)
 	}
 	if !slices.Contains(operators, r.Operator) {
-		return invalid("rules", "rules: the operator for %s must be one of %s, not %q", r.Field, strings.Join(operators, ", "), r.Operator)
+		return invalid("rules", "rules: the operator for %s must be one of %s, not %q",
+			r.Field, strings.Join(operators, ", "), r.Operator)
 	}
 	if r.Value == "" {
 		return invalid("rules", "rules: the rule for %s must have a value", r.Field)

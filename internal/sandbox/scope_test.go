@@ -49,7 +49,7 @@ func TestScopeFormats(t *testing.T) {
 			t.Fatal(err)
 		}
 		docs.wantFields(docs.do(201, "POST", keysPath, body), object{"scopes": want})
-		// The other dialect answers what it was sent, and an object where that grants nothing.
+		// The SDK dialect returns what it was sent, or an empty object for no scopes.
 		if c.docs == `[]` {
 			want = object{}
 		} else if err := json.Unmarshal([]byte(c.sent), &want); err != nil {
@@ -59,7 +59,7 @@ func TestScopeFormats(t *testing.T) {
 		if diff := cmp.Diff([]any{want}, fieldValues(sdk.listItems(keysPath, "keys"), "scopes")); diff != "" {
 			t.Errorf("%s in the list (-want +got):\n%s", c.sent, diff)
 		}
-		// Each form grants the same.
+		// Each format grants the same.
 		for _, h := range []*harness{docs, sdk} {
 			k := h.world.keys.all[0]
 			got := h.request(k.secret, "PATCH", devicesPath+"/dev_00000001", `{}`).status == 200
@@ -70,7 +70,7 @@ func TestScopeFormats(t *testing.T) {
 	}
 }
 
-// Who administers the organization has its settings, too.
+// Admin scopes include the settings.
 func TestAdminScopes(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -80,7 +80,7 @@ func (s setting) validate(key string, value any) error {
 		parsed, err := time.ParseDuration(written)
 		ok, expected = isText && err == nil && parsed >= 0, "a duration such as 1h or 30m"
 	case isVersions:
-		ok, expected = isTextMap(value), "an object of platforms and their minimum versions as strings"
+		ok, expected = isStringMap(value), "an object of platforms and their minimum versions as strings"
 	}
 	if !ok {
 		return invalid(key, "%s must be %s", key, expected)
@@ -88,7 +88,7 @@ func (s setting) validate(key string, value any) error {
 	return nil
 }
 
-func isTextMap(value any) bool {
+func isStringMap(value any) bool {
 	entries, ok := value.(map[string]any)
 	if !ok {
 		return false

@@ -49,7 +49,7 @@ func TestSettingsValidation(t *testing.T) {
 			}
 		}
 		if h.world.boolSetting("require_eval") {
-			h.t.Error("a refused request changed a setting")
+			h.t.Error("a rejected request changed a setting")
 		}
 		good := object{
 			"latency_p95_max_ms": 800, "min_accuracy": 0.7, "min_rollout_duration": "1h30m",

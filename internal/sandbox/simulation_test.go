@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Time may also pass without any request; what happened meanwhile is the same.
+// The result does not depend on how often the simulation is advanced.
 func TestAdvanceIsDeterministic(t *testing.T) {
 	t.Parallel()
 	step, jump := newHarness(t), newHarness(t)
@@ -17,6 +17,6 @@ func TestAdvanceIsDeterministic(t *testing.T) {
 	}
 	jump.elapse(3 * time.Second)
 	if a, b := step.newestRollout().raw, jump.newestRollout().raw; a != b {
-		t.Errorf("in steps:\n%s\nat once:\n%s", a, b)
+		t.Errorf("in steps:\n%s\nin one step:\n%s", a, b)
 	}
 }

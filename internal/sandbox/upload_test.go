@@ -21,7 +21,7 @@ import (
 
 const versionsPath = modelsPath + "/phi-4-mini/versions"
 
-// form sends a form as a browser or an SDK does, and demands a status.
+// postForm sends a URL-encoded form and requires a status.
 func (h *harness) postForm(status int, path string, fields map[string]string) reply {
 	h.t.Helper()
 	values := url.Values{}
@@ -48,7 +48,7 @@ func (h *harness) postEncoded(status int, path, contentType, body string) reply 
 	return r
 }
 
-// upload asks for a place for a file, and answers its URL and its storage key.
+// createUpload creates an upload and returns its URL and storage key.
 func (h *harness) createUpload(version, filename string) (at, key string) {
 	h.t.Helper()
 	r := h.postForm(200, versionsPath+"/upload-url", map[string]string{
@@ -57,7 +57,7 @@ func (h *harness) createUpload(version, filename string) (at, key string) {
 	return r.object["upload_url"].(string), r.object["storage_key"].(string)
 }
 
-// send sends a file, without a key.
+// putFile sends a file without a key.
 func (h *harness) putFile(status int, at, content string) {
 	h.t.Helper()
 	if r := h.request("", "PUT", at, content); r.status != status {
@@ -106,12 +106,12 @@ func TestConfirmUploadOnce(t *testing.T) {
 		h.confirmUpload(409, "3.0.0", key, 5)
 		h.putFile(409, at, "other")
 		h.wantFields(h.do(200, "GET", versionsPath+"/3.0.0", nil), object{"checksum": checksumOf("first")})
-		// The version exists already: be it by another upload, be it registered by its path.
+		// The version already exists.
 		again, second := h.createUpload("3.0.0", "model.onnx")
 		h.putFile(200, again, "second")
 		h.confirmUpload(409, "3.0.0", second, 6)
 		h.do(204, "DELETE", versionsPath+"/3.0.0", nil)
-		h.confirmUpload(409, "3.0.0", key, 5) // the file went with its version
+		h.confirmUpload(409, "3.0.0", key, 5) // the file was deleted with its version
 		h.confirmUpload(201, "3.0.0", second, 6)
 	})
 }
@@ -120,13 +120,13 @@ func TestConfirmUploadValidation(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
 		at, key := h.createUpload("3.0.0", "model.onnx")
-		for field, refused := range map[string]reply{
+		for field, rejected := range map[string]reply{
 			"storage_key": h.confirmUpload(422, "3.0.0", key, 0), // nothing was sent
 			"filename":    h.postForm(422, versionsPath+"/upload-url", map[string]string{"version": "3.0.0"}),
 			"version":     h.postForm(422, versionsPath+"/upload-url", map[string]string{"filename": "x"}),
 		} {
-			if !strings.Contains(refused.raw, field) {
-				h.t.Errorf("the response does not name %s: %s", field, refused.raw)
+			if !strings.Contains(rejected.raw, field) {
+				h.t.Errorf("the response does not name %s: %s", field, rejected.raw)
 			}
 		}
 		h.putFile(200, at, "weights")
@@ -145,7 +145,7 @@ func TestConfirmUploadValidation(t *testing.T) {
 	})
 }
 
-// A file of nothing is a file.
+// An empty file is valid.
 func TestUploadEmptyFile(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -185,12 +185,12 @@ func TestUploadURL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// It is on this server, outside of the API, and nobody can guess it.
+	// The URL is on this server, outside of the API, and unguessable.
 	token, below := strings.CutPrefix(parsed.Path, "/uploads/")
 	if parsed.Host != "example.com" || !below || len(token) < 26 || at == other {
 		t.Errorf("the URLs are %s and %s", at, other)
 	}
-	// Whoever sends the API key to the storage has a leak.
+	// The API key must not be sent to the storage.
 	if r := h.request("sandbox", "PUT", at, "x"); r.status != 400 || !strings.Contains(r.raw, "API key") {
 		t.Errorf("with a bearer: %d %s", r.status, r.raw)
 	}
@@ -200,7 +200,7 @@ func TestUploadURL(t *testing.T) {
 	}
 }
 
-// A connection that breaks in the middle of a file leaves nothing that can be confirmed, and the file can be sent again.
+// An interrupted upload cannot be confirmed, and the file can be sent again.
 func TestInterruptedUpload(t *testing.T) {
 	t.Parallel()
 	w := newHTTPHarness(t)
@@ -220,10 +220,10 @@ func TestInterruptedUpload(t *testing.T) {
 		req.ContentLength = length
 		if resp, err := w.client.Do(req); err == nil {
 			_ = resp.Body.Close()
-			t.Errorf("the broken file was answered %s", resp.Status)
+			t.Errorf("the interrupted upload got status %s", resp.Status)
 		}
 	}
-	// The client knows of the break before the server does.
+	// The server notices the interruption later than the client.
 	w.waitFor(func() bool { return len(w.entries("upload file")) == 2 })
 	h.confirmUpload(422, "3.0.0", key, len(half))
 	for _, fault := range []Fault{
@@ -252,7 +252,7 @@ func TestInterruptedUpload(t *testing.T) {
 	}
 }
 
-// The answer to a whole file may be lost: what arrived can be confirmed.
+// If the response to an upload is lost, the file can still be confirmed.
 func TestUploadWithLostResponse(t *testing.T) {
 	t.Parallel()
 	w := newHTTPHarness(t)
@@ -264,12 +264,12 @@ func TestUploadWithLostResponse(t *testing.T) {
 	}
 	w.AddFault(Fault{Method: "PUT", Path: "uploads/*", Execute: true, Cut: CutBefore})
 	if status, _, err := w.put(parsed.Path, "the file"); err == nil {
-		t.Errorf("the cut request was answered %d", status)
+		t.Errorf("the cut request got status %d", status)
 	}
 	h.confirmUpload(201, "3.0.0", key, 8)
 }
 
-// A file that is still under way holds up nothing, and comes too late once another one was confirmed.
+// A slow upload blocks nothing, and is rejected after another one was confirmed.
 func TestConcurrentUploads(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -291,12 +291,12 @@ func TestConcurrentUploads(t *testing.T) {
 		t.Fatal(err)
 	}
 	if status := <-slow; status != 409 {
-		t.Errorf("the late file was answered %d", status)
+		t.Errorf("the late file got status %d", status)
 	}
 	h.wantFields(h.do(200, "GET", versionsPath+"/3.0.0", nil), object{"checksum": checksumOf("quick")})
 }
 
-// A large file takes no more memory than a small one.
+// Memory does not grow with the size of the file.
 func TestUploadInConstantMemory(t *testing.T) {
 	const size = 64 << 20
 	h := newHarness(t)
@@ -313,7 +313,7 @@ func TestUploadInConstantMemory(t *testing.T) {
 	h.wantFields(h.confirmUpload(201, "3.0.0", key, size), object{"size_bytes": float64(size)})
 }
 
-// zeros never ends.
+// zeros is an endless file.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {
@@ -321,7 +321,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// failing is a body whose source breaks.
+// failing is a body that cannot be read.
 type failing struct{}
 
 func (*failing) Read([]byte) (int, error) { return 0, errors.New("the file cannot be read") }

@@ -17,8 +17,8 @@ func TestVersionLifecycle(t *testing.T) {
 	for _, missing := range []string{"version", "storage_path", "format", "checksum", "size_bytes"} {
 		incomplete := object{"version": "3.0.1", "storage_path": "s", "format": "f", "checksum": "c", "size_bytes": 1}
 		delete(incomplete, missing)
-		if refused := h.do(422, "POST", versions, incomplete); !strings.Contains(refused.raw, missing) {
-			t.Errorf("the response does not name %s: %s", missing, refused.raw)
+		if rejected := h.do(422, "POST", versions, incomplete); !strings.Contains(rejected.raw, missing) {
+			t.Errorf("the response does not name %s: %s", missing, rejected.raw)
 		}
 	}
 	h.wantFields(h.do(200, "GET", versions+"/latest", nil), object{"version": "2.0.0"}) // a draft is not the latest
