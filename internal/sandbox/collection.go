@@ -1,8 +1,8 @@
 package sandbox
 
-// collection keeps the objects of one kind, in the order of their creation.
+// collection holds the objects of one kind in the order of their creation.
 type collection[T any] struct {
-	// kind is what one of them is called in a refusal.
+	// kind is the name of the kind in error messages.
 	kind string
 	all  []*T
 	byID map[string]*T
@@ -21,7 +21,7 @@ func (c *collection[T]) find(id string) (*T, error) {
 	if object, ok := c.byID[id]; ok {
 		return object, nil
 	}
-	return nil, missing("%s %q was not found", c.kind, id)
+	return nil, notFound("%s %q was not found", c.kind, id)
 }
 
 func (c *collection[T]) remove(id string) {

@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// lastWords is how long the end waits for lines that are still to be printed.
-const lastWords = 200 * time.Millisecond
+// drainTimeout is how long the command waits at its end for lines that are not printed yet.
+const drainTimeout = 200 * time.Millisecond
 
-// Command runs a sandbox until ctx ends or the process is interrupted. args are what follows the word sandbox on the command
-// line. One line on stdout says when it is ready, and one each change of the fleet.
+// Command runs a sandbox until ctx ends or the process is interrupted. args are the command line arguments after "sandbox".
+// It prints one line on stdout when the sandbox is ready, and one for each change of the fleet.
 func Command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	ctx, stop := ossignal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -33,17 +33,17 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return fmt.Errorf("sandbox: cannot listen: %w", err)
 	}
-	out := newOutbox(stdout)
-	defer out.Close(lastWords)
+	out := newAsyncWriter(stdout)
+	defer out.Close(drainTimeout)
 	options.Log = out
 	s := New(options)
-	// The ready line comes first, and no request is served before it.
+	// The ready line comes first: no request is served before it.
 	_, _ = fmt.Fprintf(out, "sandbox: ready on http://%s dialect=%s org=%s key=%s devices=%d sync-interval=%s\n",
 		listener.Addr(), s.options.Dialect, s.options.OrgID, s.options.APIKey, s.world.simulated, s.options.SyncInterval)
 	return s.serve(ctx, listener)
 }
 
-// serve answers requests, and lets the fleet go on between them, until ctx ends.
+// serve handles requests and advances the simulation between them until ctx ends.
 func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
@@ -57,7 +57,7 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 		case err := <-failed:
 			return fmt.Errorf("sandbox: %w", err)
 		case <-ctx.Done():
-			// Whoever ends a sandbox does not wait for requests under way.
+			// Requests in progress do not delay the end.
 			_ = server.Close()
 			if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 				return fmt.Errorf("sandbox: %w", err)
@@ -70,16 +70,16 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 func parseFlags(args []string, stderr io.Writer) (Options, string, error) {
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	listen := flags.String("listen", "127.0.0.1:8787", "loopback `address` to listen on; port 0 takes a free one")
-	dialect := flags.String("dialect", string(DialectDocs), "docs or sdk: the `spelling` where documentation and SDKs differ")
-	key := flags.String("api-key", "sandbox", "`key` that requests must bear")
-	org := flags.String("org", "demo", "`id` of the organization")
+	listen := flags.String("listen", "127.0.0.1:8787", "loopback `address` to listen on; port 0 picks a free port")
+	dialect := flags.String("dialect", string(DialectDocs), "API `dialect` where the documentation and the SDKs differ: docs or sdk")
+	key := flags.String("api-key", "sandbox", "API `key` with all scopes")
+	org := flags.String("org", "demo", "`ID` of the organization")
 	devices := flags.Int("devices", 124, "`number` of simulated devices")
-	interval := flags.Duration("sync-interval", time.Second, "how often each device syncs")
-	limit := flags.Int("rate-limit", 0, "`requests` a minute that a key may make; 0 is no limit")
-	models := flags.Int("seed-models", 0, "`number` of further models, each with one published version")
-	groups := flags.Int("seed-groups", 0, "`number` of further device groups, without members")
-	empty := flags.Bool("empty", false, "start with the organization only")
+	interval := flags.Duration("sync-interval", time.Second, "`interval` at which each device syncs")
+	limit := flags.Int("rate-limit", 0, "maximum `requests` per minute and API key; 0 means no limit")
+	models := flags.Int("seed-models", 0, "`number` of additional models, each with one published version")
+	groups := flags.Int("seed-groups", 0, "`number` of additional device groups, without members")
+	empty := flags.Bool("empty", false, "start with the organization only, without models, devices and groups")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			flags.SetOutput(stderr)
@@ -97,28 +97,28 @@ func parseFlags(args []string, stderr io.Writer) (Options, string, error) {
 	}
 	switch {
 	case flags.NArg() > 0:
-		return o, "", fmt.Errorf("sandbox: %q is not understood; see sandbox -help", flags.Arg(0))
+		return o, "", fmt.Errorf("sandbox: unexpected argument %q; see sandbox -help", flags.Arg(0))
 	case o.Dialect != DialectDocs && o.Dialect != DialectSDK:
 		return o, "", fmt.Errorf("sandbox: --dialect must be docs or sdk, not %q", *dialect)
 	case *key == "" || *org == "":
 		return o, "", errors.New("sandbox: --api-key and --org must not be empty")
 	case *devices < 0:
-		return o, "", errors.New("sandbox: --devices must be 0 or more")
+		return o, "", errors.New("sandbox: --devices must not be negative")
 	case *limit < 0:
-		return o, "", errors.New("sandbox: --rate-limit must be 0 or more")
+		return o, "", errors.New("sandbox: --rate-limit must not be negative")
 	case *models < 0 || *groups < 0:
-		return o, "", errors.New("sandbox: --seed-models and --seed-groups must be 0 or more")
+		return o, "", errors.New("sandbox: --seed-models and --seed-groups must not be negative")
 	case *interval <= 0:
-		return o, "", errors.New("sandbox: --sync-interval must be a duration above 0, such as 1s")
+		return o, "", errors.New("sandbox: --sync-interval must be a positive duration such as 1s")
 	}
-	return o, *listen, loopbackOnly(*listen)
+	return o, *listen, checkLoopback(*listen)
 }
 
-// loopbackOnly refuses an address that other machines could reach: the sandbox has no security of its own.
-func loopbackOnly(address string) error {
+// checkLoopback rejects an address that other machines can reach, because the sandbox is not secured.
+func checkLoopback(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("sandbox: --listen %q is not an address like 127.0.0.1:8787: %w", address, err)
+		return fmt.Errorf("sandbox: --listen %q is not an address such as 127.0.0.1:8787: %w", address, err)
 	}
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return nil

@@ -6,13 +6,16 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
 
-// commandRun is a sandbox's command under way.
+// commandRun is a running sandbox command.
 type commandRun struct {
 	url   string
 	lines *bufio.Scanner
@@ -64,7 +67,7 @@ func TestCommand(t *testing.T) {
 	if resp.StatusCode != http.StatusCreated {
 		t.Fatalf("create: %s", resp.Status)
 	}
-	// The fleet goes on without any request.
+	// The simulation advances without requests.
 	progress := regexp.MustCompile(`^sandbox: phi-4-mini: 2\.0\.0 \d+/10 \(\d+%\)$`)
 	seen := map[string]bool{}
 	for line := ""; line != "sandbox: phi-4-mini: 2.0.0 10/10 (100%)"; {
@@ -75,22 +78,22 @@ func TestCommand(t *testing.T) {
 	}
 	for _, what := range []string{"progress", "active", "completed"} {
 		if !seen[what] {
-			t.Errorf("no line says %s", what)
+			t.Errorf("no line about %s", what)
 		}
 	}
 	r.stop()
 	select {
 	case err := <-r.ended:
 		if err != nil {
-			t.Errorf("it ended with %v", err)
+			t.Errorf("the command ended with %v", err)
 		}
 	case <-time.After(time.Minute):
-		t.Error("it did not end")
+		t.Error("the command did not end")
 	}
 }
 
-// A request under way does not hold up the end.
-func TestCommandEndsAtOnce(t *testing.T) {
+// A request in progress does not delay the end.
+func TestCommandStopsWithoutWaitingForRequests(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--empty")
 	post, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/sandbox/faults", strings.NewReader(`{"path":"health","delay_ms":60000}`))
@@ -106,9 +109,9 @@ func TestCommandEndsAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answered := make(chan struct{})
+	done := make(chan struct{})
 	go func() {
-		defer close(answered)
+		defer close(done)
 		if resp, err := http.DefaultClient.Do(get); err == nil {
 			_ = resp.Body.Close()
 		}
@@ -117,16 +120,16 @@ func TestCommandEndsAtOnce(t *testing.T) {
 	select {
 	case err := <-r.ended:
 		if err != nil {
-			t.Errorf("it ended with %v", err)
+			t.Errorf("the command ended with %v", err)
 		}
 	case <-time.After(time.Minute):
-		t.Fatal("it waits for the request")
+		t.Fatal("the command waits for the request")
 	}
-	<-answered
+	<-done
 }
 
-// Nobody has to read the lines: neither requests nor the end wait for that.
-func TestCommandWithoutAReader(t *testing.T) {
+// If the output is not read, neither requests nor the end are delayed.
+func TestCommandWithoutReader(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--sync-interval", "1ms")
 	client := &http.Client{Timeout: time.Minute}
@@ -147,18 +150,18 @@ func TestCommandWithoutAReader(t *testing.T) {
 	select {
 	case err := <-r.ended:
 		if err != nil {
-			t.Errorf("it ended with %v", err)
+			t.Errorf("the command ended with %v", err)
 		}
 	case <-time.After(time.Minute):
-		t.Error("it waits for a reader")
+		t.Error("the command waits for a reader")
 	}
 }
 
-func TestCommandRefuses(t *testing.T) {
+func TestCommandRejectsArguments(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		args string
-		says string
+		args    string
+		message string
 	}{
 		{"--listen 0.0.0.0:8787", "loopback"},
 		{"--listen 192.168.1.2:8787", "loopback"},
@@ -180,21 +183,21 @@ func TestCommandRefuses(t *testing.T) {
 	} {
 		var out, errOut bytes.Buffer
 		err := Command(t.Context(), strings.Fields(c.args), &out, &errOut)
-		if err == nil || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: got %v, want an error that says %q", c.args, err, c.says)
+		if err == nil || !strings.Contains(err.Error(), c.message) {
+			t.Errorf("%s: got %v, want an error with %q", c.args, err, c.message)
 		}
 		if out.Len() > 0 {
 			t.Errorf("%s: printed %s", c.args, out.String())
 		}
 	}
 	for _, loopback := range []string{"127.0.0.1:1", "[::1]:1", "localhost:1", "127.8.9.1:0"} {
-		if err := loopbackOnly(loopback); err != nil {
+		if err := checkLoopback(loopback); err != nil {
 			t.Errorf("%s: %v", loopback, err)
 		}
 	}
 }
 
-func TestCommandSeedsAndLimits(t *testing.T) {
+func TestCommandSeedAndRateLimit(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--empty", "--seed-models", "3", "--seed-groups", "5", "--rate-limit", "2")
 	get := func(path string) (int, string) {
@@ -243,5 +246,34 @@ func TestCommandPortInUse(t *testing.T) {
 	err := Command(t.Context(), []string{"--listen", strings.TrimPrefix(r.url, "http://")}, io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "listen") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestCommandStopsOnSignal(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		cmd := exec.CommandContext(t.Context(), self, "--listen", "127.0.0.1:0")
+		cmd.Env = append(os.Environ(), runCommand+"=1")
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(stdout)
+		if !lines.Scan() || !strings.HasPrefix(lines.Text(), "sandbox: ready on http://127.0.0.1:") {
+			t.Errorf("the first line is %q", lines.Text())
+		}
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("after %v the command ended with %v", signal, err)
+		}
 	}
 }

@@ -2,7 +2,7 @@ package sandbox
 
 import "maps"
 
-// presets are the settings that each compliance preset stands for (the control API contract, section 7).
+// presets are the settings of each compliance preset (CONTRACT.md, section 7).
 var presets = map[string]map[string]any{
 	"hipaa": {
 		"policy_profile": "regulated", "audit_retention_days": 2190, "hipaa_mode": true, "require_mfa_for_admin": true,
@@ -19,12 +19,12 @@ var presets = map[string]map[string]any{
 	},
 }
 
-// getPreset answers the keys that a preset sets, and none of the others.
+// getPreset returns only the keys that a preset sets.
 func (a *api) getPreset(c *call) (any, error) {
-	name := c.id("preset")
+	name := c.pathValue("preset")
 	preset, known := presets[name]
 	if !known {
-		return nil, missing("compliance preset %q was not found", name)
+		return nil, notFound("compliance preset %q was not found", name)
 	}
 	view := map[string]any{"name": name}
 	maps.Copy(view, preset)

@@ -8,7 +8,7 @@ import (
 
 func TestCompliancePresets(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(l *lab) {
+	eachDialect(t, func(h *harness) {
 		for name, want := range map[string]object{
 			"hipaa": {
 				"name": "hipaa", "policy_profile": "regulated", "audit_retention_days": 2190.0, "hipaa_mode": true,
@@ -24,23 +24,23 @@ func TestCompliancePresets(t *testing.T) {
 				"require_admin_approval": true, "require_model_approval": true, "auto_rollback_enabled": true,
 			},
 		} {
-			if diff := cmp.Diff(want, l.do(200, "GET", "/api/v1/settings/compliance/"+name, nil).object); diff != "" {
-				l.t.Errorf("%s (-want +got):\n%s", name, diff)
+			if diff := cmp.Diff(want, h.do(200, "GET", "/api/v1/settings/compliance/"+name, nil).object); diff != "" {
+				h.t.Errorf("%s (-want +got):\n%s", name, diff)
 			}
 		}
-		l.do(404, "GET", "/api/v1/settings/compliance/nothing", nil)
+		h.do(404, "GET", "/api/v1/settings/compliance/nothing", nil)
 	})
 }
 
-// What a preset sets can be written to the settings as it is, its name and profile aside.
-func TestPresetsAreSettings(t *testing.T) {
+// The keys of a preset, except its name and profile, are valid settings.
+func TestPresetsAreValidSettings(t *testing.T) {
 	t.Parallel()
 	for name := range presets {
-		l := newLab(t)
-		preset := l.do(200, "GET", "/api/v1/settings/compliance/"+name, nil)
+		h := newHarness(t)
+		preset := h.do(200, "GET", "/api/v1/settings/compliance/"+name, nil)
 		delete(preset.object, "name")
 		delete(preset.object, "policy_profile")
-		l.settings(preset.object)
-		l.wantFields(l.do(200, "GET", settingsPath, nil), preset.object)
+		h.setSettings(preset.object)
+		h.wantFields(h.do(200, "GET", settingsPath, nil), preset.object)
 	}
 }

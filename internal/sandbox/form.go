@@ -7,23 +7,23 @@ import (
 	"net/url"
 )
 
-// form reads a body that is a form, in either encoding. Any other body is an empty form: then the fields are what is missing.
+// form reads a form in either encoding. Any other body counts as an empty form, so the error names the missing field.
 func (c *call) form() (url.Values, error) {
 	kind, parameters, err := mime.ParseMediaType(c.request.Header.Get("Content-Type"))
 	if err != nil {
-		return url.Values{}, nil //nolint:nilerr // no content type that can be read is one of no form
+		return url.Values{}, nil //nolint:nilerr // an unreadable content type is not that of a form
 	}
 	switch kind {
 	case "application/x-www-form-urlencoded":
 		values, err := url.ParseQuery(string(c.body))
 		if err != nil {
-			return nil, malformed("the form cannot be read: %v", err)
+			return nil, badRequest("invalid form: %v", err)
 		}
 		return values, nil
 	case "multipart/form-data":
 		read, err := multipart.NewReader(bytes.NewReader(c.body), parameters["boundary"]).ReadForm(maxRequestBody)
 		if err != nil {
-			return nil, malformed("the form cannot be read: %v", err)
+			return nil, badRequest("invalid form: %v", err)
 		}
 		return read.Value, nil
 	default:

@@ -9,170 +9,185 @@ import (
 
 const rollbackPath = "/api/v1/models/phi-4-mini/rollback"
 
-func TestRollbackToThePriorVersion(t *testing.T) {
+func TestRollbackToPreviousVersion(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	deployed := l.deploy("2.0.0")
-	r := l.do(200, "POST", rollbackPath, object{"to_version": "1.0.0", "reason": "TICKET-42"})
-	l.wantFields(r, object{"from_version": "2.0.0", "to_version": "1.0.0", "affected_devices": 124.0, "status": rollingBack})
-	l.pass(500 * time.Millisecond)
-	l.wantFields(l.wantStatus(l.path(r), rollingBack), object{
+	h := newHarness(t)
+	deployed := h.deploy("2.0.0")
+	r := h.do(200, "POST", rollbackPath, object{"to_version": "1.0.0", "reason": "TICKET-42"})
+	h.wantFields(r, object{"from_version": "2.0.0", "to_version": "1.0.0", "affected_devices": 124.0, "status": rollingBack})
+	h.elapse(500 * time.Millisecond)
+	h.wantFields(h.wantStatus(h.rolloutPath(r), rollingBack), object{
 		"version": "1.0.0", "percentage": 100.0, "from_version": "2.0.0", "rollback_reason": "TICKET-42",
 		"rollback_trigger": "manual", "affected_devices": 124.0,
 	})
-	l.pass(500 * time.Millisecond)
-	l.wantFleet(map[string]int{"1.0.0": 124})
-	l.wantStatus(l.path(r), completed)
-	l.wantStatus(deployed, completed)
+	h.elapse(500 * time.Millisecond)
+	h.wantFleet(map[string]int{"1.0.0": 124})
+	h.wantStatus(h.rolloutPath(r), completed)
+	h.wantStatus(deployed, completed)
 }
 
-func TestRollbackTwoBack(t *testing.T) {
+func TestRollbackByTwoVersions(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	l.deploy("2.0.0")
-	l.do(200, "POST", rollbackPath, object{"to_version": "0.9.0"})
-	l.pass(time.Second)
-	l.wantFleet(map[string]int{"0.9.0": 124})
+	h := newHarness(t)
+	h.deploy("2.0.0")
+	h.do(200, "POST", rollbackPath, object{"to_version": "0.9.0"})
+	h.elapse(time.Second)
+	h.wantFleet(map[string]int{"0.9.0": 124})
 }
 
-func TestRollbackInTheMiddleOfARollout(t *testing.T) {
+func TestRollbackDuringRollout(t *testing.T) {
 	t.Parallel()
 	for _, state := range []string{active, paused} {
-		l := newLab(t)
-		open := l.start("2.0.0", 40)
-		l.pass(time.Second)
-		l.wantFleet(map[string]int{"1.0.0": 74, "2.0.0": 50})
+		h := newHarness(t)
+		open := h.start("2.0.0", 40)
+		h.elapse(time.Second)
+		h.wantFleet(map[string]int{"1.0.0": 74, "2.0.0": 50})
 		if state == paused {
-			l.do(200, "POST", open+"/pause", object{})
+			h.do(200, "POST", open+"/pause", object{})
 		}
-		r := l.do(200, "POST", rollbackPath, object{"to_version": "1.0.0", "reason": "bad"})
-		l.wantFields(r, object{"from_version": "2.0.0", "affected_devices": 124.0})
-		l.wantFields(l.wantStatus(open, rolledBack), object{
+		r := h.do(200, "POST", rollbackPath, object{"to_version": "1.0.0", "reason": "bad"})
+		h.wantFields(r, object{"from_version": "2.0.0", "affected_devices": 124.0})
+		h.wantFields(h.wantStatus(open, rolledBack), object{
 			"percentage": 40.0, "rollback_reason": "bad", "rollback_trigger": "manual", "rolled_back_at": "2026-11-24T12:00:01.000000Z",
 		})
-		l.pass(time.Second)
-		l.wantFleet(map[string]int{"1.0.0": 124})
-		l.wantStatus(l.path(r), completed)
+		h.elapse(time.Second)
+		h.wantFleet(map[string]int{"1.0.0": 124})
+		h.wantStatus(h.rolloutPath(r), completed)
 	}
 }
 
-// The fallback of clients where there is no rollback call: cancel, then roll the older version out to everybody.
-func TestRollbackByFallback(t *testing.T) {
+// The fallback of clients without the rollback call: cancel, then roll the older version out to the whole fleet.
+func TestRollbackWithoutRollbackCall(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, withDialect(DialectSDK))
-	r := l.do(http.StatusNotFound, "POST", rollbackPath, object{"to_version": "0.9.0"})
+	h := newHarness(t, withDialect(DialectSDK))
+	r := h.do(http.StatusNotFound, "POST", rollbackPath, object{"to_version": "0.9.0"})
 	if r.raw != `{"detail":"Not Found"}` {
-		t.Errorf("a missing route answers %s", r.raw)
+		t.Errorf("a missing route returned %s", r.raw)
 	}
-	open := l.start("2.0.0", 40)
-	l.pass(time.Second)
-	l.do(http.StatusNoContent, "DELETE", open+"?force=true", nil)
-	path := l.start("0.9.0", 100)
-	l.pass(time.Second)
-	l.wantFleet(map[string]int{"0.9.0": 124})
-	l.wantStatus(path, completed)
+	open := h.start("2.0.0", 40)
+	h.elapse(time.Second)
+	h.do(http.StatusNoContent, "DELETE", open+"?force=true", nil)
+	path := h.start("0.9.0", 100)
+	h.elapse(time.Second)
+	h.wantFleet(map[string]int{"0.9.0": 124})
+	h.wantStatus(path, completed)
 }
 
-func TestRollbackOfAGroup(t *testing.T) {
+func TestRollbackOfGroup(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(l *lab) {
-		l.deploy("2.0.0")
-		l.do(200, "POST", "/api/v1/deploy/execute", object{
+	eachDialect(t, func(h *harness) {
+		h.deploy("2.0.0")
+		h.do(200, "POST", "/api/v1/deploy/execute", object{
 			"model_id": "mdl_00000001", "model_name": "phi-4-mini", "model_version": "1.0.0", "version": "1.0.0",
 			"group": "staging", "rollout_percentage": 100, "strategy": "immediate",
 		})
-		l.pass(time.Second)
-		l.wantFleet(map[string]int{"1.0.0": 24, "2.0.0": 100})
-		if f := l.GroupFleet("phi-4-mini", "staging"); f.Versions["1.0.0"] != 24 {
-			l.t.Errorf("the group runs %+v", f)
+		h.elapse(time.Second)
+		h.wantFleet(map[string]int{"1.0.0": 24, "2.0.0": 100})
+		if f := h.GroupFleet("phi-4-mini", "staging"); f.Versions["1.0.0"] != 24 {
+			h.t.Errorf("the group runs %+v", f)
 		}
-		// The more specific scope wins over what the fleet does next.
-		path := l.start("0.9.0", 100)
-		l.wantFields(l.do(200, "GET", path+"/affected-devices", nil), object{"pending": 100.0})
-		l.pass(time.Second)
-		l.wantFleet(map[string]int{"1.0.0": 24, "0.9.0": 100})
-		l.wantStatus(path, completed)
+		// The group deployment takes precedence over later rollouts of the fleet.
+		path := h.start("0.9.0", 100)
+		h.wantFields(h.do(200, "GET", path+"/affected-devices", nil), object{"pending": 100.0})
+		h.elapse(time.Second)
+		h.wantFleet(map[string]int{"1.0.0": 24, "0.9.0": 100})
+		h.wantStatus(path, completed)
 	})
 }
 
-func TestRollbackRefuses(t *testing.T) {
+func TestRollbackErrors(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
+	h := newHarness(t)
 	control := func(version, status string) {
-		l.do(200, "PUT", "/sandbox/versions/phi-4-mini/"+version+"/status", object{"status": status})
+		h.do(200, "PUT", "/sandbox/versions/phi-4-mini/"+version+"/status", object{"status": status})
 	}
-	refuse := func(status int, version, says string) {
+	wantError := func(status int, version, message string) {
 		t.Helper()
-		if r := l.do(status, "POST", rollbackPath, object{"to_version": version}); !strings.Contains(r.raw, says) {
-			t.Errorf("to %s: the answer does not say %q: %s", version, says, r.raw)
+		if r := h.do(status, "POST", rollbackPath, object{"to_version": version}); !strings.Contains(r.raw, message) {
+			t.Errorf("to %s: the response does not contain %q: %s", version, message, r.raw)
 		}
 	}
-	refuse(http.StatusConflict, "2.0.0", "never deployed")
-	refuse(http.StatusNotFound, "3.0.0", "3.0.0")
-	refuse(http.StatusUnprocessableEntity, "", "to_version")
+	wantError(http.StatusConflict, "2.0.0", "never deployed")
+	wantError(http.StatusNotFound, "3.0.0", "3.0.0")
+	wantError(http.StatusUnprocessableEntity, "", "to_version")
 	control("0.9.0", "deprecated")
-	refuse(http.StatusConflict, "0.9.0", "deprecated")
+	wantError(http.StatusConflict, "0.9.0", "deprecated")
 	control("0.9.0", "retired")
-	refuse(http.StatusConflict, "0.9.0", "retired")
-	// What was under way but never completed was not deployed.
-	l.start("2.0.0", 40)
-	l.pass(time.Second)
-	refuse(http.StatusConflict, "2.0.0", "never deployed")
-	l.wantFleet(map[string]int{"1.0.0": 74, "2.0.0": 50})
+	wantError(http.StatusConflict, "0.9.0", "retired")
+	// A version that never completed a rollout was never deployed.
+	h.start("2.0.0", 40)
+	h.elapse(time.Second)
+	wantError(http.StatusConflict, "2.0.0", "never deployed")
+	h.wantFleet(map[string]int{"1.0.0": 74, "2.0.0": 50})
 }
 
-// A rollback waits for the devices that can be reached; the others follow when they come back.
+// A rollback waits for the reachable devices; the others follow when they are back online.
 func TestRollbackWithOfflineDevices(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	l.deploy("2.0.0")
-	l.SetOffline(25)
-	r := l.do(200, "POST", rollbackPath, object{"to_version": "1.0.0"})
-	l.pass(time.Second)
-	l.wantStatus(l.path(r), completed)
-	l.wantFleet(map[string]int{"1.0.0": 93, "2.0.0": 31})
-	l.SetOffline(0)
-	l.pass(time.Second)
-	l.wantFleet(map[string]int{"1.0.0": 124})
+	h := newHarness(t)
+	h.deploy("2.0.0")
+	h.SetOffline(25)
+	r := h.do(200, "POST", rollbackPath, object{"to_version": "1.0.0"})
+	h.elapse(time.Second)
+	h.wantStatus(h.rolloutPath(r), completed)
+	h.wantFleet(map[string]int{"1.0.0": 93, "2.0.0": 31})
+	h.SetOffline(0)
+	h.elapse(time.Second)
+	h.wantFleet(map[string]int{"1.0.0": 124})
 }
 
-// A second rollback before the first is done takes its place.
-func TestRollbackOfARollback(t *testing.T) {
+// A second rollback replaces a first one that is not completed.
+func TestRollbackReplacesRollback(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	l.deploy("2.0.0")
-	first := l.path(l.do(200, "POST", rollbackPath, object{"to_version": "1.0.0"}))
-	l.pass(500 * time.Millisecond)
-	second := l.path(l.do(200, "POST", rollbackPath, object{"to_version": "0.9.0"}))
-	l.wantStatus(first, rolledBack)
-	l.pass(time.Second)
-	l.wantStatus(second, completed)
-	l.wantFleet(map[string]int{"0.9.0": 124})
+	h := newHarness(t)
+	h.deploy("2.0.0")
+	first := h.rolloutPath(h.do(200, "POST", rollbackPath, object{"to_version": "1.0.0"}))
+	h.elapse(500 * time.Millisecond)
+	second := h.rolloutPath(h.do(200, "POST", rollbackPath, object{"to_version": "0.9.0"}))
+	h.wantStatus(first, rolledBack)
+	h.elapse(time.Second)
+	h.wantStatus(second, completed)
+	h.wantFleet(map[string]int{"0.9.0": 124})
 }
 
 // After a rollback the newer version can be rolled out again.
 func TestDeployAfterRollback(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	l.deploy("2.0.0")
-	l.do(200, "POST", rollbackPath, object{"to_version": "1.0.0"})
-	l.pass(time.Second)
-	l.deploy("2.0.0")
-	l.wantFleet(map[string]int{"2.0.0": 124})
+	h := newHarness(t)
+	h.deploy("2.0.0")
+	h.do(200, "POST", rollbackPath, object{"to_version": "1.0.0"})
+	h.elapse(time.Second)
+	h.deploy("2.0.0")
+	h.wantFleet(map[string]int{"2.0.0": 124})
 }
 
-// The ids of two records of one instant still say which is newer.
-func TestRecordsOfOneInstantHaveAnOrder(t *testing.T) {
+// The IDs of two rollouts of the same time show which is newer.
+func TestRolloutIDsAreOrdered(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(l *lab) {
-		first := l.do(200, "GET", l.start("2.0.0", 40), nil)
-		l.do(http.StatusNoContent, "DELETE", l.path(first)+"?force=true", nil)
-		second := l.do(200, "GET", l.start("2.0.0", 40), nil)
+	eachDialect(t, func(h *harness) {
+		first := h.do(200, "GET", h.start("2.0.0", 40), nil)
+		h.do(http.StatusNoContent, "DELETE", h.rolloutPath(first)+"?force=true", nil)
+		second := h.do(200, "GET", h.start("2.0.0", 40), nil)
 		if first.object["created_at"] != second.object["created_at"] {
-			l.t.Fatal("the clock moved")
+			h.t.Fatal("the clock moved")
 		}
-		if a, b := l.path(first), l.path(second); a >= b {
-			l.t.Errorf("the older one is %s, the newer one %s", a, b)
+		if a, b := h.rolloutPath(first), h.rolloutPath(second); a >= b {
+			h.t.Errorf("the older one is %s, the newer one %s", a, b)
 		}
 	})
+}
+
+// A rollback does not wait for a real device without recent contact.
+func TestRollbackSkipsUnreachableDevices(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.deploy("2.0.0")
+	h.request("", "POST", devicesPath+"/register", object{"device_identifier": "mine"})
+	h.do(200, "POST", devicesPath+"/mine/sync", object{})
+	r := h.do(200, "POST", rollbackPath, object{"to_version": "1.0.0"})
+	h.elapse(time.Minute)
+	h.wantStatus(h.rolloutPath(r), rollingBack)
+	h.elapse(2 * heartbeatInterval)
+	h.wantStatus(h.rolloutPath(r), completed)
+	h.wantFleet(map[string]int{"1.0.0": 124, "2.0.0": 1})
 }

@@ -2,7 +2,7 @@ package sandbox
 
 import "net/http"
 
-// routes are the calls of the control API contract, sections 2 to 7, below the API's root.
+// routes returns the calls of the API (CONTRACT.md, sections 2 to 7), below the API root.
 func routes() []route {
 	const (
 		ok      = http.StatusOK
@@ -27,8 +27,8 @@ func routes() []route {
 		oneFederation  = "/federations/{federation}"
 	)
 	return []route{
-		{get, "/health", "health", "", ok, healthy, ""},
-		{get, "/status", "status", anyKey, ok, healthy, ""},
+		{get, "/health", "health", "", ok, healthCheck, ""},
+		{get, "/status", "status", anyKey, ok, healthCheck, ""},
 
 		{get, "/models", "list models", readModels, ok, (*api).listModels, ""},
 		{post, "/models", "create model", writeModels, created, (*api).createModel, ""},
@@ -53,9 +53,9 @@ func routes() []route {
 		{get, "/models/{model}/rollouts/active", "list active rollouts of model", readRollouts, ok, (*api).listModelActiveRollouts, ""},
 		{get, oneRollout, "get rollout", readRollouts, ok, (*api).getRollout, ""},
 		{del, oneRollout, "cancel rollout", writeRollouts, ok, (*api).cancelRollout, ""},
-		{post, oneRollout + "/start", "start rollout", writeRollouts, ok, changeRollout("start", pending, active), ""},
-		{post, oneRollout + "/pause", "pause rollout", writeRollouts, ok, changeRollout("pause", active, paused), ""},
-		{post, oneRollout + "/resume", "resume rollout", writeRollouts, ok, changeRollout("resume", paused, active), ""},
+		{post, oneRollout + "/start", "start rollout", writeRollouts, ok, rolloutTransition("start", pending, active), ""},
+		{post, oneRollout + "/pause", "pause rollout", writeRollouts, ok, rolloutTransition("pause", active, paused), ""},
+		{post, oneRollout + "/resume", "resume rollout", writeRollouts, ok, rolloutTransition("resume", paused, active), ""},
 		{post, oneRollout + "/advance", "advance rollout", writeRollouts, ok, (*api).advanceRollout, ""},
 		{post, oneRollout + "/update-percentage", "update percentage", writeRollouts, ok, (*api).updatePercentage, ""},
 		{get, oneRollout + "/status-history", "get status history", readRollouts, ok, (*api).rolloutHistory, ""},
@@ -119,11 +119,11 @@ func routes() []route {
 		{post, "/experiments", "create experiment", writeExperiments, created, (*api).createExperiment, ""},
 		{get, oneExperiment, "get experiment", readExperiments, ok, (*api).getExperiment, ""},
 		{patch, oneExperiment, "update experiment", writeExperiments, ok, (*api).updateExperiment, ""},
-		{post, oneExperiment + "/start", "start experiment", writeExperiments, ok, changeExperiment("start", running, draft), ""},
-		{post, oneExperiment + "/pause", "pause experiment", writeExperiments, ok, changeExperiment("pause", paused, running), ""},
-		{post, oneExperiment + "/resume", "resume experiment", writeExperiments, ok, changeExperiment("resume", running, paused), ""},
-		{post, oneExperiment + "/complete", "complete experiment", writeExperiments, ok, changeExperiment("complete", completed, running, paused), ""},
-		{post, oneExperiment + "/cancel", "cancel experiment", writeExperiments, ok, changeExperiment("cancel", cancelled, draft, running, paused), ""},
+		{post, oneExperiment + "/start", "start experiment", writeExperiments, ok, experimentTransition("start", running, draft), ""},
+		{post, oneExperiment + "/pause", "pause experiment", writeExperiments, ok, experimentTransition("pause", paused, running), ""},
+		{post, oneExperiment + "/resume", "resume experiment", writeExperiments, ok, experimentTransition("resume", running, paused), ""},
+		{post, oneExperiment + "/complete", "complete experiment", writeExperiments, ok, experimentTransition("complete", completed, running, paused), ""},
+		{post, oneExperiment + "/cancel", "cancel experiment", writeExperiments, ok, experimentTransition("cancel", cancelled, draft, running, paused), ""},
 		{patch, oneExperiment + "/allocations", "update allocations", writeExperiments, ok, (*api).updateAllocations, ""},
 		{get, oneExperiment + "/target-groups", "get target groups", readExperiments, ok, (*api).getTargetGroups, ""},
 		{put, oneExperiment + "/target-groups", "replace target groups", writeExperiments, ok, (*api).replaceTargetGroups, ""},
@@ -142,3 +142,5 @@ func routes() []route {
 		{put, oneFederation + "/privacy/budget", "set privacy budget", federations, ok, (*api).setPrivacyBudget, ""},
 	}
 }
+
+func healthCheck(*api, *call) (any, error) { return map[string]string{"status": "ok"}, nil }

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// The seed: what a sandbox starts with unless it is to be empty.
+// The seed is what a sandbox starts with unless Options.Empty is set.
 const (
 	seedModel   = "phi-4-mini"
 	seedGroup   = "staging"
 	seedMembers = 24
 )
 
-// seed fills the world: a model of which two versions were rolled out one after the other and a third was published since, the
-// devices, which run the second, and a static group.
+// seed creates a model with two versions that were rolled out one after the other and a third that was published later, the
+// devices, which run the second version, and a static group.
 func (w *world) seed(devices int) {
 	now, log := w.clock, w.log
 	w.log = io.Discard
@@ -41,12 +41,12 @@ func (w *world) seed(devices int) {
 		g.added[d] = true
 	}
 	w.clock, w.log = now, log
-	m.moved = false
-	m.reported = w.fleet(m, everyDevice).Versions
+	m.fleetChanged = false
+	m.loggedVersions = w.fleet(m, everyDevice).Versions
 }
 
-// seedMany adds models and device groups by the number, for whoever measures.
-func (w *world) seedMany(models, groups int) {
+// seedExtra adds models and device groups for measurements.
+func (w *world) seedExtra(models, groups int) {
 	for i := range models {
 		m := &model{name: fmt.Sprintf("model-%06d", i+1), framework: "onnx", useCase: "other"}
 		w.mustSeed(w.createModel(m))
@@ -57,7 +57,7 @@ func (w *world) seedMany(models, groups int) {
 	}
 }
 
-// mustSeed ends a program whose seed contradicts the rules: that is a mistake in this file.
+// mustSeed panics if the seed breaks a rule, which is a mistake in this file.
 func (w *world) mustSeed(_ any, err error) {
 	if err != nil {
 		panic("sandbox: the seed breaks a rule: " + err.Error())
@@ -73,31 +73,31 @@ func seedVersion(m *model, name string, i int) *version {
 	}
 }
 
-// seedRollout puts a version on the whole fleet, with the records that a real rollout leaves.
+// seedRollout rolls a version out to the whole fleet, with the records that a real rollout leaves.
 func (w *world) seedRollout(m *model, name string) {
-	r, err := w.createRollout(m, newRollout{version: name, percentage: 100, target: 100, step: 100, start: true})
+	r, err := w.createRollout(m, rolloutRequest{version: name, percentage: 100, target: 100, step: 100, start: true})
 	w.mustSeed(r, err)
 	w.clock = w.clock.Add(time.Minute)
 	for s := range m.pending {
-		m.take(s)
+		m.install(s)
 	}
-	w.settle(m)
+	w.completeRollouts(m)
 }
 
-// addSimulated adds devices of several kinds, the same ones for the same number.
+// addSimulated adds devices of several kinds. The same number always adds the same devices.
 func (w *world) addSimulated(n int) {
 	for i := range n {
 		kind := simulatedKinds[i%len(simulatedKinds)]
-		d := w.register(fmt.Sprintf("%s-%06d", kind.prefix, i+1), kind.facts(i))
+		d := w.registerDevice(fmt.Sprintf("%s-%06d", kind.prefix, i+1), kind.facts(i))
 		d.simulated = true
 		w.simulated++
 	}
 	for i, bucket := range evenBuckets(w.devices[:w.simulated], "offline") {
-		w.devices[i].spreadRank = bucket
+		w.devices[i].offlineBucket = bucket
 	}
 }
 
-// simulatedKind is a kind of device.
+// simulatedKind is a kind of simulated device.
 type simulatedKind struct {
 	prefix, platform, osVersion, manufacturer, model string
 	memoryMB                                         float64

@@ -10,10 +10,11 @@ import (
 	"time"
 )
 
-// maxRequestBody caps what is read of one request, in bytes.
+// maxRequestBody is the maximum size of a request body, in bytes.
 const maxRequestBody = 16 << 20
 
-// ServeHTTP serves the API below /api/v1 and /v1, uploads below /uploads, and the sandbox's own controls below /sandbox.
+// ServeHTTP serves the API below /api/v1 and /v1, file uploads below /uploads, and the sandbox's own controls below
+// /sandbox.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/sandbox/") {
 		s.controls.ServeHTTP(w, r)
@@ -23,189 +24,189 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveUpload(w, r, token)
 		return
 	}
-	below, ok := belowRoot(r)
+	below, ok := stripRoot(r)
 	if !ok {
-		send(w, nil, noSuchRoute)
+		writeResponse(w, nil, routeNotFound)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
-		return // the client has gone, or sends more than any call takes
+		return // the client disconnected or sent more than any call accepts
 	}
 	s.serveAPI(w, below, body)
 }
 
-// visitor is one request of the API on its way through.
-type visitor struct {
-	request *http.Request
-	body    []byte
-	entry   Entry
-	match   matched
-	refusal *answer
-	// unlimited is true where no limit of requests holds.
+// exchange is one request to the API and what is known about its response.
+type exchange struct {
+	request   *http.Request
+	body      []byte
+	entry     Entry
+	match     routeMatch
+	rejection *response
+	// unlimited exempts the request from the rate limit.
 	unlimited bool
-	// headers go with whatever is answered.
+	// headers are sent with every response.
 	headers map[string]string
 }
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, body []byte) {
-	v := &visitor{request: r, body: body}
-	v.match, v.refusal = s.router.match(r)
-	s.attend(w, v, func() answer { return s.execute(v) })
+	x := &exchange{request: r, body: body}
+	x.match, x.rejection = s.router.match(r)
+	s.respond(w, x, func() response { return s.execute(x) })
 }
 
-// attend carries a request out, in the way that the fault it meets leaves it, and answers it.
-func (s *Server) attend(w http.ResponseWriter, v *visitor, execute func() answer) {
-	fault := s.admit(v)
+// respond executes a request as its fault allows, if it has one, and sends the response.
+func (s *Server) respond(w http.ResponseWriter, x *exchange, execute func() response) {
+	fault := s.admit(x)
 	if fault == nil {
-		s.finish(w, v, nil, execute())
+		s.sendResponse(w, x, nil, execute())
 		return
 	}
-	var actual answer
+	var actual response
 	if fault.Execute {
 		actual = execute()
 	}
-	if !pause(v.request, fault.delay()) {
-		s.note(v, 0) // the client has gone
+	if !sleep(x.request, fault.delay()) {
+		s.record(x, 0) // the client disconnected
 		return
 	}
-	if !fault.Execute && fault.runs() {
+	if !fault.Execute && fault.executes() {
 		actual = execute()
 	}
-	s.sendFaulty(w, v, fault, fault.replace(s.options.Dialect, v.entry.RequestID, actual))
+	s.sendWithFault(w, x, fault, fault.replace(s.options.Dialect, x.entry.RequestID, actual))
 }
 
-// admit numbers a request, counts it against the limit of its key, and finds the fault that it meets. One over the limit meets
-// none.
-func (s *Server) admit(v *visitor) *Fault {
+// admit assigns a request ID, counts the request against the rate limit, and returns the fault that applies. None applies to
+// a rejected request.
+func (s *Server) admit(x *exchange) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.nextID++
-	v.entry = Entry{
-		Operation: v.match.route.operation, Method: v.request.Method,
-		Path: strings.Trim(v.request.URL.EscapedPath(), "/"), Query: v.request.URL.RawQuery,
-		At: s.options.Now(), RequestID: fmt.Sprintf("req_%08d", s.nextID), Caller: caller(v.request),
+	x.entry = Entry{
+		Operation: x.match.route.operation, Method: x.request.Method,
+		Path: strings.Trim(x.request.URL.EscapedPath(), "/"), Query: x.request.URL.RawQuery,
+		At: s.options.Now(), RequestID: fmt.Sprintf("req_%08d", s.nextID), Caller: caller(x.request),
 	}
-	v.headers = map[string]string{"X-Request-Id": v.entry.RequestID}
-	if refusal := s.overLimit(v); refusal != nil {
-		v.refusal = refusal
+	x.headers = map[string]string{"X-Request-Id": x.entry.RequestID}
+	if rejection := s.checkRateLimit(x); rejection != nil {
+		x.rejection = rejection
 		return nil
 	}
-	return s.matchFault(v.entry.Method, strings.Trim(v.request.URL.Path, "/"))
+	return s.findFault(x.entry.Method, strings.Trim(x.request.URL.Path, "/"))
 }
 
-// overLimit counts a request, and answers the refusal of one over the limit.
-func (s *Server) overLimit(v *visitor) *answer {
-	if v.unlimited {
+// checkRateLimit counts a request and returns the error response if it exceeds the limit.
+func (s *Server) checkRateLimit(x *exchange) *response {
+	if x.unlimited {
 		return nil
 	}
-	headers, err := s.limits.admit(v.request.Header.Get("Authorization"), v.entry.At)
-	maps.Copy(v.headers, headers)
+	headers, err := s.limits.admit(x.request.Header.Get("Authorization"), x.entry.At)
+	maps.Copy(x.headers, headers)
 	if err == nil {
 		return nil
 	}
-	refusal := answerError(s.options.Dialect, v.entry.RequestID, err)
-	return &refusal
+	rejection := errorResponse(s.options.Dialect, x.entry.RequestID, err)
+	return &rejection
 }
 
-// execute carries a request out. The fleet is brought to the present first.
-func (s *Server) execute(v *visitor) answer {
+// execute runs a request, after the simulation has been advanced to the present.
+func (s *Server) execute(x *exchange) response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.advance(s.options.Now())
-	if v.refusal != nil {
-		return *v.refusal
+	if x.rejection != nil {
+		return *x.rejection
 	}
-	body, err := s.dispatch(v)
-	s.world.report()
+	body, err := s.dispatch(x)
+	s.world.logProgress()
 	if err != nil {
-		return answerError(s.options.Dialect, v.entry.RequestID, err)
+		return errorResponse(s.options.Dialect, x.entry.RequestID, err)
 	}
-	return answerJSON(v.match.route.success, body)
+	return jsonResponse(x.match.route.status, body)
 }
 
-func (s *Server) dispatch(v *visitor) (any, error) {
-	if err := s.authorize(v); err != nil {
+func (s *Server) dispatch(x *exchange) (any, error) {
+	if err := s.authorize(x); err != nil {
 		return nil, err
 	}
-	if err := s.world.ownOrg(v.request.URL.Query().Get("org_id")); err != nil {
+	if err := s.world.ownOrg(x.request.URL.Query().Get("org_id")); err != nil {
 		return nil, err
 	}
-	return v.match.route.handle(&api{s.world}, &call{request: v.match.request, body: v.body})
+	return x.match.route.handle(&api{s.world}, &call{request: x.match.request, body: x.body})
 }
 
-func (s *Server) authorize(v *visitor) error {
-	scope := v.match.route.scope
+func (s *Server) authorize(x *exchange) error {
+	scope := x.match.route.scope
 	if scope == "" {
 		return nil
 	}
-	key, isBearer := strings.CutPrefix(v.request.Header.Get("Authorization"), "Bearer ")
+	key, isBearer := strings.CutPrefix(x.request.Header.Get("Authorization"), "Bearer ")
 	limits, known := s.world.secrets[key]
 	if !isBearer || !known {
-		return &problem{status: http.StatusUnauthorized, code: "unauthorized", message: "the API key is missing or not valid"}
+		return &apiError{status: http.StatusUnauthorized, code: "unauthorized", message: "the API key is missing or not valid"}
 	}
-	if !limits.allow(scope) {
-		return &problem{status: http.StatusForbidden, code: "forbidden", message: "the API key lacks the scope " + scope}
+	if !limits.allows(scope) {
+		return &apiError{status: http.StatusForbidden, code: "forbidden", message: "the API key lacks the scope " + scope}
 	}
 	return nil
 }
 
-// finish sends an answer and notes the request. headers win over the ones that the answer would have.
-func (s *Server) finish(w http.ResponseWriter, v *visitor, headers map[string]string, a answer) {
-	s.note(v, a.status)
-	if a.status == 0 {
-		panic(http.ErrAbortHandler) // nobody is there to answer
+// sendResponse records the request and sends the response. headers override those of the response.
+func (s *Server) sendResponse(w http.ResponseWriter, x *exchange, headers map[string]string, resp response) {
+	s.record(x, resp.status)
+	if resp.status == 0 {
+		panic(http.ErrAbortHandler) // the client disconnected
 	}
-	v.setHeaders(w)
-	send(w, headers, a)
+	x.setHeaders(w)
+	writeResponse(w, headers, resp)
 }
 
-// setHeaders writes the headers that every answer to the request has; a fault may overwrite them.
-func (v *visitor) setHeaders(w http.ResponseWriter) {
-	for name, value := range v.headers {
+// setHeaders writes the headers of every response; a fault may override them.
+func (x *exchange) setHeaders(w http.ResponseWriter) {
+	for name, value := range x.headers {
 		w.Header().Set(name, value)
 	}
 }
 
-// note enters a request in the ledger, before its answer is sent: who has the answer finds the request there.
-func (s *Server) note(v *visitor, status int) {
+// record adds a request to the ledger before its response is sent, so that a client that has the response finds the entry.
+func (s *Server) record(x *exchange, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v.entry.Status = status
-	s.ledger = append(s.ledger, v.entry)
+	x.entry.Status = status
+	s.ledger = append(s.ledger, x.entry)
 }
 
-// sendFaulty sends an answer as a fault wants it.
-func (s *Server) sendFaulty(w http.ResponseWriter, v *visitor, fault *Fault, a answer) {
+// sendWithFault sends a response as a fault demands.
+func (s *Server) sendWithFault(w http.ResponseWriter, x *exchange, fault *Fault, resp response) {
 	if fault.Cut == "" {
-		s.finish(w, v, fault.Headers, a)
+		s.sendResponse(w, x, fault.Headers, resp)
 		return
 	}
-	s.note(v, 0)
-	// An answer without a body cannot be cut in its body: then nothing of it is sent.
-	if half := a.body[:len(a.body)/2]; fault.Cut == CutBody && len(half) > 0 {
-		v.setHeaders(w)
-		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-		send(w, fault.Headers, answer{a.status, half})
+	s.record(x, 0)
+	// A response without a body cannot be cut in its body, so nothing of it is sent.
+	if half := resp.body[:len(resp.body)/2]; fault.Cut == CutBody && len(half) > 0 {
+		x.setHeaders(w)
+		w.Header().Set("Content-Length", strconv.Itoa(len(resp.body)))
+		writeResponse(w, fault.Headers, response{resp.status, half})
 		_ = http.NewResponseController(w).Flush()
 	}
 	panic(http.ErrAbortHandler)
 }
 
-// send writes an answer; headers win over the ones that it would have.
-func send(w http.ResponseWriter, headers map[string]string, a answer) {
-	if a.body != nil {
+// writeResponse sends a response. headers override those of the response.
+func writeResponse(w http.ResponseWriter, headers map[string]string, resp response) {
+	if resp.body != nil {
 		w.Header().Set("Content-Type", "application/json")
 	}
 	for name, value := range headers {
 		w.Header().Set(name, value)
 	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body)
+	w.WriteHeader(resp.status)
+	_, _ = w.Write(resp.body)
 }
 
-// pause holds a request back; it is false when the client went away meanwhile.
-func pause(r *http.Request, d time.Duration) bool {
+// sleep delays a request. It is false if the client disconnects meanwhile.
+func sleep(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}

@@ -1,49 +1,46 @@
-// Package sandbox is a control plane for trying the provider and for its tests: the control API in memory, with a simulated
-// fleet of devices, scripted faults and a ledger of requests (the control API contract, section 8). It is deterministic: what
-// it does follows from the requests and from the injected clock. Only what must not be guessed, the secrets of API keys and the
-// URLs of uploads, is random.
 package sandbox
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
 )
 
-// Dialect is how the server spells what public sources spell in two ways.
+// Dialect selects the wire format where public sources of the control API disagree.
 type Dialect string
 
 const (
-	// DialectDocs is the documentation's: text ids, the documented error envelope, lists in objects.
+	// DialectDocs follows the documentation: string IDs, the documented error envelope, lists in objects.
 	DialectDocs Dialect = "docs"
-	// DialectSDK is what public SDKs read: integer ids of rollouts, errors in `detail`, bare arrays, no rollback call.
+	// DialectSDK follows the public SDKs: integer rollout IDs, errors in `detail`, bare arrays, no rollback call.
 	DialectSDK Dialect = "sdk"
 )
 
-// Options say what a sandbox starts with. The zero value of each means its default.
+// Options configure a sandbox. The zero value of each field means its default.
 type Options struct {
-	// Dialect is DialectDocs by default.
+	// Dialect defaults to DialectDocs.
 	Dialect Dialect
-	// APIKey is the key with all scopes, "sandbox" by default.
+	// APIKey is the key with all scopes. Defaults to "sandbox".
 	APIKey string
-	// OrgID is the organization, "demo" by default.
+	// OrgID is the ID of the organization. Defaults to "demo".
 	OrgID string
-	// Devices is the number of simulated devices, 124 by default; negative means none.
+	// Devices is the number of simulated devices. Defaults to 124; negative means none.
 	Devices int
-	// SyncInterval is how often each device syncs, 1 s by default.
+	// SyncInterval is how often each device syncs. Defaults to 1 s.
 	SyncInterval time.Duration
-	// RateLimit is how many requests a key may make in a minute; 0 means no limit.
+	// RateLimit is the number of requests per minute and key; 0 means no limit.
 	RateLimit int
-	// SeedModels and SeedGroups are how many models, each with one published version, and how many device groups without members
-	// it starts with beside all else.
+	// SeedModels and SeedGroups are the numbers of models, each with one published version, and of device groups without
+	// members to add to the seed.
 	SeedModels, SeedGroups int
 	// Empty starts with the organization only: no model, no device, no group.
 	Empty bool
-	// Now is the clock, time.Now by default.
+	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
-	// Log gets one line a change of the fleet; nobody by default.
+	// Log receives a line for each change of the fleet. Defaults to io.Discard.
 	Log io.Writer
 }
 
@@ -72,7 +69,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Server is a sandbox. It is safe for concurrent use. The simulation goes on at each request, up to the clock's time.
+// Server is a sandbox. It is safe for concurrent use. Each request first advances the simulation to the time of the clock.
 type Server struct {
 	options  Options
 	router   *router
@@ -80,55 +77,55 @@ type Server struct {
 
 	mu     sync.Mutex
 	world  *world
-	limits *limiter
-	faults []*armed
+	limits *rateLimiter
+	faults []*activeFault
 	ledger []Entry
 	nextID int
 }
 
-// New makes a sandbox.
+// New returns a sandbox.
 func New(options Options) *Server {
 	o := options.withDefaults()
 	s := &Server{
-		options: o, router: newRouter(o.Dialect, routes()), world: newWorld(o, o.Now()), limits: newLimiter(o.RateLimit),
+		options: o, router: newRouter(o.Dialect, routes()), world: newWorld(o, o.Now()), limits: newRateLimiter(o.RateLimit),
 	}
 	s.world.secrets[o.APIKey] = nil
 	s.controls = s.controlRoutes()
 	if !o.Empty {
 		s.world.seed(max(o.Devices, 0))
 	}
-	s.world.seedMany(o.SeedModels, o.SeedGroups)
+	s.world.seedExtra(o.SeedModels, o.SeedGroups)
 	return s
 }
 
-// locked runs something with the simulation at the clock's time.
-func (s *Server) locked(run func(w *world)) {
+// withWorld advances the simulation to the time of the clock and runs a function on it.
+func (s *Server) withWorld(run func(w *world)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.advance(s.options.Now())
 	run(s.world)
 }
 
-// Advance brings the simulation to the clock's time.
-func (s *Server) Advance() { s.locked(func(*world) {}) }
+// Advance advances the simulation to the time of the clock.
+func (s *Server) Advance() { s.withWorld(func(*world) {}) }
 
-// Fleet counts the devices by the version of a model that they run; model is a name or an id. A model that does not exist has a
-// fleet without devices.
+// Fleet counts the devices by the version of a model that they run. The model is given by name or ID; an unknown one has no
+// devices.
 func (s *Server) Fleet(model string) Fleet {
-	return s.count(model, func(*world) func(*device) bool { return everyDevice })
+	return s.countFleet(model, func(*world) func(*device) bool { return everyDevice })
 }
 
-// GroupFleet is Fleet for the members of a device group alone; group is a name or an id.
+// GroupFleet is Fleet for the members of one device group, given by name or ID.
 func (s *Server) GroupFleet(model, group string) Fleet {
-	return s.count(model, func(w *world) func(*device) bool {
-		g, err := w.anyGroup(group)
+	return s.countFleet(model, func(w *world) func(*device) bool {
+		g, err := w.groupByIDOrName(group)
 		return func(d *device) bool { return err == nil && w.isMember(g, d) }
 	})
 }
 
-func (s *Server) count(model string, which func(*world) func(*device) bool) Fleet {
+func (s *Server) countFleet(model string, which func(*world) func(*device) bool) Fleet {
 	f := Fleet{Model: model, Versions: map[string]int{}}
-	s.locked(func(w *world) {
+	s.withWorld(func(w *world) {
 		if m, err := w.model(model); err == nil {
 			f = w.fleet(m, which(w))
 		}
@@ -136,51 +133,63 @@ func (s *Server) count(model string, which func(*world) func(*device) bool) Flee
 	return f
 }
 
-// Ledger is every request that reached the API, in the order of their answers.
+// Ledger returns every request to the API, in the order of the responses.
 func (s *Server) Ledger() []Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.ledger)
 }
 
-// ClearLedger forgets the requests so far.
+// ClearLedger removes all entries from the ledger.
 func (s *Server) ClearLedger() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ledger = nil
 }
 
-// AddFault scripts a fault. A fault that POST /sandbox/faults would refuse is never due.
+// AddFault scripts a fault. It does not validate it: a fault that POST /sandbox/faults rejects may never become active.
 func (s *Server) AddFault(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = append(s.faults, &armed{Fault: f})
+	s.faults = append(s.faults, &activeFault{Fault: f})
 }
 
-// ClearFaults lets every request through again.
+// ClearFaults removes all faults.
 func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
 }
 
-// SetHealth says how a version does on the devices; model is a name or an id.
+// SetHealth sets the health that devices report for a version. The model is given by name or ID.
 func (s *Server) SetHealth(model, version string, h Health) {
-	s.locked(func(w *world) {
+	s.withWorld(func(w *world) {
 		if m, err := w.model(model); err == nil {
 			m.health[version] = h
 		}
 	})
 }
 
-// SetOffline takes a share of the simulated devices, 0 to 100 percent, off the network.
+// SetOffline takes a percentage of the simulated devices, 0 to 100, offline.
 func (s *Server) SetOffline(percent int) {
-	s.locked(func(w *world) { w.setOffline(percent) })
+	s.withWorld(func(w *world) { w.setOffline(percent) })
 }
 
-// AddKey adds a further API key, limited to scopes such as "models:read"; without any it may do everything.
+// AddKey adds an API key, limited to scopes such as "models:read". Without scopes it may do everything.
 func (s *Server) AddKey(key string, limits ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.secrets[key] = limits
+}
+
+// Credentials returns the credentials of an integration, which no response contains. It is nil if the integration does not
+// exist.
+func (s *Server) Credentials(integration string) map[string]any {
+	var found map[string]any
+	s.withWorld(func(w *world) {
+		if i, err := w.integrations.find(integration); err == nil {
+			found = maps.Clone(i.credentials)
+		}
+	})
+	return found
 }

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// setting is one key of the organization's settings (the control API contract, section 6).
+// setting is one key of the organization's settings (CONTRACT.md, section 6).
 type setting struct {
-	kind     settingKind
-	fallback any
-	// assumed is true of a key that no public source shows; the sdk dialect answers it only once it was written.
+	kind         settingKind
+	defaultValue any
+	// assumed is true for a key that no public source documents. The SDK dialect returns it only once it was written.
 	assumed bool
-	// nullable is true of a key for which null is a value of its own: no limit.
+	// nullable is true for a key that may be null, which means no limit.
 	nullable bool
 }
 
@@ -29,32 +29,32 @@ const (
 )
 
 var knownSettings = map[string]setting{
-	"auto_rollback_enabled": {kind: isBool, fallback: false},
+	"auto_rollback_enabled": {kind: isBool, defaultValue: false},
 
-	"error_threshold_percent":  {kind: isPercent, fallback: 5.0, assumed: true},
-	"crash_threshold_percent":  {kind: isPercent, fallback: 1.0, assumed: true},
+	"error_threshold_percent":  {kind: isPercent, defaultValue: 5.0, assumed: true},
+	"crash_threshold_percent":  {kind: isPercent, defaultValue: 1.0, assumed: true},
 	"latency_p95_max_ms":       {kind: isAmount, assumed: true, nullable: true},
-	"require_eval":             {kind: isBool, fallback: false, assumed: true},
+	"require_eval":             {kind: isBool, defaultValue: false, assumed: true},
 	"min_accuracy":             {kind: isFraction, assumed: true, nullable: true},
 	"max_quality_delta":        {kind: isFraction, assumed: true, nullable: true},
 	"min_rollout_duration":     {kind: isDuration, assumed: true, nullable: true},
-	"max_rollout_step_percent": {kind: isPercent, fallback: 100.0, assumed: true},
-	"require_approval":         {kind: isBool, fallback: false, assumed: true},
+	"max_rollout_step_percent": {kind: isPercent, defaultValue: 100.0, assumed: true},
+	"require_approval":         {kind: isBool, defaultValue: false, assumed: true},
 	"min_os_version":           {kind: isVersions, assumed: true, nullable: true},
 	"min_memory_gb":            {kind: isAmount, assumed: true, nullable: true},
 
-	"audit_retention_days":    {kind: isCount, fallback: 90.0},
-	"require_mfa_for_admin":   {kind: isBool, fallback: false},
-	"mfa_required":            {kind: isBool, fallback: false},
-	"require_admin_approval":  {kind: isBool, fallback: false},
-	"require_model_approval":  {kind: isBool, fallback: false},
-	"session_duration_hours":  {kind: isCount, fallback: 24.0},
-	"reauth_interval_minutes": {kind: isCount, fallback: 60.0},
-	"hipaa_mode":              {kind: isBool, fallback: false},
+	"audit_retention_days":    {kind: isCount, defaultValue: 90.0},
+	"require_mfa_for_admin":   {kind: isBool, defaultValue: false},
+	"mfa_required":            {kind: isBool, defaultValue: false},
+	"require_admin_approval":  {kind: isBool, defaultValue: false},
+	"require_model_approval":  {kind: isBool, defaultValue: false},
+	"session_duration_hours":  {kind: isCount, defaultValue: 24.0},
+	"reauth_interval_minutes": {kind: isCount, defaultValue: 60.0},
+	"hipaa_mode":              {kind: isBool, defaultValue: false},
 }
 
-// check says what is wrong with a value, nil for nothing.
-func (s setting) check(key string, value any) error {
+// validate returns an error if a value is invalid.
+func (s setting) validate(key string, value any) error {
 	if value == nil {
 		if s.nullable {
 			return nil
@@ -62,33 +62,33 @@ func (s setting) check(key string, value any) error {
 		return invalid(key, "%s must not be null", key)
 	}
 	number, isNumber := value.(float64)
-	ok, wants := false, ""
+	ok, expected := false, ""
 	switch s.kind {
 	case isBool:
 		_, ok = value.(bool)
-		wants = "true or false"
+		expected = "true or false"
 	case isPercent:
-		ok, wants = isNumber && number >= 0 && number <= 100, "a number from 0 to 100"
+		ok, expected = isNumber && number >= 0 && number <= 100, "a number between 0 and 100"
 	case isFraction:
-		ok, wants = isNumber && number >= 0 && number <= 1, "a number from 0 to 1"
+		ok, expected = isNumber && number >= 0 && number <= 1, "a number between 0 and 1"
 	case isAmount:
-		ok, wants = isNumber && number > 0, "a number above 0"
+		ok, expected = isNumber && number > 0, "a number above 0"
 	case isCount:
-		ok, wants = isNumber && number >= 0 && number == float64(int64(number)), "a whole number, 0 or more"
+		ok, expected = isNumber && number >= 0 && number == float64(int64(number)), "a non-negative integer"
 	case isDuration:
 		written, isText := value.(string)
 		parsed, err := time.ParseDuration(written)
-		ok, wants = isText && err == nil && parsed >= 0, "a duration such as 1h or 30m"
+		ok, expected = isText && err == nil && parsed >= 0, "a duration such as 1h or 30m"
 	case isVersions:
-		ok, wants = isTextMap(value), "an object of platforms, each with its least version as a text"
+		ok, expected = isStringMap(value), "an object of platforms and their minimum versions as strings"
 	}
 	if !ok {
-		return invalid(key, "%s must be %s", key, wants)
+		return invalid(key, "%s must be %s", key, expected)
 	}
 	return nil
 }
 
-func isTextMap(value any) bool {
+func isStringMap(value any) bool {
 	entries, ok := value.(map[string]any)
 	if !ok {
 		return false
@@ -101,45 +101,45 @@ func isTextMap(value any) bool {
 	return true
 }
 
-// setting is the value of a key, or its default.
-func (w *world) setting(key string) any {
+// settingValue is the value of a key, or its default.
+func (w *world) settingValue(key string) any {
 	if value, written := w.settings[key]; written {
 		return value
 	}
-	return knownSettings[key].fallback
+	return knownSettings[key].defaultValue
 }
 
-func (w *world) flag(key string) bool {
-	on, isFlag := w.setting(key).(bool)
+func (w *world) boolSetting(key string) bool {
+	on, isFlag := w.settingValue(key).(bool)
 	return isFlag && on
 }
 
-// number is the value of a key; limited is false where it is null.
-func (w *world) number(key string) (value float64, limited bool) {
-	value, limited = w.setting(key).(float64)
+// numberSetting is the value of a key. limited is false if it is null.
+func (w *world) numberSetting(key string) (value float64, limited bool) {
+	value, limited = w.settingValue(key).(float64)
 	return value, limited
 }
 
-func (w *world) duration(key string) time.Duration {
-	written, isText := w.setting(key).(string)
+func (w *world) durationSetting(key string) time.Duration {
+	written, isText := w.settingValue(key).(string)
 	if !isText {
 		return 0
 	}
 	parsed, err := time.ParseDuration(written)
 	if err != nil {
-		return 0 // check has let only durations in
+		return 0 // validate accepts only durations
 	}
 	return parsed
 }
 
-// changeSettings writes all the keys, or none where one is wrong.
+// changeSettings writes all keys, or none if one is invalid.
 func (w *world) changeSettings(changes map[string]any) error {
 	for _, key := range slices.Sorted(maps.Keys(changes)) {
 		s, known := knownSettings[key]
 		if !known {
-			return invalid(key, "%s is no setting of an organization", key)
+			return invalid(key, "%s is not a setting of the organization", key)
 		}
-		if err := s.check(key, changes[key]); err != nil {
+		if err := s.validate(key, changes[key]); err != nil {
 			return err
 		}
 	}
@@ -147,28 +147,28 @@ func (w *world) changeSettings(changes map[string]any) error {
 	return nil
 }
 
-// visibleSettings is what a read answers: the documented dialect knows every key, the other one those that public SDKs write,
-// and what was written.
+// visibleSettings are the settings in a response: all keys in the docs dialect, or those that public SDKs know and those
+// that were written.
 func (w *world) visibleSettings() map[string]any {
 	visible := map[string]any{"org_id": w.org, "name": w.org}
 	for key, s := range knownSettings {
 		_, written := w.settings[key]
 		if written || !s.assumed || w.dialect == DialectDocs {
-			visible[key] = w.setting(key)
+			visible[key] = w.settingValue(key)
 		}
 	}
 	return visible
 }
 
 func (a *api) getSettings(c *call) (any, error) {
-	if err := a.world.ownOrg(c.id("org")); err != nil {
+	if err := a.world.ownOrg(c.pathValue("org")); err != nil {
 		return nil, err
 	}
 	return a.world.visibleSettings(), nil
 }
 
 func (a *api) updateSettings(c *call) (any, error) {
-	if err := a.world.ownOrg(c.id("org")); err != nil {
+	if err := a.world.ownOrg(c.pathValue("org")); err != nil {
 		return nil, err
 	}
 	changes := map[string]any{}

@@ -4,12 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
-func TestSettingsOfBothDialects(t *testing.T) {
+func TestSettingsDialects(t *testing.T) {
 	t.Parallel()
-	docs, sdk := newLab(t), newLab(t, withDialect(DialectSDK))
+	docs, sdk := newHarness(t), newHarness(t, withDialect(DialectSDK))
 	docs.wantFields(docs.do(200, "GET", settingsPath, nil), object{
 		"auto_rollback_enabled": false, "error_threshold_percent": 5.0, "crash_threshold_percent": 1.0,
 		"latency_p95_max_ms": nil, "max_rollout_step_percent": 100.0, "require_approval": false, "hipaa_mode": false,
@@ -25,9 +24,9 @@ func TestSettingsOfBothDialects(t *testing.T) {
 	sdk.wantFields(sdk.do(200, "GET", settingsPath, nil), object{"error_threshold_percent": 2.5, "crash_threshold_percent": nil})
 }
 
-func TestSettingsAreChecked(t *testing.T) {
+func TestSettingsValidation(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(l *lab) {
+	eachDialect(t, func(h *harness) {
 		for key, values := range map[string][]any{
 			"auto_rollback_enabled":    {"yes", 1, nil},
 			"error_threshold_percent":  {-1, 101, "5", nil},
@@ -43,59 +42,24 @@ func TestSettingsAreChecked(t *testing.T) {
 			"org_id":                   {"other"},
 		} {
 			for _, value := range values {
-				r := l.do(http.StatusUnprocessableEntity, "PUT", settingsPath, object{"require_eval": true, key: value})
+				r := h.do(http.StatusUnprocessableEntity, "PUT", settingsPath, object{"require_eval": true, key: value})
 				if !strings.Contains(r.raw, key) {
-					l.t.Errorf("%s = %v: the answer does not name the key: %s", key, value, r.raw)
+					h.t.Errorf("%s = %v: the response does not name the key: %s", key, value, r.raw)
 				}
 			}
 		}
-		if l.world.flag("require_eval") {
-			l.t.Error("a refused request changed a setting")
+		if h.world.boolSetting("require_eval") {
+			h.t.Error("a rejected request changed a setting")
 		}
 		good := object{
 			"latency_p95_max_ms": 800, "min_accuracy": 0.7, "min_rollout_duration": "1h30m",
 			"min_os_version": object{"ios": "16", "android": "10"}, "min_memory_gb": 4,
 		}
-		l.settings(good)
-		l.wantFields(l.do(200, "GET", settingsPath, nil), object{"min_os_version": object{"ios": "16", "android": "10"}, "min_rollout_duration": "1h30m"})
-		l.settings(object{"latency_p95_max_ms": nil, "min_os_version": nil})
-		l.wantFields(l.do(200, "GET", settingsPath, nil), object{"latency_p95_max_ms": nil, "min_os_version": nil, "min_accuracy": 0.7})
-		l.do(http.StatusNotFound, "GET", "/api/v1/settings/other", nil)
-		l.do(http.StatusNotFound, "PUT", "/api/v1/settings/other", object{})
-	})
-}
-
-func TestPolicyLimitsAdvances(t *testing.T) {
-	t.Parallel()
-	eachDialect(t, func(l *lab) {
-		path := l.start("2.0.0", 10)
-		deny := func(says string, verb string, body object) {
-			l.t.Helper()
-			r := l.do(http.StatusForbidden, "POST", path+"/"+verb, body)
-			code := r.object["error"]
-			if l.world.dialect == DialectSDK {
-				code = r.object["code"]
-			}
-			if code != "policy_denied" || !strings.Contains(r.raw, says) {
-				l.t.Errorf("the answer does not deny for %s: %s", says, r.raw)
-			}
-		}
-		l.settings(object{"max_rollout_step_percent": 20})
-		deny("20", "update-percentage", object{"percentage": 31})
-		deny("20", "advance", object{"custom_increment": 25})
-		l.do(200, "POST", path+"/update-percentage", object{"percentage": 30})
-
-		l.settings(object{"min_rollout_duration": "10m"})
-		l.pass(9 * time.Minute)
-		deny("10m", "advance", object{})
-		l.do(200, "POST", path+"/update-percentage", object{"percentage": 30}) // no advance
-		l.pass(time.Minute)
-		l.wantFields(l.do(200, "POST", path+"/advance", object{}), object{"percentage": 40.0})
-		deny("10m", "advance", object{})
-
-		l.settings(object{"min_rollout_duration": nil, "require_approval": true})
-		deny("approval", "advance", object{})
-		l.settings(object{"require_approval": false})
-		l.do(200, "POST", path+"/advance", object{})
+		h.setSettings(good)
+		h.wantFields(h.do(200, "GET", settingsPath, nil), object{"min_os_version": object{"ios": "16", "android": "10"}, "min_rollout_duration": "1h30m"})
+		h.setSettings(object{"latency_p95_max_ms": nil, "min_os_version": nil})
+		h.wantFields(h.do(200, "GET", settingsPath, nil), object{"latency_p95_max_ms": nil, "min_os_version": nil, "min_accuracy": 0.7})
+		h.do(http.StatusNotFound, "GET", "/api/v1/settings/other", nil)
+		h.do(http.StatusNotFound, "PUT", "/api/v1/settings/other", object{})
 	})
 }

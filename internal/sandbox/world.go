@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// world is the simulated organization: what exists, and the rules that it obeys. It knows nothing of HTTP.
+// world is the simulated organization: its objects and the rules that they obey. It does not know about HTTP.
 type world struct {
 	org     string
 	dialect Dialect
-	// clock is the instant up to which the fleet has been simulated; a request happens at this instant.
+	// clock is the time up to which the fleet has been simulated. A request happens at this time.
 	clock time.Time
-	// epoch is when the devices began to sync, interval how often each one does.
+	// epoch is when the devices started to sync, interval how often each one does.
 	epoch    time.Time
 	interval time.Duration
 	log      io.Writer
@@ -28,22 +28,22 @@ type world struct {
 	devices            []*device
 	deviceByID         map[string]*device
 	deviceByIdentifier map[string]*device
-	// simulated is how many of the devices the simulation moves; they are the first ones.
+	// simulated is the number of simulated devices, which come first in devices.
 	simulated int
-	// offlinePercent is the share of the simulated devices that does not sync.
+	// offlinePercent is the percentage of the simulated devices that do not sync.
 	offlinePercent int
-	// devicesChanged grows with every change of a device, so that what was computed from devices knows when it is stale.
-	devicesChanged int
+	// devicesVersion changes with every change of a device, which invalidates what was computed from the devices.
+	devicesVersion int
 
 	groups      []*group
 	groupByID   map[string]*group
 	groupByName map[string]*group
 
-	// secrets are the API keys that are valid now, each with what it may do; keys are the records of those that were created.
+	// secrets maps each valid API key to its scopes; keys are the records of the keys that were created.
 	secrets map[string]scopes
 	keys    *collection[apiKey]
 	members *collection[orgMember]
-	// uploads are found by their storage key, and for the bytes themselves by the token in their URL.
+	// uploads are found by storage key, or by the token of the upload URL.
 	uploads      *collection[upload]
 	integrations *collection[integration]
 	experiments  *collection[experiment]
@@ -63,18 +63,18 @@ func newWorld(o Options, now time.Time) *world {
 	}
 }
 
-// nextID counts upward in each kind of object. Ids are padded, so that they sort as texts in the order of creation.
+// nextID returns the next ID of a kind of object. IDs are zero-padded, so they sort in the order of creation.
 func (w *world) nextID(kind string) string {
 	w.counters[kind]++
 	return fmt.Sprintf("%s_%08d", kind, w.counters[kind])
 }
 
-// say writes one line of what happens.
-func (w *world) say(format string, args ...any) {
+// logf writes one line to the log.
+func (w *world) logf(format string, args ...any) {
 	_, _ = fmt.Fprintf(w.log, "sandbox: "+format+"\n", args...)
 }
 
-// model finds a model by its id, then by its name.
+// model finds a model by ID or name.
 func (w *world) model(idOrName string) (*model, error) {
 	if m, ok := w.modelByID[idOrName]; ok {
 		return m, nil
@@ -82,10 +82,10 @@ func (w *world) model(idOrName string) (*model, error) {
 	if m, ok := w.modelByName[idOrName]; ok {
 		return m, nil
 	}
-	return nil, missing("model %q was not found; it may have been deleted or belong to a different organization", idOrName)
+	return nil, notFound("model %q was not found; it may have been deleted or belong to a different organization", idOrName)
 }
 
-// device finds a device by its id, then by its identifier.
+// device finds a device by ID or identifier.
 func (w *world) device(idOrIdentifier string) (*device, error) {
 	if d, ok := w.deviceByID[idOrIdentifier]; ok {
 		return d, nil
@@ -93,42 +93,42 @@ func (w *world) device(idOrIdentifier string) (*device, error) {
 	if d, ok := w.deviceByIdentifier[idOrIdentifier]; ok {
 		return d, nil
 	}
-	return nil, missing("device %q was not found", idOrIdentifier)
+	return nil, notFound("device %q was not found", idOrIdentifier)
 }
 
-// group finds a device group by its id.
+// group finds a device group by ID.
 func (w *world) group(id string) (*group, error) {
 	if g, ok := w.groupByID[id]; ok {
 		return g, nil
 	}
-	return nil, missing("device group %q was not found", id)
+	return nil, notFound("device group %q was not found", id)
 }
 
-// groupNamed finds a device group by its name, which is what a deployment gives.
+// groupNamed finds a device group by name, as deployments refer to it.
 func (w *world) groupNamed(name string) (*group, error) {
 	if g, ok := w.groupByName[name]; ok {
 		return g, nil
 	}
-	return nil, missing("there is no device group named %q", name)
+	return nil, notFound("device group %q was not found", name)
 }
 
-// anyGroup finds a device group by its id or its name, for the sandbox's own controls.
-func (w *world) anyGroup(idOrName string) (*group, error) {
+// groupByIDOrName finds a device group by ID or name, as the sandbox's own controls refer to it.
+func (w *world) groupByIDOrName(idOrName string) (*group, error) {
 	if g, err := w.group(idOrName); err == nil {
 		return g, nil
 	}
 	return w.groupNamed(idOrName)
 }
 
-// ownOrg refuses another organization in the way the API does: as if it did not exist.
+// ownOrg rejects another organization as the API does: as if it did not exist.
 func (w *world) ownOrg(id string) error {
 	if id != "" && id != w.org {
-		return missing("organization %q was not found", id)
+		return notFound("organization %q was not found", id)
 	}
 	return nil
 }
 
-// without returns the list without one element, which it holds once.
+// without returns the list without an element that it contains at most once.
 func without[T comparable](list []T, element T) []T {
 	i := slices.Index(list, element)
 	if i < 0 {

@@ -1,0 +1,49 @@
+package sandbox
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestRolloutDialects(t *testing.T) {
+	t.Parallel()
+	docs, sdk := newHarness(t), newHarness(t, withDialect(DialectSDK))
+	create := object{"version": "2.0.0", "rollout_percentage": 10}
+	d, s := docs.do(201, "POST", rolloutsPath, create), sdk.do(201, "POST", rolloutsPath, create)
+	for _, want := range []string{`"id":"rol_00000003"`, `"percentage":10,`, `"target_percentage":100,`} {
+		if !strings.Contains(d.raw, want) {
+			t.Errorf("docs: no %s in %s", want, d.raw)
+		}
+	}
+	for _, want := range []string{`"id":3,`, `"rollout_id":3,`, `"percentage":10.0,`, `"target_percentage":100.0,`} {
+		if !strings.Contains(s.raw, want) {
+			t.Errorf("sdk: no %s in %s", want, s.raw)
+		}
+	}
+	if r := docs.do(200, "GET", rolloutsPath, nil); r.object["rollouts"] == nil {
+		t.Errorf("docs: no list in an object: %s", r.raw)
+	}
+	if r := sdk.do(200, "GET", rolloutsPath, nil); !strings.HasPrefix(r.raw, "[") {
+		t.Errorf("sdk: no bare array: %s", r.raw)
+	}
+	if r := sdk.do(200, "GET", "/api/v1/device-groups/grp_00000001/devices", nil); !strings.HasPrefix(r.raw, "[") || strings.Contains(r.raw, "assignments") {
+		t.Errorf("sdk: no bare array without assignments: %.200s", r.raw)
+	}
+	if r := docs.do(200, "GET", "/api/v1/device-groups/grp_00000001/devices", nil); !strings.Contains(r.raw, `"assignments":[{"model_id":"mdl_00000001","version":"1.0.0"`) {
+		t.Errorf("docs: no assignments: %.200s", r.raw)
+	}
+}
+
+func TestPagination(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	for path, limit := range map[string]float64{
+		"models?limit=500": 100, "models": 20, "devices": 100, "devices?limit=5000": 1000, "device-groups?limit=5000": 1000,
+		"models/phi-4-mini/versions?limit=5000": 100,
+	} {
+		h.wantFields(h.do(200, "GET", "/api/v1/"+path, nil), object{"limit": limit})
+	}
+	h.wantFields(h.do(200, "GET", "/api/v1/devices?limit=1&offset=900", nil), object{"total": 124.0, "devices": []any{}})
+	h.do(422, "GET", "/api/v1/devices?limit=-1", nil)
+	h.do(422, "GET", "/api/v1/devices?offset=x", nil)
+}
