@@ -40,7 +40,7 @@ func (s *entityDataSource[M, O]) Schema(_ context.Context, _ datasource.SchemaRe
 	attributes[s.key] = schema.StringAttribute{
 		Required:            true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-		MarkdownDescription: fmt.Sprintf("The `%s` or the ID of the %s.", s.key, s.entity.Title),
+		MarkdownDescription: "The `" + s.key + "` or the ID of the " + s.entity.Title + ".",
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: s.description, Attributes: attributes}
 }
