@@ -1,4 +1,3 @@
-// Package federation is octomil_federation: organizations that train models together, within a privacy budget.
 package federation
 
 import (
