@@ -1,12 +1,14 @@
 package fleet
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"pgregory.net/rapid"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -151,4 +153,108 @@ func TestUpdateClearsWhatLeftTheConfiguration(t *testing.T) {
 			}
 		})
 	}
+}
+
+// anyGroup is a configuration in which each optional attribute is null, empty or set.
+func anyGroup(rt *rapid.T) groupModel {
+	how := func(name string) string { return rapid.SampledFrom([]string{"null", "empty", "set"}).Draw(rt, name) }
+	m := emptyModel()
+	m.Name = types.StringValue(word().Draw(rt, "name"))
+	m.GroupType = types.StringValue(rapid.SampledFrom([]string{control.GroupStatic, control.GroupDynamic, control.GroupHybrid}).Draw(rt, "type"))
+	switch how("description") {
+	case "empty":
+		m.Description = types.StringValue("")
+	case "set":
+		m.Description = types.StringValue(word().Draw(rt, "description"))
+	}
+	switch how("tags") {
+	case "empty":
+		m.Tags = tagSet()
+	case "set":
+		m.Tags = tagSet(rapid.SliceOfNDistinct(word(), 1, 3, rapid.ID).Draw(rt, "tags")...)
+	}
+	switch how("rules") {
+	case "empty":
+		m.Rules = ruleList()
+	case "set":
+		m.Rules = ruleList(rapid.SliceOfN(rapid.Custom(anyRule), 1, 3).Draw(rt, "rules")...)
+	}
+	return m
+}
+
+// kept is what a server makes of what it was sent: it may keep nothing for empty and empty for nothing, another order and other
+// spellings.
+func kept(rt *rapid.T, sent control.GroupSettings) control.Group {
+	g := control.Group{ID: "grp_1", OrgID: "demo", Name: sent.Name, Type: sent.Type, Description: sent.Description}
+	if g.Description == nil || *g.Description == "" {
+		g.Description = rapid.SampledFrom([]*string{nil, new(string)}).Draw(rt, "no description")
+	}
+	if g.Tags = rapid.Permutation(slices.Clone(sent.Tags)).Draw(rt, "order of the tags"); len(g.Tags) == 0 {
+		g.Tags = rapid.SampledFrom([][]string{nil, {}}).Draw(rt, "no tags")
+	}
+	if g.Rules = rapid.Permutation(slices.Clone(sent.Rules)).Draw(rt, "order of the rules"); len(g.Rules) == 0 {
+		g.Rules = rapid.SampledFrom([][]control.Rule{nil, {}}).Draw(rt, "no rules")
+	}
+	if rapid.Bool().Draw(rt, "in the server's spelling") {
+		for i := range g.Rules {
+			g.Rules[i] = meaning(g.Rules[i])
+		}
+	}
+	return g
+}
+
+// What a create or an update has sent comes back as the configuration has it: null stays null, empty stays empty.
+func TestGroupComesBackAsConfigured(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		m := anyGroup(rt)
+		var diags diag.Diagnostics
+		sent := m.creation(t.Context(), &diags)
+		for name, absent := range map[string]bool{
+			"description": m.Description.IsNull() != (sent.Description == nil), "tags": m.Tags.IsNull() != (sent.Tags == nil),
+			"rules": m.Rules.IsNull() != (sent.Rules == nil),
+		} {
+			if absent {
+				rt.Errorf("the create does not tell null from set in %s", name)
+			}
+		}
+		if rapid.Bool().Draw(rt, "update") {
+			sent = m.update(t.Context(), &diags)
+			if sent.Description == nil || sent.Tags == nil || sent.Rules == nil && sent.Type != control.GroupStatic {
+				rt.Errorf("the update leaves something as it is: %+v", sent)
+			}
+		}
+		got := m
+		if got.read(t.Context(), kept(rt, sent), "demo", &diags); diags.HasError() {
+			rt.Error(diags)
+		}
+		got.ID, got.OrgID = m.ID, m.OrgID
+		if diff := cmp.Diff(m, got); diff != "" {
+			rt.Errorf("as configured (-), and as read (+):\n%s", diff)
+		}
+	})
+}
+
+// Reading twice is reading once, whatever was there before, and leaves nothing unknown.
+func TestReadOfAGroupIsIdempotent(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		m, other := anyGroup(rt), anyGroup(rt)
+		if rapid.Bool().Draw(rt, "unknown before") {
+			m.Description, m.Tags, m.Rules = types.StringUnknown(), types.SetUnknown(types.StringType), types.ListUnknown(ruleType)
+		}
+		var diags diag.Diagnostics
+		g := kept(rt, other.creation(t.Context(), &diags))
+		m.read(t.Context(), g, "demo", &diags)
+		twice := m
+		if twice.read(t.Context(), g, "demo", &diags); diags.HasError() {
+			rt.Error(diags)
+		}
+		if diff := cmp.Diff(m, twice); diff != "" {
+			rt.Errorf("read once (-) and twice (+):\n%s", diff)
+		}
+		if m.Description.IsUnknown() || m.Tags.IsUnknown() || m.Rules.IsUnknown() {
+			rt.Errorf("still unknown: %+v", m)
+		}
+	})
 }

@@ -8,16 +8,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
-
-// aliasKey is where private state keeps the aliases of members that are in state by their id although no configuration called
-// them so: after an import, and when someone else has added a device. The configuration may call them by their identifier.
-const aliasKey = "aliases"
 
 // sameDevices keeps the list in state when the configuration names the same devices in another order, or spells those otherwise
 // that no configuration has spelled before.
@@ -49,75 +44,6 @@ func hasUnknown(list types.List) bool {
 		}
 	}
 	return false
-}
-
-// same is true when planned names the devices of state, each once.
-func (a aliases) same(state, planned []string) bool {
-	if len(state) != len(planned) {
-		return false
-	}
-	left := make(map[string]bool, len(state))
-	ids := make(map[string]string, len(a))
-	for _, spelling := range state {
-		left[spelling] = true
-		if identifier, ok := a[spelling]; ok {
-			ids[identifier] = spelling
-		}
-	}
-	for _, spelling := range planned {
-		if !left[spelling] {
-			spelling = ids[spelling]
-		}
-		if !left[spelling] {
-			return false
-		}
-		delete(left, spelling)
-	}
-	return true
-}
-
-// keep are the aliases of those that are still members.
-func (a aliases) keep(have roster) aliases {
-	kept := aliases{}
-	for id, identifier := range a {
-		if _, member := have.byID[id]; member {
-			kept[id] = identifier
-		}
-	}
-	return kept
-}
-
-// eachOnce refuses devices that are named twice, and empty names. It stops after a few: one mistake in a generator makes
-// thousands of them.
-type eachOnce struct{}
-
-func (eachOnce) Description(context.Context) string { return "each device once" }
-
-func (v eachOnce) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (eachOnce) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
-	const enough = 10
-	first := map[string]int{}
-	for i, element := range req.ConfigValue.Elements() {
-		text, ok := element.(types.String)
-		if !ok || text.IsUnknown() {
-			continue
-		}
-		name, at := text.ValueString(), req.Path.AtListIndex(i)
-		earlier, twice := first[name]
-		switch {
-		case name == "":
-			resp.Diagnostics.AddAttributeError(at, "The device is empty", "A member is named by the id or the device_identifier of a device.")
-		case twice:
-			resp.Diagnostics.AddAttributeError(at, "The device is listed twice",
-				fmt.Sprintf("The device %q is in the list already, at index %d. Remove one of the two.", name, earlier))
-		default:
-			first[name] = i
-		}
-		if resp.Diagnostics.ErrorsCount() >= enough {
-			return
-		}
-	}
 }
 
 // ModifyPlan refuses a group whose members follow rules, and warns of members that the creation will remove. Later plans show

@@ -1,15 +1,13 @@
 package fleet
 
 import (
-	"fmt"
-	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"pgregory.net/rapid"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -120,73 +118,83 @@ func TestSameDevices(t *testing.T) {
 	}
 }
 
-func TestBlameNamesTheDevice(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		status  int
-		message string
-		want    string
-	}{
-		"the longest name":        {http.StatusNotFound, "no device dev_12", "device_ids[1]"},
-		"the shorter name":        {http.StatusUnprocessableEntity, "no device dev_1", "device_ids[0]"},
-		"no name":                 {http.StatusBadRequest, "some device is not known", "device_ids"},
-		"a group that takes none": {http.StatusConflict, "the group is dynamic", "group_id"},
-		"a missing scope":         {http.StatusForbidden, "devices:write is needed for dev_1", ""},
+// anyDevices are distinct; some have an identifier, which may be another one's id.
+func anyDevices(rt *rapid.T) []control.Device {
+	var devices []control.Device
+	for _, id := range rapid.SliceOfNDistinct(rapid.StringMatching(`[a-d]{1,2}`), 0, 6, rapid.ID).Draw(rt, "ids") {
+		devices = append(devices, control.Device{ID: id})
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := change{wanted: []string{"dev_1", "dev_12"}, err: &control.APIError{StatusCode: test.status, Message: test.message}}
-			if got := c.blame().String(); got != test.want {
-				t.Errorf("the attribute to blame is %q, want %q", got, test.want)
-			}
-		})
+	for i, identifier := range rapid.SliceOfNDistinct(rapid.StringMatching(`[a-d]{1,2}`), 0, len(devices), rapid.ID).Draw(rt, "identifiers") {
+		devices[i].Identifier = identifier
 	}
+	return devices
 }
 
-func TestEachOnce(t *testing.T) {
+// Whatever the configuration calls the devices: once the changes are made the membership is the wanted one, in its spelling.
+func TestMembershipConverges(t *testing.T) {
 	t.Parallel()
-	list := func(names ...string) types.List {
-		elements := make([]attr.Value, len(names))
-		for i, name := range names {
-			elements[i] = types.StringValue(name)
-			if name == "?" {
-				elements[i] = types.StringUnknown()
+	rapid.Check(t, func(rt *rapid.T) {
+		fleet := newRoster(anyDevices(rt))
+		have := newRoster(slices.DeleteFunc(slices.Clone(fleet.devices), func(control.Device) bool { return rapid.Bool().Draw(rt, "no member") }))
+		var wanted []string
+		for _, d := range fleet.devices {
+			spelling := rapid.SampledFrom([]string{"", d.ID, d.Identifier}).Draw(rt, "spelling of "+d.ID)
+			if i, found := fleet.find(spelling); found && fleet.devices[i].ID == d.ID {
+				wanted = append(wanted, spelling)
 			}
 		}
-		return types.ListValueMust(types.StringType, elements)
-	}
-	tests := map[string]struct {
-		list     types.List
-		at, says string
-	}{
-		"each once":    {list: list("a", "b")},
-		"none":         {list: list()},
-		"not known":    {list: types.ListUnknown(types.StringType)},
-		"two unknowns": {list: list("?", "a", "?")},
-		"twice":        {list("a", "?", "b", "a"), "device_ids[3]", "index 0"},
-		"empty":        {list("a", ""), "device_ids[1]", "device_identifier"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var resp validator.ListResponse
-			eachOnce{}.ValidateList(t.Context(), validator.ListRequest{Path: path.Root("device_ids"), ConfigValue: test.list}, &resp)
-			expectOne(t, resp.Diagnostics, test.at, test.says)
-		})
-	}
+		// An identifier that is another device's id means that other one as soon as it is a member; the server decides which.
+		if slices.ContainsFunc(fleet.devices, func(d control.Device) bool {
+			_, taken := fleet.byID[d.Identifier]
+			return taken && d.Identifier != d.ID
+		}) {
+			return
+		}
+		due := have.changesTo(wanted)
+		after := slices.DeleteFunc(slices.Clone(have.devices), func(d control.Device) bool { return slices.Contains(due.remove, d.ID) })
+		for _, spelling := range due.add {
+			i, found := fleet.find(spelling)
+			if !found || slices.ContainsFunc(after, func(d control.Device) bool { return d.ID == fleet.devices[i].ID }) {
+				rt.Errorf("%q is added, which is no device or a member", spelling)
+				continue
+			}
+			after = append(after, fleet.devices[i])
+		}
+		reached := newRoster(after)
+		if left := reached.changesTo(wanted); !left.none() {
+			rt.Errorf("after %+v there is still %+v to do", due, left)
+		}
+		var m membersModel
+		var diags diag.Diagnostics
+		m.GroupID = types.StringValue("grp_1")
+		if others := m.set(t.Context(), reached, wanted, &diags); len(others) > 0 || diags.HasError() {
+			rt.Errorf("%v were not wanted, %v", others, diags)
+		}
+		if got := m.wanted(t.Context(), &diags); !slices.Equal(got, wanted) || m.DeviceIDs.IsNull() {
+			rt.Errorf("%q are wanted, and the state has %q", wanted, got)
+		}
+	})
 }
 
-func TestEachOnceStopsAfterAFew(t *testing.T) {
+// Every member is spelled once; what the state spells and the same in another order and by aliases is no change.
+func TestSpellingIsTheMembership(t *testing.T) {
 	t.Parallel()
-	elements := make([]attr.Value, 5000)
-	for i := range elements {
-		elements[i] = types.StringValue(fmt.Sprint("dev_", i%2))
-	}
-	var resp validator.ListResponse
-	list := types.ListValueMust(types.StringType, elements)
-	eachOnce{}.ValidateList(t.Context(), validator.ListRequest{Path: path.Root("device_ids"), ConfigValue: list}, &resp)
-	if got := resp.Diagnostics.ErrorsCount(); got != 10 {
-		t.Errorf("got %d errors, want 10", got)
-	}
+	rapid.Check(t, func(rt *rapid.T) {
+		have := newRoster(anyDevices(rt))
+		prior := rapid.SliceOf(rapid.StringMatching(`[a-d]{1,2}`)).Draw(rt, "prior")
+		spelled, others := have.spell(prior)
+		if len(spelled) != len(have.devices) {
+			rt.Errorf("%d devices are spelled %q", len(have.devices), spelled)
+		}
+		if again, _ := have.spell(spelled); !slices.Equal(again, spelled) {
+			rt.Errorf("%q is spelled %q the second time", spelled, again)
+		}
+		shuffled := rapid.Permutation(slices.Clone(spelled)).Draw(rt, "order")
+		if !others.same(spelled, shuffled) {
+			rt.Errorf("%q and %q are not the same", spelled, shuffled)
+		}
+		if len(spelled) > 0 && others.same(spelled, spelled[1:]) {
+			rt.Errorf("%q and %q are the same", spelled, spelled[1:])
+		}
+	})
 }
