@@ -1,7 +1,6 @@
 package observation
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -67,36 +66,6 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 		}
 		if known(tc.written) != tc.known {
 			t.Errorf("%s: known is %t", name, !tc.known)
-		}
-	}
-}
-
-func TestReadMetrics(t *testing.T) {
-	t.Parallel()
-	written := types.DynamicValue(object(map[string]attr.Value{"interval": number(t, "30")}))
-	server := func(config map[string]any) control.Integration { return control.Integration{ID: "1", Config: config} }
-	for name, tc := range map[string]struct {
-		before   types.Dynamic
-		server   control.Integration
-		imported bool
-		want     types.Dynamic
-	}{
-		"the same, and more": {written, server(map[string]any{"interval": json.Number("30.0"), "added": "x"}), false, written},
-		"not said":           {written, server(nil), false, written},
-		"not managed":        {types.DynamicNull(), server(map[string]any{"added": "x"}), false, types.DynamicNull()},
-		"drift": {
-			written, server(map[string]any{"interval": json.Number("60"), "added": "x"}), false,
-			types.DynamicValue(object(map[string]attr.Value{"interval": number(t, "60")})),
-		},
-		"a secret that the server shows": {
-			types.DynamicNull(), server(map[string]any{"site": "eu", "api_key": "leak"}), true,
-			types.DynamicValue(object(map[string]attr.Value{"site": types.StringValue("eu")})),
-		},
-		"an import of nothing": {types.DynamicNull(), server(map[string]any{}), true, types.DynamicNull()},
-	} {
-		m := metricsModel{Config: tc.before}
-		if m.readOwn(t.Context(), tc.server, tc.imported); !m.Config.Equal(tc.want) {
-			t.Errorf("%s: got %s, want %s", name, m.Config, tc.want)
 		}
 	}
 }

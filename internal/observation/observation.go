@@ -1,14 +1,8 @@
-// Package observation is octomil_metrics_integration and octomil_log_integration: where the organization's metrics and logs go.
 package observation
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-)
-
-var (
-	metricsNoun = nounOf[metricsModel](metricsFlavour)
-	logNoun     = nounOf[logModel](logFlavour)
 )
 
 // Resources are the package's.

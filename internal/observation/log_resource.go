@@ -1,0 +1,34 @@
+package observation
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+var logNoun = nounOf[logModel](logFlavour)
+
+var logFlavour = flavour{
+	signal:   control.Logs,
+	typeName: "octomil_log_integration",
+	about:    "Streams the organization's logs to another system.",
+	typeText: ", such as `otlp`.",
+	secretTo: "They are the HTTP headers of each request, such as `Authorization`.",
+	ownFields: map[string]schema.Attribute{
+		"endpoint_url": schema.StringAttribute{
+			Required:            true,
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			MarkdownDescription: "The http or https URL that the logs are sent to. Another one is written in place.",
+		},
+		"format": schema.StringAttribute{
+			Optional: true, Computed: true,
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "The format of the logs, such as `json`. Without it the server chooses. Another one is written in place.",
+		},
+	},
+}

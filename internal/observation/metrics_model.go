@@ -1,0 +1,56 @@
+package observation
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// metricsModel is a metrics integration as Terraform holds it.
+type metricsModel struct {
+	integration
+	Config types.Dynamic `tfsdk:"config"`
+}
+
+// config is what is configured, without the credentials.
+func (m *metricsModel) config() map[string]any {
+	config, _ := plain(m.Config).(map[string]any)
+	return config
+}
+
+// replacesCredentials is true of a change after which the server has no other credentials than those that are sent along: it takes
+// the configuration as a whole.
+func (m *metricsModel) replacesCredentials(before *metricsModel) bool {
+	return !keeps(m.config(), any(before.config())) || !keeps(before.config(), any(m.config()))
+}
+
+func (*metricsModel) send(*control.IntegrationSettings) {}
+
+func (m *metricsModel) sendCredentials(s *control.IntegrationSettings, credentials map[string]string) {
+	s.Config = map[string]any{}
+	for name, value := range m.config() {
+		s.Config[name] = value
+	}
+	if m.IntegrationType.ValueString() == typeOpenTelemetry && len(credentials) > 0 {
+		s.Config["headers"] = credentials
+		return
+	}
+	for name, value := range credentials {
+		s.Config[name] = value
+	}
+}
+
+func (m *metricsModel) readOwn(ctx context.Context, i control.Integration, imported bool) {
+	shown := withoutCredentials(i.Config)
+	switch {
+	case imported && len(shown) == 0:
+		m.Config = types.DynamicNull()
+	case imported:
+		m.Config = types.DynamicValue(valueOf(ctx, shown))
+	case i.Config == nil || m.Config.IsNull() || m.Config.IsUnderlyingValueNull(): // not said, or not managed
+	case !keeps(shown, any(m.config())):
+		m.Config = types.DynamicValue(valueOf(ctx, wantedOf(shown, m.config())))
+	}
+}
