@@ -1,14 +1,15 @@
 package policy
 
 import (
+	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"pgregory.net/rapid"
 )
 
 func lasting(text string) timetypes.GoDuration {
@@ -21,18 +22,6 @@ func words(pairs map[string]string) types.Map {
 		elements[key] = types.StringValue(word)
 	}
 	return types.MapValueMust(types.StringType, elements)
-}
-
-// fieldOf is the field of a key.
-func fieldOf(t *testing.T, fields []field, key string) field {
-	t.Helper()
-	for _, f := range fields {
-		if f.key == key {
-			return f
-		}
-	}
-	t.Fatalf("no field has the key %s", key)
-	return field{}
 }
 
 func TestBindings(t *testing.T) {
@@ -154,40 +143,94 @@ func TestReadKeepsAnEmptyMap(t *testing.T) {
 	}
 }
 
-func TestChangesAreOnlyWhatDiffers(t *testing.T) {
+func TestIntegers(t *testing.T) {
 	t.Parallel()
-	g := guardrails{
-		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2), CrashThreshold: types.Float64Unknown(),
-		rolloutLimits: rolloutLimits{MinDuration: lasting("60m")},
+	for json, want := range map[any]types.Int64{
+		90.0: types.Int64Value(90), 0.0: types.Int64Value(0), 1.5: types.Int64Null(), 1e17: types.Int64Null(), "90": types.Int64Null(),
+		nil: types.Int64Null(), true: types.Int64Null(),
+	} {
+		got := types.Int64Unknown()
+		integer{&got}.read(json)
+		if !got.Equal(want) {
+			t.Errorf("%v is read as %s, want %s", json, got, want)
+		}
+		if same := (integer{&got}).same(json); same == got.IsNull() {
+			t.Errorf("%s is the same as %v: %t", got, json, same)
+		}
 	}
-	got := changes(managed(g.fields()), control.Settings{
-		"auto_rollback_enabled": false, "error_threshold_percent": 2.0, "min_rollout_duration": "1h", "crash_threshold_percent": 1.0,
-	})
-	if diff := cmp.Diff(control.Settings{"auto_rollback_enabled": true}, got); diff != "" {
-		t.Errorf("the changes (-want +got):\n%s", diff)
+	days := types.Int64Value(90)
+	if wire := (integer{&days}).wire(); wire != 90.0 || (integer{&days}).same(91.0) {
+		t.Errorf("90 is sent as %v, and is the same as 91", wire)
+	}
+	integer{&days}.forget()
+	if !days.IsUnknown() {
+		t.Error("what was forgotten is known")
 	}
 }
 
-func TestSettleTellsWhatIsInForce(t *testing.T) {
+// What has been read from the server means what the server says: else every plan would show a change that no apply can make.
+func FuzzReadMeansTheSame(f *testing.F) {
+	for _, body := range []string{
+		`true`, `5`, `"1h"`, `"-1.5h"`, `""`, `null`, `1.001`, `7.0`, `0.0000001`, `1e300`, `-3`, `9223372036855`, `{"ios":"17"}`, `{"ios":17,"android":14.5}`,
+		`{"ios":null,"android":["14"]}`, `{}`, `[]`, `"PT1H"`,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var value any
+		if json.Unmarshal(body, &value) != nil {
+			return
+		}
+		g := &guardrails{deviceLimits: deviceLimits{MinOSVersion: types.MapNull(types.StringType)}}
+		for _, bound := range append(g.fields(), new(controls).fields()...) {
+			bound.read(value)
+			if bound.IsUnknown() {
+				t.Errorf("%s: %s is read as unknown", bound.key, body)
+			}
+			if bound.IsNull() {
+				continue
+			}
+			if !bound.same(value) {
+				t.Errorf("%s: %s is read and then means something else", bound.key, body)
+			}
+		}
+	})
+}
+
+// Two spellings of a duration are one to the server, to the plan and to the validation.
+func FuzzDuration(f *testing.F) {
+	for _, text := range []string{"1h", "60m", "1h0m0s", "-1s", "0", "1.5ms", "1us", "", "9223372036854775807ns", "an hour", "+1h", ".5h"} {
+		f.Add(text, "60m")
+	}
+	f.Fuzz(func(t *testing.T, text, other string) {
+		var a, b timetypes.GoDuration
+		durationText{&a}.read(text)
+		durationText{&b}.read(other)
+		parsed, err := time.ParseDuration(text)
+		if a.IsNull() != (err != nil) {
+			t.Fatalf("%q is read as %s (%v)", text, a, err)
+		}
+		if a.IsNull() || b.IsNull() {
+			return
+		}
+		if a.ValueString() != text || length(a) != parsed {
+			t.Errorf("%q is read as %s", text, a)
+		}
+		same := durationText{&a}.same(other)
+		if same != (durationText{&b}).same(text) || same != (length(a) == length(b)) {
+			t.Errorf("%q and %q are the same: %t", text, other, same)
+		}
+	})
+}
+
+func TestMillisecondsAreNotCutOff(t *testing.T) {
 	t.Parallel()
-	g := guardrails{
-		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2), CrashThreshold: types.Float64Unknown(),
-		rolloutLimits: rolloutLimits{MinDuration: lasting("60m"), MaxStepPercent: types.Float64Value(20)},
-		deviceLimits:  deviceLimits{MinOSVersion: types.MapNull(types.StringType)},
-	}
-	configured := guardrails{
-		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2), rolloutLimits: rolloutLimits{MinDuration: lasting("60m")},
-	}
-	settle(g.fields(), control.Settings{
-		"auto_rollback_enabled": true, "error_threshold_percent": 5.0, "crash_threshold_percent": 1.0, "min_rollout_duration": "1h",
-		"max_rollout_step_percent": 50.0,
-	}, managed(configured.fields()))
-	want := guardrails{
-		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(5), CrashThreshold: types.Float64Value(1),
-		rolloutLimits: rolloutLimits{MinDuration: lasting("60m"), MaxStepPercent: types.Float64Value(20)},
-		deviceLimits:  deviceLimits{MinOSVersion: types.MapNull(types.StringType)},
-	}
-	if diff := cmp.Diff(want, g, cmp.AllowUnexported(guardrails{}, qualityGate{}, rolloutLimits{}, deviceLimits{})); diff != "" {
-		t.Errorf("the guardrails (-want +got):\n%s", diff)
-	}
+	rapid.Check(t, func(rt *rapid.T) {
+		want := float64(rapid.IntRange(1, 1e9).Draw(rt, "microseconds")) / 1000
+		var d timetypes.GoDuration
+		milliseconds{&d}.read(want)
+		if got := (milliseconds{&d}).wire(); got != want {
+			rt.Errorf("%v ms are read as %s and sent as %v", want, d, got)
+		}
+	})
 }

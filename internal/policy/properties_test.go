@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"pgregory.net/rapid"
 
@@ -93,57 +91,6 @@ func sent(rt *rapid.T, settings control.Settings) control.Settings {
 	return out
 }
 
-// Null, unknown and set stay what they are on the way into the nested objects and back.
-func TestGuardrailsSurviveTheirNesting(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		want := anyGuardrails(rt)
-		var m model
-		var diags diag.Diagnostics
-		m.setGuardrails(t.Context(), want, &diags)
-		got := m.guardrails(t.Context(), &diags)
-		if diff := cmp.Diff(want, got, unexported); diff != "" || diags.HasError() {
-			rt.Errorf("the way back (-want +got), %v:\n%s", diags, diff)
-		}
-		for name, object := range map[string]types.Object{"gate": m.QualityGate, "limits": m.RolloutLimits, "device": m.DeviceLimits} {
-			if object.IsNull() || object.IsUnknown() {
-				rt.Errorf("%s is %s", name, object)
-			}
-		}
-	})
-}
-
-// A nested object that is null or unknown as a whole makes its members so, and no others.
-func TestNestedObjectsAsAWhole(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		var m model
-		var diags diag.Diagnostics
-		m.setGuardrails(t.Context(), anyGuardrails(rt), &diags)
-		whole := map[string]*types.Object{"quality_gate": &m.QualityGate, "rollout_limits": &m.RolloutLimits, "device_limits": &m.DeviceLimits}
-		name := rapid.SampledFrom([]string{"quality_gate", "rollout_limits", "device_limits"}).Draw(rt, "object")
-		unknown := rapid.Bool().Draw(rt, "unknown")
-		before := m.guardrails(t.Context(), &diags).fields()
-		attributes := whole[name].AttributeTypes(t.Context())
-		*whole[name] = types.ObjectNull(attributes)
-		if unknown {
-			*whole[name] = types.ObjectUnknown(attributes)
-		}
-		for i, f := range m.guardrails(t.Context(), &diags).fields() {
-			root, _ := f.at.Steps().NextStep()
-			switch inside := root.String() == name; {
-			case inside && (f.IsNull() == unknown || f.IsUnknown() != unknown):
-				rt.Errorf("%s is null: %t, unknown: %t", f.at, f.IsNull(), f.IsUnknown())
-			case !inside && (f.IsNull() != before[i].IsNull() || f.IsUnknown() != before[i].IsUnknown()):
-				rt.Errorf("%s has changed", f.at)
-			}
-		}
-		if diags.HasError() {
-			rt.Error(diags)
-		}
-	})
-}
-
 // Whatever is configured and whatever the server holds: one write brings the two together, touches no other key, leaves nothing
 // unknown, and a destroy puts back what was there.
 func TestSettingsConvergeAndGoBack(t *testing.T) {
@@ -224,71 +171,4 @@ func valueOf(rt *rapid.T, f field) attr.Value {
 	}
 	rt.Fatalf("%s has a binding that is not known here", f.key)
 	return nil
-}
-
-// What has been read from the server means what the server says: else every plan would show a change that no apply can make.
-func FuzzReadMeansTheSame(f *testing.F) {
-	for _, body := range []string{
-		`true`, `5`, `"1h"`, `"-1.5h"`, `""`, `null`, `1.001`, `7.0`, `0.0000001`, `1e300`, `-3`, `9223372036855`, `{"ios":"17"}`, `{"ios":17,"android":14.5}`,
-		`{"ios":null,"android":["14"]}`, `{}`, `[]`, `"PT1H"`,
-	} {
-		f.Add([]byte(body))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var value any
-		if json.Unmarshal(body, &value) != nil {
-			return
-		}
-		g := &guardrails{deviceLimits: deviceLimits{MinOSVersion: types.MapNull(types.StringType)}}
-		for _, bound := range append(g.fields(), new(controls).fields()...) {
-			bound.read(value)
-			if bound.IsUnknown() {
-				t.Errorf("%s: %s is read as unknown", bound.key, body)
-			}
-			if bound.IsNull() {
-				continue
-			}
-			if !bound.same(value) {
-				t.Errorf("%s: %s is read and then means something else", bound.key, body)
-			}
-		}
-	})
-}
-
-// Two spellings of a duration are one to the server, to the plan and to the validation.
-func FuzzDuration(f *testing.F) {
-	for _, text := range []string{"1h", "60m", "1h0m0s", "-1s", "0", "1.5ms", "1us", "", "9223372036854775807ns", "an hour", "+1h", ".5h"} {
-		f.Add(text, "60m")
-	}
-	f.Fuzz(func(t *testing.T, text, other string) {
-		var a, b timetypes.GoDuration
-		durationText{&a}.read(text)
-		durationText{&b}.read(other)
-		parsed, err := time.ParseDuration(text)
-		if a.IsNull() != (err != nil) {
-			t.Fatalf("%q is read as %s (%v)", text, a, err)
-		}
-		if a.IsNull() || b.IsNull() {
-			return
-		}
-		if a.ValueString() != text || length(a) != parsed {
-			t.Errorf("%q is read as %s", text, a)
-		}
-		same := durationText{&a}.same(other)
-		if same != (durationText{&b}).same(text) || same != (length(a) == length(b)) {
-			t.Errorf("%q and %q are the same: %t", text, other, same)
-		}
-	})
-}
-
-func TestMillisecondsAreNotCutOff(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		want := float64(rapid.IntRange(1, 1e9).Draw(rt, "microseconds")) / 1000
-		var d timetypes.GoDuration
-		milliseconds{&d}.read(want)
-		if got := (milliseconds{&d}).wire(); got != want {
-			rt.Errorf("%v ms are read as %s and sent as %v", want, d, got)
-		}
-	})
 }

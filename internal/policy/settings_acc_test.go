@@ -3,7 +3,6 @@ package policy_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -26,10 +25,6 @@ import (
 )
 
 const those = "octomil_org_settings.those"
-
-func settingsHCL(attributes string) string {
-	return fmt.Sprintf("resource \"octomil_org_settings\" \"those\" {\n%s\n}\n", attributes)
-}
 
 func TestAccSettings(t *testing.T) {
 	t.Parallel()
@@ -191,77 +186,5 @@ func TestAccSettingsBesideAPolicy(t *testing.T) {
 				t.Errorf("the keys that %s has written (-want +got):\n%s", caller, diff)
 			}
 		}
-	})
-}
-
-func TestAccSettingsSource(t *testing.T) {
-	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Helper()
-		t.Parallel()
-		sb := start(t, dialect)
-		setSettings(t, sb, map[string]any{"audit_retention_days": 30, "require_mfa_for_admin": true})
-		const data = "data.octomil_org_settings.now"
-		shows := func(attribute string, want knownvalue.Check) statecheck.StateCheck {
-			return statecheck.ExpectKnownValue(data, tfjsonpath.New(attribute), want)
-		}
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
-			Steps: []resource.TestStep{
-				{
-					Config: sb.Provider() + `data "octomil_org_settings" "now" {}`,
-					ConfigStateChecks: []statecheck.StateCheck{
-						shows("id", knownvalue.StringExact("demo")), shows("audit_retention_days", knownvalue.Int64Exact(30)),
-						shows("require_mfa_for_admin", knownvalue.Bool(true)), shows("hipaa_mode", knownvalue.Bool(false)),
-					},
-				},
-				{
-					Config:      sb.Provider() + `data "octomil_org_settings" "now" { org_id = "somebody" }`,
-					ExpectError: regexp.MustCompile(`(?s)Could not read the organization settings.*org_id = "somebody".*404`),
-				},
-			},
-		})
-		if writes := sb.Writes(); len(writes) != 1 {
-			t.Errorf("a data source has made %v", writes)
-		}
-	})
-}
-
-func TestAccCompliancePresets(t *testing.T) {
-	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Helper()
-		t.Parallel()
-		sb := start(t, dialect)
-		sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "settings/compliance/gdpr", Status: 404, Times: -1}) // not every server has every one
-		at := func(i int, attribute string) tfjsonpath.Path {
-			return tfjsonpath.New("presets").AtSliceIndex(i).AtMapKey(attribute)
-		}
-		var checks []statecheck.StateCheck
-		for _, c := range []struct {
-			at   tfjsonpath.Path
-			want knownvalue.Check
-		}{
-			{tfjsonpath.New("presets"), knownvalue.ListSizeExact(3)},
-			{at(0, "name"), knownvalue.StringExact("hipaa")}, {at(0, "policy_profile"), knownvalue.StringExact("regulated")},
-			{at(0, "audit_retention_days"), knownvalue.Int64Exact(2190)}, {at(0, "auto_rollback"), knownvalue.Null()},
-			{at(1, "name"), knownvalue.StringExact("pci")}, {at(1, "audit_retention_days"), knownvalue.Null()}, {at(1, "mfa_required"), knownvalue.Bool(true)},
-			{at(2, "name"), knownvalue.StringExact("soc2")}, {at(2, "auto_rollback"), knownvalue.Bool(true)},
-		} {
-			checks = append(checks, statecheck.ExpectKnownValue("data.octomil_compliance_presets.all", c.at, c.want))
-		}
-		config := sb.Provider() + `data "octomil_compliance_presets" "all" {}`
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
-			Steps: []resource.TestStep{
-				{Config: config, ConfigStateChecks: checks},
-				{
-					PreConfig: func() {
-						sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "settings/compliance/soc2", Status: 403, Times: -1})
-					},
-					Config: config, ExpectError: regexp.MustCompile(`(?s)Could not read the compliance presets.*403.*req_`),
-				},
-			},
-		})
 	})
 }

@@ -82,25 +82,3 @@ func TestRestore(t *testing.T) {
 		t.Errorf("not restored (-want +got):\n%s", diff)
 	}
 }
-
-func TestBlame(t *testing.T) {
-	t.Parallel()
-	g := guardrails{ErrorThreshold: types.Float64Value(200), qualityGate: qualityGate{MinAccuracy: types.Float64Value(1)}}
-	tests := map[string]struct {
-		err  error
-		want string
-	}{
-		"a named field": {&control.APIError{Fields: []control.FieldError{{Name: "min_accuracy"}}, Message: "error_threshold_percent"}, "quality_gate.min_accuracy"},
-		"in the words":  {&control.APIError{Message: "error_threshold_percent must be below 100"}, "error_threshold_percent"},
-		"not managed":   {&control.APIError{Message: "crash_threshold_percent must be below 100"}, ""},
-		"no answer":     {&control.TransportError{}, ""},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if got := blame(managed(g.fields()), test.err).String(); got != test.want {
-				t.Errorf("the attribute to blame is %q, want %q", got, test.want)
-			}
-		})
-	}
-}

@@ -4,10 +4,8 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
@@ -35,34 +33,6 @@ type owner struct {
 
 func (p *part[M]) newResource() resource.Resource {
 	return &settingsResource[M]{Base: resourcekit.NewBase(p.typeName), part: p}
-}
-
-// newList is the list resource: the one of the provider's organization.
-func (p *part[M]) newList() list.ListResource {
-	return &resourcekit.Listing{
-		Base:        resourcekit.NewBase(p.typeName),
-		Description: "Finds the " + p.title + " of the provider's organization, to import it with `terraform query`.",
-		Failed:      "Could not read the " + p.title,
-		Find:        p.find,
-	}
-}
-
-func (p *part[M]) find(ctx context.Context, client *control.Client, _ resourcekit.Query, yield func(resourcekit.Found) bool) error {
-	org := client.OrgID()
-	if org == "" {
-		return nil // whose settings they would be is not known
-	}
-	settings, err := client.Settings(ctx, org)
-	if err != nil {
-		return err
-	}
-	yield(resourcekit.Found{Name: org, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
-		var m M
-		diags.Append(state.Get(ctx, &m)...)
-		p.show(ctx, &m, org, settings, diags)
-		diags.Append(state.Set(ctx, &m)...)
-	}})
-	return nil
 }
 
 // show takes all of it from the server.

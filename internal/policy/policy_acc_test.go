@@ -2,12 +2,10 @@ package policy_test
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -20,35 +18,6 @@ import (
 
 const this = "octomil_rollback_policy.this"
 
-func policyHCL(name, attributes string) string {
-	return fmt.Sprintf("resource \"octomil_rollback_policy\" %q {\n%s\n}\n", name, attributes)
-}
-
-func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
-	t.Helper()
-	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Empty = dialect, true })
-}
-
-func settings(t *testing.T, sb *acctest.Sandbox) map[string]any {
-	t.Helper()
-	return sb.Do(t, http.MethodGet, "/api/v1/settings/demo", nil)
-}
-
-func setSettings(t *testing.T, sb *acctest.Sandbox, changes map[string]any) {
-	t.Helper()
-	sb.Do(t, http.MethodPut, "/api/v1/settings/demo", changes)
-}
-
-// expectSettings fails unless the settings are those of before with these changes, and no others.
-func expectSettings(t *testing.T, sb *acctest.Sandbox, before, changes map[string]any) {
-	t.Helper()
-	want := maps.Clone(before)
-	maps.Copy(want, changes)
-	if diff := cmp.Diff(want, settings(t, sb)); diff != "" {
-		t.Errorf("the settings (-want +got):\n%s", diff)
-	}
-}
-
 // puts counts the writes of the provider.
 func puts(sb *acctest.Sandbox) int {
 	n := 0
@@ -58,14 +27,6 @@ func puts(sb *acctest.Sandbox) int {
 		}
 	}
 	return n
-}
-
-func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
-}
-
-func emptyPlan() resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 }
 
 func state(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {

@@ -1,0 +1,40 @@
+package policy
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// newList is the list resource: the one of the provider's organization.
+func (p *part[M]) newList() list.ListResource {
+	return &resourcekit.Listing{
+		Base:        resourcekit.NewBase(p.typeName),
+		Description: "Finds the " + p.title + " of the provider's organization, to import it with `terraform query`.",
+		Failed:      "Could not read the " + p.title,
+		Find:        p.find,
+	}
+}
+
+func (p *part[M]) find(ctx context.Context, client *control.Client, _ resourcekit.Query, yield func(resourcekit.Found) bool) error {
+	org := client.OrgID()
+	if org == "" {
+		return nil // whose settings they would be is not known
+	}
+	settings, err := client.Settings(ctx, org)
+	if err != nil {
+		return err
+	}
+	yield(resourcekit.Found{Name: org, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
+		var m M
+		diags.Append(state.Get(ctx, &m)...)
+		p.show(ctx, &m, org, settings, diags)
+		diags.Append(state.Set(ctx, &m)...)
+	}})
+	return nil
+}
