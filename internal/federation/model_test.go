@@ -21,7 +21,7 @@ func set(texts ...string) types.Set {
 
 func none() types.Set { return types.SetNull(types.StringType) }
 
-func answered() object {
+func fromServer() object {
 	text, epsilon, delta := "Hospitals", 8.0, 1e-5
 	return object{
 		control.Federation{ID: "fed_1", Name: "clinics", Description: &text},
@@ -33,11 +33,11 @@ func answered() object {
 	}
 }
 
-func TestReadAfterAnImport(t *testing.T) {
+func TestFromAPIAfterImport(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	got := model{Models: none(), MemberOrgIDs: none()}
-	got.read(t.Context(), answered(), "demo", &diags)
+	got.fromAPI(t.Context(), fromServer(), "demo", &diags)
 	want := model{
 		ID: types.StringValue("fed_1"), OrgID: types.StringValue("demo"), Name: types.StringValue("clinics"), Description: types.StringValue("Hospitals"),
 		Models: set("m2", "phi", "theirs"), MemberOrgIDs: set("acme", "theirs"),
@@ -49,7 +49,7 @@ func TestReadAfterAnImport(t *testing.T) {
 }
 
 // A resource shows what it has asked for, in its own words, and no more.
-func TestReadWhatIsManaged(t *testing.T) {
+func TestFromAPIManagedOnly(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ models, members, wantModels, wantMembers types.Set }{
 		"by name and by id": {set("phi", "m2"), set("acme"), set("phi", "m2"), set("acme")},
@@ -61,14 +61,14 @@ func TestReadWhatIsManaged(t *testing.T) {
 	} {
 		var diags diag.Diagnostics
 		m := model{Name: types.StringValue("clinics"), Models: tc.models, MemberOrgIDs: tc.members}
-		m.read(t.Context(), answered(), "demo", &diags)
+		m.fromAPI(t.Context(), fromServer(), "demo", &diags)
 		if !m.Models.Equal(tc.wantModels) || !m.MemberOrgIDs.Equal(tc.wantMembers) || diags.HasError() {
 			t.Errorf("%s: %s and %s, %v", name, m.Models, m.MemberOrgIDs, diags)
 		}
 	}
 }
 
-func TestLacks(t *testing.T) {
+func TestLeavesUnmanaged(t *testing.T) {
 	t.Parallel()
 	whole := func() model {
 		return model{
@@ -91,9 +91,9 @@ func TestLacks(t *testing.T) {
 		"nothing yet":            {func(m *model, o *object) { *m, *o = model{}, object{details: &details{}} }, false},
 	} {
 		var diags diag.Diagnostics
-		m, o := whole(), answered()
+		m, o := whole(), fromServer()
 		tc.change(&m, &o)
-		if got := m.lacks(t.Context(), o, &diags); got != tc.want {
+		if got := m.leavesUnmanaged(t.Context(), o, &diags); got != tc.want {
 			t.Errorf("%s: %t, %v", name, got, diags)
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// plan says what the API cannot do: change a description, or take a model or a member out.
-func plan(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// modifyPlan says what the API cannot do: change a description, or take a model or a member out.
+func modifyPlan(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}
@@ -34,18 +34,18 @@ func plan(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanReque
 			fmt.Sprintf("It is %q on the server. A replacement would not get the name, since a federation cannot be deleted either: write the "+
 				"description as it is, or give the federation another name as well.", state.Description.ValueString()))
 	}
-	warnOfRemaining(ctx, "models", planned.Models, state.Models, &resp.Diagnostics)
-	warnOfRemaining(ctx, "member_org_ids", planned.MemberOrgIDs, state.MemberOrgIDs, &resp.Diagnostics)
+	warnNotRemoved(ctx, "models", planned.Models, state.Models, &resp.Diagnostics)
+	warnNotRemoved(ctx, "member_org_ids", planned.MemberOrgIDs, state.MemberOrgIDs, &resp.Diagnostics)
 }
 
-func warnOfRemaining(ctx context.Context, name string, planned, state types.Set, diags *diag.Diagnostics) {
+func warnNotRemoved(ctx context.Context, attribute string, planned, state types.Set, diags *diag.Diagnostics) {
 	if planned.IsUnknown() || slices.ContainsFunc(planned.Elements(), func(e attr.Value) bool { return e.IsUnknown() }) {
 		return
 	}
-	wanted := words(ctx, planned, diags)
-	left := slices.DeleteFunc(words(ctx, state, diags), func(word string) bool { return slices.Contains(wanted, word) })
-	if len(left) > 0 {
-		diags.AddAttributeWarning(path.Root(name), "The federation keeps what has left the configuration", fmt.Sprintf(
-			"The API can take no member and no model out of a federation. Terraform only ceases to look after %s.", strings.Join(left, ", ")))
+	wanted := stringsOf(ctx, planned, diags)
+	removed := slices.DeleteFunc(stringsOf(ctx, state, diags), func(name string) bool { return slices.Contains(wanted, name) })
+	if len(removed) > 0 {
+		diags.AddAttributeWarning(path.Root(attribute), "The federation keeps what has left the configuration", fmt.Sprintf(
+			"The API can take no member and no model out of a federation. Terraform only ceases to look after %s.", strings.Join(removed, ", ")))
 	}
 }

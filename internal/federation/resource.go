@@ -31,29 +31,29 @@ var noun = resourcekit.Noun[model, object]{
 		if err != nil {
 			return object{}, err
 		}
-		return describe(ctx, client, f, m)
+		return readDetails(ctx, client, f, m)
 	},
 	Update: func(ctx context.Context, op *operation) (object, error) {
 		f, err := op.Client.Federation(ctx, op.State.ID.ValueString())
 		if err != nil {
 			return object{}, err
 		}
-		o, err := describe(ctx, op.Client, f, op.Plan)
+		o, err := readDetails(ctx, op.Client, f, op.Plan)
 		if err != nil {
 			return o, err
 		}
-		return complete(ctx, op, o)
+		return converge(ctx, op, o)
 	},
 	Take: func(ctx context.Context, client *control.Client, m *model, o object, diags *diag.Diagnostics) {
 		if o.details == nil {
-			described, err := describe(ctx, client, o.Federation, m)
+			detailed, err := readDetails(ctx, client, o.Federation, m)
 			if err != nil {
 				resourcekit.AddError(diags, path.Empty(), "Could not read the federation", err)
 				return
 			}
-			o = described
+			o = detailed
 		}
-		m.read(ctx, o, client.OrgID(), diags)
+		m.fromAPI(ctx, o, client.OrgID(), diags)
 	},
 
 	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]object, error) {
@@ -66,12 +66,12 @@ var noun = resourcekit.Noun[model, object]{
 	},
 	Name: func(o object) string { return o.Name },
 	ID:   func(o object) string { return o.ID },
-	Lookup: func(ctx context.Context, client *control.Client, word string) (object, bool, error) {
-		f, err := client.Federation(ctx, word)
+	Lookup: func(ctx context.Context, client *control.Client, idOrName string) (object, bool, error) {
+		f, err := client.Federation(ctx, idOrName)
 		return resourcekit.Tried(object{Federation: f}, err)
 	},
 
-	Plan:     plan,
+	Plan:     modifyPlan,
 	Announce: func(planned model) string { return planned.Name.ValueString() },
 	Validate: validate,
 }
@@ -82,66 +82,66 @@ func create(ctx context.Context, op *operation) (object, error) {
 	f, err := op.Client.CreateFederation(ctx, op.Plan.Name.ValueString(), resourcekit.StringPointer(op.Plan.Description))
 	o := object{f, &details{}}
 	if control.HasStatus(err, http.StatusConflict) && !resourcekit.PolicyDenied(err) {
-		left, found, leftErr := leftBehind(ctx, op)
-		if leftErr != nil {
-			return object{}, leftErr
+		existing, found, findErr := findAdoptable(ctx, op)
+		if findErr != nil {
+			return object{}, findErr
 		}
 		if found {
 			op.Diags.AddAttributeWarning(path.Root("name"), "The federation was there already", fmt.Sprintf("%q, with the id %s, holds nothing "+
-				"that the configuration does not name, so it was taken over.", left.Name, left.ID))
-			o, err = left, nil
+				"that the configuration does not name, so it was taken over.", existing.Name, existing.ID))
+			o, err = existing, nil
 		}
 	}
 	if err != nil {
 		return object{}, err
 	}
 	op.Keep(ctx, o)
-	return complete(ctx, op, o)
+	return converge(ctx, op, o)
 }
 
-// leftBehind finds a federation of the planned name to which nobody has added anything else than what is planned.
-func leftBehind(ctx context.Context, op *operation) (object, bool, error) {
+// findAdoptable finds a federation of the planned name to which nobody has added anything else than what is planned.
+func findAdoptable(ctx context.Context, op *operation) (object, bool, error) {
 	f, found, err := op.Client.FederationByName(ctx, op.Plan.Name.ValueString())
 	if err != nil || !found {
 		return object{}, false, err
 	}
-	o, err := describe(ctx, op.Client, f, &model{})
-	return o, err == nil && !op.Plan.lacks(ctx, o, op.Diags), err
+	o, err := readDetails(ctx, op.Client, f, &model{})
+	return o, err == nil && !op.Plan.leavesUnmanaged(ctx, o, op.Diags), err
 }
 
-// complete adds to a federation what it has not yet of the plan.
-func complete(ctx context.Context, op *operation, o object) (object, error) {
-	if !invite(ctx, op, o) || !share(ctx, op, o) {
+// converge adds to a federation what it has not yet of the plan.
+func converge(ctx context.Context, op *operation, o object) (object, error) {
+	if !inviteMembers(ctx, op, o) || !shareModels(ctx, op, o) {
 		return o, nil
 	}
 	if err := setBudget(ctx, op, o); err != nil {
 		return o, err
 	}
-	return describe(ctx, op.Client, o.Federation, op.Plan)
+	return readDetails(ctx, op.Client, o.Federation, op.Plan)
 }
 
-// invite is false after an error, which it has told.
-func invite(ctx context.Context, op *operation, o object) bool {
-	due := slices.DeleteFunc(words(ctx, op.Plan.MemberOrgIDs, op.Diags), func(org string) bool { return belongs(o.details.members, org) })
-	if len(due) == 0 {
+// inviteMembers is false after an error, which it has told.
+func inviteMembers(ctx context.Context, op *operation, o object) bool {
+	missing := slices.DeleteFunc(stringsOf(ctx, op.Plan.MemberOrgIDs, op.Diags), func(org string) bool { return hasMember(o.details.members, org) })
+	if len(missing) == 0 {
 		return true
 	}
-	err := op.Client.InviteToFederation(ctx, o.ID, due)
+	err := op.Client.InviteToFederation(ctx, o.ID, missing)
 	if err != nil {
 		resourcekit.AddError(op.Diags, path.Root("member_org_ids"), "Could not invite to the federation", err)
 	}
 	return err == nil
 }
 
-// share is false after an error, which it has told.
-func share(ctx context.Context, op *operation, o object) bool {
-	for _, word := range words(ctx, op.Plan.Models, op.Diags) {
-		found, _, err := op.Client.ResolveModel(ctx, word)
-		if err == nil && !shares(o.details.models, found.ID) {
+// shareModels is false after an error, which it has told.
+func shareModels(ctx context.Context, op *operation, o object) bool {
+	for _, idOrName := range stringsOf(ctx, op.Plan.Models, op.Diags) {
+		found, _, err := op.Client.ResolveModel(ctx, idOrName)
+		if err == nil && !hasModel(o.details.models, found.ID) {
 			err = op.Client.ShareModel(ctx, o.ID, found.ID)
 		}
 		if err != nil {
-			resourcekit.AddError(op.Diags, path.Root("models"), fmt.Sprintf("Could not share the model %q", word), err)
+			resourcekit.AddError(op.Diags, path.Root("models"), fmt.Sprintf("Could not share the model %q", idOrName), err)
 			return false
 		}
 	}
@@ -154,7 +154,7 @@ func setBudget(ctx context.Context, op *operation, o object) error {
 		return nil
 	}
 	wanted, have := op.Plan.budget(), o.details.budget
-	if sameAmount(wanted.Epsilon, have.Epsilon) && sameAmount(wanted.Delta, have.Delta) {
+	if budgetMatches(wanted.Epsilon, have.Epsilon) && budgetMatches(wanted.Delta, have.Delta) {
 		return nil
 	}
 	return op.Client.SetPrivacyBudget(ctx, o.ID, wanted)

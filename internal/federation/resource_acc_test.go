@@ -35,7 +35,7 @@ func inEachDialect(t *testing.T, run func(t *testing.T, sb *acctest.Sandbox, cor
 
 func pathOf(core *acctest.Core) string { return fmt.Sprint("/api/v1/federations/", core.State()["id"]) }
 
-func TestAccFederation(t *testing.T) {
+func TestAccFederation_lifecycle(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		core.Converge(t, with(map[string]any{"description": "Hospitals"}), acctest.ActionCreate)
@@ -78,7 +78,7 @@ func TestAccFederation(t *testing.T) {
 	})
 }
 
-func TestAccFederationDescription(t *testing.T) {
+func TestAccFederation_description(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		core.Converge(t, with(map[string]any{"description": ""}), acctest.ActionCreate)
@@ -95,22 +95,22 @@ func TestAccFederationDescription(t *testing.T) {
 		if name := sb.Do(t, http.MethodGet, first, nil)["name"]; name != "clinics" {
 			t.Errorf("the first one is %v", name)
 		}
-		said := core.Destroy()
-		if len(said.Warnings) == 0 || !strings.Contains(said.Warnings[0], "cannot delete a federation") {
-			t.Errorf("nobody says that it stays: %q, %q", warnings, said.Warnings)
+		report := core.Destroy()
+		if len(report.Warnings) == 0 || !strings.Contains(report.Warnings[0], "cannot delete a federation") {
+			t.Errorf("nobody says that it stays: %q, %q", warnings, report.Warnings)
 		}
 	})
 }
 
 // What cannot be deleted is taken over, as long as nobody has put anything else there.
-func TestAccFederationIsThereAlready(t *testing.T) {
+func TestAccFederation_adopt(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		config := with(map[string]any{"models": []any{"phi-4-mini"}, "total_epsilon_budget": 8})
 		core.Converge(t, config, acctest.ActionCreate)
 		id := core.State()["id"]
-		if said := core.Destroy(); said.Failed() {
-			t.Fatal(said.Errors)
+		if report := core.Destroy(); report.Failed() {
+			t.Fatal(report.Errors)
 		}
 		config["member_org_ids"] = []any{"acme"}
 		if warnings := core.Converge(t, config, acctest.ActionCreate); len(warnings) != 1 || !strings.HasPrefix(warnings[0], "name: The federation was there already") {
@@ -122,16 +122,16 @@ func TestAccFederationIsThereAlready(t *testing.T) {
 
 		sb.Do(t, http.MethodPost, pathOf(core)+"/invite", map[string]any{"org_ids": []string{"theirs"}})
 		other := sb.Core(t, typeName)
-		said := other.Apply(other.Plan(config))
-		if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "name: Could not create the federation") ||
-			!strings.Contains(said.Errors[0], fmt.Sprintf("terraform import octomil_federation.<address> %q", id)) || other.State() != nil {
-			t.Errorf("somebody else's: %q, state %v", said.Errors, other.State())
+		report := other.Apply(other.Plan(config))
+		if len(report.Errors) != 1 || !strings.HasPrefix(report.Errors[0], "name: Could not create the federation") ||
+			!strings.Contains(report.Errors[0], fmt.Sprintf("terraform import octomil_federation.<address> %q", id)) || other.State() != nil {
+			t.Errorf("somebody else's: %q, state %v", report.Errors, other.State())
 		}
 	})
 }
 
 // A create that fails in the middle is gone on with.
-func TestAccFederationHalfCreated(t *testing.T) {
+func TestAccFederation_createFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	core := sb.Core(t, typeName)
@@ -141,9 +141,9 @@ func TestAccFederationHalfCreated(t *testing.T) {
 		{"PUT", "federations/*/privacy/budget", "Could not create the federation"},
 	} {
 		sb.AddFault(sandbox.Fault{Method: f.method, Path: f.path, Status: 403})
-		said := core.Apply(core.Plan(config))
-		if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], f.blamed) || !strings.Contains(said.Errors[0], "req_") || !core.Tainted() {
-			t.Fatalf("%s: %q", f.path, said.Errors)
+		report := core.Apply(core.Plan(config))
+		if len(report.Errors) != 1 || !strings.HasPrefix(report.Errors[0], f.blamed) || !strings.Contains(report.Errors[0], "req_") || !core.Tainted() {
+			t.Fatalf("%s: %q", f.path, report.Errors)
 		}
 		sb.ClearFaults()
 	}
@@ -154,20 +154,20 @@ func TestAccFederationHalfCreated(t *testing.T) {
 	}
 }
 
-func TestAccFederationImport(t *testing.T) {
+func TestAccFederation_import(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		config := with(map[string]any{"models": []any{"phi-4-mini"}, "member_org_ids": []any{"acme"}, "total_epsilon_budget": 8})
 		core.Converge(t, config, acctest.ActionCreate)
 		id := fmt.Sprint(core.State()["id"])
-		for how, said := range map[string]func(*acctest.Core) acctest.Report{
+		for how, importBy := range map[string]func(*acctest.Core) acctest.Report{
 			"id":       func(c *acctest.Core) acctest.Report { return c.Import(id) },
 			"name":     func(c *acctest.Core) acctest.Report { return c.Import("clinics") },
 			"identity": func(c *acctest.Core) acctest.Report { return c.ImportIdentity(map[string]any{"id": id}) },
 		} {
 			imported := sb.Core(t, typeName)
-			if said := said(imported); said.Failed() {
-				t.Fatalf("by %s: %v", how, said.Errors)
+			if report := importBy(imported); report.Failed() {
+				t.Fatalf("by %s: %v", how, report.Errors)
 			}
 			if diff := cmp.Diff(core.State(), imported.State()); diff != "" {
 				t.Errorf("by %s (-created +imported):\n%s", how, diff)
@@ -175,14 +175,14 @@ func TestAccFederationImport(t *testing.T) {
 			imported.Converge(t, config, acctest.ActionNone)
 		}
 		// The list has names only; the rest is asked for.
-		found, said := sb.Query(t, typeName, nil, 1, true)
-		if len(found) != 1 || said.Failed() || !cmp.Equal(found[0].Attributes, core.State()) {
-			t.Errorf("listed is %v, %v", found, said.Errors)
+		found, report := sb.Query(t, typeName, nil, 1, true)
+		if len(found) != 1 || report.Failed() || !cmp.Equal(found[0].Attributes, core.State()) {
+			t.Errorf("listed is %v, %v", found, report.Errors)
 		}
 	})
 }
 
-func TestAccFederationMistakes(t *testing.T) {
+func TestAccFederation_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	for want, config := range map[string]map[string]any{
@@ -197,12 +197,12 @@ func TestAccFederationMistakes(t *testing.T) {
 	}
 	core := sb.Core(t, typeName)
 	core.Converge(t, with(nil), acctest.ActionCreate)
-	said := core.Apply(core.Plan(with(map[string]any{"models": []any{"none"}})))
-	if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], `models: Could not share the model "none"`) || !strings.Contains(said.Errors[0], "req_") {
-		t.Errorf("a model that is not there: %q", said.Errors)
+	report := core.Apply(core.Plan(with(map[string]any{"models": []any{"none"}})))
+	if len(report.Errors) != 1 || !strings.HasPrefix(report.Errors[0], `models: Could not share the model "none"`) || !strings.Contains(report.Errors[0], "req_") {
+		t.Errorf("a model that is not there: %q", report.Errors)
 	}
 	core.ExpectState(t, map[string]any{"models": nil})
-	if said := core.Import("clinic"); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "clinics") {
-		t.Errorf("a wrong name: %q", said.Errors)
+	if report := core.Import("clinic"); len(report.Errors) != 1 || !strings.Contains(report.Errors[0], "clinics") {
+		t.Errorf("a wrong name: %q", report.Errors)
 	}
 }

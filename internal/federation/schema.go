@@ -14,17 +14,17 @@ import (
 )
 
 func federationSchema() schema.Schema {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
-	filled := []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}
+	useState := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	notEmpty := []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}
 	return schema.Schema{
 		MarkdownDescription: "A federation: organizations that train models together, within a privacy budget. The API can neither delete it " +
 			"nor take a member or a model out of it again.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				Computed: true, PlanModifiers: kept, MarkdownDescription: "The id that the server gave to the federation.",
+				Computed: true, PlanModifiers: useState, MarkdownDescription: "The id that the server gave to the federation.",
 			},
 			"org_id": schema.StringAttribute{
-				Computed: true, PlanModifiers: kept,
+				Computed: true, PlanModifiers: useState,
 				MarkdownDescription: "The organization that owns the federation: the `org_id` of the provider block, else that of the API key.",
 			},
 			"name": schema.StringAttribute{
@@ -40,12 +40,12 @@ func federationSchema() schema.Schema {
 					"unless the name is another one, too.",
 			},
 			"models": schema.SetAttribute{
-				ElementType: types.StringType, Optional: true, Validators: filled,
+				ElementType: types.StringType, Optional: true, Validators: notEmpty,
 				MarkdownDescription: "Models that the federation trains, by name or id. They are added in place. One that leaves the configuration " +
 					"stays in the federation, and those that others have added are left alone.",
 			},
 			"member_org_ids": schema.SetAttribute{
-				ElementType: types.StringType, Optional: true, Validators: filled,
+				ElementType: types.StringType, Optional: true, Validators: notEmpty,
 				MarkdownDescription: "Organizations that are invited, by id; joining is up to them. They are invited in place. One that leaves the " +
 					"configuration stays a member, and those that others have invited are left alone.",
 			},
