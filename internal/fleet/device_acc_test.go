@@ -14,7 +14,7 @@ import (
 const lobby = "/api/v1/devices/dev_00000004"
 
 // What the configuration leaves out stays as somebody else has set it, and what it sets is put back.
-func TestDeviceManagesWhatIsSet(t *testing.T) {
+func TestAccDevice_managesOnlyWhatIsSet(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -40,15 +40,15 @@ func TestDeviceManagesWhatIsSet(t *testing.T) {
 	})
 }
 
-func TestDeviceThatIsDestroyed(t *testing.T) {
+func TestAccDevice_destroy(t *testing.T) {
 	t.Parallel()
 	for onDestroy, status := range map[string]string{"keep": "active", "archive": "archived"} {
 		sb := acctest.Start(t)
 		core := sb.Core(t, "octomil_device")
 		core.Converge(t, map[string]any{"device_identifier": "edge-000004", "on_destroy": onDestroy}, acctest.ActionCreate)
-		said := core.Destroy()
-		if said.Failed() || !strings.Contains(strings.Join(said.Warnings, ""), "cannot delete a device") {
-			t.Errorf("%s: the destroy says %v", onDestroy, said)
+		report := core.Destroy()
+		if report.Failed() || !strings.Contains(strings.Join(report.Warnings, ""), "cannot delete a device") {
+			t.Errorf("%s: the destroy says %v", onDestroy, report)
 		}
 		if got := sb.Do(t, http.MethodGet, lobby, nil)["status"]; got != status {
 			t.Errorf("%s: the device is %v, want %s", onDestroy, got, status)
@@ -56,13 +56,13 @@ func TestDeviceThatIsDestroyed(t *testing.T) {
 	}
 }
 
-func TestDeviceThatHasNotRegistered(t *testing.T) {
+func TestAccDevice_notRegistered(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	core := sb.Core(t, "octomil_device")
 	plan := core.Plan(map[string]any{"device_identifier": "edge-999999", "name": "nowhere"})
-	said := core.Apply(plan)
-	text := strings.Join(said.Errors, "")
+	report := core.Apply(plan)
+	text := strings.Join(report.Errors, "")
 	for _, must := range []string{"device_identifier: ", "edge-999999", "req_", "register themselves"} {
 		if !strings.Contains(text, must) {
 			t.Errorf("the error has no %q: %s", must, text)
@@ -73,12 +73,12 @@ func TestDeviceThatHasNotRegistered(t *testing.T) {
 	}
 }
 
-func TestQueryOfDevices(t *testing.T) {
+func TestAccDevice_list(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
-	found, said := sb.Query(t, "octomil_device", map[string]any{"platform": "linux"}, 3, true)
-	if said.Failed() || len(found) != 3 {
-		t.Fatalf("found %d: %v", len(found), said.Errors)
+	found, report := sb.Query(t, "octomil_device", map[string]any{"platform": "linux"}, 3, true)
+	if report.Failed() || len(found) != 3 {
+		t.Fatalf("found %d: %v", len(found), report.Errors)
 	}
 	want := acctest.Listed{Name: "edge-000004", Identity: map[string]any{"org_id": "demo", "id": "dev_00000004"}}
 	if diff := cmp.Diff(want.Identity, found[0].Identity); diff != "" || found[0].Name != want.Name || found[0].Attributes["manufacturer"] != "NVIDIA" {
@@ -86,9 +86,9 @@ func TestQueryOfDevices(t *testing.T) {
 	}
 
 	sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "devices", Status: http.StatusForbidden, Times: -1})
-	found, said = sb.Query(t, "octomil_device", nil, 0, false)
-	if text := strings.Join(said.Errors, ""); len(found) != 0 || !strings.Contains(text, "Could not list the devices") || !strings.Contains(text, "req_") {
-		t.Errorf("found %d, and said %s", len(found), text)
+	found, report = sb.Query(t, "octomil_device", nil, 0, false)
+	if text := strings.Join(report.Errors, ""); len(found) != 0 || !strings.Contains(text, "Could not list the devices") || !strings.Contains(text, "req_") {
+		t.Errorf("found %d, and report %s", len(found), text)
 	}
 }
 

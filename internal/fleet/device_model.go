@@ -52,8 +52,8 @@ func (m *deviceModel) changes(ctx context.Context, have control.DeviceDetails, d
 	return due
 }
 
-// read takes the device from the server. org is the organization of a device that does not name its own.
-func (m *deviceModel) read(ctx context.Context, d control.DeviceDetails, org string, diags *diag.Diagnostics) {
+// fromAPI takes the device from the server. org is the organization of a device that does not name its own.
+func (m *deviceModel) fromAPI(ctx context.Context, d control.DeviceDetails, org string, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(d.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(d.OrgID, m.OrgID.ValueString(), org))
 	if d.Identifier != "" && m.DeviceIdentifier.ValueString() != d.ID { // who calls the device by its id goes on doing so
@@ -63,7 +63,7 @@ func (m *deviceModel) read(ctx context.Context, d control.DeviceDetails, org str
 		m.DeviceIdentifier = m.ID
 	}
 	m.Name = resourcekit.OptionalString(&d.Name, m.Name)
-	m.Labels = readLabels(ctx, d.Labels, m.Labels, diags)
+	m.Labels = labelsFromAPI(ctx, d.Labels, m.Labels, diags)
 	m.Status = resourcekit.StringOrNull(d.Status)
 	if m.OnDestroy.IsNull() {
 		m.OnDestroy = types.StringValue(onDestroyKeep)
@@ -80,8 +80,8 @@ func (m *deviceModel) read(ctx context.Context, d control.DeviceDetails, org str
 	}
 }
 
-// readLabels maps the server's labels; where it has none, prior decides between null and empty.
-func readLabels(ctx context.Context, labels map[string]string, prior types.Map, diags *diag.Diagnostics) types.Map {
+// labelsFromAPI maps the server's labels; where it has none, prior decides between null and empty.
+func labelsFromAPI(ctx context.Context, labels map[string]string, prior types.Map, diags *diag.Diagnostics) types.Map {
 	if len(labels) == 0 && !resourcekit.Known(prior) {
 		return types.MapNull(types.StringType)
 	}

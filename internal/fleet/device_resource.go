@@ -53,7 +53,7 @@ var deviceNoun = resourcekit.Noun[deviceModel, control.DeviceDetails]{
 		return err
 	},
 	Take: func(ctx context.Context, client *control.Client, m *deviceModel, d control.DeviceDetails, diags *diag.Diagnostics) {
-		m.read(ctx, d, client.OrgID(), diags)
+		m.fromAPI(ctx, d, client.OrgID(), diags)
 	},
 
 	List: func(ctx context.Context, client *control.Client, filters map[string]string) ([]control.DeviceDetails, error) {
@@ -82,7 +82,7 @@ func adoptDevice(ctx context.Context, op *deviceOperation) (control.DeviceDetail
 	have, err := op.Client.DeviceDetails(ctx, word)
 	if control.NotFound(err) {
 		op.Diags.AddAttributeError(path.Root("device_identifier"), "There is no such device", fmt.Sprintf("%s\n\nDevices register themselves when "+
-			"the application with Octomil's SDK starts on them; Terraform manages those that have. Check the spelling of %q, or start the device first.",
+			"the application with Octomil's SDK starts on them; Terraform manages those that have. Check the ref of %q, or start the device first.",
 			resourcekit.Explain(err), word))
 		return have, nil
 	}

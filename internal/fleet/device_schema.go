@@ -13,17 +13,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// unlessSilent ends the description of what a server may leave out.
-const unlessSilent = ". Null where the server does not say."
+// nullIfUnknown ends the description of what a server may leave out.
+const nullIfUnknown = ". Null where the server does not say."
 
 func deviceSchema() schema.Schema {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	useState := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	attributes := map[string]schema.Attribute{
 		"id": schema.StringAttribute{
-			Computed: true, PlanModifiers: kept, MarkdownDescription: "The id that the server gave to the device.",
+			Computed: true, PlanModifiers: useState, MarkdownDescription: "The id that the server gave to the device.",
 		},
 		"org_id": schema.StringAttribute{
-			Computed: true, PlanModifiers: kept, MarkdownDescription: "The organization of the device.",
+			Computed: true, PlanModifiers: useState, MarkdownDescription: "The organization of the device.",
 		},
 		"device_identifier": schema.StringAttribute{
 			Required:      true,
@@ -33,7 +33,7 @@ func deviceSchema() schema.Schema {
 				"device in its place.",
 		},
 		"name": schema.StringAttribute{
-			Optional: true, Computed: true, PlanModifiers: kept,
+			Optional: true, Computed: true, PlanModifiers: useState,
 			MarkdownDescription: "The name for people. Not managed when it is not set: it stays as it is.",
 		},
 		"labels": schema.MapAttribute{
@@ -43,7 +43,7 @@ func deviceSchema() schema.Schema {
 			MarkdownDescription: "All labels of the device, texts by key. Not managed when they are not set; `{}` takes all away.",
 		},
 		"status": schema.StringAttribute{
-			Optional: true, Computed: true, PlanModifiers: kept,
+			Optional: true, Computed: true, PlanModifiers: useState,
 			Validators: []validator.String{stringvalidator.OneOf("active", "inactive", archived, "revoked")},
 			MarkdownDescription: "`active`, `inactive`, `archived` or `revoked`; only active devices take part in deployments. Not managed when " +
 				"it is not set.",
@@ -57,24 +57,24 @@ func deviceSchema() schema.Schema {
 		},
 		"gpu_available": schema.BoolAttribute{
 			Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "Whether the device has a GPU for models" + unlessSilent,
+			MarkdownDescription: "Whether the device has a GPU for models" + nullIfUnknown,
 		},
 		"total_memory_mb": schema.Int64Attribute{
 			Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
-			MarkdownDescription: "The device's memory in MB" + unlessSilent,
+			MarkdownDescription: "The device's memory in MB" + nullIfUnknown,
 		},
 	}
 	for name, text := range map[string]string{
 		"platform": "The platform, such as `ios`", "manufacturer": "Who made the device", "model": "The model of the device itself",
 		"created_at": "When the device registered, an RFC 3339 time",
 	} {
-		attributes[name] = schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: text + unlessSilent}
+		attributes[name] = schema.StringAttribute{Computed: true, PlanModifiers: useState, MarkdownDescription: text + nullIfUnknown}
 	}
 	for name, text := range map[string]string{
 		"os_version": "The version of the operating system", "sdk_version": "The version of Octomil's SDK",
 		"app_version": "The version of the application", "locale": "The language and country, such as `de-DE`", "region": "Where the device is, as it says itself",
 	} {
-		attributes[name] = schema.StringAttribute{Computed: true, MarkdownDescription: text + unlessSilent}
+		attributes[name] = schema.StringAttribute{Computed: true, MarkdownDescription: text + nullIfUnknown}
 	}
 	return schema.Schema{
 		MarkdownDescription: "A device that has registered itself: its name, labels and status. Creating the resource takes over a device that is there " +

@@ -17,14 +17,14 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-const lab = "octomil_device_group.lab"
+const groupAddress = "octomil_device_group.lab"
 
 // groupHCL is the group that the tests work on.
 func groupHCL(attributes string) string {
 	return "resource \"octomil_device_group\" \"lab\" {\n" + attributes + "\n}\n"
 }
 
-func TestAccGroup(t *testing.T) {
+func TestAccDeviceGroup_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -49,19 +49,19 @@ func TestAccGroup(t *testing.T) {
 				{
 					Config: full,
 					ConfigStateChecks: []statecheck.StateCheck{
-						state(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`))), state(lab, "org_id", knownvalue.StringExact("demo")),
-						state(lab, "group_type", knownvalue.StringExact("static")), state(lab, "rules", knownvalue.Null()),
-						state(lab, "tags", knownvalue.SetExact(texts("internal", "phones"))),
+						stateHas(groupAddress, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`))), stateHas(groupAddress, "org_id", knownvalue.StringExact("demo")),
+						stateHas(groupAddress, "group_type", knownvalue.StringExact("static")), stateHas(groupAddress, "rules", knownvalue.Null()),
+						stateHas(groupAddress, "tags", knownvalue.SetExact(exactStrings("internal", "phones"))),
 					},
 				},
 				{
-					ResourceName: lab, ImportState: true, ImportStateVerify: true,
+					ResourceName: groupAddress, ImportState: true, ImportStateVerify: true,
 				},
 				{
 					Config:           bare,
-					ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate),
 					ConfigStateChecks: []statecheck.StateCheck{
-						state(lab, "name", knownvalue.StringExact("laboratory")), state(lab, "description", knownvalue.Null()),
+						stateHas(groupAddress, "name", knownvalue.StringExact("laboratory")), stateHas(groupAddress, "description", knownvalue.Null()),
 					},
 				},
 				{
@@ -71,7 +71,7 @@ func TestAccGroup(t *testing.T) {
 						})
 					},
 					Config:           bare,
-					ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate),
 				},
 				{
 					PreConfig: func() {
@@ -80,19 +80,19 @@ func TestAccGroup(t *testing.T) {
 							t.Errorf("after the drift was undone the server has %v", group)
 						}
 					},
-					ResourceName: lab, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "laboratory",
+					ResourceName: groupAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "laboratory",
 				},
 				{
 					PreConfig:        func() { sb.Do(t, http.MethodDelete, groupPath(t, sb, "laboratory"), nil) },
 					Config:           bare,
-					ConfigPlanChecks: action(lab, plancheck.ResourceActionCreate),
+					ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionCreate),
 				},
 			},
 		})
 	})
 }
 
-func TestAccGroupOfRules(t *testing.T) {
+func TestAccDeviceGroup_rules(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	rules := func(groupType, rules string) string {
@@ -124,7 +124,7 @@ func TestAccGroupOfRules(t *testing.T) {
 					}})
 				},
 				Config:           rules("dynamic", phones+","+large),
-				ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate),
 			},
 			{
 				PreConfig: func() {
@@ -133,12 +133,12 @@ func TestAccGroupOfRules(t *testing.T) {
 					}
 				},
 				Config:           rules("hybrid", gpu),
-				ConfigPlanChecks: action(lab, plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionDestroyBeforeCreate),
 			},
-			{ResourceName: lab, ImportState: true, ImportStateVerify: true, ImportStateId: "lab"},
+			{ResourceName: groupAddress, ImportState: true, ImportStateVerify: true, ImportStateId: "lab"},
 			{
 				Config:           rules("hybrid", ""),
-				ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate),
 			},
 		},
 	})
@@ -147,7 +147,7 @@ func TestAccGroupOfRules(t *testing.T) {
 	}
 }
 
-func TestAccGroupMistakes(t *testing.T) {
+func TestAccDeviceGroup_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	mistake := func(attributes, says string) resource.TestStep {
@@ -170,7 +170,7 @@ func TestAccGroupMistakes(t *testing.T) {
 }
 
 // A group of that name belongs to someone else: it is never taken over by a create, and the error says how to do it on purpose.
-func TestAccGroupNameTaken(t *testing.T) {
+func TestAccDeviceGroup_nameTaken(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	staging := fmt.Sprint(groupOf(t, sb, "staging")["id"])
@@ -195,7 +195,7 @@ func TestAccGroupNameTaken(t *testing.T) {
 }
 
 // Only a real miss removes a group from state. Whatever else goes wrong with a read leaves it there.
-func TestAccGroupUnreadable(t *testing.T) {
+func TestAccDeviceGroup_readErrors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	config := sb.Provider("max_retries = 0") + groupHCL(`name = "lab"`)
@@ -222,7 +222,7 @@ func TestAccGroupUnreadable(t *testing.T) {
 }
 
 // The answer to a create is lost after the server has executed it: there is one group, and it is in state.
-func TestAccGroupCreateAnswerLost(t *testing.T) {
+func TestAccDeviceGroup_createResponseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "device-groups", Execute: true, Cut: sandbox.CutBefore})
@@ -230,7 +230,7 @@ func TestAccGroupCreateAnswerLost(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config:            sb.Provider() + groupHCL(`name = "lab"`),
-			ConfigStateChecks: []statecheck.StateCheck{state(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`)))},
+			ConfigStateChecks: []statecheck.StateCheck{stateHas(groupAddress, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`)))},
 		}},
 	})
 	want := []string{"POST create group", "DELETE delete group"}
@@ -239,8 +239,8 @@ func TestAccGroupCreateAnswerLost(t *testing.T) {
 	}
 }
 
-// A server that accepts an update and keeps what it had is no success, and state tells what it has.
-func TestAccGroupUpdateIgnored(t *testing.T) {
+// A server that valueProblem an update and keeps what it had is no success, and state tells what it has.
+func TestAccDeviceGroup_updateIgnored(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	before, after := sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"a\"]"), sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"b\"]")
@@ -256,18 +256,18 @@ func TestAccGroupUpdateIgnored(t *testing.T) {
 				ExpectError: regexp.MustCompile(`(?s)The server keeps something else.*tags`),
 			},
 			{Config: before, ConfigPlanChecks: emptyPlan()},
-			{Config: after, ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate)},
+			{Config: after, ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate)},
 		},
 	})
 }
 
-func TestAccGroupImportOfNothing(t *testing.T) {
+func TestAccDeviceGroup_importNotFound(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config: sb.Provider() + groupHCL(`name = "lab"`), ResourceName: lab, ImportState: true, ImportStateId: "Staging",
+			Config: sb.Provider() + groupHCL(`name = "lab"`), ResourceName: groupAddress, ImportState: true, ImportStateId: "Staging",
 			ExpectError: regexp.MustCompile(`No device group of this organization has the id or the name "Staging"`),
 		}},
 	})

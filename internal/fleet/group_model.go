@@ -23,20 +23,20 @@ type groupModel struct {
 	Rules       types.List   `tfsdk:"rules"`
 }
 
-// creation is what a create sends: only what the configuration sets.
-func (m *groupModel) creation(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
+// createSettings is what a create sends: only what the configuration sets.
+func (m *groupModel) createSettings(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
 	return control.GroupSettings{
 		Name:        m.Name.ValueString(),
 		Description: resourcekit.StringPointer(m.Description),
 		Type:        m.GroupType.ValueString(),
-		Rules:       rulesOf(ctx, m.Rules, diags),
-		Tags:        tagsOf(ctx, m.Tags, diags),
+		Rules:       rulesToAPI(ctx, m.Rules, diags),
+		Tags:        tagsToAPI(ctx, m.Tags, diags),
 	}
 }
 
-// update is what an update sends. What has left the configuration is sent empty, since a server may take null for "as it is".
-func (m *groupModel) update(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
-	settings := m.creation(ctx, diags)
+// updateSettings is what an update sends. What has left the configuration is sent empty, since a server may take null for "as it is".
+func (m *groupModel) updateSettings(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
+	settings := m.createSettings(ctx, diags)
 	if settings.Description == nil {
 		settings.Description = new(string)
 	}
@@ -49,20 +49,20 @@ func (m *groupModel) update(ctx context.Context, diags *diag.Diagnostics) contro
 	return settings
 }
 
-// read takes the group from the server. What means the same keeps the spelling that the model had. org is the organization of a
+// fromAPI takes the group from the server. What means the same keeps the ref that the model had. org is the organization of a
 // group that does not name its own.
-func (m *groupModel) read(ctx context.Context, g control.Group, org string, diags *diag.Diagnostics) {
+func (m *groupModel) fromAPI(ctx context.Context, g control.Group, org string, diags *diag.Diagnostics) {
 	before := *m
 	m.ID = types.StringValue(g.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(g.OrgID, before.OrgID.ValueString(), org))
 	m.Name = types.StringValue(g.Name)
 	m.Description = resourcekit.OptionalString(g.Description, before.Description)
 	m.GroupType = types.StringValue(cmp.Or(g.Type, before.GroupType.ValueString(), control.GroupStatic))
-	m.Tags = readTags(ctx, g.Tags, before.Tags, diags)
-	m.Rules = readRules(ctx, g.Rules, before.Rules, diags)
+	m.Tags = tagsFromAPI(ctx, g.Tags, before.Tags, diags)
+	m.Rules = rulesFromAPI(ctx, g.Rules, before.Rules, diags)
 }
 
-func tagsOf(ctx context.Context, tags types.Set, diags *diag.Diagnostics) []string {
+func tagsToAPI(ctx context.Context, tags types.Set, diags *diag.Diagnostics) []string {
 	if !resourcekit.Known(tags) {
 		return nil
 	}
@@ -72,8 +72,8 @@ func tagsOf(ctx context.Context, tags types.Set, diags *diag.Diagnostics) []stri
 	return words
 }
 
-// readTags maps the server's tags; where it has none, prior decides between null and empty.
-func readTags(ctx context.Context, words []string, prior types.Set, diags *diag.Diagnostics) types.Set {
+// tagsFromAPI maps the server's tags; where it has none, prior decides between null and empty.
+func tagsFromAPI(ctx context.Context, words []string, prior types.Set, diags *diag.Diagnostics) types.Set {
 	if len(words) == 0 && !resourcekit.Known(prior) {
 		return types.SetNull(types.StringType)
 	}

@@ -36,7 +36,7 @@ func emptyModel() groupModel {
 	return groupModel{Tags: types.SetNull(types.StringType), Rules: types.ListNull(ruleType)}
 }
 
-func TestReadKeepsWhatMeansTheSame(t *testing.T) {
+func TestFromAPIKeepsEquivalentValues(t *testing.T) {
 	t.Parallel()
 	empty := ""
 	ios, big := control.Rule{Field: "platform", Operator: "eq", Value: "ios"}, control.Rule{Field: "ram_gb", Operator: "gte", Value: "8"}
@@ -52,7 +52,7 @@ func TestReadKeepsWhatMeansTheSame(t *testing.T) {
 			groupModel{Description: types.StringValue(""), GroupType: types.StringValue("static"), Tags: tagSet(), Rules: ruleList()},
 			control.Group{Type: "static"},
 		},
-		"order and spelling": {
+		"order and ref": {
 			groupModel{GroupType: types.StringValue("dynamic"), Tags: tagSet("b", "a"), Rules: ruleList(ios, big)},
 			control.Group{
 				Type: "dynamic", Tags: []string{"a", "b", "a"},
@@ -70,7 +70,7 @@ func TestReadKeepsWhatMeansTheSame(t *testing.T) {
 			test.model.Name, test.server.Name = types.StringValue("lab"), "lab"
 			var diags diag.Diagnostics
 			got := test.model
-			if got.read(t.Context(), test.server, "demo", &diags); diags.HasError() {
+			if got.fromAPI(t.Context(), test.server, "demo", &diags); diags.HasError() {
 				t.Error(diags)
 			}
 			got.ID, got.OrgID = test.model.ID, test.model.OrgID
@@ -81,12 +81,12 @@ func TestReadKeepsWhatMeansTheSame(t *testing.T) {
 	}
 }
 
-func TestReadSeesEveryDifference(t *testing.T) {
+func TestFromAPISeesEveryDifference(t *testing.T) {
 	t.Parallel()
 	text := "new"
 	m := emptyModel()
 	var diags diag.Diagnostics
-	m.read(t.Context(), control.Group{
+	m.fromAPI(t.Context(), control.Group{
 		ID: "grp_1", OrgID: "acme", Name: "lab", Description: &text, Type: "dynamic", Tags: []string{"x"},
 		Rules: []control.Rule{{Field: "platform", Operator: "eq", Value: "ios"}},
 	}, "demo", &diags)
@@ -100,7 +100,7 @@ func TestReadSeesEveryDifference(t *testing.T) {
 	}
 }
 
-func TestReadOrganization(t *testing.T) {
+func TestFromAPIOrganization(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		server, prior, provider string
@@ -120,7 +120,7 @@ func TestReadOrganization(t *testing.T) {
 				m.OrgID = types.StringValue(test.prior)
 			}
 			var diags diag.Diagnostics
-			m.read(t.Context(), control.Group{OrgID: test.server}, test.provider, &diags)
+			m.fromAPI(t.Context(), control.Group{OrgID: test.server}, test.provider, &diags)
 			if !m.OrgID.Equal(test.want) {
 				t.Errorf("org_id is %s, want %s", m.OrgID, test.want)
 			}
@@ -128,7 +128,7 @@ func TestReadOrganization(t *testing.T) {
 	}
 }
 
-func TestUpdateClearsWhatLeftTheConfiguration(t *testing.T) {
+func TestUpdateSettingsClearRemovedAttributes(t *testing.T) {
 	t.Parallel()
 	empty := ""
 	tests := map[string]struct {
@@ -144,10 +144,10 @@ func TestUpdateClearsWhatLeftTheConfiguration(t *testing.T) {
 			m := emptyModel()
 			m.Name, m.GroupType = types.StringValue("lab"), types.StringValue(test.groupType)
 			var diags diag.Diagnostics
-			if diff := cmp.Diff(test.want, m.update(t.Context(), &diags)); diff != "" {
+			if diff := cmp.Diff(test.want, m.updateSettings(t.Context(), &diags)); diff != "" {
 				t.Errorf("an update sends (-want +got):\n%s", diff)
 			}
-			created := m.creation(t.Context(), &diags)
+			created := m.createSettings(t.Context(), &diags)
 			if diff := cmp.Diff(control.GroupSettings{Name: "lab", Type: test.groupType}, created); diff != "" {
 				t.Errorf("a create sends (-want +got):\n%s", diff)
 			}
@@ -183,7 +183,7 @@ func anyGroup(rt *rapid.T) groupModel {
 }
 
 // kept is what a server makes of what it was sent: it may keep nothing for empty and empty for nothing, another order and other
-// spellings.
+// refs.
 func kept(rt *rapid.T, sent control.GroupSettings) control.Group {
 	g := control.Group{ID: "grp_1", OrgID: "demo", Name: sent.Name, Type: sent.Type, Description: sent.Description}
 	if g.Description == nil || *g.Description == "" {
@@ -195,21 +195,21 @@ func kept(rt *rapid.T, sent control.GroupSettings) control.Group {
 	if g.Rules = rapid.Permutation(slices.Clone(sent.Rules)).Draw(rt, "order of the rules"); len(g.Rules) == 0 {
 		g.Rules = rapid.SampledFrom([][]control.Rule{nil, {}}).Draw(rt, "no rules")
 	}
-	if rapid.Bool().Draw(rt, "in the server's spelling") {
+	if rapid.Bool().Draw(rt, "in the server's ref") {
 		for i := range g.Rules {
-			g.Rules[i] = meaning(g.Rules[i])
+			g.Rules[i] = normalize(g.Rules[i])
 		}
 	}
 	return g
 }
 
 // What a create or an update has sent comes back as the configuration has it: null stays null, empty stays empty.
-func TestGroupComesBackAsConfigured(t *testing.T) {
+func TestGroupRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		m := anyGroup(rt)
 		var diags diag.Diagnostics
-		sent := m.creation(t.Context(), &diags)
+		sent := m.createSettings(t.Context(), &diags)
 		for name, absent := range map[string]bool{
 			"description": m.Description.IsNull() != (sent.Description == nil), "tags": m.Tags.IsNull() != (sent.Tags == nil),
 			"rules": m.Rules.IsNull() != (sent.Rules == nil),
@@ -219,13 +219,13 @@ func TestGroupComesBackAsConfigured(t *testing.T) {
 			}
 		}
 		if rapid.Bool().Draw(rt, "update") {
-			sent = m.update(t.Context(), &diags)
+			sent = m.updateSettings(t.Context(), &diags)
 			if sent.Description == nil || sent.Tags == nil || sent.Rules == nil && sent.Type != control.GroupStatic {
 				rt.Errorf("the update leaves something as it is: %+v", sent)
 			}
 		}
 		got := m
-		if got.read(t.Context(), kept(rt, sent), "demo", &diags); diags.HasError() {
+		if got.fromAPI(t.Context(), kept(rt, sent), "demo", &diags); diags.HasError() {
 			rt.Error(diags)
 		}
 		got.ID, got.OrgID = m.ID, m.OrgID
@@ -236,7 +236,7 @@ func TestGroupComesBackAsConfigured(t *testing.T) {
 }
 
 // Reading twice is reading once, whatever was there before, and leaves nothing unknown.
-func TestReadOfAGroupIsIdempotent(t *testing.T) {
+func TestFromAPIIsIdempotent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		m, other := anyGroup(rt), anyGroup(rt)
@@ -244,10 +244,10 @@ func TestReadOfAGroupIsIdempotent(t *testing.T) {
 			m.Description, m.Tags, m.Rules = types.StringUnknown(), types.SetUnknown(types.StringType), types.ListUnknown(ruleType)
 		}
 		var diags diag.Diagnostics
-		g := kept(rt, other.creation(t.Context(), &diags))
-		m.read(t.Context(), g, "demo", &diags)
+		g := kept(rt, other.createSettings(t.Context(), &diags))
+		m.fromAPI(t.Context(), g, "demo", &diags)
 		twice := m
-		if twice.read(t.Context(), g, "demo", &diags); diags.HasError() {
+		if twice.fromAPI(t.Context(), g, "demo", &diags); diags.HasError() {
 			rt.Error(diags)
 		}
 		if diff := cmp.Diff(m, twice); diff != "" {

@@ -21,19 +21,19 @@ var groupNoun = resourcekit.Noun[groupModel, control.Group]{
 	Unique:   "name",
 
 	Create: func(ctx context.Context, op *groupOperation) (control.Group, error) {
-		return op.Client.CreateGroup(ctx, op.Plan.creation(ctx, op.Diags))
+		return op.Client.CreateGroup(ctx, op.Plan.createSettings(ctx, op.Diags))
 	},
 	Read: func(ctx context.Context, client *control.Client, m *groupModel) (control.Group, error) {
 		return client.Group(ctx, m.ID.ValueString())
 	},
 	Update: func(ctx context.Context, op *groupOperation) (control.Group, error) {
-		return op.Client.UpdateGroup(ctx, op.Plan.ID.ValueString(), op.Plan.update(ctx, op.Diags))
+		return op.Client.UpdateGroup(ctx, op.Plan.ID.ValueString(), op.Plan.updateSettings(ctx, op.Diags))
 	},
 	Delete: func(ctx context.Context, op *groupOperation) error {
 		return op.Client.DeleteGroup(ctx, op.State.ID.ValueString())
 	},
 	Take: func(ctx context.Context, client *control.Client, m *groupModel, g control.Group, diags *diag.Diagnostics) {
-		m.read(ctx, g, client.OrgID(), diags)
+		m.fromAPI(ctx, g, client.OrgID(), diags)
 	},
 
 	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.Group, error) {

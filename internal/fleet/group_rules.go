@@ -30,11 +30,11 @@ var ruleType = types.ObjectType{AttrTypes: map[string]attr.Type{
 // operatorIn compares with several values, which are separated by commas.
 const operatorIn = "in"
 
-// ruleKind says what the values of a field are.
-type ruleKind int
+// valueKind says what the values of a field are.
+type valueKind int
 
 const (
-	kindText ruleKind = iota
+	kindString valueKind = iota
 	kindVersion
 	kindNumber
 	kindBool
@@ -44,17 +44,17 @@ const (
 type ruleField struct {
 	name      string
 	operators []string
-	kind      ruleKind
+	kind      valueKind
 }
 
 // ruleFields is the table of the control API contract, section 5.
 var ruleFields = []ruleField{
-	{"platform", []string{"eq", "neq", operatorIn}, kindText},
+	{"platform", []string{"eq", "neq", operatorIn}, kindString},
 	{"os_version", []string{"eq", "gte", "lte", "gt", "lt"}, kindVersion},
-	{"locale", []string{"eq", operatorIn}, kindText},
-	{"region", []string{"eq", operatorIn}, kindText},
-	{"manufacturer", []string{"eq", operatorIn}, kindText},
-	{"model", []string{"eq", operatorIn}, kindText},
+	{"locale", []string{"eq", operatorIn}, kindString},
+	{"region", []string{"eq", operatorIn}, kindString},
+	{"manufacturer", []string{"eq", operatorIn}, kindString},
+	{"model", []string{"eq", operatorIn}, kindString},
 	{"sdk_version", []string{"eq", "gte", "lte"}, kindVersion},
 	{"app_version", []string{"eq", "gte", "lte"}, kindVersion},
 	{"ram_gb", []string{"gte", "lte", "gt", "lt"}, kindNumber},
@@ -62,7 +62,7 @@ var ruleFields = []ruleField{
 	{"npu_available", []string{"eq"}, kindBool},
 }
 
-func fieldNamed(name string) (ruleField, bool) {
+func findRuleField(name string) (ruleField, bool) {
 	at := slices.IndexFunc(ruleFields, func(f ruleField) bool { return f.name == name })
 	if at < 0 {
 		return ruleField{}, false
@@ -70,7 +70,7 @@ func fieldNamed(name string) (ruleField, bool) {
 	return ruleFields[at], true
 }
 
-func fieldNames() []string {
+func ruleFieldNames() []string {
 	names := make([]string, len(ruleFields))
 	for i, f := range ruleFields {
 		names[i] = f.name
@@ -78,13 +78,13 @@ func fieldNames() []string {
 	return names
 }
 
-// accepts is "" for a value that the field can be compared with, else it says what is wrong with it.
-func (f ruleField) accepts(operator, value string) string {
+// valueProblem is "" for a value that the field can be compared with, else it says what is wrong with it.
+func (f ruleField) valueProblem(operator, value string) string {
 	if strings.TrimSpace(value) == "" {
 		return "is empty"
 	}
 	if operator == operatorIn {
-		if slices.Contains(splitWords(value), "") {
+		if slices.Contains(splitValues(value), "") {
 			return "has an empty word between its commas"
 		}
 		return ""
@@ -103,12 +103,12 @@ func (f ruleField) accepts(operator, value string) string {
 		if value != "true" && value != "false" {
 			return "is neither true nor false"
 		}
-	case kindText:
+	case kindString:
 	}
 	return ""
 }
 
-func splitWords(value string) []string {
+func splitValues(value string) []string {
 	words := strings.Split(value, ",")
 	for i := range words {
 		words[i] = strings.TrimSpace(words[i])
@@ -116,12 +116,12 @@ func splitWords(value string) []string {
 	return words
 }
 
-// meaning is the rule in one spelling: servers may write 8 as 8.0, True for true, or another blank after a comma.
-func meaning(r control.Rule) control.Rule {
-	f, _ := fieldNamed(r.Field)
+// normalize is the rule in one ref: servers may write 8 as 8.0, True for true, or another blank after a comma.
+func normalize(r control.Rule) control.Rule {
+	f, _ := findRuleField(r.Field)
 	r.Value = strings.TrimSpace(r.Value)
 	if r.Operator == operatorIn {
-		words := splitWords(r.Value)
+		words := splitValues(r.Value)
 		slices.Sort(words)
 		r.Value = strings.Join(words, ",")
 		return r
@@ -137,7 +137,7 @@ func meaning(r control.Rule) control.Rule {
 		}
 	case kindBool:
 		r.Value = strings.ToLower(r.Value)
-	case kindText:
+	case kindString:
 	}
 	return r
 }
@@ -149,18 +149,18 @@ func sameRules(a, b []control.Rule) bool {
 	}
 	count := map[control.Rule]int{}
 	for _, r := range a {
-		count[meaning(r)]++
+		count[normalize(r)]++
 	}
 	for _, r := range b {
-		if count[meaning(r)]--; count[meaning(r)] < 0 {
+		if count[normalize(r)]--; count[normalize(r)] < 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// rulesOf is nil for null and unknown, an empty list is empty and not nil.
-func rulesOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []control.Rule {
+// rulesToAPI is nil for null and unknown, an empty list is empty and not nil.
+func rulesToAPI(ctx context.Context, list types.List, diags *diag.Diagnostics) []control.Rule {
 	if !resourcekit.Known(list) {
 		return nil
 	}
@@ -173,9 +173,9 @@ func rulesOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []co
 	return rules
 }
 
-// readRules keeps prior when the server's rules mean the same; that includes null and empty.
-func readRules(ctx context.Context, rules []control.Rule, prior types.List, diags *diag.Diagnostics) types.List {
-	if sameRules(rules, rulesOf(ctx, prior, diags)) && !prior.IsUnknown() {
+// rulesFromAPI keeps prior when the server's rules mean the same; that includes null and empty.
+func rulesFromAPI(ctx context.Context, rules []control.Rule, prior types.List, diags *diag.Diagnostics) types.List {
+	if sameRules(rules, rulesToAPI(ctx, prior, diags)) && !prior.IsUnknown() {
 		return prior
 	}
 	if len(rules) == 0 && prior.IsUnknown() {

@@ -73,7 +73,7 @@ func anyRule(rt *rapid.T) control.Rule {
 }
 
 // A rule has one meaning, which means itself, and the validation takes it as it takes the rule.
-func FuzzRuleMeaning(f *testing.F) {
+func FuzzNormalizeRule(f *testing.F) {
 	for _, r := range []control.Rule{
 		{Field: "platform", Operator: "in", Value: "ios, android"}, {Field: "os_version", Operator: "gte", Value: "17"},
 		{Field: "ram_gb", Operator: "gte", Value: "8.0"}, {Field: "gpu_available", Operator: "eq", Value: "True"},
@@ -85,8 +85,8 @@ func FuzzRuleMeaning(f *testing.F) {
 	f.Fuzz(func(t *testing.T, field, operator, value, other string) {
 		a := control.Rule{Field: field, Operator: operator, Value: value}
 		b := control.Rule{Field: field, Operator: operator, Value: other}
-		if once := meaning(a); meaning(once) != once {
-			t.Errorf("%q means %q, and that %q", value, once.Value, meaning(once).Value)
+		if once := normalize(a); normalize(once) != once {
+			t.Errorf("%q means %q, and that %q", value, once.Value, normalize(once).Value)
 		}
 		if !sameRules([]control.Rule{a, b}, []control.Rule{b, a}) || sameRules([]control.Rule{a}, []control.Rule{a, a}) {
 			t.Errorf("%v and %v in another order are not the same, or one is taken for two", a, b)
@@ -94,10 +94,10 @@ func FuzzRuleMeaning(f *testing.F) {
 		if sameRules([]control.Rule{a}, []control.Rule{b}) != sameRules([]control.Rule{b}, []control.Rule{a}) {
 			t.Errorf("%v and %v are the same in one direction only", a, b)
 		}
-		if known, ok := fieldNamed(field); ok {
-			wrong := known.accepts(operator, value)
-			if wrong == "" && known.accepts(operator, meaning(a).Value) != "" {
-				t.Errorf("%q is right and its meaning %q %s", value, meaning(a).Value, known.accepts(operator, meaning(a).Value))
+		if known, ok := findRuleField(field); ok {
+			wrong := known.valueProblem(operator, value)
+			if wrong == "" && known.valueProblem(operator, normalize(a).Value) != "" {
+				t.Errorf("%q is right and its meaning %q %s", value, normalize(a).Value, known.valueProblem(operator, normalize(a).Value))
 			}
 			if wrong == "" && known.kind == kindNumber && strings.ContainsAny(value, "xXpP_") {
 				t.Errorf("%q is taken for a number, and is none that servers read", value)

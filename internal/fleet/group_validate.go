@@ -21,7 +21,7 @@ func validateGroup(ctx context.Context, config groupModel, diags *diag.Diagnosti
 	if config.Rules.IsUnknown() {
 		return
 	}
-	checkRulesFitType(config.GroupType, len(config.Rules.Elements()), diags)
+	validateRulesForType(config.GroupType, len(config.Rules.Elements()), diags)
 	for i, element := range config.Rules.Elements() {
 		at := path.Root("rules").AtListIndex(i)
 		object, ok := element.(types.Object)
@@ -34,11 +34,11 @@ func validateGroup(ctx context.Context, config groupModel, diags *diag.Diagnosti
 		}
 		var rule ruleModel
 		diags.Append(object.As(ctx, &rule, basetypes.ObjectAsOptions{})...)
-		checkRule(at, rule, diags)
+		validateRule(at, rule, diags)
 	}
 }
 
-func checkRulesFitType(groupType types.String, rules int, diags *diag.Diagnostics) {
+func validateRulesForType(groupType types.String, rules int, diags *diag.Diagnostics) {
 	if groupType.IsUnknown() {
 		return
 	}
@@ -53,15 +53,15 @@ func checkRulesFitType(groupType types.String, rules int, diags *diag.Diagnostic
 	}
 }
 
-// checkRule judges what is known of a rule.
-func checkRule(at path.Path, rule ruleModel, diags *diag.Diagnostics) {
+// validateRule judges what is known of a rule.
+func validateRule(at path.Path, rule ruleModel, diags *diag.Diagnostics) {
 	if !resourcekit.Known(rule.Field) {
 		return
 	}
-	f, ok := fieldNamed(rule.Field.ValueString())
+	f, ok := findRuleField(rule.Field.ValueString())
 	if !ok {
 		diags.AddAttributeError(at.AtName("field"), "The rule's field is not known", fmt.Sprintf("There is no field %q. A rule can ask for %s.",
-			rule.Field.ValueString(), enumerate(fieldNames())))
+			rule.Field.ValueString(), joinOr(ruleFieldNames())))
 		return
 	}
 	if !resourcekit.Known(rule.Operator) {
@@ -70,20 +70,20 @@ func checkRule(at path.Path, rule ruleModel, diags *diag.Diagnostics) {
 	operator := rule.Operator.ValueString()
 	if !slices.Contains(f.operators, operator) {
 		diags.AddAttributeError(at.AtName("operator"), "The rule's operator does not fit its field",
-			fmt.Sprintf("The field %s cannot be compared with %q, only with %s.", f.name, operator, enumerate(f.operators)))
+			fmt.Sprintf("The field %s cannot be compared with %q, only with %s.", f.name, operator, joinOr(f.operators)))
 		return
 	}
 	if !resourcekit.Known(rule.Value) {
 		return
 	}
-	if wrong := f.accepts(operator, rule.Value.ValueString()); wrong != "" {
+	if wrong := f.valueProblem(operator, rule.Value.ValueString()); wrong != "" {
 		diags.AddAttributeError(at.AtName("value"), "The rule's value does not fit its field",
 			fmt.Sprintf("The value %q of the field %s %s.", rule.Value.ValueString(), f.name, wrong))
 	}
 }
 
-// enumerate writes words as English does: "a, b or c".
-func enumerate(words []string) string {
+// joinOr writes words as English does: "a, b or c".
+func joinOr(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func TestCheckRule(t *testing.T) {
+func TestValidateRule(t *testing.T) {
 	t.Parallel()
 	unknown := types.StringUnknown()
 	tests := map[string]struct {
@@ -44,7 +44,7 @@ func TestCheckRule(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
-			checkRule(path.Root("rules").AtListIndex(0), ruleModel{
+			validateRule(path.Root("rules").AtListIndex(0), ruleModel{
 				Field: test.field.(types.String), Operator: test.operator.(types.String), Value: test.value.(types.String),
 			}, &diags)
 			expectOne(t, diags, test.at, test.says)
@@ -70,7 +70,7 @@ func expectOne(t *testing.T, diags diag.Diagnostics, at, says string) {
 	}
 }
 
-func TestCheckRulesFitType(t *testing.T) {
+func TestValidateRulesForType(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		groupType types.String
@@ -91,7 +91,7 @@ func TestCheckRulesFitType(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
-			checkRulesFitType(test.groupType, test.rules, &diags)
+			validateRulesForType(test.groupType, test.rules, &diags)
 			at := ""
 			if test.says != "" {
 				at = "rules"
@@ -116,7 +116,7 @@ func FuzzRuleValidation(f *testing.F) {
 		}
 		at := path.Root("rules").AtListIndex(0)
 		var diags diag.Diagnostics
-		checkRule(at, rule, &diags)
+		validateRule(at, rule, &diags)
 		if len(diags) > 1 {
 			t.Errorf("one rule has %d problems: %v", len(diags), diags)
 		}
@@ -131,8 +131,8 @@ func FuzzRuleValidation(f *testing.F) {
 				}
 			}
 		}
-		known, exists := fieldNamed(field)
-		valid := exists && slices.Contains(known.operators, operator) && known.accepts(operator, value) == ""
+		known, exists := findRuleField(field)
+		valid := exists && slices.Contains(known.operators, operator) && known.valueProblem(operator, value) == ""
 		if unknown&7 == 0 && valid != (len(diags) == 0) {
 			t.Errorf("%s %s %q is valid: %t; the problems: %v", field, operator, value, valid, diags)
 		}

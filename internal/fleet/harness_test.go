@@ -53,11 +53,11 @@ func emptyPlan() resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 }
 
-func state(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
+func stateHas(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
-func texts(words ...string) []knownvalue.Check {
+func exactStrings(words ...string) []knownvalue.Check {
 	checks := make([]knownvalue.Check, len(words))
 	for i, word := range words {
 		checks[i] = knownvalue.StringExact(word)

@@ -21,7 +21,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-const members = "octomil_device_group_members.lab"
+const membersAddress = "octomil_device_group_members.lab"
 
 // dev is the id of the n-th device of the sandbox.
 func dev(n int) string { return fmt.Sprintf("dev_%08d", n) }
@@ -90,7 +90,7 @@ func expectWrites(t *testing.T, sb *acctest.Sandbox, want ...string) {
 	}
 }
 
-func TestAccMembers(t *testing.T) {
+func TestAccDeviceGroupMembers_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -103,7 +103,7 @@ func TestAccMembers(t *testing.T) {
 				{
 					Config: sb.Provider() + membersHCL(dev(3), dev(1), "phone-000002"),
 					ConfigStateChecks: []statecheck.StateCheck{
-						state(members, "device_ids", knownvalue.ListExact(texts(dev(3), dev(1), "phone-000002"))),
+						stateHas(membersAddress, "device_ids", knownvalue.ListExact(exactStrings(dev(3), dev(1), "phone-000002"))),
 					},
 				},
 				{
@@ -114,7 +114,7 @@ func TestAccMembers(t *testing.T) {
 				{
 					PreConfig:        sb.ClearLedger,
 					Config:           changed,
-					ConfigPlanChecks: action(members, plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionUpdate),
 				},
 				{
 					PreConfig: func() {
@@ -124,14 +124,14 @@ func TestAccMembers(t *testing.T) {
 						sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
 					},
 					Config:           changed,
-					ConfigPlanChecks: action(members, plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionUpdate),
 				},
 				{
 					PreConfig:    func() { expectMembers(t, sb, "lab", devs(2, 3, 4)...) },
-					ResourceName: members, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "lab",
+					ResourceName: membersAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "lab",
 				},
 				{
-					ResourceName: members, ImportState: true,
+					ResourceName: membersAddress, ImportState: true,
 					ImportStateCheck: func(states []*terraform.InstanceState) error {
 						for i, want := range devs(2, 3, 4) {
 							if got := states[0].Attributes[fmt.Sprintf("device_ids.%d", i)]; got != want {
@@ -144,7 +144,7 @@ func TestAccMembers(t *testing.T) {
 				{
 					PreConfig:        func() { sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab"), nil) },
 					Config:           changed,
-					ConfigPlanChecks: action(members, plancheck.ResourceActionCreate),
+					ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionCreate),
 				},
 				{
 					PreConfig: func() { expectMembers(t, sb, "lab", devs(2, 3, 4)...) },
@@ -156,7 +156,7 @@ func TestAccMembers(t *testing.T) {
 }
 
 // A destroyed membership takes its own devices out of the group, and no others.
-func TestAccMembersDestroy(t *testing.T) {
+func TestAccDeviceGroupMembers_destroy(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	group := groupHCL(`name = "lab"`)
@@ -172,7 +172,7 @@ func TestAccMembersDestroy(t *testing.T) {
 					sb.ClearLedger()
 				},
 				Config:           sb.Provider() + group,
-				ConfigPlanChecks: action(members, plancheck.ResourceActionDestroy),
+				ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionDestroy),
 			},
 			{
 				PreConfig: func() {
@@ -186,7 +186,7 @@ func TestAccMembersDestroy(t *testing.T) {
 }
 
 // More devices than a call takes go out in batches, and the next plan is empty.
-func TestAccMembersInBatches(t *testing.T) {
+func TestAccDeviceGroupMembers_batches(t *testing.T) {
 	t.Parallel()
 	const many = 2100
 	sb := acctest.Start(t, func(o *sandbox.Options) { o.Devices = many })
@@ -226,7 +226,7 @@ type statedDevices []string
 
 func (want statedDevices) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
 	for _, change := range req.Plan.ResourceChanges {
-		if change.Address != members {
+		if change.Address != membersAddress {
 			continue
 		}
 		attributes, _ := change.Change.Before.(map[string]any)
@@ -244,7 +244,7 @@ func (want statedDevices) CheckPlan(_ context.Context, req plancheck.CheckPlanRe
 }
 
 // An update that fails half-way leaves in state what the server has, and the next apply does the rest.
-func TestAccMembersUpdateFailsHalfway(t *testing.T) {
+func TestAccDeviceGroupMembers_updateFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	config := sb.Provider("max_retries = 0") + membersHCL(dev(4), dev(5))
@@ -264,7 +264,7 @@ func TestAccMembersUpdateFailsHalfway(t *testing.T) {
 				PreConfig: func() { expectMembers(t, sb, "lab", devs(2, 3, 4, 5)...); sb.ClearLedger() },
 				Config:    config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(members, plancheck.ResourceActionUpdate), statedDevices(devs(4, 5, 3, 2)),
+					plancheck.ExpectResourceAction(membersAddress, plancheck.ResourceActionUpdate), statedDevices(devs(4, 5, 3, 2)),
 				}},
 			},
 			{
@@ -279,7 +279,7 @@ func TestAccMembersUpdateFailsHalfway(t *testing.T) {
 }
 
 // A creation that fails half-way goes on in the next apply, and takes no device out of the group in between.
-func TestAccMembersCreateFailsHalfway(t *testing.T) {
+func TestAccDeviceGroupMembers_createFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	staging := fmt.Sprintf("%q", groupOf(t, sb, "staging")["id"])
@@ -298,7 +298,7 @@ func TestAccMembersCreateFailsHalfway(t *testing.T) {
 			{
 				PreConfig:        sb.ClearLedger,
 				Config:           config,
-				ConfigPlanChecks: action(members, plancheck.ResourceActionCreate),
+				ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionCreate),
 			},
 			{
 				PreConfig: func() {
@@ -312,7 +312,7 @@ func TestAccMembersCreateFailsHalfway(t *testing.T) {
 	expectMembers(t, sb, "staging")
 }
 
-func TestAccMembersMistakes(t *testing.T) {
+func TestAccDeviceGroupMembers_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	staging := fmt.Sprintf("%q", groupOf(t, sb, "staging")["id"])
@@ -330,7 +330,7 @@ func TestAccMembersMistakes(t *testing.T) {
 			mistake(membersOfHCL(staging, append(before, "phone-000001")...), `(?s)listed twice.*dev_00000001.*phone-000001`),
 			mistake(dynamicGroup+membersOfHCL("octomil_device_group.lab.id", dev(1)), `The group's members follow its rules`),
 			{
-				Config: sb.Provider() + dynamicGroup + membersOfHCL("octomil_device_group.lab.id", dev(1)), ResourceName: members, ImportState: true, ImportStateId: "lab",
+				Config: sb.Provider() + dynamicGroup + membersOfHCL("octomil_device_group.lab.id", dev(1)), ResourceName: membersAddress, ImportState: true, ImportStateId: "lab",
 				ExpectError: regexp.MustCompile(`The group's members follow its rules`),
 			},
 		},
@@ -348,7 +348,7 @@ resource "octomil_device_group" "lab" {
 `
 
 // A read that fails keeps the membership in state; a server that does not add a device is found out.
-func TestAccMembersServerFails(t *testing.T) {
+func TestAccDeviceGroupMembers_serverErrors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	one, two := sb.Provider("max_retries = 0")+membersHCL(dev(1)), sb.Provider("max_retries = 0")+membersHCL(dev(1), dev(2))

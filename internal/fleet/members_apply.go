@@ -16,55 +16,55 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// lookAgain is how long the look at what an interrupted change has left may take.
-const lookAgain = 10 * time.Second
+// cleanupTimeout is how long the look at what an interrupted change has left may take.
+const cleanupTimeout = 10 * time.Second
 
-// change is how a change of the membership went.
-type change struct {
+// applyResult is how a change of the membership went.
+type applyResult struct {
 	wanted []string
 	// now is the membership afterwards, nil where it is not known.
-	now *roster
-	// touched is true unless the server surely took nothing.
-	touched bool
-	// reached is false when the group could not even be listed.
-	reached bool
-	err     error
+	now *membership
+	// mayHaveChanged is true unless the server surely took nothing.
+	mayHaveChanged bool
+	// listed is false when the group could not even be listed.
+	listed bool
+	err    error
 }
 
 // converge makes the membership the wanted one. It compares with a fresh read, adds before it removes, so that a deployment to
 // the group never finds it emptier than it must be, and looks at the result, which a server may have taken in part only.
-func converge(ctx context.Context, client *control.Client, group string, wanted []string) change {
+func converge(ctx context.Context, client *control.Client, group string, wanted []string) applyResult {
 	members, err := client.GroupDevices(ctx, group)
 	if err != nil {
-		return change{wanted: wanted, err: err}
+		return applyResult{wanted: wanted, err: err}
 	}
-	c := change{wanted: wanted, reached: true}
-	have := newRoster(members)
-	due := have.changesTo(wanted)
-	if due.none() {
-		c.now = &have
-		return c
+	r := applyResult{wanted: wanted, listed: true}
+	have := newMembership(members)
+	due := have.diff(wanted)
+	if due.empty() {
+		r.now = &have
+		return r
 	}
-	c.err = c.write(ctx, client, group, due)
-	if c.err != nil && !c.touched {
-		c.now = &have
-		return c
+	r.err = r.apply(ctx, client, group, due)
+	if r.err != nil && !r.mayHaveChanged {
+		r.now = &have
+		return r
 	}
-	c.look(ctx, client, group)
-	return c
+	r.refresh(ctx, client, group)
+	return r
 }
 
-func (c *change) write(ctx context.Context, client *control.Client, group string, due changes) error {
+func (r *applyResult) apply(ctx context.Context, client *control.Client, group string, due changes) error {
 	for batch := range slices.Chunk(due.add, control.MemberBatch) {
 		err := client.AddGroupDevices(ctx, group, batch)
-		c.touched = c.touched || err == nil || control.Ambiguous(err)
+		r.mayHaveChanged = r.mayHaveChanged || err == nil || control.Ambiguous(err)
 		if err != nil {
 			return err
 		}
 	}
 	for _, id := range due.remove {
 		err := client.RemoveGroupDevice(ctx, group, id)
-		c.touched = c.touched || err == nil || control.Ambiguous(err)
+		r.mayHaveChanged = r.mayHaveChanged || err == nil || control.Ambiguous(err)
 		if err != nil {
 			return err
 		}
@@ -72,81 +72,81 @@ func (c *change) write(ctx context.Context, client *control.Client, group string
 	return nil
 }
 
-// look reads the membership after a change. It still looks when the operation was interrupted, for state must tell what is.
-func (c *change) look(ctx context.Context, client *control.Client, group string) {
-	if c.err != nil {
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
+// refresh reads the membership after a change. It still looks when the operation was interrupted, for state must tell what is.
+func (r *applyResult) refresh(ctx context.Context, client *control.Client, group string) {
+	if r.err != nil {
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 		defer cancel()
 		ctx = late
 	}
 	members, err := client.GroupDevices(ctx, group)
 	if err != nil {
-		if c.err == nil {
-			c.err = err
+		if r.err == nil {
+			r.err = err
 		}
 		return
 	}
-	now := newRoster(members)
-	c.now = &now
+	now := newMembership(members)
+	r.now = &now
 }
 
 // report adds what went wrong, on the attribute to blame.
-func (c *change) report(group, summary string, diags *diag.Diagnostics) {
+func (r *applyResult) report(group, summary string, diags *diag.Diagnostics) {
 	switch {
-	case c.err != nil && !c.reached:
-		blameGroup(group, summary, c.err, diags)
-	case c.err != nil:
-		resourcekit.AddError(diags, c.blame(), summary, c.err)
+	case r.err != nil && !r.listed:
+		addGroupError(group, summary, r.err, diags)
+	case r.err != nil:
+		resourcekit.AddError(diags, r.attribute(), summary, r.err)
 	default:
-		c.reportDifferences(diags)
+		r.reportMismatches(diags)
 	}
 }
 
-// reportDifferences finds the devices that a server did not add although it had accepted the request, and those that the
-// configuration names in both spellings.
-func (c *change) reportDifferences(diags *diag.Diagnostics) {
-	for i, spelling := range c.wanted {
-		if _, member := c.now.find(spelling); !member {
+// reportMismatches finds the devices that a server did not add although it had accepted the request, and those that the
+// configuration names in both refs.
+func (r *applyResult) reportMismatches(diags *diag.Diagnostics) {
+	for i, ref := range r.wanted {
+		if _, member := r.now.find(ref); !member {
 			diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "The device is not in the group", fmt.Sprintf("The server accepted the "+
-				"request, but %q is no member of the group afterwards. Check that this device exists and is not archived.", spelling))
+				"request, but %q is no member of the group afterwards. Check that this device exists and is not archived.", ref))
 		}
 	}
-	for _, i := range c.now.spelledTwice(c.wanted) {
-		at, _ := c.now.find(c.wanted[i])
-		device := c.now.devices[at]
+	for _, i := range r.now.duplicates(r.wanted) {
+		at, _ := r.now.find(r.wanted[i])
+		device := r.now.devices[at]
 		diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "The device is listed twice", fmt.Sprintf("The list names the device %s by its "+
 			"id and by its identifier %s. Remove one of the two.", device.ID, device.Identifier))
 	}
 }
 
-// blame is the attribute that a refused change is about: the device that the server names, where it names one.
-func (c *change) blame() path.Path {
+// attribute is the attribute that a refused change is about: the device that the server names, where it names one.
+func (r *applyResult) attribute() path.Path {
 	var api *control.APIError
-	if !errors.As(c.err, &api) {
+	if !errors.As(r.err, &api) {
 		return path.Empty()
 	}
 	switch api.StatusCode {
 	case http.StatusConflict:
 		return path.Root("group_id")
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity:
-		return c.named(api.Message)
+		return r.deviceIn(api.Message)
 	}
 	return path.Empty()
 }
 
-func (c *change) named(message string) path.Path {
+func (r *applyResult) deviceIn(message string) path.Path {
 	at, longest := path.Root("device_ids"), 0
-	for i, spelling := range c.wanted {
+	for i, ref := range r.wanted {
 		// The longest one wins: dev_1 is a part of dev_12, too.
-		if len(spelling) > longest && strings.Contains(message, spelling) {
-			at, longest = path.Root("device_ids").AtListIndex(i), len(spelling)
+		if len(ref) > longest && strings.Contains(message, ref) {
+			at, longest = path.Root("device_ids").AtListIndex(i), len(ref)
 		}
 	}
 	return at
 }
 
-// blameGroup explains a group that could not be read.
-func blameGroup(group, summary string, err error, diags *diag.Diagnostics) {
+// addGroupError explains a group that could not be read.
+func addGroupError(group, summary string, err error, diags *diag.Diagnostics) {
 	if !resourcekit.NoID(err) {
 		resourcekit.AddError(diags, path.Empty(), summary, err)
 		return
@@ -155,17 +155,17 @@ func blameGroup(group, summary string, err error, diags *diag.Diagnostics) {
 		"group, not its name: refer to it as octomil_device_group.<name>.id.", resourcekit.Explain(err), group))
 }
 
-// removeAll removes the managed devices and leaves those that someone else has added. left is what is still to do.
-func removeAll(ctx context.Context, client *control.Client, group string, have roster, managed []string) (left roster, err error) {
-	mine := slices.DeleteFunc(slices.Clone(managed), func(spelling string) bool {
-		_, member := have.find(spelling)
+// removeManaged removes the managed devices and leaves those that someone else has added. left is what is still to do.
+func removeManaged(ctx context.Context, client *control.Client, group string, have membership, managed []string) (left membership, err error) {
+	mine := slices.DeleteFunc(slices.Clone(managed), func(ref string) bool {
+		_, member := have.find(ref)
 		return !member
 	})
-	for done, spelling := range mine {
-		i, _ := have.find(spelling)
+	for done, ref := range mine {
+		i, _ := have.find(ref)
 		if err := client.RemoveGroupDevice(ctx, group, have.devices[i].ID); err != nil {
-			return have.only(mine[done:]), err
+			return have.subset(mine[done:]), err
 		}
 	}
-	return roster{}, nil
+	return membership{}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-func TestBlameNamesTheDevice(t *testing.T) {
+func TestAttributeNamesTheDevice(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		status  int
@@ -23,8 +23,8 @@ func TestBlameNamesTheDevice(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := change{wanted: []string{"dev_1", "dev_12"}, err: &control.APIError{StatusCode: test.status, Message: test.message}}
-			if got := c.blame().String(); got != test.want {
+			r := applyResult{wanted: []string{"dev_1", "dev_12"}, err: &control.APIError{StatusCode: test.status, Message: test.message}}
+			if got := r.attribute().String(); got != test.want {
 				t.Errorf("the attribute to blame is %q, want %q", got, test.want)
 			}
 		})

@@ -16,14 +16,14 @@ type membersModel struct {
 	DeviceIDs types.List   `tfsdk:"device_ids"`
 }
 
-// wanted are the devices in the spelling of the configuration or of the state.
+// wanted are the devices in the ref of the configuration or of the state.
 func (m *membersModel) wanted(ctx context.Context, diags *diag.Diagnostics) []string {
 	return resourcekit.Strings(ctx, m.DeviceIDs, diags)
 }
 
 // set takes the membership from the server, and answers the aliases of the members that prior did not spell.
-func (m *membersModel) set(ctx context.Context, have roster, prior []string, diags *diag.Diagnostics) (others aliases) {
-	spelled, others := have.spell(prior)
+func (m *membersModel) set(ctx context.Context, have membership, prior []string, diags *diag.Diagnostics) (others aliases) {
+	spelled, others := have.refs(prior)
 	list, d := types.ListValueFrom(ctx, types.StringType, spelled)
 	diags.Append(d...)
 	m.ID, m.DeviceIDs = m.GroupID, list

@@ -32,7 +32,7 @@ func (sameDevices) PlanModifyList(ctx context.Context, req planmodifier.ListRequ
 	resourcekit.Recall(ctx, req.Private, aliasKey, &known, &resp.Diagnostics)
 	before := resourcekit.Strings(ctx, req.StateValue, &resp.Diagnostics)
 	planned := resourcekit.Strings(ctx, resp.PlanValue, &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() && known.same(before, planned) {
+	if !resp.Diagnostics.HasError() && known.equal(before, planned) {
 		resp.PlanValue = req.StateValue
 	}
 }
@@ -60,10 +60,10 @@ func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	g, err := client.Group(ctx, plan.GroupID.ValueString())
 	if err != nil {
-		blameGroup(plan.GroupID.ValueString(), "Could not read the device group", err, &resp.Diagnostics)
+		addGroupError(plan.GroupID.ValueString(), "Could not read the device group", err, &resp.Diagnostics)
 		return
 	}
-	if !checkListed(g, path.Root("group_id"), &resp.Diagnostics) || !resourcekit.Known(plan.DeviceIDs) || hasUnknown(plan.DeviceIDs) {
+	if !checkStatic(g, path.Root("group_id"), &resp.Diagnostics) || !resourcekit.Known(plan.DeviceIDs) || hasUnknown(plan.DeviceIDs) {
 		return
 	}
 	if client.Applying() {
@@ -72,8 +72,8 @@ func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	warnOfRemovals(ctx, client, g, plan.wanted(ctx, &resp.Diagnostics), &resp.Diagnostics)
 }
 
-// checkListed refuses a group whose members nobody lists: what its rules select would be removed again and again.
-func checkListed(g control.Group, at path.Path, diags *diag.Diagnostics) bool {
+// checkStatic refuses a group whose members nobody lists: what its rules select would be removed again and again.
+func checkStatic(g control.Group, at path.Path, diags *diag.Diagnostics) bool {
 	if g.Type != control.GroupDynamic && g.Type != control.GroupHybrid {
 		return true
 	}
@@ -85,12 +85,12 @@ func checkListed(g control.Group, at path.Path, diags *diag.Diagnostics) bool {
 func warnOfRemovals(ctx context.Context, client *control.Client, g control.Group, wanted []string, diags *diag.Diagnostics) {
 	members, err := client.GroupDevices(ctx, g.ID)
 	if err != nil {
-		blameGroup(g.ID, "Could not list the members of the device group", err, diags)
+		addGroupError(g.ID, "Could not list the members of the device group", err, diags)
 		return
 	}
-	if foreign := len(newRoster(members).changesTo(wanted).remove); foreign > 0 {
+	if unmanaged := len(newMembership(members).diff(wanted).remove); unmanaged > 0 {
 		diags.AddAttributeWarning(path.Root("device_ids"), "Devices will be removed from the group", fmt.Sprintf("The device group %q has %d members "+
 			"that device_ids does not name. This resource manages the whole membership, so the apply removes them from the group. "+
-			"To keep them, name them, or import the membership first.", g.Name, foreign))
+			"To keep them, name them, or import the membership first.", g.Name, unmanaged))
 	}
 }

@@ -43,12 +43,12 @@ func TestWarnOfRemovals(t *testing.T) {
 }
 
 // What a hybrid group's rules select would be removed again and again, so nobody may list its members either.
-func TestCheckListed(t *testing.T) {
+func TestCheckStatic(t *testing.T) {
 	t.Parallel()
 	for groupType, listed := range map[string]bool{"static": true, "": true, "dynamic": false, "hybrid": false} {
 		var diags diag.Diagnostics
-		if got := checkListed(control.Group{Name: "lab", Type: groupType}, path.Root("group_id"), &diags); got != listed || diags.HasError() == listed {
-			t.Errorf("checkListed of the type %q is %v with %v, want %v", groupType, got, diags, listed)
+		if got := checkStatic(control.Group{Name: "lab", Type: groupType}, path.Root("group_id"), &diags); got != listed || diags.HasError() == listed {
+			t.Errorf("checkStatic of the type %q is %v with %v, want %v", groupType, got, diags, listed)
 		}
 	}
 }

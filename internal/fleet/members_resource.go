@@ -46,18 +46,18 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	group := plan.GroupID.ValueString()
-	c := converge(ctx, client, group, wanted)
-	c.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
+	result := converge(ctx, client, group, wanted)
+	result.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		// Without state the next apply creates again, which goes on where this one has stopped. With state Terraform would replace
 		// the resource, and take devices out of the group only to put them back.
-		if c.touched {
+		if result.mayHaveChanged {
 			resp.Diagnostics.AddWarning("The membership is half done", fmt.Sprintf("A part of the changes to the device group %s was made before the "+
 				"error, and stays. The next apply goes on from there.", group))
 		}
 		return
 	}
-	plan.set(ctx, *c.now, wanted, &resp.Diagnostics)
+	plan.set(ctx, *result.now, wanted, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -80,9 +80,9 @@ func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not list the members of the device group", err)
 		return
 	}
-	have, known := newRoster(members), aliases{}
+	have, known := newMembership(members), aliases{}
 	resourcekit.Recall(ctx, req.Private, aliasKey, &known, &resp.Diagnostics)
-	kept := known.keep(have)
+	kept := known.of(have)
 	for id, identifier := range state.set(ctx, have, prior, &resp.Diagnostics) {
 		kept[id] = identifier
 	}
@@ -104,18 +104,18 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 		return
 	}
 	group := plan.GroupID.ValueString()
-	c := converge(ctx, client, group, wanted)
-	c.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
-	if c.now == nil {
+	result := converge(ctx, client, group, wanted)
+	result.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
+	if result.now == nil {
 		return
 	}
-	spelling := wanted
+	ref := wanted
 	if resp.Diagnostics.HasError() {
-		spelling = slices.Concat(wanted, prior)
+		ref = slices.Concat(wanted, prior)
 	} else {
 		resourcekit.Remember(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
 	}
-	plan.set(ctx, *c.now, spelling, &resp.Diagnostics)
+	plan.set(ctx, *result.now, ref, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -137,7 +137,7 @@ func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not list the members of the device group", err)
 		return
 	}
-	left, err := removeAll(ctx, client, group, newRoster(members), managed)
+	left, err := removeManaged(ctx, client, group, newMembership(members), managed)
 	if err != nil {
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not remove all devices from the device group", err)
 		state.set(ctx, left, managed, &resp.Diagnostics)
@@ -160,7 +160,7 @@ func (r *membersResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	g, found := groupNoun.Find(ctx, client, req.ID, path.Empty(), &resp.Diagnostics)
-	if !found || !checkListed(g, path.Empty(), &resp.Diagnostics) {
+	if !found || !checkStatic(g, path.Empty(), &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), g.ID)...)

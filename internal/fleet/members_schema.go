@@ -31,7 +31,7 @@ func membersSchema() schema.Schema {
 			"device_ids": schema.ListAttribute{
 				ElementType:   types.StringType,
 				Required:      true,
-				Validators:    []validator.List{eachOnce{}},
+				Validators:    []validator.List{uniqueDevices{}},
 				PlanModifiers: []planmodifier.List{sameDevices{}},
 				MarkdownDescription: "The devices, each by its `id` or by its `device_identifier`. Their order means nothing, and none may be " +
 					"listed twice. An empty list empties the group. More than some 10 000 devices are best read as one text, such as " +

@@ -8,16 +8,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// eachOnce refuses devices that are named twice, and empty names. It stops after a few: one mistake in a generator makes
+// uniqueDevices refuses devices that are named twice, and empty names. It stops after a few: one mistake in a generator makes
 // thousands of them.
-type eachOnce struct{}
+type uniqueDevices struct{}
 
-func (eachOnce) Description(context.Context) string { return "each device once" }
+func (uniqueDevices) Description(context.Context) string { return "each device once" }
 
-func (v eachOnce) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v uniqueDevices) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (eachOnce) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
-	const enough = 10
+func (uniqueDevices) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	const maxErrors = 10
 	first := map[string]int{}
 	for i, element := range req.ConfigValue.Elements() {
 		text, ok := element.(types.String)
@@ -35,7 +35,7 @@ func (eachOnce) ValidateList(_ context.Context, req validator.ListRequest, resp 
 		default:
 			first[name] = i
 		}
-		if resp.Diagnostics.ErrorsCount() >= enough {
+		if resp.Diagnostics.ErrorsCount() >= maxErrors {
 			return
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func TestEachOnce(t *testing.T) {
+func TestUniqueDevices(t *testing.T) {
 	t.Parallel()
 	list := func(names ...string) types.List {
 		elements := make([]attr.Value, len(names))
@@ -37,13 +37,13 @@ func TestEachOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var resp validator.ListResponse
-			eachOnce{}.ValidateList(t.Context(), validator.ListRequest{Path: path.Root("device_ids"), ConfigValue: test.list}, &resp)
+			uniqueDevices{}.ValidateList(t.Context(), validator.ListRequest{Path: path.Root("device_ids"), ConfigValue: test.list}, &resp)
 			expectOne(t, resp.Diagnostics, test.at, test.says)
 		})
 	}
 }
 
-func TestEachOnceStopsAfterAFew(t *testing.T) {
+func TestUniqueDevicesStopsAfterAFew(t *testing.T) {
 	t.Parallel()
 	elements := make([]attr.Value, 5000)
 	for i := range elements {
@@ -51,7 +51,7 @@ func TestEachOnceStopsAfterAFew(t *testing.T) {
 	}
 	var resp validator.ListResponse
 	list := types.ListValueMust(types.StringType, elements)
-	eachOnce{}.ValidateList(t.Context(), validator.ListRequest{Path: path.Root("device_ids"), ConfigValue: list}, &resp)
+	uniqueDevices{}.ValidateList(t.Context(), validator.ListRequest{Path: path.Root("device_ids"), ConfigValue: list}, &resp)
 	if got := resp.Diagnostics.ErrorsCount(); got != 10 {
 		t.Errorf("got %d errors, want 10", got)
 	}

@@ -6,95 +6,95 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// roster is a membership as the server has it. A device is found by its id and by its device_identifier.
-type roster struct {
+// membership is a membership as the server has it. A device is found by its id and by its device_identifier.
+type membership struct {
 	devices      []control.Device
 	byID         map[string]int
 	byIdentifier map[string]int
 }
 
-func newRoster(devices []control.Device) roster {
-	r := roster{devices: devices, byID: make(map[string]int, len(devices)), byIdentifier: make(map[string]int, len(devices))}
+func newMembership(devices []control.Device) membership {
+	m := membership{devices: devices, byID: make(map[string]int, len(devices)), byIdentifier: make(map[string]int, len(devices))}
 	for i, d := range devices {
-		r.byID[d.ID] = i
+		m.byID[d.ID] = i
 		if d.Identifier != "" {
-			r.byIdentifier[d.Identifier] = i
+			m.byIdentifier[d.Identifier] = i
 		}
 	}
-	return r
+	return m
 }
 
 // find prefers the id, should one device's id be another one's identifier.
-func (r roster) find(spelling string) (index int, found bool) {
-	if index, found = r.byID[spelling]; found {
+func (m membership) find(ref string) (index int, found bool) {
+	if index, found = m.byID[ref]; found {
 		return index, true
 	}
-	index, found = r.byIdentifier[spelling]
+	index, found = m.byIdentifier[ref]
 	return index, found
 }
 
 // aliases are device identifiers by device id.
 type aliases map[string]string
 
-// spell lists the members: those that prior names in its order and spelling, then all others by id. The identifiers of the
+// refs lists the members: those that prior names in its order and ref, then all others by id. The identifiers of the
 // others are answered too, for they may be what the configuration calls them.
-func (r roster) spell(prior []string) (spelled []string, others aliases) {
-	spelled = make([]string, 0, len(r.devices))
-	named := make([]bool, len(r.devices))
-	for _, spelling := range prior {
-		if i, member := r.find(spelling); member && !named[i] {
+func (m membership) refs(prior []string) (refs []string, others aliases) {
+	refs = make([]string, 0, len(m.devices))
+	named := make([]bool, len(m.devices))
+	for _, ref := range prior {
+		if i, member := m.find(ref); member && !named[i] {
 			named[i] = true
-			spelled = append(spelled, spelling)
+			refs = append(refs, ref)
 		}
 	}
-	from := len(spelled)
+	from := len(refs)
 	others = aliases{}
-	for i, d := range r.devices {
-		if named[i] || r.byID[d.ID] != i { // a page may repeat a device while the group is changing
+	for i, d := range m.devices {
+		if named[i] || m.byID[d.ID] != i { // a page may repeat a device while the group is changing
 			continue
 		}
-		spelled = append(spelled, d.ID)
+		refs = append(refs, d.ID)
 		if d.Identifier != "" && d.Identifier != d.ID {
 			others[d.ID] = d.Identifier
 		}
 	}
-	slices.Sort(spelled[from:])
-	return spelled, others
+	slices.Sort(refs[from:])
+	return refs, others
 }
 
 // changes are what makes the membership the wanted one.
 type changes struct {
-	// add are devices in the spelling of the configuration, remove are ids.
+	// add are devices in the ref of the configuration, remove are ids.
 	add, remove []string
 }
 
-func (c changes) none() bool { return len(c.add)+len(c.remove) == 0 }
+func (c changes) empty() bool { return len(c.add)+len(c.remove) == 0 }
 
-// changesTo compares the membership with the wanted one.
-func (r roster) changesTo(wanted []string) changes {
+// diff compares the membership with the wanted one.
+func (m membership) diff(wanted []string) changes {
 	var due changes
-	stays := make([]bool, len(r.devices))
-	for _, spelling := range wanted {
-		if i, member := r.find(spelling); member {
+	stays := make([]bool, len(m.devices))
+	for _, ref := range wanted {
+		if i, member := m.find(ref); member {
 			stays[i] = true
 		} else {
-			due.add = append(due.add, spelling)
+			due.add = append(due.add, ref)
 		}
 	}
-	for i, d := range r.devices {
-		if !stays[i] && r.byID[d.ID] == i {
+	for i, d := range m.devices {
+		if !stays[i] && m.byID[d.ID] == i {
 			due.remove = append(due.remove, d.ID)
 		}
 	}
 	return due
 }
 
-// spelledTwice are the indexes of wanted that name a device which an earlier one has named otherwise.
-func (r roster) spelledTwice(wanted []string) []int {
+// duplicates are the indexes of wanted that name a device which an earlier one has named otherwise.
+func (m membership) duplicates(wanted []string) []int {
 	var twice []int
-	named := make([]bool, len(r.devices))
-	for at, spelling := range wanted {
-		i, member := r.find(spelling)
+	named := make([]bool, len(m.devices))
+	for at, ref := range wanted {
+		i, member := m.find(ref)
 		if !member {
 			continue
 		}
@@ -106,48 +106,48 @@ func (r roster) spelledTwice(wanted []string) []int {
 	return twice
 }
 
-// only is the part of the roster that the spellings name.
-func (r roster) only(spellings []string) roster {
+// subset is the part of the membership that the refs name.
+func (m membership) subset(refs []string) membership {
 	var devices []control.Device
-	for _, spelling := range spellings {
-		if i, member := r.find(spelling); member {
-			devices = append(devices, r.devices[i])
+	for _, ref := range refs {
+		if i, member := m.find(ref); member {
+			devices = append(devices, m.devices[i])
 		}
 	}
-	return newRoster(devices)
+	return newMembership(devices)
 }
 
 // aliasKey is where private state keeps the aliases of members that are in state by their id although no configuration called
 // them so: after an import, and when someone else has added a device. The configuration may call them by their identifier.
 const aliasKey = "aliases"
 
-// same is true when planned names the devices of state, each once.
-func (a aliases) same(state, planned []string) bool {
+// equal is true when planned names the devices of state, each once.
+func (a aliases) equal(state, planned []string) bool {
 	if len(state) != len(planned) {
 		return false
 	}
 	left := make(map[string]bool, len(state))
 	ids := make(map[string]string, len(a))
-	for _, spelling := range state {
-		left[spelling] = true
-		if identifier, ok := a[spelling]; ok {
-			ids[identifier] = spelling
+	for _, ref := range state {
+		left[ref] = true
+		if identifier, ok := a[ref]; ok {
+			ids[identifier] = ref
 		}
 	}
-	for _, spelling := range planned {
-		if !left[spelling] {
-			spelling = ids[spelling]
+	for _, ref := range planned {
+		if !left[ref] {
+			ref = ids[ref]
 		}
-		if !left[spelling] {
+		if !left[ref] {
 			return false
 		}
-		delete(left, spelling)
+		delete(left, ref)
 	}
 	return true
 }
 
-// keep are the aliases of those that are still members.
-func (a aliases) keep(have roster) aliases {
+// of are the aliases of those that are still members.
+func (a aliases) of(have membership) aliases {
 	kept := aliases{}
 	for id, identifier := range a {
 		if _, member := have.byID[id]; member {

@@ -17,11 +17,11 @@ func device(id, identifier string) control.Device {
 }
 
 // threePhones has an identifier that is another device's id, and a device without an identifier.
-func threePhones() roster {
-	return newRoster([]control.Device{device("dev_3", ""), device("dev_1", "phone-1"), device("dev_2", "dev_1")})
+func threePhones() membership {
+	return newMembership([]control.Device{device("dev_3", ""), device("dev_1", "phone-1"), device("dev_2", "dev_1")})
 }
 
-func TestSpell(t *testing.T) {
+func TestRefs(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		prior  []string
@@ -29,17 +29,17 @@ func TestSpell(t *testing.T) {
 		others aliases
 	}{
 		"an import":                       {nil, []string{"dev_1", "dev_2", "dev_3"}, aliases{"dev_1": "phone-1", "dev_2": "dev_1"}},
-		"order and spelling are kept":     {[]string{"dev_3", "phone-1", "dev_2"}, []string{"dev_3", "phone-1", "dev_2"}, aliases{}},
+		"order and ref are kept":          {[]string{"dev_3", "phone-1", "dev_2"}, []string{"dev_3", "phone-1", "dev_2"}, aliases{}},
 		"one has left":                    {[]string{"dev_9", "dev_3", "dev_1", "dev_2"}, []string{"dev_3", "dev_1", "dev_2"}, aliases{}},
 		"others have joined":              {[]string{"dev_3"}, []string{"dev_3", "dev_1", "dev_2"}, aliases{"dev_1": "phone-1", "dev_2": "dev_1"}},
-		"a device in both spellings":      {[]string{"phone-1", "dev_1"}, []string{"phone-1", "dev_2", "dev_3"}, aliases{"dev_2": "dev_1"}},
+		"a device in both refs":           {[]string{"phone-1", "dev_1"}, []string{"phone-1", "dev_2", "dev_3"}, aliases{"dev_2": "dev_1"}},
 		"an id before an identifier":      {[]string{"dev_1"}, []string{"dev_1", "dev_2", "dev_3"}, aliases{"dev_2": "dev_1"}},
 		"spelled twice in the same words": {[]string{"dev_3", "dev_3"}, []string{"dev_3", "dev_1", "dev_2"}, aliases{"dev_1": "phone-1", "dev_2": "dev_1"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, others := threePhones().spell(test.prior)
+			got, others := threePhones().refs(test.prior)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("the members (-want +got):\n%s", diff)
 			}
@@ -50,18 +50,18 @@ func TestSpell(t *testing.T) {
 	}
 }
 
-func TestSpellAPageThatRepeatsADevice(t *testing.T) {
+func TestRefsOfRepeatedDevice(t *testing.T) {
 	t.Parallel()
-	r := newRoster([]control.Device{device("dev_1", ""), device("dev_1", "")})
-	if got, _ := r.spell(nil); !cmp.Equal(got, []string{"dev_1"}) {
+	r := newMembership([]control.Device{device("dev_1", ""), device("dev_1", "")})
+	if got, _ := r.refs(nil); !cmp.Equal(got, []string{"dev_1"}) {
 		t.Errorf("the members are %v, want dev_1 once", got)
 	}
-	if due := r.changesTo(nil); !cmp.Equal(due.remove, []string{"dev_1"}) {
+	if due := r.diff(nil); !cmp.Equal(due.remove, []string{"dev_1"}) {
 		t.Errorf("to remove are %v, want dev_1 once", due.remove)
 	}
 }
 
-func TestChangesTo(t *testing.T) {
+func TestDiff(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ wanted, add, remove []string }{
 		"nothing to do":   {wanted: []string{"dev_2", "phone-1", "dev_3"}},
@@ -73,7 +73,7 @@ func TestChangesTo(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := threePhones().changesTo(test.wanted)
+			got := threePhones().diff(test.wanted)
 			if diff := cmp.Diff(changes{add: test.add, remove: test.remove}, got, cmp.AllowUnexported(changes{})); diff != "" {
 				t.Errorf("the changes (-want +got):\n%s", diff)
 			}
@@ -81,9 +81,9 @@ func TestChangesTo(t *testing.T) {
 	}
 }
 
-func TestSpelledTwice(t *testing.T) {
+func TestDuplicates(t *testing.T) {
 	t.Parallel()
-	got := threePhones().spelledTwice([]string{"dev_1", "dev_3", "phone-1", "dev_9"})
+	got := threePhones().duplicates([]string{"dev_1", "dev_3", "phone-1", "dev_9"})
 	if diff := cmp.Diff([]int{2}, got); diff != "" {
 		t.Errorf("the indexes (-want +got):\n%s", diff)
 	}
@@ -111,7 +111,7 @@ func TestSameDevices(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := test.known.same(test.state, test.planned); got != test.want {
+			if got := test.known.equal(test.state, test.planned); got != test.want {
 				t.Errorf("same(%v, %v) = %v, want %v", test.state, test.planned, got, test.want)
 			}
 		})
@@ -130,17 +130,17 @@ func anyDevices(rt *rapid.T) []control.Device {
 	return devices
 }
 
-// Whatever the configuration calls the devices: once the changes are made the membership is the wanted one, in its spelling.
+// Whatever the configuration calls the devices: once the changes are made the membership is the wanted one, in its ref.
 func TestMembershipConverges(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		fleet := newRoster(anyDevices(rt))
-		have := newRoster(slices.DeleteFunc(slices.Clone(fleet.devices), func(control.Device) bool { return rapid.Bool().Draw(rt, "no member") }))
+		fleet := newMembership(anyDevices(rt))
+		have := newMembership(slices.DeleteFunc(slices.Clone(fleet.devices), func(control.Device) bool { return rapid.Bool().Draw(rt, "no member") }))
 		var wanted []string
 		for _, d := range fleet.devices {
-			spelling := rapid.SampledFrom([]string{"", d.ID, d.Identifier}).Draw(rt, "spelling of "+d.ID)
-			if i, found := fleet.find(spelling); found && fleet.devices[i].ID == d.ID {
-				wanted = append(wanted, spelling)
+			ref := rapid.SampledFrom([]string{"", d.ID, d.Identifier}).Draw(rt, "ref of "+d.ID)
+			if i, found := fleet.find(ref); found && fleet.devices[i].ID == d.ID {
+				wanted = append(wanted, ref)
 			}
 		}
 		// An identifier that is another device's id means that other one as soon as it is a member; the server decides which.
@@ -150,18 +150,18 @@ func TestMembershipConverges(t *testing.T) {
 		}) {
 			return
 		}
-		due := have.changesTo(wanted)
+		due := have.diff(wanted)
 		after := slices.DeleteFunc(slices.Clone(have.devices), func(d control.Device) bool { return slices.Contains(due.remove, d.ID) })
-		for _, spelling := range due.add {
-			i, found := fleet.find(spelling)
+		for _, ref := range due.add {
+			i, found := fleet.find(ref)
 			if !found || slices.ContainsFunc(after, func(d control.Device) bool { return d.ID == fleet.devices[i].ID }) {
-				rt.Errorf("%q is added, which is no device or a member", spelling)
+				rt.Errorf("%q is added, which is no device or a member", ref)
 				continue
 			}
 			after = append(after, fleet.devices[i])
 		}
-		reached := newRoster(after)
-		if left := reached.changesTo(wanted); !left.none() {
+		reached := newMembership(after)
+		if left := reached.diff(wanted); !left.empty() {
 			rt.Errorf("after %+v there is still %+v to do", due, left)
 		}
 		var m membersModel
@@ -177,23 +177,23 @@ func TestMembershipConverges(t *testing.T) {
 }
 
 // Every member is spelled once; what the state spells and the same in another order and by aliases is no change.
-func TestSpellingIsTheMembership(t *testing.T) {
+func TestRefsNameEachMemberOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		have := newRoster(anyDevices(rt))
+		have := newMembership(anyDevices(rt))
 		prior := rapid.SliceOf(rapid.StringMatching(`[a-d]{1,2}`)).Draw(rt, "prior")
-		spelled, others := have.spell(prior)
+		spelled, others := have.refs(prior)
 		if len(spelled) != len(have.devices) {
 			rt.Errorf("%d devices are spelled %q", len(have.devices), spelled)
 		}
-		if again, _ := have.spell(spelled); !slices.Equal(again, spelled) {
+		if again, _ := have.refs(spelled); !slices.Equal(again, spelled) {
 			rt.Errorf("%q is spelled %q the second time", spelled, again)
 		}
 		shuffled := rapid.Permutation(slices.Clone(spelled)).Draw(rt, "order")
-		if !others.same(spelled, shuffled) {
+		if !others.equal(spelled, shuffled) {
 			rt.Errorf("%q and %q are not the same", spelled, shuffled)
 		}
-		if len(spelled) > 0 && others.same(spelled, spelled[1:]) {
+		if len(spelled) > 0 && others.equal(spelled, spelled[1:]) {
 			rt.Errorf("%q and %q are the same", spelled, spelled[1:])
 		}
 	})
