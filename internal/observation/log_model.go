@@ -19,18 +19,18 @@ type logModel struct {
 
 func (m *logModel) replacesCredentials(*logModel) bool { return false }
 
-func (m *logModel) send(s *control.IntegrationSettings) {
+func (m *logModel) toAPI(s *control.IntegrationSettings) {
 	s.EndpointURL, s.Format = m.EndpointURL.ValueString(), m.Format.ValueString()
 }
 
-func (*logModel) sendCredentials(s *control.IntegrationSettings, credentials map[string]string) {
+func (*logModel) credentialsToAPI(s *control.IntegrationSettings, credentials map[string]string) {
 	s.AuthConfig = map[string]any{}
 	if len(credentials) > 0 {
 		s.AuthConfig = map[string]any{"type": "headers", "headers": credentials}
 	}
 }
 
-func (m *logModel) readOwn(_ context.Context, i control.Integration, _ bool) {
+func (m *logModel) ownFromAPI(_ context.Context, i control.Integration, _ bool) {
 	m.EndpointURL = types.StringValue(cmp.Or(i.EndpointURL, m.EndpointURL.ValueString()))
 	m.Format = resourcekit.StringOrNull(cmp.Or(i.Format, m.Format.ValueString()))
 }

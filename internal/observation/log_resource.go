@@ -10,15 +10,15 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-var logNoun = nounOf[logModel](logFlavour)
+var logEntity = nounOf[logModel](logKind)
 
-var logFlavour = flavour{
-	signal:   control.Logs,
-	typeName: "octomil_log_integration",
-	about:    "Streams the organization's logs to another system.",
-	typeText: ", such as `otlp`.",
-	secretTo: "They are the HTTP headers of each request, such as `Authorization`.",
-	ownFields: map[string]schema.Attribute{
+var logKind = kind{
+	signal:                 control.Logs,
+	typeName:               "octomil_log_integration",
+	description:            "Streams the organization's logs to another system.",
+	typesDescription:       ", such as `otlp`.",
+	credentialsDescription: "They are the HTTP headers of each request, such as `Authorization`.",
+	attributes: map[string]schema.Attribute{
 		"endpoint_url": schema.StringAttribute{
 			Required:            true,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},

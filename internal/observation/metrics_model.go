@@ -16,19 +16,19 @@ type metricsModel struct {
 
 // config is what is configured, without the credentials.
 func (m *metricsModel) config() map[string]any {
-	config, _ := plain(m.Config).(map[string]any)
+	config, _ := toJSON(m.Config).(map[string]any)
 	return config
 }
 
 // replacesCredentials is true of a change after which the server has no other credentials than those that are sent along: it takes
 // the configuration as a whole.
 func (m *metricsModel) replacesCredentials(before *metricsModel) bool {
-	return !keeps(m.config(), any(before.config())) || !keeps(before.config(), any(m.config()))
+	return !contains(m.config(), any(before.config())) || !contains(before.config(), any(m.config()))
 }
 
-func (*metricsModel) send(*control.IntegrationSettings) {}
+func (*metricsModel) toAPI(*control.IntegrationSettings) {}
 
-func (m *metricsModel) sendCredentials(s *control.IntegrationSettings, credentials map[string]string) {
+func (m *metricsModel) credentialsToAPI(s *control.IntegrationSettings, credentials map[string]string) {
 	s.Config = map[string]any{}
 	for name, value := range m.config() {
 		s.Config[name] = value
@@ -42,15 +42,15 @@ func (m *metricsModel) sendCredentials(s *control.IntegrationSettings, credentia
 	}
 }
 
-func (m *metricsModel) readOwn(ctx context.Context, i control.Integration, imported bool) {
+func (m *metricsModel) ownFromAPI(ctx context.Context, i control.Integration, imported bool) {
 	shown := withoutCredentials(i.Config)
 	switch {
 	case imported && len(shown) == 0:
 		m.Config = types.DynamicNull()
 	case imported:
-		m.Config = types.DynamicValue(valueOf(ctx, shown))
+		m.Config = types.DynamicValue(fromJSON(ctx, shown))
 	case i.Config == nil || m.Config.IsNull() || m.Config.IsUnderlyingValueNull(): // not said, or not managed
-	case !keeps(shown, any(m.config())):
-		m.Config = types.DynamicValue(valueOf(ctx, wantedOf(shown, m.config())))
+	case !contains(shown, any(m.config())):
+		m.Config = types.DynamicValue(fromJSON(ctx, managedPart(shown, m.config())))
 	}
 }

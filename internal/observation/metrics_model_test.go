@@ -10,7 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-func TestReadMetrics(t *testing.T) {
+func TestMetricsFromAPI(t *testing.T) {
 	t.Parallel()
 	written := types.DynamicValue(object(map[string]attr.Value{"interval": number(t, "30")}))
 	server := func(config map[string]any) control.Integration { return control.Integration{ID: "1", Config: config} }
@@ -34,7 +34,7 @@ func TestReadMetrics(t *testing.T) {
 		"an import of nothing": {types.DynamicNull(), server(map[string]any{}), true, types.DynamicNull()},
 	} {
 		m := metricsModel{Config: tc.before}
-		if m.readOwn(t.Context(), tc.server, tc.imported); !m.Config.Equal(tc.want) {
+		if m.ownFromAPI(t.Context(), tc.server, tc.imported); !m.Config.Equal(tc.want) {
 			t.Errorf("%s: got %s, want %s", name, m.Config, tc.want)
 		}
 	}

@@ -6,20 +6,20 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-var metricsNoun = nounOf[metricsModel](metricsFlavour)
+var metricsEntity = nounOf[metricsModel](metricsKind)
 
 const typeOpenTelemetry = "opentelemetry"
 
-var metricsFlavour = flavour{
-	signal:   control.Metrics,
-	typeName: "octomil_metrics_integration",
-	about:    "Exports the organization's metrics to a monitoring system.",
-	types:    []string{"prometheus", typeOpenTelemetry, "datadog", "statsd"},
-	typeText: ": `prometheus`, `opentelemetry`, `datadog` or `statsd`.",
-	secretTo: "They are the keys of the configuration that nobody may see, such as `api_key`; of type `opentelemetry` they are the HTTP " +
+var metricsKind = kind{
+	signal:           control.Metrics,
+	typeName:         "octomil_metrics_integration",
+	description:      "Exports the organization's metrics to a monitoring system.",
+	types:            []string{"prometheus", typeOpenTelemetry, "datadog", "statsd"},
+	typesDescription: ": `prometheus`, `opentelemetry`, `datadog` or `statsd`.",
+	credentialsDescription: "They are the keys of the configuration that nobody may see, such as `api_key`; of type `opentelemetry` they are the HTTP " +
 		"headers of each export, such as `Authorization`. The server takes `config` and the credentials as a whole: where one of the two " +
 		"changes, both are sent.",
-	ownFields: map[string]schema.Attribute{
+	attributes: map[string]schema.Attribute{
 		"config": schema.DynamicAttribute{
 			Optional: true,
 			MarkdownDescription: "What this type of integration needs, as an object: for example `{ site = \"datadoghq.eu\" }`, or " +

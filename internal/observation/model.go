@@ -23,8 +23,8 @@ type integration struct {
 
 func (m *integration) common() *integration { return m }
 
-// read takes the integration from the server. org is the organization of one that does not name its own.
-func (m *integration) read(i control.Integration, org string) {
+// fromAPI takes the integration from the server. org is the organization of one that does not name its own.
+func (m *integration) fromAPI(i control.Integration, org string) {
 	m.ID = types.StringValue(i.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(i.OrgID, m.OrgID.ValueString(), org))
 	m.Name = types.StringValue(i.Name)

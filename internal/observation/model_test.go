@@ -18,7 +18,7 @@ func credentialsMap(pairs ...string) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-func TestWhereCredentialsGo(t *testing.T) {
+func TestCredentialsToAPI(t *testing.T) {
 	t.Parallel()
 	config := types.DynamicValue(object(map[string]attr.Value{"site": types.StringValue("eu")}))
 	for name, tc := range map[string]struct {
@@ -32,21 +32,21 @@ func TestWhereCredentialsGo(t *testing.T) {
 	} {
 		m := metricsModel{integration: integration{IntegrationType: types.StringValue(tc.typ)}, Config: config}
 		var s control.IntegrationSettings
-		if m.sendCredentials(&s, tc.credentials); !cmp.Equal(s.Config, tc.want) {
+		if m.credentialsToAPI(&s, tc.credentials); !cmp.Equal(s.Config, tc.want) {
 			t.Errorf("%s: sent is %v", name, s.Config)
 		}
 	}
 	var s control.IntegrationSettings
-	new(logModel).sendCredentials(&s, map[string]string{"a": "k"})
+	new(logModel).credentialsToAPI(&s, map[string]string{"a": "k"})
 	if diff := cmp.Diff(map[string]any{"type": "headers", "headers": map[string]string{"a": "k"}}, s.AuthConfig); diff != "" {
 		t.Errorf("logs (-want +got):\n%s", diff)
 	}
-	if new(logModel).sendCredentials(&s, nil); s.AuthConfig == nil || len(s.AuthConfig) != 0 {
+	if new(logModel).credentialsToAPI(&s, nil); s.AuthConfig == nil || len(s.AuthConfig) != 0 {
 		t.Errorf("no credentials are sent as %v, which takes nothing away", s.AuthConfig)
 	}
 }
 
-func TestCredentialsOfAConfiguration(t *testing.T) {
+func TestCredentials(t *testing.T) {
 	t.Parallel()
 	mixed := types.MapValueMust(types.StringType, map[string]attr.Value{"a": types.StringValue("x"), "unset": types.StringNull()})
 	for name, tc := range map[string]struct {
@@ -64,16 +64,16 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 		if got := m.credentials(); !cmp.Equal(got, tc.want) || (got == nil) != (tc.want == nil) {
 			t.Errorf("%s: %v", name, got)
 		}
-		if known(tc.written) != tc.known {
+		if fullyKnown(tc.written) != tc.known {
 			t.Errorf("%s: known is %t", name, !tc.known)
 		}
 	}
 }
 
-func TestReadCommon(t *testing.T) {
+func TestIntegrationFromAPI(t *testing.T) {
 	t.Parallel()
 	m := integration{Credentials: credentialsMap("a", "x"), Enabled: types.BoolValue(false), IntegrationType: types.StringValue("otlp")}
-	m.read(control.Integration{ID: "1", Name: "loki"}, "demo")
+	m.fromAPI(control.Integration{ID: "1", Name: "loki"}, "demo")
 	want := integration{
 		ID: types.StringValue("1"), OrgID: types.StringValue("demo"), Name: types.StringValue("loki"), IntegrationType: types.StringValue("otlp"),
 		Enabled: types.BoolValue(false), Credentials: types.MapNull(types.StringType), CredentialsRevision: types.Int64Value(0),
@@ -83,7 +83,7 @@ func TestReadCommon(t *testing.T) {
 	}
 	var fresh integration
 	on := true
-	fresh.read(control.Integration{ID: "1", OrgID: "acme", Type: "statsd", Enabled: &on}, "demo")
+	fresh.fromAPI(control.Integration{ID: "1", OrgID: "acme", Type: "statsd", Enabled: &on}, "demo")
 	if fresh.OrgID.ValueString() != "acme" || !fresh.Enabled.ValueBool() || fresh.IntegrationType.ValueString() != "statsd" {
 		t.Errorf("the server says all: %+v", fresh)
 	}

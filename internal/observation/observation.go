@@ -7,10 +7,10 @@ import (
 
 // Resources are the package's.
 func Resources() []func() resource.Resource {
-	return []func() resource.Resource{logNoun.Resource, metricsNoun.Resource}
+	return []func() resource.Resource{logEntity.Resource, metricsEntity.Resource}
 }
 
 // ListResources are the package's.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{logNoun.ListResource, metricsNoun.ListResource}
+	return []func() list.ListResource{logEntity.ListResource, metricsEntity.ListResource}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// plan shows that the credentials are going to be sent: they are in no plan themselves.
-func plan[M any, P model[M]](ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// modifyPlan shows that the credentials are going to be sent: they are in no plan themselves.
+func modifyPlan[M any, P model[M]](ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return
 	}
@@ -24,7 +24,7 @@ func plan[M any, P model[M]](ctx context.Context, _ *resourcekit.Base, req resou
 		return
 	}
 	due := true
-	if written := P(&config).common(); known(written.Credentials) {
+	if written := P(&config).common(); fullyKnown(written.Credentials) {
 		credentials := written.credentials()
 		same, remembered := resourcekit.SameSecret(ctx, req.Private, credentialsKey, credentials, &resp.Diagnostics)
 		due = remembered && !same || !remembered && credentials != nil
@@ -39,8 +39,8 @@ func plan[M any, P model[M]](ctx context.Context, _ *resourcekit.Base, req resou
 	}
 }
 
-// known is true of a map of which nothing is left open.
-func known(m types.Map) bool {
+// fullyKnown is true of a map of which nothing is left open.
+func fullyKnown(m types.Map) bool {
 	if m.IsUnknown() {
 		return false
 	}

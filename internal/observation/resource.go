@@ -13,72 +13,72 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// flavour is what tells one of the two resources from the other.
-type flavour struct {
-	signal   control.Signal
-	typeName string
-	about    string
+// kind is what tells one of the two resources from the other.
+type kind struct {
+	signal      control.Signal
+	typeName    string
+	description string
 	// types are those that there are, nil where the server decides.
-	types     []string
-	typeText  string
-	secretTo  string
-	ownFields map[string]schema.Attribute
+	types                  []string
+	typesDescription       string
+	credentialsDescription string
+	attributes             map[string]schema.Attribute
 }
 
 // model is the model of one of the two.
 type model[M any] interface {
 	*M
 	common() *integration
-	read(i control.Integration, org string)
-	readOwn(ctx context.Context, i control.Integration, imported bool)
-	// send adds what only this kind has.
-	send(s *control.IntegrationSettings)
-	// sendCredentials adds the credentials, or that there are none, with whatever the server replaces together with them.
-	sendCredentials(s *control.IntegrationSettings, credentials map[string]string)
+	fromAPI(i control.Integration, org string)
+	ownFromAPI(ctx context.Context, i control.Integration, imported bool)
+	// toAPI adds what only this kind has.
+	toAPI(s *control.IntegrationSettings)
+	// credentialsToAPI adds the credentials, or that there are none, with whatever the server replaces together with them.
+	credentialsToAPI(s *control.IntegrationSettings, credentials map[string]string)
 	replacesCredentials(before *M) bool
 }
 
 // credentialsKey is where private state has the fingerprint of the credentials that were sent.
 const credentialsKey = "credentials"
 
-func nounOf[M any, P model[M]](f flavour) resourcekit.Noun[M, control.Integration] {
-	title := string(f.signal) + " integration"
+func nounOf[M any, P model[M]](k kind) resourcekit.Noun[M, control.Integration] {
+	title := string(k.signal) + " integration"
 	return resourcekit.Noun[M, control.Integration]{
-		TypeName: f.typeName,
+		TypeName: k.typeName,
 		Title:    title, Titles: title + "s",
-		Schema:   f.schema(),
+		Schema:   k.schema(),
 		Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the integration."}},
 		Fields:   map[string]string{"auth_config": "credentials", "headers": "credentials"},
 
 		Create: func(ctx context.Context, op *resourcekit.Operation[M, control.Integration]) (control.Integration, error) {
-			return create[M, P](ctx, f, op)
+			return create[M, P](ctx, k, op)
 		},
 		Read: func(ctx context.Context, client *control.Client, m *M) (control.Integration, error) {
-			return client.Integration(ctx, f.signal, P(m).common().ID.ValueString())
+			return client.Integration(ctx, k.signal, P(m).common().ID.ValueString())
 		},
 		Update: func(ctx context.Context, op *resourcekit.Operation[M, control.Integration]) (control.Integration, error) {
-			return update[M, P](ctx, f, op)
+			return update[M, P](ctx, k, op)
 		},
 		Delete: func(ctx context.Context, op *resourcekit.Operation[M, control.Integration]) error {
-			return op.Client.DeleteIntegration(ctx, f.signal, P(op.State).common().ID.ValueString())
+			return op.Client.DeleteIntegration(ctx, k.signal, P(op.State).common().ID.ValueString())
 		},
 		Take: func(ctx context.Context, client *control.Client, m *M, i control.Integration, _ *diag.Diagnostics) {
 			imported := P(m).common().Name.IsNull()
-			P(m).read(i, client.OrgID())
-			P(m).readOwn(ctx, i, imported)
+			P(m).fromAPI(i, client.OrgID())
+			P(m).ownFromAPI(ctx, i, imported)
 		},
 
 		List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.Integration, error) {
-			return client.Integrations(ctx, f.signal)
+			return client.Integrations(ctx, k.signal)
 		},
 		Filters: []resourcekit.Filter[control.Integration]{{
-			Name: "integration_type", Description: "Only integrations of this type" + f.typeText, OneOf: f.types,
+			Name: "integration_type", Description: "Only integrations of this type" + k.typesDescription, OneOf: k.types,
 			Of: func(i control.Integration) string { return i.Type },
 		}},
 		Name: func(i control.Integration) string { return i.Name },
 		ID:   func(i control.Integration) string { return i.ID },
 
-		Plan:     plan[M, P],
+		Plan:     modifyPlan[M, P],
 		Announce: func(planned M) string { return P(&planned).common().Name.ValueString() },
 		Validate: func(_ context.Context, config M, diags *diag.Diagnostics) { validate(any(config), diags) },
 	}
@@ -91,17 +91,17 @@ func settings[M any, P model[M]](plan *M, credentials map[string]string) control
 		Name: m.Name.ValueString(), Type: m.IntegrationType.ValueString(), Enabled: m.Enabled.ValueBoolPointer(),
 		Secrets: slices.Collect(maps.Values(credentials)),
 	}
-	P(plan).send(&s)
+	P(plan).toAPI(&s)
 	return s
 }
 
 func create[M any, P model[M]](
-	ctx context.Context, f flavour, op *resourcekit.Operation[M, control.Integration],
+	ctx context.Context, k kind, op *resourcekit.Operation[M, control.Integration],
 ) (control.Integration, error) {
 	credentials := P(op.Config).common().credentials()
 	s := settings[M, P](op.Plan, credentials)
-	P(op.Plan).sendCredentials(&s, credentials)
-	i, err := op.Client.CreateIntegration(ctx, f.signal, s)
+	P(op.Plan).credentialsToAPI(&s, credentials)
+	i, err := op.Client.CreateIntegration(ctx, k.signal, s)
 	if err != nil {
 		return i, err
 	}
@@ -110,22 +110,22 @@ func create[M any, P model[M]](
 	return i, nil
 }
 
-// update sends the credentials where the plan says so, and where the server would lose them otherwise.
+// update sendCredentials the credentials where the plan says so, and where the server would lose them otherwise.
 func update[M any, P model[M]](
-	ctx context.Context, f flavour, op *resourcekit.Operation[M, control.Integration],
+	ctx context.Context, k kind, op *resourcekit.Operation[M, control.Integration],
 ) (control.Integration, error) {
 	credentials := P(op.Config).common().credentials()
 	s := settings[M, P](op.Plan, credentials)
 	due := P(op.Plan).common().CredentialsRevision.IsUnknown()
-	sends := due || P(op.Plan).replacesCredentials(op.State)
-	if sends {
-		P(op.Plan).sendCredentials(&s, credentials)
+	sendCredentials := due || P(op.Plan).replacesCredentials(op.State)
+	if sendCredentials {
+		P(op.Plan).credentialsToAPI(&s, credentials)
 	}
-	i, err := op.Client.UpdateIntegration(ctx, f.signal, P(op.State).common().ID.ValueString(), s)
+	i, err := op.Client.UpdateIntegration(ctx, k.signal, P(op.State).common().ID.ValueString(), s)
 	if err != nil {
 		return i, err
 	}
-	if sends {
+	if sendCredentials {
 		resourcekit.RememberSecret(ctx, op.Private, credentialsKey, credentials, op.Diags)
 	}
 	if due {

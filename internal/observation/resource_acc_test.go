@@ -93,7 +93,7 @@ func one(t *testing.T, k kind, sb *acctest.Sandbox, core *acctest.Core) string {
 	return "/api/v1/settings/integrations/" + fmt.Sprint(core.State()["id"])
 }
 
-func TestAccIntegration(t *testing.T) {
+func TestAccIntegrations_lifecycle(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		core := sb.Core(t, k.typeName)
@@ -116,8 +116,8 @@ func TestAccIntegration(t *testing.T) {
 
 		other := "statsd"
 		core.Converge(t, k.with(map[string]any{"integration_type": other, "credentials": nil}), acctest.ActionReplace)
-		if said := core.Destroy(); said.Failed() {
-			t.Error(said.Errors)
+		if report := core.Destroy(); report.Failed() {
+			t.Error(report.Errors)
 		}
 		answer := sb.Do(t, http.MethodGet, k.path, nil)
 		if list, _ := answer["integrations"].([]any); len(list) > 0 {
@@ -127,7 +127,7 @@ func TestAccIntegration(t *testing.T) {
 }
 
 // Other credentials arrive, unchanged ones are not sent again, and those that left the configuration are taken away.
-func TestAccCredentials(t *testing.T) {
+func TestAccIntegrations_credentials(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		core := sb.Core(t, k.typeName)
@@ -165,7 +165,7 @@ func TestAccCredentials(t *testing.T) {
 }
 
 // The server replaces a configuration with the credentials in it, so both are sent.
-func TestAccCredentialsGoWithTheConfig(t *testing.T) {
+func TestAccMetricsIntegration_credentialsSentWithConfig(t *testing.T) {
 	t.Parallel()
 	k, sb := kinds[0], acctest.Start(t)
 	core := sb.Core(t, k.typeName)
@@ -177,8 +177,8 @@ func TestAccCredentialsGoWithTheConfig(t *testing.T) {
 	}
 	// After an import nobody knows whether there are some.
 	imported := sb.Core(t, k.typeName)
-	if said := imported.Import("dd"); said.Failed() {
-		t.Fatal(said.Errors)
+	if report := imported.Import("dd"); report.Failed() {
+		t.Fatal(report.Errors)
 	}
 	plan := imported.Plan(k.with(map[string]any{"credentials": nil}))
 	if len(plan.Warnings) != 1 || !strings.HasPrefix(plan.Warnings[0], "credentials: The server may lose credentials") {
@@ -186,7 +186,7 @@ func TestAccCredentialsGoWithTheConfig(t *testing.T) {
 	}
 }
 
-func TestAccIntegrationImport(t *testing.T) {
+func TestAccIntegrations_import(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		core := sb.Core(t, k.typeName)
@@ -195,8 +195,8 @@ func TestAccIntegrationImport(t *testing.T) {
 		none := k.with(map[string]any{"credentials": nil})
 		for _, word := range []string{id, name} {
 			imported := sb.Core(t, k.typeName)
-			if said := imported.Import(word); said.Failed() {
-				t.Fatal(said.Errors)
+			if report := imported.Import(word); report.Failed() {
+				t.Fatal(report.Errors)
 			}
 			imported.Converge(t, none, acctest.ActionNone)
 			// They are sent once: nobody can say whether the server has them.
@@ -206,28 +206,28 @@ func TestAccIntegrationImport(t *testing.T) {
 			}
 		}
 		imported := sb.Core(t, k.typeName)
-		if said := imported.ImportIdentity(map[string]any{"org_id": "demo", "id": id}); said.Failed() {
-			t.Fatal(said.Errors)
+		if report := imported.ImportIdentity(map[string]any{"org_id": "demo", "id": id}); report.Failed() {
+			t.Fatal(report.Errors)
 		}
 		imported.Converge(t, none, acctest.ActionNone)
 
 		// A name that several have is none to import by, and an integration of the other kind is none at all.
 		sb.Core(t, k.typeName).Converge(t, k.config, acctest.ActionCreate)
-		if said := sb.Core(t, k.typeName).Import(name); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "2 ") || !strings.Contains(said.Errors[0], id) {
-			t.Errorf("a name of two: %v", said.Errors)
+		if report := sb.Core(t, k.typeName).Import(name); len(report.Errors) != 1 || !strings.Contains(report.Errors[0], "2 ") || !strings.Contains(report.Errors[0], id) {
+			t.Errorf("a name of two: %v", report.Errors)
 		}
-		foreign := kinds[0]
-		if k.typeName == foreign.typeName {
-			foreign = kinds[1]
+		otherKind := kinds[0]
+		if k.typeName == otherKind.typeName {
+			otherKind = kinds[1]
 		}
-		if said := sb.Core(t, foreign.typeName).ImportIdentity(map[string]any{"id": id}); len(said.Errors) != 1 ||
-			!strings.Contains(said.Errors[0], "of another kind") {
-			t.Errorf("an identity of the other kind: %v", said.Errors)
+		if report := sb.Core(t, otherKind.typeName).ImportIdentity(map[string]any{"id": id}); len(report.Errors) != 1 ||
+			!strings.Contains(report.Errors[0], "of another kind") {
+			t.Errorf("an identity of the other kind: %v", report.Errors)
 		}
 	})
 }
 
-func TestAccIntegrationMistakes(t *testing.T) {
+func TestAccIntegrations_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	metrics, logs := kinds[0], kinds[1]
@@ -244,18 +244,18 @@ func TestAccIntegrationMistakes(t *testing.T) {
 	}
 	// What only the server knows is blamed on the attribute, with the request's id, and makes nothing.
 	core := sb.Core(t, logs.typeName)
-	said := core.Apply(core.Plan(logs.with(map[string]any{"endpoint_url": "logs.example.com"})))
-	if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "endpoint_url: Could not create the log integration") ||
-		!strings.Contains(said.Errors[0], "req_") || core.State() != nil {
-		t.Errorf("got %q, state %v", said.Errors, core.State())
+	report := core.Apply(core.Plan(logs.with(map[string]any{"endpoint_url": "logs.example.com"})))
+	if len(report.Errors) != 1 || !strings.HasPrefix(report.Errors[0], "endpoint_url: Could not create the log integration") ||
+		!strings.Contains(report.Errors[0], "req_") || core.State() != nil {
+		t.Errorf("got %q, state %v", report.Errors, core.State())
 	}
 	sb.AddFault(sandbox.Fault{Method: "POST", Path: "log-streams/integrations", Status: 422, Body: `{"detail":[{"loc":["body","auth_config"],"msg":"no"}]}`})
-	if said := core.Apply(core.Plan(logs.config)); len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "credentials: ") {
-		t.Errorf("refused credentials: %q", said.Errors)
+	if report := core.Apply(core.Plan(logs.config)); len(report.Errors) != 1 || !strings.HasPrefix(report.Errors[0], "credentials: ") {
+		t.Errorf("refused credentials: %q", report.Errors)
 	}
 }
 
-func TestAccIntegrationList(t *testing.T) {
+func TestAccIntegrations_list(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		sb.Core(t, k.typeName).Converge(t, k.config, acctest.ActionCreate)
@@ -269,7 +269,7 @@ func TestAccIntegrationList(t *testing.T) {
 			{map[string]any{"integration_type": "statsd"}, 0, []string{"second"}},
 			{nil, 1, []string{fmt.Sprint(k.config["name"])}},
 		} {
-			found, said := sb.Query(t, k.typeName, tc.filters, tc.limit, true)
+			found, report := sb.Query(t, k.typeName, tc.filters, tc.limit, true)
 			var names []string
 			for _, f := range found {
 				names = append(names, f.Name)
@@ -277,15 +277,15 @@ func TestAccIntegrationList(t *testing.T) {
 					t.Errorf("%s is listed as %v", f.Name, f.Attributes)
 				}
 			}
-			if diff := cmp.Diff(tc.want, names); diff != "" || said.Failed() {
-				t.Errorf("%v, limit %d: %v (-want +got):\n%s", tc.filters, tc.limit, said.Errors, diff)
+			if diff := cmp.Diff(tc.want, names); diff != "" || report.Failed() {
+				t.Errorf("%v, limit %d: %v (-want +got):\n%s", tc.filters, tc.limit, report.Errors, diff)
 			}
 		}
 	})
 }
 
 // The secrets go through a real command line with all its logs on, and are in no file that it leaves and in nothing that it prints.
-func TestCredentialsAreNowhere(t *testing.T) {
+func TestAccIntegrations_credentialsLeaveNoTrace(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	const variable = "variable \"secret\" {\n  type = string\n  ephemeral = true\n}\n"

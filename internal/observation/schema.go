@@ -13,18 +13,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func (f flavour) schema() schema.Schema {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
-	typed := []validator.String{stringvalidator.LengthAtLeast(1)}
-	if f.types != nil {
-		typed = []validator.String{stringvalidator.OneOf(f.types...)}
+func (k kind) schema() schema.Schema {
+	useState := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	typeValidators := []validator.String{stringvalidator.LengthAtLeast(1)}
+	if k.types != nil {
+		typeValidators = []validator.String{stringvalidator.OneOf(k.types...)}
 	}
 	attributes := map[string]schema.Attribute{
 		"id": schema.StringAttribute{
-			Computed: true, PlanModifiers: kept, MarkdownDescription: "The id that the server gave to the integration.",
+			Computed: true, PlanModifiers: useState, MarkdownDescription: "The id that the server gave to the integration.",
 		},
 		"org_id": schema.StringAttribute{
-			Computed: true, PlanModifiers: kept,
+			Computed: true, PlanModifiers: useState,
 			MarkdownDescription: "The organization of the integration: the `org_id` of the provider block, else that of the API key.",
 		},
 		"name": schema.StringAttribute{
@@ -33,9 +33,9 @@ func (f flavour) schema() schema.Schema {
 				"import by the name needs it to be the only one.",
 		},
 		"integration_type": schema.StringAttribute{
-			Required: true, Validators: typed,
+			Required: true, Validators: typeValidators,
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			MarkdownDescription: "The type of the integration" + f.typeText + " Another one replaces the integration.",
+			MarkdownDescription: "The type of the integration" + k.typesDescription + " Another one replaces the integration.",
 		},
 		"enabled": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
@@ -44,9 +44,9 @@ func (f flavour) schema() schema.Schema {
 		"credentials": schema.MapAttribute{
 			ElementType: types.StringType,
 			Optional:    true, Sensitive: true, WriteOnly: true,
-			MarkdownDescription: "Secrets, texts by name, which are sent and kept neither in the state nor in a plan; they need Terraform 1.11 " +
+			MarkdownDescription: "Secrets, texts by name, which are sent and useState neither in the state nor in a plan; they need Terraform 1.11 " +
 				"or newer. " +
-				f.secretTo + "\n\nOther credentials than those that were sent last are sent in place, and none take away what there was. What " +
+				k.credentialsDescription + "\n\nOther credentials than those that were sent last are sent in place, and none take away what there was. What " +
 				"somebody else has changed on the server cannot be seen. After an import they are sent once, if they are set.",
 		},
 		"credentials_revision": schema.Int64Attribute{
@@ -55,6 +55,6 @@ func (f flavour) schema() schema.Schema {
 			MarkdownDescription: "How often Terraform has sent other credentials. A plan that is going to send some shows it as known after apply.",
 		},
 	}
-	maps.Copy(attributes, f.ownFields)
-	return schema.Schema{MarkdownDescription: f.about, Attributes: attributes}
+	maps.Copy(attributes, k.attributes)
+	return schema.Schema{MarkdownDescription: k.description, Attributes: attributes}
 }

@@ -15,7 +15,7 @@ func validate(config any, diags *diag.Diagnostics) {
 		return
 	}
 	at := path.Root("config")
-	if membersOf(m.Config) == nil {
+	if objectMembers(m.Config) == nil {
 		diags.AddAttributeError(at, "The configuration is no object", "config must be an object such as { site = \"datadoghq.eu\" }.")
 		return
 	}
