@@ -29,10 +29,10 @@ func (g *guardrails) fields() []field {
 		{"require_eval", gate.AtName("require_eval"), false, boolean{&g.RequireEval}},
 		{"min_accuracy", gate.AtName("min_accuracy"), true, number{&g.MinAccuracy}},
 		{"max_quality_delta", gate.AtName("max_quality_delta"), true, number{&g.MaxQualityDelta}},
-		{"min_rollout_duration", limits.AtName("min_duration"), true, durationText{&g.MinDuration}},
+		{"min_rollout_duration", limits.AtName("min_duration"), true, durationString{&g.MinDuration}},
 		{"max_rollout_step_percent", limits.AtName("max_step_percent"), false, number{&g.MaxStepPercent}},
 		{"require_approval", limits.AtName("require_approval"), false, boolean{&g.RequireApproval}},
-		{"min_os_version", device.AtName("min_os_version"), true, textMap{&g.MinOSVersion}},
+		{"min_os_version", device.AtName("min_os_version"), true, stringMap{&g.MinOSVersion}},
 		{"min_memory_gb", device.AtName("min_memory_gb"), true, number{&g.MinMemoryGB}},
 	}
 }
@@ -48,23 +48,23 @@ func managed(fields []field) []field {
 	return set
 }
 
-// read takes every field from the server.
-func read(fields []field, settings control.Settings) {
+// fieldsFromAPI takes every field from the server.
+func fieldsFromAPI(fields []field, settings control.Settings) {
 	for _, f := range fields {
-		f.read(settings[f.key])
+		f.fromJSON(settings[f.key])
 	}
 }
 
-// settle takes from the server what a plan left open, and what the server holds otherwise although it is managed: state tells
+// reconcile takes from the server what a plan left open, and what the server holds otherwise although it is managed: state tells
 // what is in force. The rest stays as it was planned; should the server hold something else by now, the next refresh shows it.
-func settle(fields []field, settings control.Settings, managed []field) {
+func reconcile(fields []field, settings control.Settings, managed []field) {
 	ours := map[string]bool{}
 	for _, f := range managed {
 		ours[f.key] = true
 	}
 	for _, f := range fields {
-		if f.IsUnknown() || ours[f.key] && !f.same(settings[f.key]) {
-			f.read(settings[f.key])
+		if f.IsUnknown() || ours[f.key] && !f.equals(settings[f.key]) {
+			f.fromJSON(settings[f.key])
 		}
 	}
 }
@@ -73,15 +73,15 @@ func settle(fields []field, settings control.Settings, managed []field) {
 func changes(managed []field, settings control.Settings) control.Settings {
 	due := control.Settings{}
 	for _, f := range managed {
-		if !f.same(settings[f.key]) {
-			due[f.key] = f.wire()
+		if !f.equals(settings[f.key]) {
+			due[f.key] = f.toJSON()
 		}
 	}
 	return due
 }
 
-// blame finds the attribute that an error of the server is about, or path.Empty().
-func blame(managed []field, err error) path.Path {
+// attributeFor finds the attribute that an error of the server is about, or path.Empty().
+func attributeFor(managed []field, err error) path.Path {
 	var api *control.APIError
 	if !errors.As(err, &api) {
 		return path.Empty()

@@ -10,7 +10,7 @@ import (
 )
 
 // No key belongs to both resources: so they never undo each other's work.
-func TestNoKeyIsManagedTwice(t *testing.T) {
+func TestEachKeyHasOneOwner(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, f := range allFields() {
@@ -33,11 +33,11 @@ func fieldOf(t *testing.T, fields []field, key string) field {
 	return field{}
 }
 
-func TestChangesAreOnlyWhatDiffers(t *testing.T) {
+func TestChanges(t *testing.T) {
 	t.Parallel()
 	g := guardrails{
 		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2), CrashThreshold: types.Float64Unknown(),
-		rolloutLimits: rolloutLimits{MinDuration: lasting("60m")},
+		rolloutLimits: rolloutLimits{MinDuration: durationValue("60m")},
 	}
 	got := changes(managed(g.fields()), control.Settings{
 		"auto_rollback_enabled": false, "error_threshold_percent": 2.0, "min_rollout_duration": "1h", "crash_threshold_percent": 1.0,
@@ -47,23 +47,23 @@ func TestChangesAreOnlyWhatDiffers(t *testing.T) {
 	}
 }
 
-func TestSettleTellsWhatIsInForce(t *testing.T) {
+func TestReconcile(t *testing.T) {
 	t.Parallel()
 	g := guardrails{
 		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2), CrashThreshold: types.Float64Unknown(),
-		rolloutLimits: rolloutLimits{MinDuration: lasting("60m"), MaxStepPercent: types.Float64Value(20)},
+		rolloutLimits: rolloutLimits{MinDuration: durationValue("60m"), MaxStepPercent: types.Float64Value(20)},
 		deviceLimits:  deviceLimits{MinOSVersion: types.MapNull(types.StringType)},
 	}
 	configured := guardrails{
-		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2), rolloutLimits: rolloutLimits{MinDuration: lasting("60m")},
+		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2), rolloutLimits: rolloutLimits{MinDuration: durationValue("60m")},
 	}
-	settle(g.fields(), control.Settings{
+	reconcile(g.fields(), control.Settings{
 		"auto_rollback_enabled": true, "error_threshold_percent": 5.0, "crash_threshold_percent": 1.0, "min_rollout_duration": "1h",
 		"max_rollout_step_percent": 50.0,
 	}, managed(configured.fields()))
 	want := guardrails{
 		AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(5), CrashThreshold: types.Float64Value(1),
-		rolloutLimits: rolloutLimits{MinDuration: lasting("60m"), MaxStepPercent: types.Float64Value(20)},
+		rolloutLimits: rolloutLimits{MinDuration: durationValue("60m"), MaxStepPercent: types.Float64Value(20)},
 		deviceLimits:  deviceLimits{MinOSVersion: types.MapNull(types.StringType)},
 	}
 	if diff := cmp.Diff(want, g, cmp.AllowUnexported(guardrails{}, qualityGate{}, rolloutLimits{}, deviceLimits{})); diff != "" {
@@ -71,7 +71,7 @@ func TestSettleTellsWhatIsInForce(t *testing.T) {
 	}
 }
 
-func TestBlame(t *testing.T) {
+func TestAttributeFor(t *testing.T) {
 	t.Parallel()
 	g := guardrails{ErrorThreshold: types.Float64Value(200), qualityGate: qualityGate{MinAccuracy: types.Float64Value(1)}}
 	tests := map[string]struct {
@@ -86,7 +86,7 @@ func TestBlame(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := blame(managed(g.fields()), test.err).String(); got != test.want {
+			if got := attributeFor(managed(g.fields()), test.err).String(); got != test.want {
 				t.Errorf("the attribute to blame is %q, want %q", got, test.want)
 			}
 		})

@@ -11,17 +11,17 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// newList is the list resource: the one of the provider's organization.
-func (p *part[M]) newList() list.ListResource {
+// newListResource is the list resource: the one of the provider's organization.
+func (s *section[M]) newListResource() list.ListResource {
 	return &resourcekit.Listing{
-		Base:        resourcekit.NewBase(p.typeName),
-		Description: "Finds the " + p.title + " of the provider's organization, to import it with `terraform query`.",
-		Failed:      "Could not read the " + p.title,
-		Find:        p.find,
+		Base:        resourcekit.NewBase(s.typeName),
+		Description: "Finds the " + s.title + " of the provider's organization, to import it with `terraform query`.",
+		Failed:      "Could not read the " + s.title,
+		Find:        s.find,
 	}
 }
 
-func (p *part[M]) find(ctx context.Context, client *control.Client, _ resourcekit.Query, yield func(resourcekit.Found) bool) error {
+func (s *section[M]) find(ctx context.Context, client *control.Client, _ resourcekit.Query, yield func(resourcekit.Found) bool) error {
 	org := client.OrgID()
 	if org == "" {
 		return nil // whose settings they would be is not known
@@ -33,7 +33,7 @@ func (p *part[M]) find(ctx context.Context, client *control.Client, _ resourceki
 	yield(resourcekit.Found{Name: org, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
 		var m M
 		diags.Append(state.Get(ctx, &m)...)
-		p.show(ctx, &m, org, settings, diags)
+		s.fromAPI(ctx, &m, org, settings, diags)
 		diags.Append(state.Set(ctx, &m)...)
 	}})
 	return nil

@@ -11,8 +11,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// record is what the resource remembers in private state, so that its destruction can put things back.
-type record struct {
+// originals is what the resource remembers in private state, so that its destruction can put things back.
+type originals struct {
 	// Imported is true of a policy that existed before Terraform: what its keys were before is not known.
 	Imported bool `json:"imported,omitempty"`
 	// Before holds the value of each key as it was when the key was first managed.
@@ -25,38 +25,38 @@ type original struct {
 	Absent bool `json:"absent,omitempty"`
 }
 
-const recordKey = "before"
+const originalsKey = "before"
 
-func loadRecord(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) record {
-	var r record
-	resourcekit.Recall(ctx, private, recordKey, &r, diags)
-	if r.Before == nil { // nothing is remembered yet, or the import has remembered that nothing is known
-		r.Before = map[string]original{}
+func loadOriginals(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) originals {
+	var o originals
+	resourcekit.Recall(ctx, private, originalsKey, &o, diags)
+	if o.Before == nil { // nothing is saved yet, or the import has saved that nothing is known
+		o.Before = map[string]original{}
 	}
-	return r
+	return o
 }
 
-func (r record) save(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) {
-	resourcekit.Remember(ctx, private, recordKey, r, diags)
+func (o originals) save(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) {
+	resourcekit.Remember(ctx, private, originalsKey, o, diags)
 }
 
-// note remembers the present value of each managed key that is not remembered yet.
-func (r record) note(managed []field, settings control.Settings) {
+// add remembers the present value of each managed key that is not saved yet.
+func (o originals) add(managed []field, settings control.Settings) {
 	for _, f := range managed {
-		if _, known := r.Before[f.key]; known {
+		if _, known := o.Before[f.key]; known {
 			continue
 		}
 		value, present := settings[f.key]
-		r.Before[f.key] = original{Value: value, Absent: !present}
+		o.Before[f.key] = original{Value: value, Absent: !present}
 	}
 }
 
-// restore is what must be written to put back what is remembered of the fields. A key that the server did not have goes back to null where
+// restore is what must be written to put back what is saved of the fields. A key that the server did not have goes back to null where
 // null means no limit; the attributes of those where it does not are in left.
-func (r record) restore(fields []field, settings control.Settings) (due control.Settings, left []string) {
+func (o originals) restore(fields []field, settings control.Settings) (due control.Settings, left []string) {
 	due = control.Settings{}
 	for _, f := range fields {
-		before, known := r.Before[f.key]
+		before, known := o.Before[f.key]
 		if !known || sameJSON(before.Value, settings[f.key]) {
 			continue
 		}

@@ -24,31 +24,31 @@ func (p privateMap) SetKey(_ context.Context, key string, value []byte) diag.Dia
 }
 
 // What an import saves has no values, and must be ready to take some all the same.
-func TestRecordOfAnImportTakesNotes(t *testing.T) {
+func TestOriginalsAfterImport(t *testing.T) {
 	t.Parallel()
 	private := privateMap{}
 	var diags diag.Diagnostics
-	record{Imported: true}.save(t.Context(), private, &diags)
-	got := loadRecord(t.Context(), private, &diags)
+	originals{Imported: true}.save(t.Context(), private, &diags)
+	got := loadOriginals(t.Context(), private, &diags)
 	g := guardrails{AutoRollback: types.BoolValue(true)}
-	got.note(managed(g.fields()), control.Settings{"auto_rollback_enabled": false})
-	want := record{Imported: true, Before: map[string]original{"auto_rollback_enabled": {Value: false}}}
+	got.add(managed(g.fields()), control.Settings{"auto_rollback_enabled": false})
+	want := originals{Imported: true, Before: map[string]original{"auto_rollback_enabled": {Value: false}}}
 	if diff := cmp.Diff(want, got); diff != "" || diags.HasError() {
 		t.Errorf("the record (-want +got), %v:\n%s", diags, diff)
 	}
 }
 
-func TestRecordKeepsTheFirstValue(t *testing.T) {
+func TestOriginalsKeepFirstValue(t *testing.T) {
 	t.Parallel()
 	private := privateMap{}
 	var diags diag.Diagnostics
 	g := guardrails{AutoRollback: types.BoolValue(true), ErrorThreshold: types.Float64Value(2)}
-	first := loadRecord(t.Context(), private, &diags)
-	first.note(managed(g.fields()), control.Settings{"auto_rollback_enabled": false})
+	first := loadOriginals(t.Context(), private, &diags)
+	first.add(managed(g.fields()), control.Settings{"auto_rollback_enabled": false})
 	first.save(t.Context(), private, &diags)
-	second := loadRecord(t.Context(), private, &diags)
-	second.note(managed(g.fields()), control.Settings{"auto_rollback_enabled": true, "error_threshold_percent": 2.0})
-	want := record{Before: map[string]original{
+	second := loadOriginals(t.Context(), private, &diags)
+	second.add(managed(g.fields()), control.Settings{"auto_rollback_enabled": true, "error_threshold_percent": 2.0})
+	want := originals{Before: map[string]original{
 		"auto_rollback_enabled": {Value: false}, "error_threshold_percent": {Absent: true},
 	}}
 	if diff := cmp.Diff(want, second); diff != "" || diags.HasError() {
@@ -58,7 +58,7 @@ func TestRecordKeepsTheFirstValue(t *testing.T) {
 
 func TestRestore(t *testing.T) {
 	t.Parallel()
-	r := record{Before: map[string]original{
+	saved := originals{Before: map[string]original{
 		"auto_rollback_enabled":   {Value: false},
 		"error_threshold_percent": {Value: 5.0},
 		"min_os_version":          {Value: map[string]any{"ios": "16", "android": "13"}},
@@ -66,7 +66,7 @@ func TestRestore(t *testing.T) {
 		"min_memory_gb":           {Absent: true},
 		"require_approval":        {Absent: true},
 	}}
-	due, left := r.restore(new(guardrails).fields(), control.Settings{
+	due, left := saved.restore(new(guardrails).fields(), control.Settings{
 		"auto_rollback_enabled": true, "error_threshold_percent": 5.0, "crash_threshold_percent": 3.0,
 		"min_os_version": map[string]any{"android": "13", "ios": "16"}, "min_rollout_duration": "1h", "min_memory_gb": 4.0, "require_approval": true,
 	})

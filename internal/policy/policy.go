@@ -8,12 +8,12 @@ import (
 
 // Resources are the package's.
 func Resources() []func() resource.Resource {
-	return []func() resource.Resource{rollback.newResource, orgSettings.newResource}
+	return []func() resource.Resource{rollbackPolicy.newResource, orgSettings.newResource}
 }
 
 // ListResources are the package's.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{rollback.newList, orgSettings.newList}
+	return []func() list.ListResource{rollbackPolicy.newListResource, orgSettings.newListResource}
 }
 
 // DataSources are the package's.

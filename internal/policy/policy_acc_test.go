@@ -16,10 +16,10 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-const this = "octomil_rollback_policy.this"
+const policyAddress = "octomil_rollback_policy.this"
 
-// puts counts the writes of the provider.
-func puts(sb *acctest.Sandbox) int {
+// policyWrites counts the writes of the provider.
+func policyWrites(sb *acctest.Sandbox) int {
 	n := 0
 	for _, e := range sb.Ledger() {
 		if e.Caller == "octomil_rollback_policy" && e.Method != http.MethodGet {
@@ -29,11 +29,11 @@ func puts(sb *acctest.Sandbox) int {
 	return n
 }
 
-func state(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(this, path, want)
+func policyHas(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(policyAddress, path, want)
 }
 
-func TestAccPolicy(t *testing.T) {
+func TestAccRollbackPolicy_lifecycle(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	setSettings(t, sb, map[string]any{"error_threshold_percent": 7, "min_os_version": map[string]any{"ios": "16"}})
@@ -71,11 +71,11 @@ func TestAccPolicy(t *testing.T) {
 			{
 				Config: first,
 				ConfigStateChecks: []statecheck.StateCheck{
-					state(tfjsonpath.New("id"), knownvalue.StringExact("demo")), state(tfjsonpath.New("org_id"), knownvalue.StringExact("demo")),
-					state(tfjsonpath.New("crash_threshold_percent"), knownvalue.Float64Exact(1)),
-					state(tfjsonpath.New("quality_gate").AtMapKey("require_eval"), knownvalue.Bool(false)),
-					state(tfjsonpath.New("quality_gate").AtMapKey("min_accuracy"), knownvalue.Null()),
-					state(tfjsonpath.New("rollout_limits").AtMapKey("min_duration"), knownvalue.StringExact("60m")),
+					policyHas(tfjsonpath.New("id"), knownvalue.StringExact("demo")), policyHas(tfjsonpath.New("org_id"), knownvalue.StringExact("demo")),
+					policyHas(tfjsonpath.New("crash_threshold_percent"), knownvalue.Float64Exact(1)),
+					policyHas(tfjsonpath.New("quality_gate").AtMapKey("require_eval"), knownvalue.Bool(false)),
+					policyHas(tfjsonpath.New("quality_gate").AtMapKey("min_accuracy"), knownvalue.Null()),
+					policyHas(tfjsonpath.New("rollout_limits").AtMapKey("min_duration"), knownvalue.StringExact("60m")),
 				},
 			},
 			{
@@ -83,10 +83,10 @@ func TestAccPolicy(t *testing.T) {
 				Config:           otherSpelling,
 				ConfigPlanChecks: emptyPlan(),
 			},
-			{ResourceName: this, ImportState: true, ImportStateKind: resource.ImportBlockWithID},
+			{ResourceName: policyAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithID},
 			{
 				Config:           second,
-				ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate),
 			},
 			{
 				PreConfig: func() {
@@ -94,7 +94,7 @@ func TestAccPolicy(t *testing.T) {
 					setSettings(t, sb, map[string]any{"auto_rollback_enabled": false, "min_accuracy": 0.5, "min_os_version": map[string]any{"ios": "1"}})
 				},
 				Config:           second,
-				ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate),
 			},
 			{
 				PreConfig: func() {
@@ -105,14 +105,14 @@ func TestAccPolicy(t *testing.T) {
 				Config:           second,
 				ConfigPlanChecks: emptyPlan(),
 			},
-			{ResourceName: this, ImportState: true, ImportStateVerify: true},
+			{ResourceName: policyAddress, ImportState: true, ImportStateVerify: true},
 		},
 	})
 	expectSettings(t, sb, before, map[string]any{"crash_threshold_percent": 0.1, "mfa_required": true})
 }
 
 // A server that does not have the keys before they are written: what it cannot take back stays.
-func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
+func TestAccRollbackPolicy_serverWithoutKeys(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	before := settings(t, sb)
@@ -126,8 +126,8 @@ func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
 			{
 				Config: config,
 				ConfigStateChecks: []statecheck.StateCheck{
-					state(tfjsonpath.New("error_threshold_percent"), knownvalue.Null()),
-					state(tfjsonpath.New("device_limits").AtMapKey("min_os_version"), knownvalue.Null()),
+					policyHas(tfjsonpath.New("error_threshold_percent"), knownvalue.Null()),
+					policyHas(tfjsonpath.New("device_limits").AtMapKey("min_os_version"), knownvalue.Null()),
 				},
 			},
 			{
@@ -137,9 +137,9 @@ func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
 					})
 				},
 				Config:           sb.Provider() + policyHCL("this", `auto_rollback = false`),
-				ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate),
 			},
-			{ResourceName: this, ImportState: true, ImportStateVerify: true, ImportStateId: "demo"},
+			{ResourceName: policyAddress, ImportState: true, ImportStateVerify: true, ImportStateId: "demo"},
 		},
 	})
 	expectSettings(t, sb, before, map[string]any{
@@ -148,7 +148,7 @@ func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
 }
 
 // Two policies of one organization with disjoint keys leave each other alone, also when one of them goes.
-func TestAccTwoPolicies(t *testing.T) {
+func TestAccRollbackPolicy_two(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	before := settings(t, sb)
@@ -162,7 +162,7 @@ func TestAccTwoPolicies(t *testing.T) {
 			{
 				PreConfig: func() {
 					expectSettings(t, sb, before, map[string]any{"error_threshold_percent": 3.0, "require_eval": true})
-					if n := puts(sb); n != 2 {
+					if n := policyWrites(sb); n != 2 {
 						t.Errorf("the settings were written %d times, want 2", n)
 					}
 				},
@@ -179,7 +179,7 @@ func TestAccTwoPolicies(t *testing.T) {
 }
 
 // An imported policy can be changed, and its destruction puts back what Terraform has changed since.
-func TestAccPolicyImported(t *testing.T) {
+func TestAccRollbackPolicy_import(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	setSettings(t, sb, map[string]any{"error_threshold_percent": 7, "min_rollout_duration": "60m"})
@@ -190,9 +190,9 @@ func TestAccPolicyImported(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{Config: config(7), ResourceName: this, ImportState: true, ImportStateId: "demo", ImportStatePersist: true},
+			{Config: config(7), ResourceName: policyAddress, ImportState: true, ImportStateId: "demo", ImportStatePersist: true},
 			{Config: config(7), ConfigPlanChecks: emptyPlan()},
-			{Config: config(4), ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate)},
+			{Config: config(4), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate)},
 			{
 				PreConfig: func() { expectSettings(t, sb, before, map[string]any{"error_threshold_percent": 4.0}) },
 				Config:    config(4), ConfigPlanChecks: emptyPlan(),
@@ -202,7 +202,7 @@ func TestAccPolicyImported(t *testing.T) {
 	expectSettings(t, sb, before, nil)
 }
 
-func TestAccPolicyMistakes(t *testing.T) {
+func TestAccRollbackPolicy_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	before := settings(t, sb)
@@ -227,7 +227,7 @@ func TestAccPolicyMistakes(t *testing.T) {
 
 // A server that accepts a write and does nothing is found out. A creation puts back what it has written; a failed update leaves
 // in state what is in force.
-func TestAccPolicyIgnored(t *testing.T) {
+func TestAccRollbackPolicy_writeIgnored(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	before := settings(t, sb)
@@ -244,17 +244,17 @@ func TestAccPolicyIgnored(t *testing.T) {
 				PreConfig: ignore, Config: config(3),
 				ExpectError: regexp.MustCompile(`(?s)The setting is not in force.*error_threshold_percent is 5 afterwards`),
 			},
-			{Config: config(3), ConfigPlanChecks: action(this, plancheck.ResourceActionCreate)},
+			{Config: config(3), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionCreate)},
 			{PreConfig: ignore, Config: config(2), ExpectError: regexp.MustCompile(`error_threshold_percent is 3\s+afterwards`)},
 			{Config: config(3), ConfigPlanChecks: emptyPlan()},
-			{Config: config(2), ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate)},
+			{Config: config(2), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate)},
 		},
 	})
 	expectSettings(t, sb, before, nil)
 }
 
 // The creation's answers are lost after the server has executed it: what it has written is put back, and nothing is in state.
-func TestAccPolicyCreateAnswerLost(t *testing.T) {
+func TestAccRollbackPolicy_createResponseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	before := settings(t, sb)
@@ -270,7 +270,7 @@ func TestAccPolicyCreateAnswerLost(t *testing.T) {
 			},
 			{
 				PreConfig: func() { expectSettings(t, sb, before, nil) },
-				Config:    config, ConfigPlanChecks: action(this, plancheck.ResourceActionCreate),
+				Config:    config, ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionCreate),
 			},
 		},
 	})
@@ -278,7 +278,7 @@ func TestAccPolicyCreateAnswerLost(t *testing.T) {
 }
 
 // Only a real miss removes the policy from state.
-func TestAccPolicyUnreadable(t *testing.T) {
+func TestAccRollbackPolicy_readErrors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	config := sb.Provider("max_retries = 0") + policyHCL("this", "error_threshold_percent = 3")
@@ -300,7 +300,7 @@ func TestAccPolicyUnreadable(t *testing.T) {
 }
 
 // Not parallel: it needs an environment without an organization.
-func TestAccPolicyWithoutOrganization(t *testing.T) {
+func TestAccRollbackPolicy_noOrganization(t *testing.T) {
 	sb := start(t, sandbox.DialectDocs)
 	t.Setenv("OCTOMIL_ORG_ID", "")
 	t.Setenv("HOME", t.TempDir())

@@ -10,11 +10,11 @@ import (
 )
 
 // Null, unknown and set stay what they are on the way into the nested objects and back.
-func TestGuardrailsSurviveTheirNesting(t *testing.T) {
+func TestGuardrailsRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		want := anyGuardrails(rt)
-		var m model
+		var m policyModel
 		var diags diag.Diagnostics
 		m.setGuardrails(t.Context(), want, &diags)
 		got := m.guardrails(t.Context(), &diags)
@@ -30,10 +30,10 @@ func TestGuardrailsSurviveTheirNesting(t *testing.T) {
 }
 
 // A nested object that is null or unknown as a whole makes its members so, and no others.
-func TestNestedObjectsAsAWhole(t *testing.T) {
+func TestGuardrailsOfNullOrUnknownObjects(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		var m model
+		var m policyModel
 		var diags diag.Diagnostics
 		m.setGuardrails(t.Context(), anyGuardrails(rt), &diags)
 		whole := map[string]*types.Object{"quality_gate": &m.QualityGate, "rollout_limits": &m.RolloutLimits, "device_limits": &m.DeviceLimits}

@@ -6,13 +6,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// rollback is octomil_rollback_policy.
-var rollback = &part[model]{
-	typeName: "octomil_rollback_policy",
-	title:    "rollback policy",
-	schema:   rollbackSchema(),
-	owner:    func(m *model) *owner { return &m.owner },
-	open: func(ctx context.Context, m *model, diags *diag.Diagnostics) (fields []field, shut func()) {
+// rollbackPolicy is octomil_rollback_policy.
+var rollbackPolicy = &section[policyModel]{
+	typeName:     "octomil_rollback_policy",
+	title:        "rollback policy",
+	schema:       policySchema(),
+	organization: func(m *policyModel) *organization { return &m.organization },
+	bind: func(ctx context.Context, m *policyModel, diags *diag.Diagnostics) (fields []field, writeBack func()) {
 		g := m.guardrails(ctx, diags)
 		return g.fields(), func() { m.setGuardrails(ctx, g, diags) }
 	},

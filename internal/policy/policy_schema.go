@@ -11,44 +11,44 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func rollbackSchema() schema.Schema {
+func policySchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "The guardrails of an organization: when a rollout is rolled back by itself, and what a rollout may do.\n\n" +
-			unmanaged + "An organization has one policy. Two of these resources for one organization do not see each other: let them set different " +
+			unmanagedText + "An organization has one policy. Two of these resources for one organization do not see each other: let them set different " +
 			"attributes, or the last one to be applied wins.",
 		Attributes: map[string]schema.Attribute{
 			"id":            idAttribute(),
 			"org_id":        orgAttribute("The organization whose policy this is."),
-			"auto_rollback": flag("Whether a rollout that breaches a threshold is rolled back by itself. " + serverDefault("`false`")),
-			"error_threshold_percent": float("The share of failed inferences, in percent from 0 to 100, above which a rollout is rolled back. "+
+			"auto_rollback": boolAttribute("Whether a rollout that breaches a threshold is rolled back by itself. " + serverDefault("`false`")),
+			"error_threshold_percent": float64Attribute("The share of failed inferences, in percent from 0 to 100, above which a rollout is rolled back. "+
 				serverDefault("`5`"), float64validator.Between(0, 100)),
-			"crash_threshold_percent": float("The share of crashes, in percent from 0 to 100, above which a rollout is rolled back. "+
+			"crash_threshold_percent": float64Attribute("The share of crashes, in percent from 0 to 100, above which a rollout is rolled back. "+
 				serverDefault("`1`"), float64validator.Between(0, 100)),
-			"latency_p95_max": duration("The 95th percentile of the latency above which a rollout is rolled back, such as `250ms`, in whole "+
-				"milliseconds. "+serverDefault("no limit"), positive{unit: serverPrecision}),
-			"quality_gate":   nested("What a version must show before it may be rolled out.", qualityGateAttributes()),
-			"rollout_limits": nested("What a rollout may do.", rolloutLimitsAttributes()),
-			"device_limits":  nested("Which devices a rollout leaves out.", deviceLimitsAttributes()),
+			"latency_p95_max": durationAttribute("The 95th percentile of the latency above which a rollout is rolled back, such as `250ms`, in whole "+
+				"milliseconds. "+serverDefault("no limit"), positiveDuration{unit: millisecondPrecision}),
+			"quality_gate":   nestedAttribute("What a version must show before it may be rolled out.", qualityGateAttributes()),
+			"rollout_limits": nestedAttribute("What a rollout may do.", rolloutLimitsAttributes()),
+			"device_limits":  nestedAttribute("Which devices a rollout leaves out.", deviceLimitsAttributes()),
 		},
 	}
 }
 
 func qualityGateAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"require_eval": flag("Whether a version needs an evaluation. " + serverDefault("`false`")),
-		"min_accuracy": float("The least accuracy in that evaluation, from 0 to 1. "+serverDefault("no limit"),
+		"require_eval": boolAttribute("Whether a version needs an evaluation. " + serverDefault("`false`")),
+		"min_accuracy": float64Attribute("The least accuracy in that evaluation, from 0 to 1. "+serverDefault("no limit"),
 			float64validator.Between(0, 1)),
-		"max_quality_delta": float("How much worse than the version before a version may be, from 0 to 1. "+serverDefault("no limit"),
+		"max_quality_delta": float64Attribute("How much worse than the version before a version may be, from 0 to 1. "+serverDefault("no limit"),
 			float64validator.Between(0, 1)),
 	}
 }
 
 func rolloutLimitsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"min_duration": duration("The least time between two advances of a rollout, such as `1h`. "+serverDefault("no limit"), positive{}),
-		"max_step_percent": float("The most that one advance may add, in percent, above 0 and up to 100. "+serverDefault("`100`"),
+		"min_duration": durationAttribute("The least time between two advances of a rollout, such as `1h`. "+serverDefault("no limit"), positiveDuration{}),
+		"max_step_percent": float64Attribute("The most that one advance may add, in percent, above 0 and up to 100. "+serverDefault("`100`"),
 			float64validator.Between(0, 100), aboveZero{}),
-		"require_approval": flag("Whether an advance needs a second person. " + serverDefault("`false`")),
+		"require_approval": boolAttribute("Whether an advance needs a second person. " + serverDefault("`false`")),
 	}
 }
 
@@ -64,7 +64,7 @@ func deviceLimitsAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "The oldest version of the operating system by platform, such as `{ ios = \"17.0\" }`. The map is managed " +
 				"as a whole; an empty one is no limit. " + serverDefault("no limit"),
 		},
-		"min_memory_gb": float("The least memory of a device, in GB. "+serverDefault("no limit"), float64validator.AtLeast(0)),
+		"min_memory_gb": float64Attribute("The least memory of a device, in GB. "+serverDefault("no limit"), float64validator.AtLeast(0)),
 	}
 }
 

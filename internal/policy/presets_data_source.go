@@ -24,7 +24,7 @@ type presetsModel struct {
 type presetModel struct {
 	Name    types.String `tfsdk:"name"`
 	Profile types.String `tfsdk:"policy_profile"`
-	controls
+	securitySettings
 	AutoRollback types.Bool `tfsdk:"auto_rollback"`
 }
 
@@ -35,7 +35,7 @@ func NewPresetsSource() datasource.DataSource {
 
 func (s *presetsSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	const null = "Null where the preset does not set it."
-	attributes := controlAttributes(null)
+	attributes := computedSettings(null)
 	attributes["name"] = schema.StringAttribute{Computed: true, MarkdownDescription: "The regulation: `gdpr`, `hipaa`, `pci` or `soc2`."}
 	attributes["policy_profile"] = schema.StringAttribute{
 		Computed: true, MarkdownDescription: "How strict the preset is, such as `regulated` or `balanced`. Null where the server does not say.",
@@ -70,13 +70,13 @@ func (s *presetsSource) Read(ctx context.Context, _ datasource.ReadRequest, resp
 			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the compliance presets", err)
 			return
 		}
-		found.Presets = append(found.Presets, shownPreset(preset))
+		found.Presets = append(found.Presets, presetFromAPI(preset))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &found)...)
 }
 
-func shownPreset(p control.CompliancePreset) presetModel {
+func presetFromAPI(p control.CompliancePreset) presetModel {
 	m := presetModel{Name: types.StringValue(p.Name), Profile: resourcekit.StringOrNull(p.Profile)}
-	read(append(m.fields(), field{key: "auto_rollback_enabled", binding: boolean{&m.AutoRollback}}), p.Settings)
+	fieldsFromAPI(append(m.fields(), field{key: "auto_rollback_enabled", binding: boolean{&m.AutoRollback}}), p.Settings)
 	return m
 }

@@ -28,9 +28,9 @@ func anyValue(rt *rapid.T, f field) any {
 		return float64(rapid.IntRange(0, 1e6).Draw(rt, f.key))
 	case milliseconds:
 		return float64(rapid.IntRange(1, 1e9).Draw(rt, f.key)) / 1000
-	case durationText:
+	case durationString:
 		return time.Duration(rapid.Int64Range(0, math.MaxInt64).Draw(rt, f.key)).String()
-	case textMap:
+	case stringMap:
 		drawn := map[string]any{}
 		for name, word := range rapid.MapOfN(rapid.SampledFrom([]string{"ios", "android", ""}), rapid.String(), 0, 3).Draw(rt, f.key) {
 			drawn[name] = word
@@ -52,17 +52,17 @@ func drawFields(rt *rapid.T, fields []field) {
 	for _, f := range fields {
 		switch rapid.SampledFrom([]string{"null", "unknown", "set"}).Draw(rt, f.key+" is") {
 		case "null":
-			f.read(nil)
+			f.fromJSON(nil)
 		case "unknown":
-			f.forget()
+			f.setUnknown()
 		case "set":
-			f.read(anyValue(rt, f))
+			f.fromJSON(anyValue(rt, f))
 		}
 	}
 }
 
 // allFields are the keys of both resources.
-func allFields() []field { return append(new(guardrails).fields(), new(controls).fields()...) }
+func allFields() []field { return append(new(guardrails).fields(), new(securitySettings).fields()...) }
 
 // anySettings are those of an organization on a server that has some of the keys.
 func anySettings(rt *rapid.T) control.Settings {
@@ -93,18 +93,18 @@ func sent(rt *rapid.T, settings control.Settings) control.Settings {
 
 // Whatever is configured and whatever the server holds: one write brings the two together, touches no other key, leaves nothing
 // unknown, and a destroy puts back what was there.
-func TestSettingsConvergeAndGoBack(t *testing.T) {
+func TestSettingsConvergeAndRestore(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		fields := new(controls).fields()
+		fields := new(securitySettings).fields()
 		drawFields(rt, fields)
 		if rapid.Bool().Draw(rt, "the rollback policy") {
 			fields = anyGuardrails(rt).fields()
 		}
 		server := anySettings(rt)
 		ours := managed(fields)
-		r := record{Before: map[string]original{}}
-		r.note(ours, server)
+		saved := originals{Before: map[string]original{}}
+		saved.add(ours, server)
 		before := maps.Clone(server)
 
 		due := sent(rt, changes(ours, server))
@@ -117,13 +117,13 @@ func TestSettingsConvergeAndGoBack(t *testing.T) {
 		if again := changes(ours, server); len(again) > 0 {
 			rt.Errorf("after the write %v is still to be written", again)
 		}
-		expectSettled(rt, fields, ours, server)
+		expectReconciled(rt, fields, ours, server)
 
-		back, left := r.restore(fields, server)
+		back, left := saved.restore(fields, server)
 		maps.Copy(server, sent(rt, back))
 		for _, f := range allFields() {
 			_, had := before[f.key]
-			if !had && !f.nullable && r.Before[f.key].Absent {
+			if !had && !f.nullable && saved.Before[f.key].Absent {
 				continue // which the user is told of
 			}
 			if !sameJSON(before[f.key], server[f.key]) {
@@ -136,13 +136,13 @@ func TestSettingsConvergeAndGoBack(t *testing.T) {
 	})
 }
 
-// expectSettled settles fields and fails where one is unknown, or one of ours not as it was planned.
-func expectSettled(rt *rapid.T, fields, ours []field, server control.Settings) {
+// expectReconciled settles fields and fails where one is unknown, or one of ours not as it was planned.
+func expectReconciled(rt *rapid.T, fields, ours []field, server control.Settings) {
 	planned := map[string]attr.Value{}
 	for _, f := range ours {
 		planned[f.key] = valueOf(rt, f)
 	}
-	settle(fields, server, ours)
+	reconcile(fields, server, ours)
 	for _, f := range fields {
 		if f.IsUnknown() {
 			rt.Errorf("%s is still unknown", f.at)
@@ -164,9 +164,9 @@ func valueOf(rt *rapid.T, f field) attr.Value {
 		return *b.Int64
 	case milliseconds:
 		return *b.GoDuration
-	case durationText:
+	case durationString:
 		return *b.GoDuration
-	case textMap:
+	case stringMap:
 		return *b.Map
 	}
 	rt.Fatalf("%s has a binding that is not known here", f.key)

@@ -17,18 +17,18 @@ import (
 // settingsResource manages a part of an organization's settings.
 type settingsResource[M any] struct {
 	resourcekit.Base
-	part *part[M]
+	section *section[M]
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*settingsResource[model])(nil)
-	_ resource.ResourceWithIdentity    = (*settingsResource[model])(nil)
-	_ resource.ResourceWithImportState = (*settingsResource[model])(nil)
-	_ resource.ResourceWithModifyPlan  = (*settingsResource[model])(nil)
+	_ resource.ResourceWithConfigure   = (*settingsResource[policyModel])(nil)
+	_ resource.ResourceWithIdentity    = (*settingsResource[policyModel])(nil)
+	_ resource.ResourceWithImportState = (*settingsResource[policyModel])(nil)
+	_ resource.ResourceWithModifyPlan  = (*settingsResource[policyModel])(nil)
 )
 
 func (r *settingsResource[M]) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = r.part.schema
+	resp.Schema = r.section.schema
 }
 
 // ModifyPlan fills in the provider's organization where the configuration names none.
@@ -71,31 +71,31 @@ func (r *settingsResource[M]) Create(ctx context.Context, req resource.CreateReq
 	var plan, config M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	wanted, _ := r.part.open(ctx, &config, &resp.Diagnostics)
-	planned, shut := r.part.open(ctx, &plan, &resp.Diagnostics)
+	wanted, _ := r.section.bind(ctx, &config, &resp.Diagnostics)
+	planned, writeBack := r.section.bind(ctx, &plan, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	whose := r.part.owner(&plan)
-	if whose.OrgID.IsUnknown() { // the provider block was not known during the plan
-		whose.OrgID = resourcekit.StringOrNull(client.OrgID())
+	owner := r.section.organization(&plan)
+	if owner.OrgID.IsUnknown() { // the provider block was not known during the plan
+		owner.OrgID = resourcekit.StringOrNull(client.OrgID())
 	}
-	if whose.OrgID.IsNull() {
+	if owner.OrgID.IsNull() {
 		askForOrganization(&resp.Diagnostics)
 		return
 	}
-	whose.ID = whose.OrgID
-	org := whose.OrgID.ValueString()
+	owner.ID = owner.OrgID
+	org := owner.OrgID.ValueString()
 
-	w := write(ctx, client, org, managed(wanted), loadRecord(ctx, resp.Private, &resp.Diagnostics))
-	w.report(&resp.Diagnostics, "Could not create the "+r.part.title)
-	if resp.Diagnostics.HasError() && (!w.touched || w.undo(ctx, client, org, r.part.title, &resp.Diagnostics)) {
+	w := write(ctx, client, org, managed(wanted), loadOriginals(ctx, resp.Private, &resp.Diagnostics))
+	w.report(&resp.Diagnostics, "Could not create the "+r.section.title)
+	if resp.Diagnostics.HasError() && (!w.mayHaveWritten || w.undo(ctx, client, org, r.section.title, &resp.Diagnostics)) {
 		return
 	}
-	settle(planned, w.settings, w.managed)
-	shut()
-	w.record.save(ctx, resp.Private, &resp.Diagnostics)
+	reconcile(planned, w.settings, w.managed)
+	writeBack()
+	w.originals.save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -107,7 +107,7 @@ func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	org := r.part.owner(&state).OrgID.ValueString()
+	org := r.section.organization(&state).OrgID.ValueString()
 	settings, err := client.Settings(ctx, org)
 	if control.NotFound(err) {
 		r.Identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
@@ -115,10 +115,10 @@ func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	if err != nil {
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the "+r.part.title, err)
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the "+r.section.title, err)
 		return
 	}
-	r.part.show(ctx, &state, org, settings, &resp.Diagnostics)
+	r.section.fromAPI(ctx, &state, org, settings, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -127,54 +127,54 @@ func (r *settingsResource[M]) Update(ctx context.Context, req resource.UpdateReq
 	var plan, config M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	wanted, _ := r.part.open(ctx, &config, &resp.Diagnostics)
-	planned, shut := r.part.open(ctx, &plan, &resp.Diagnostics)
+	wanted, _ := r.section.bind(ctx, &config, &resp.Diagnostics)
+	planned, writeBack := r.section.bind(ctx, &plan, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	org := r.part.owner(&plan).OrgID.ValueString()
-	w := write(ctx, client, org, managed(wanted), loadRecord(ctx, req.Private, &resp.Diagnostics))
-	if w.touched {
-		w.record.save(ctx, resp.Private, &resp.Diagnostics)
+	org := r.section.organization(&plan).OrgID.ValueString()
+	w := write(ctx, client, org, managed(wanted), loadOriginals(ctx, req.Private, &resp.Diagnostics))
+	if w.mayHaveWritten {
+		w.originals.save(ctx, resp.Private, &resp.Diagnostics)
 	}
 	if w.err == nil {
-		settle(planned, w.settings, w.managed)
-		shut()
+		reconcile(planned, w.settings, w.managed)
+		writeBack()
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	}
-	w.report(&resp.Diagnostics, "Could not update the "+r.part.title)
+	w.report(&resp.Diagnostics, "Could not update the "+r.section.title)
 }
 
 func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state M
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	fields, _ := r.part.open(ctx, &state, &resp.Diagnostics)
-	remembered := loadRecord(ctx, req.Private, &resp.Diagnostics)
+	fields, _ := r.section.bind(ctx, &state, &resp.Diagnostics)
+	saved := loadOriginals(ctx, req.Private, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	org := r.part.owner(&state).OrgID.ValueString()
+	org := r.section.organization(&state).OrgID.ValueString()
 	settings, err := client.Settings(ctx, org)
 	if control.NotFound(err) {
 		return
 	}
 	if err != nil {
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not delete the "+r.part.title, err)
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not delete the "+r.section.title, err)
 		return
 	}
-	due, left := remembered.restore(fields, settings)
+	due, left := saved.restore(fields, settings)
 	if len(due) > 0 {
 		after, err := client.UpdateSettings(ctx, org, due)
 		if err != nil {
-			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not put back what was there before the "+r.part.title, err)
+			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not put back what was there before the "+r.section.title, err)
 			return
 		}
 		warnOfRefusals(&resp.Diagnostics, org, notRestored(fields, due, after))
 	}
-	warnOfRemains(&resp.Diagnostics, org, remembered, left)
+	warnOfRemains(&resp.Diagnostics, org, saved, left)
 }
 
 // warnOfRefusals says which settings the server did not put back although it had accepted the request.
@@ -186,12 +186,12 @@ func warnOfRefusals(diags *diag.Diagnostics, org string, left []string) {
 }
 
 // warnOfRemains says what the deletion did not put back.
-func warnOfRemains(diags *diag.Diagnostics, org string, remembered record, left []string) {
+func warnOfRemains(diags *diag.Diagnostics, org string, saved originals, left []string) {
 	if len(left) > 0 {
 		diags.AddWarning("Some settings keep their values", fmt.Sprintf("The organization %s had no value for %s before, and the API cannot "+
 			"take one away: they stay as they are.", org, strings.Join(left, ", ")))
 	}
-	if remembered.Imported {
+	if saved.Imported {
 		diags.AddWarning("What was there before the import is not known", fmt.Sprintf("The settings of the organization %s had been there before "+
 			"Terraform managed them. Only what Terraform has changed since the import was put back; everything else stays as it is.", org))
 	}
@@ -213,5 +213,5 @@ func (r *settingsResource[M]) ImportState(ctx context.Context, req resource.Impo
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), org)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("org_id"), org)...)
 	r.Identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
-	record{Imported: true}.save(ctx, resp.Private, &resp.Diagnostics)
+	originals{Imported: true}.save(ctx, resp.Private, &resp.Diagnostics)
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// unmanaged is a paragraph of the descriptions.
-const unmanaged = "Only what the configuration sets is managed. Everything else is shown as it is on the server and never written, and what " +
+// unmanagedText is a paragraph of the descriptions.
+const unmanagedText = "Only what the configuration sets is managed. Everything else is shown as it is on the server and never written, and what " +
 	"leaves the configuration stays on the server as it is. When the resource is destroyed, each setting that it managed gets " +
 	"the value back that it had before.\n\n"
 
@@ -32,21 +32,21 @@ func orgAttribute(description string) schema.Attribute {
 	}
 }
 
-func flag(description string) schema.Attribute {
+func boolAttribute(description string) schema.Attribute {
 	return schema.BoolAttribute{
 		Optional: true, Computed: true, MarkdownDescription: description,
 		PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 	}
 }
 
-func float(description string, validators ...validator.Float64) schema.Attribute {
+func float64Attribute(description string, validators ...validator.Float64) schema.Attribute {
 	return schema.Float64Attribute{
 		Optional: true, Computed: true, MarkdownDescription: description, Validators: validators,
 		PlanModifiers: []planmodifier.Float64{float64planmodifier.UseStateForUnknown()},
 	}
 }
 
-func duration(description string, validators ...validator.String) schema.Attribute {
+func durationAttribute(description string, validators ...validator.String) schema.Attribute {
 	return schema.StringAttribute{
 		CustomType: timetypes.GoDurationType{},
 		Optional:   true, Computed: true, MarkdownDescription: description, Validators: validators,
@@ -54,14 +54,14 @@ func duration(description string, validators ...validator.String) schema.Attribu
 	}
 }
 
-func nested(description string, attributes map[string]schema.Attribute) schema.Attribute {
+func nestedAttribute(description string, attributes map[string]schema.Attribute) schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true, Computed: true, MarkdownDescription: description, Attributes: attributes,
 		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
 	}
 }
 
-func count(description string) schema.Attribute {
+func int64Attribute(description string) schema.Attribute {
 	return schema.Int64Attribute{
 		Optional: true, Computed: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(0)},
 		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},

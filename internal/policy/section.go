@@ -12,33 +12,33 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// part is what one type of resource manages of an organization's settings: a table of keys, of which no two types have one in
+// section is what one type of resource manages of an organization's settings: a table of keys, of which no two types have one in
 // common. M is the resource's state as a struct.
-type part[M any] struct {
+type section[M any] struct {
 	typeName string
 	// title is what texts call the resource: "rollback policy".
 	title  string
 	schema schema.Schema
-	// owner is whose settings a state is of.
-	owner func(*M) *owner
-	// open binds every key to its attribute; shut ends that, and puts what was changed into the state.
-	open func(ctx context.Context, m *M, diags *diag.Diagnostics) (fields []field, shut func())
+	// organization is whose settings a state is of.
+	organization func(*M) *organization
+	// bind binds every key to its attribute; writeBack puts what was changed into the state.
+	bind func(ctx context.Context, m *M, diags *diag.Diagnostics) (fields []field, writeBack func())
 }
 
-// owner are the attributes that name the organization.
-type owner struct {
+// organization are the attributes that name the organization.
+type organization struct {
 	ID    types.String `tfsdk:"id"`
 	OrgID types.String `tfsdk:"org_id"`
 }
 
-func (p *part[M]) newResource() resource.Resource {
-	return &settingsResource[M]{Base: resourcekit.NewBase(p.typeName), part: p}
+func (s *section[M]) newResource() resource.Resource {
+	return &settingsResource[M]{Base: resourcekit.NewBase(s.typeName), section: s}
 }
 
-// show takes all of it from the server.
-func (p *part[M]) show(ctx context.Context, m *M, org string, settings control.Settings, diags *diag.Diagnostics) {
-	fields, shut := p.open(ctx, m, diags)
-	read(fields, settings)
-	shut()
-	p.owner(m).ID, p.owner(m).OrgID = types.StringValue(org), types.StringValue(org)
+// fromAPI takes all of it from the server.
+func (s *section[M]) fromAPI(ctx context.Context, m *M, org string, settings control.Settings, diags *diag.Diagnostics) {
+	fields, writeBack := s.bind(ctx, m, diags)
+	fieldsFromAPI(fields, settings)
+	writeBack()
+	s.organization(m).ID, s.organization(m).OrgID = types.StringValue(org), types.StringValue(org)
 }

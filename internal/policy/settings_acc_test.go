@@ -24,9 +24,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-const those = "octomil_org_settings.those"
+const settingsAddress = "octomil_org_settings.those"
 
-func TestAccSettings(t *testing.T) {
+func TestAccOrgSettings_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -35,7 +35,7 @@ func TestAccSettings(t *testing.T) {
 		setSettings(t, sb, map[string]any{"audit_retention_days": 30, "hipaa_mode": true})
 		before := settings(t, sb)
 		shows := func(attribute string, want knownvalue.Check) statecheck.StateCheck {
-			return statecheck.ExpectKnownValue(those, tfjsonpath.New(attribute), want)
+			return statecheck.ExpectKnownValue(settingsAddress, tfjsonpath.New(attribute), want)
 		}
 		first := sb.Provider() + settingsHCL("audit_retention_days = 365\nmfa_required = true\nsession_duration_hours = 8")
 		second := sb.Provider() + settingsHCL("org_id = \"demo\"\naudit_retention_days = 2190\nmfa_required = true\nhipaa_mode = false")
@@ -54,7 +54,7 @@ func TestAccSettings(t *testing.T) {
 					PreConfig: func() {
 						expectSettings(t, sb, before, map[string]any{"audit_retention_days": 365.0, "mfa_required": true, "session_duration_hours": 8.0})
 					},
-					Config: second, ConfigPlanChecks: action(those, plancheck.ResourceActionUpdate),
+					Config: second, ConfigPlanChecks: action(settingsAddress, plancheck.ResourceActionUpdate),
 				},
 				{
 					PreConfig: func() {
@@ -63,9 +63,9 @@ func TestAccSettings(t *testing.T) {
 						})
 						setSettings(t, sb, map[string]any{"audit_retention_days": 1, "hipaa_mode": true, "require_model_approval": true})
 					},
-					Config: second, ConfigPlanChecks: action(those, plancheck.ResourceActionUpdate),
+					Config: second, ConfigPlanChecks: action(settingsAddress, plancheck.ResourceActionUpdate),
 				},
-				{ResourceName: those, ImportState: true, ImportStateVerify: true, ImportStateId: "demo"},
+				{ResourceName: settingsAddress, ImportState: true, ImportStateVerify: true, ImportStateId: "demo"},
 				{Config: second, ConfigPlanChecks: emptyPlan()},
 			},
 		})
@@ -74,7 +74,7 @@ func TestAccSettings(t *testing.T) {
 	})
 }
 
-func TestAccSettingsMistakes(t *testing.T) {
+func TestAccOrgSettings_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	before := settings(t, sb)
@@ -141,7 +141,7 @@ func (r *recorder) written(caller string) []string {
 }
 
 // The rollback policy and the settings of one organization, changed in one apply, never touch each other's keys.
-func TestAccSettingsBesideAPolicy(t *testing.T) {
+func TestAccOrgSettings_besideRollbackPolicy(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()

@@ -21,7 +21,7 @@ func NewSettingsSource() datasource.DataSource {
 }
 
 func (s *settingsSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := controlAttributes("Null where the server has no such setting.")
+	attributes := computedSettings("Null where the server has no such setting.")
 	attributes["id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `org_id`."}
 	attributes["org_id"] = schema.StringAttribute{
 		Optional: true, Computed: true, MarkdownDescription: "The organization. Default: the `org_id` of the provider block.",
@@ -32,11 +32,11 @@ func (s *settingsSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	}
 }
 
-// controlAttributes are the settings as a data source shows them.
-func controlAttributes(null string) map[string]schema.Attribute {
+// computedSettings are the settings as a data source shows them.
+func computedSettings(null string) map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{}
-	for _, f := range new(controls).fields() {
-		text := controlTexts[f.key] + " " + null
+	for _, f := range new(securitySettings).fields() {
+		text := settingDescriptions[f.key] + " " + null
 		if _, isFlag := f.binding.(boolean); isFlag {
 			attributes[f.key] = schema.BoolAttribute{Computed: true, MarkdownDescription: text}
 		} else {
@@ -70,6 +70,6 @@ func (s *settingsSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		resourcekit.AddError(&resp.Diagnostics, at, "Could not read the organization settings", err)
 		return
 	}
-	orgSettings.show(ctx, &m, org, settings, &resp.Diagnostics)
+	orgSettings.fromAPI(ctx, &m, org, settings, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }

@@ -7,12 +7,12 @@ import (
 
 // settingsModel is the settings as Terraform holds them.
 type settingsModel struct {
-	owner
-	controls
+	organization
+	securitySettings
 }
 
-// controls are the settings that say who may do what for how long.
-type controls struct {
+// securitySettings are the settings that say who may do what for how long.
+type securitySettings struct {
 	AuditRetentionDays    types.Int64 `tfsdk:"audit_retention_days"`
 	RequireMFAForAdmin    types.Bool  `tfsdk:"require_mfa_for_admin"`
 	MFARequired           types.Bool  `tfsdk:"mfa_required"`
@@ -24,7 +24,7 @@ type controls struct {
 }
 
 // fields lists every key that the settings manage; the attributes have the keys' names.
-func (c *controls) fields() []field {
+func (c *securitySettings) fields() []field {
 	fields := []field{
 		{key: "audit_retention_days", binding: integer{&c.AuditRetentionDays}},
 		{key: "require_mfa_for_admin", binding: boolean{&c.RequireMFAForAdmin}},

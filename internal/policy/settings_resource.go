@@ -7,12 +7,12 @@ import (
 )
 
 // orgSettings is octomil_org_settings.
-var orgSettings = &part[settingsModel]{
-	typeName: "octomil_org_settings",
-	title:    "organization settings",
-	schema:   settingsSchema(),
-	owner:    func(m *settingsModel) *owner { return &m.owner },
-	open: func(_ context.Context, m *settingsModel, _ *diag.Diagnostics) (fields []field, shut func()) {
+var orgSettings = &section[settingsModel]{
+	typeName:     "octomil_org_settings",
+	title:        "organization settings",
+	schema:       settingsSchema(),
+	organization: func(m *settingsModel) *organization { return &m.organization },
+	bind: func(_ context.Context, m *settingsModel, _ *diag.Diagnostics) (fields []field, writeBack func()) {
 		return m.fields(), func() {}
 	},
 }

@@ -4,8 +4,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
 
-// controlTexts describe the settings.
-var controlTexts = map[string]string{
+// settingDescriptions describe the settings.
+var settingDescriptions = map[string]string{
 	"audit_retention_days":    "How long the audit log is kept, in days.",
 	"require_mfa_for_admin":   "Whether admins and owners need a second factor to sign in.",
 	"mfa_required":            "Whether every member needs a second factor to sign in.",
@@ -21,17 +21,17 @@ func settingsSchema() schema.Schema {
 		"id":     idAttribute(),
 		"org_id": orgAttribute("The organization whose settings these are."),
 	}
-	for _, f := range new(controls).fields() {
-		text := controlTexts[f.key] + " Not managed when it is not set."
+	for _, f := range new(securitySettings).fields() {
+		text := settingDescriptions[f.key] + " Not managed when it is not set."
 		if _, isFlag := f.binding.(boolean); isFlag {
-			attributes[f.key] = flag(text)
+			attributes[f.key] = boolAttribute(text)
 		} else {
-			attributes[f.key] = count(text)
+			attributes[f.key] = int64Attribute(text)
 		}
 	}
 	return schema.Schema{
 		MarkdownDescription: "The settings of an organization that say who may do what for how long. The guardrails for rollouts are " +
-			"`octomil_rollback_policy`'s: the two have no setting in common and never touch each other's.\n\n" + unmanaged +
+			"`octomil_rollback_policy`'s: the two have no setting in common and never touch each other's.\n\n" + unmanagedText +
 			"Two of these resources for one organization do not see each other: let them set different attributes, or the last one to be " +
 			"applied wins. The data source `octomil_compliance_presets` has what the regulations ask for.",
 		Attributes: attributes,

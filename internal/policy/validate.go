@@ -7,21 +7,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-const serverPrecision = time.Millisecond
+const millisecondPrecision = time.Millisecond
 
-// positive refuses durations that are not above zero, and those that are no whole number of the unit, where there is one.
-type positive struct{ unit time.Duration }
+// positiveDuration refuses durations that are not above zero, and those that are no whole number of the unit, where there is one.
+type positiveDuration struct{ unit time.Duration }
 
-func (p positive) Description(context.Context) string {
+func (p positiveDuration) Description(context.Context) string {
 	if p.unit > 0 {
 		return "a duration above zero, in whole multiples of " + p.unit.String()
 	}
 	return "a duration above zero"
 }
 
-func (p positive) MarkdownDescription(ctx context.Context) string { return p.Description(ctx) }
+func (p positiveDuration) MarkdownDescription(ctx context.Context) string { return p.Description(ctx) }
 
-func (p positive) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (p positiveDuration) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}

@@ -14,35 +14,35 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// undoLimit is how long putting back may take, which is done even after an interrupt.
-const undoLimit = 10 * time.Second
+// undoTimeout is how long putting back may take, which is done even after an interrupt.
+const undoTimeout = 10 * time.Second
 
-// written is how a write of the managed keys went.
-type written struct {
-	managed []field
-	record  record
+// writeResult is how a write of the managed keys went.
+type writeResult struct {
+	managed   []field
+	originals originals
 	// settings are the newest that are known.
 	settings control.Settings
-	// touched is true unless the server surely took nothing.
-	touched bool
-	err     error
+	// mayHaveWritten is true unless the server surely took nothing.
+	mayHaveWritten bool
+	err            error
 }
 
 // write makes the settings hold the managed fields. It writes only what differs, and nothing at all where nothing does.
-func write(ctx context.Context, client *control.Client, org string, managed []field, remembered record) written {
+func write(ctx context.Context, client *control.Client, org string, managed []field, saved originals) writeResult {
 	before, err := client.Settings(ctx, org)
 	if err != nil {
-		return written{managed: managed, err: err}
+		return writeResult{managed: managed, err: err}
 	}
-	w := written{managed: managed, record: remembered, settings: before, touched: true}
-	w.record.note(managed, before)
+	w := writeResult{managed: managed, originals: saved, settings: before, mayHaveWritten: true}
+	w.originals.add(managed, before)
 	due := changes(managed, before)
 	if len(due) == 0 {
 		return w
 	}
 	after, err := client.UpdateSettings(ctx, org, due)
 	if err != nil {
-		w.err, w.touched = err, !refused(err)
+		w.err, w.mayHaveWritten = err, !refused(err)
 		return w
 	}
 	w.settings = after
@@ -52,15 +52,15 @@ func write(ctx context.Context, client *control.Client, org string, managed []fi
 // undo puts back what a creation that failed has written, so that there is nothing to keep in state. Terraform replaces a
 // resource whose creation failed, and the deletion does not get to see private state then: what was there before would be
 // forgotten. done is false when it could not be put back.
-func (w *written) undo(ctx context.Context, client *control.Client, org, title string, diags *diag.Diagnostics) (done bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoLimit)
+func (w *writeResult) undo(ctx context.Context, client *control.Client, org, title string, diags *diag.Diagnostics) (done bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
 	now, err := client.Settings(ctx, org)
 	if err != nil {
 		return false
 	}
 	w.settings = now
-	due, _ := w.record.restore(w.managed, now)
+	due, _ := w.originals.restore(w.managed, now)
 	if len(due) == 0 {
 		return true
 	}
@@ -82,9 +82,9 @@ func refused(err error) bool {
 
 // report adds what went wrong. A server that takes a write and keeps the old value has failed, too: a guardrail that is not in
 // force must not look as if it were.
-func (w written) report(diags *diag.Diagnostics, summary string) {
+func (w writeResult) report(diags *diag.Diagnostics, summary string) {
 	if w.err != nil {
-		at := blame(w.managed, w.err)
+		at := attributeFor(w.managed, w.err)
 		if control.NotFound(w.err) {
 			at = path.Root("org_id")
 		}
@@ -92,7 +92,7 @@ func (w written) report(diags *diag.Diagnostics, summary string) {
 		return
 	}
 	for _, f := range w.managed {
-		if now, present := w.settings[f.key]; !f.same(now) {
+		if now, present := w.settings[f.key]; !f.equals(now) {
 			diags.AddAttributeError(f.at, "The setting is not in force", ignored(f.key, now, present))
 		}
 	}
