@@ -12,7 +12,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// model is the federation as Terraform holds it.
+// model is the state of octomil_federation.
 type model struct {
 	ID                 types.String  `tfsdk:"id"`
 	OrgID              types.String  `tfsdk:"org_id"`
@@ -24,10 +24,10 @@ type model struct {
 	TotalDeltaBudget   types.Float64 `tfsdk:"total_delta_budget"`
 }
 
-// object is a federation with what other calls tell of it.
+// object is a federation with the details that need requests of their own.
 type object struct {
 	control.Federation
-	// details is nil where nobody has asked for them.
+	// details is nil until readDetails has fetched them.
 	details *details
 }
 
@@ -37,10 +37,10 @@ type details struct {
 	budget  control.PrivacyBudget
 }
 
-// imported is true of a state in which there is nothing but the identity.
+// imported reports whether the state holds nothing but the identity.
 func (m *model) imported() bool { return m.Name.IsNull() }
 
-// readDetails asks for the details of a federation that the model needs: all of them for an import, else those that it manages.
+// readDetails fetches the details that the model needs: all of them for an import, otherwise only the managed ones.
 func readDetails(ctx context.Context, client *control.Client, f control.Federation, m *model) (object, error) {
 	var d details
 	var err error
@@ -58,7 +58,7 @@ func readDetails(ctx context.Context, client *control.Client, f control.Federati
 	return object{f, &d}, err
 }
 
-// fromAPI takes the federation from the server. org is the organization of one that does not name its own.
+// fromAPI sets the model from the server's federation. org is used where the server does not return the organization.
 func (m *model) fromAPI(ctx context.Context, o object, org string, diags *diag.Diagnostics) {
 	m.modelsFromAPI(ctx, o.details.models, diags)
 	m.membersFromAPI(ctx, o.details.members, diags)
@@ -70,7 +70,7 @@ func (m *model) fromAPI(ctx context.Context, o object, org string, diags *diag.D
 	m.TotalDeltaBudget = float64FromAPI(o.details.budget.Delta, m.TotalDeltaBudget)
 }
 
-// modelsFromAPI shows those of the models that were asked for, in the words that were used, and after an import all of them by name.
+// modelsFromAPI keeps the configured models that the federation has, spelled as configured. An import gets all of them by name.
 func (m *model) modelsFromAPI(ctx context.Context, all []control.SharedModel, diags *diag.Diagnostics) {
 	if m.imported() {
 		names := make([]string, len(all))
@@ -84,12 +84,12 @@ func (m *model) modelsFromAPI(ctx context.Context, all []control.SharedModel, di
 	m.Models = setFrom(ctx, kept, m.Models, diags)
 }
 
-// hasModel is true where a federation has the model with this ID or name.
+// hasModel reports whether a model with this ID or name is in the list.
 func hasModel(all []control.SharedModel, idOrName string) bool {
 	return slices.ContainsFunc(all, func(s control.SharedModel) bool { return s.Name == idOrName || s.ModelID == idOrName })
 }
 
-// membersFromAPI shows those of the members that were asked for, and after an import all but the owner.
+// membersFromAPI keeps the configured members that the federation has. An import gets all members except the owner.
 func (m *model) membersFromAPI(ctx context.Context, all []control.FederationMember, diags *diag.Diagnostics) {
 	if m.imported() {
 		var ids []string
@@ -109,7 +109,7 @@ func hasMember(all []control.FederationMember, org string) bool {
 	return slices.ContainsFunc(all, func(m control.FederationMember) bool { return m.OrgID == org })
 }
 
-// leavesUnmanaged is true of a federation that holds what the model does not name.
+// leavesUnmanaged reports whether the federation holds anything that the model does not name.
 func (m *model) leavesUnmanaged(ctx context.Context, o object, diags *diag.Diagnostics) bool {
 	models, members := stringsOf(ctx, m.Models, diags), stringsOf(ctx, m.MemberOrgIDs, diags)
 	wanted, have := m.budget(), o.details.budget
@@ -125,7 +125,7 @@ func (m *model) leavesUnmanaged(ctx context.Context, o object, diags *diag.Diagn
 		have.Epsilon != nil && (wanted.Epsilon == nil || !budgetMatches(wanted.Epsilon, have.Epsilon) || !budgetMatches(wanted.Delta, have.Delta))
 }
 
-// budget is what is known of the planned one.
+// budget returns the known parts of the planned budget.
 func (m *model) budget() (b control.PrivacyBudget) {
 	if resourcekit.Known(m.TotalEpsilonBudget) {
 		b.Epsilon = m.TotalEpsilonBudget.ValueFloat64Pointer()
@@ -136,12 +136,12 @@ func (m *model) budget() (b control.PrivacyBudget) {
 	return b
 }
 
-// budgetMatches is true where nothing is wanted, too.
+// budgetMatches reports whether have is the wanted value. A nil want matches everything.
 func budgetMatches(want, have *float64) bool {
 	return want == nil || have != nil && *want == *have
 }
 
-// stringsOf returns the texts of a set, sorted.
+// stringsOf returns the elements of a set, sorted.
 func stringsOf(ctx context.Context, set types.Set, diags *diag.Diagnostics) []string {
 	if !resourcekit.Known(set) {
 		return nil
@@ -152,21 +152,21 @@ func stringsOf(ctx context.Context, set types.Set, diags *diag.Diagnostics) []st
 	return out
 }
 
-// setFrom is the way back; where there is nothing, prior decides between null and empty.
-func setFrom(ctx context.Context, texts []string, prior types.Set, diags *diag.Diagnostics) types.Set {
-	if len(texts) == 0 && !resourcekit.Known(prior) {
+// setFrom is the inverse of stringsOf. Where there are no elements, prior decides between null and empty.
+func setFrom(ctx context.Context, elements []string, prior types.Set, diags *diag.Diagnostics) types.Set {
+	if len(elements) == 0 && !resourcekit.Known(prior) {
 		return types.SetNull(types.StringType)
 	}
-	slices.Sort(texts)
-	set, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, slices.Compact(texts)...))
+	slices.Sort(elements)
+	set, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, slices.Compact(elements)...))
 	diags.Append(d...)
 	return set
 }
 
-// float64FromAPI is the server's number in the precision that it had before, null where there is none.
-func float64FromAPI(now *float64, before types.Float64) types.Float64 {
-	if now != nil && resourcekit.Known(before) && *now == before.ValueFloat64() {
-		return before
+// float64FromAPI maps the server's number, null for nil. An unchanged number keeps the precision that prior has.
+func float64FromAPI(number *float64, prior types.Float64) types.Float64 {
+	if number != nil && resourcekit.Known(prior) && *number == prior.ValueFloat64() {
+		return prior
 	}
-	return types.Float64PointerValue(now)
+	return types.Float64PointerValue(number)
 }

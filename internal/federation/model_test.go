@@ -48,14 +48,14 @@ func TestFromAPIAfterImport(t *testing.T) {
 	}
 }
 
-// A resource shows what it has asked for, in its own words, and no more.
+// A read shows the configured models and members in their configured spelling, and no others.
 func TestFromAPIManagedOnly(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ models, members, wantModels, wantMembers types.Set }{
-		"by name and by id": {set("phi", "m2"), set("acme"), set("phi", "m2"), set("acme")},
-		"one is gone":       {set("m1", "gone"), set("acme", "gone"), set("m1"), set("acme")},
-		"all are gone":      {set("gone"), set("gone"), set(), set()},
-		"nothing":           {none(), none(), none(), none()},
+		"by name and by ID": {set("phi", "m2"), set("acme"), set("phi", "m2"), set("acme")},
+		"one was removed":   {set("m1", "removed"), set("acme", "removed"), set("m1"), set("acme")},
+		"all were removed":  {set("removed"), set("removed"), set(), set()},
+		"null":              {none(), none(), none(), none()},
 		"empty":             {set(), set(), set(), set()},
 		"the owner":         {none(), set("demo"), none(), set("demo")},
 	} {
@@ -80,15 +80,15 @@ func TestLeavesUnmanaged(t *testing.T) {
 		change func(*model, *object)
 		want   bool
 	}{
-		"it names all, and more": {func(*model, *object) {}, false},
-		"a description":          {func(m *model, _ *object) { m.Description = types.StringNull() }, true},
-		"a model":                {func(m *model, _ *object) { m.Models = set("phi", "m2") }, true},
-		"a member":               {func(m *model, _ *object) { m.MemberOrgIDs = none() }, true},
-		"a budget":               {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Unknown() }, true},
-		"another budget":         {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Value(9) }, true},
-		"another delta":          {func(m *model, _ *object) { m.TotalDeltaBudget = types.Float64Value(0.5) }, true},
-		"no budget yet":          {func(_ *model, o *object) { o.details.budget = control.PrivacyBudget{} }, false},
-		"nothing yet":            {func(m *model, o *object) { *m, *o = model{}, object{details: &details{}} }, false},
+		"all named, and more": {func(*model, *object) {}, false},
+		"a description":       {func(m *model, _ *object) { m.Description = types.StringNull() }, true},
+		"a model":             {func(m *model, _ *object) { m.Models = set("phi", "m2") }, true},
+		"a member":            {func(m *model, _ *object) { m.MemberOrgIDs = none() }, true},
+		"a budget":            {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Unknown() }, true},
+		"different epsilon":   {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Value(9) }, true},
+		"different delta":     {func(m *model, _ *object) { m.TotalDeltaBudget = types.Float64Value(0.5) }, true},
+		"no budget yet":       {func(_ *model, o *object) { o.details.budget = control.PrivacyBudget{} }, false},
+		"empty":               {func(m *model, o *object) { *m, *o = model{}, object{details: &details{}} }, false},
 	} {
 		var diags diag.Diagnostics
 		m, o := whole(), fromServer()

@@ -19,11 +19,11 @@ var noun = resourcekit.Noun[model, object]{
 	TypeName: "octomil_federation",
 	Title:    "federation", Titles: "federations",
 	Schema:   federationSchema(),
-	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the federation."}},
+	Identity: resourcekit.Identity{{Name: "id", Description: "ID of the federation, assigned by the server."}},
 	Unique:   "name",
 	Fields:   map[string]string{"org_ids": "member_org_ids", "model_id": "models"},
-	Remains: "The API cannot delete a federation: its members, models and privacy budget stay as they are. A new resource of the same name " +
-		"takes it over again, as long as the federation holds nothing that the configuration does not name.",
+	Remains: "The API cannot delete a federation: its members, models and privacy budget remain unchanged. A new resource with the same " +
+		"name adopts the federation, unless the federation holds anything that the configuration does not name.",
 
 	Create: create,
 	Read: func(ctx context.Context, client *control.Client, m *model) (object, error) {
@@ -76,8 +76,8 @@ var noun = resourcekit.Noun[model, object]{
 	Validate: validate,
 }
 
-// create makes the federation, or goes on with one that was left behind. What the API can never delete it must be able to take over:
-// after a failed create Terraform replaces the resource, and nobody could ever get the name again.
+// create creates the federation, or adopts one that an earlier run left behind. Without that, a name could never be used again
+// after a failed create: Terraform replaces the tainted resource, and the API cannot delete the federation.
 func create(ctx context.Context, op *operation) (object, error) {
 	f, err := op.Client.CreateFederation(ctx, op.Plan.Name.ValueString(), resourcekit.StringPointer(op.Plan.Description))
 	o := object{f, &details{}}
@@ -87,8 +87,8 @@ func create(ctx context.Context, op *operation) (object, error) {
 			return object{}, findErr
 		}
 		if found {
-			op.Diags.AddAttributeWarning(path.Root("name"), "The federation was there already", fmt.Sprintf("%q, with the id %s, holds nothing "+
-				"that the configuration does not name, so it was taken over.", existing.Name, existing.ID))
+			op.Diags.AddAttributeWarning(path.Root("name"), "Adopted an existing federation", fmt.Sprintf("The federation %q with the ID `%s` "+
+				"already existed. It was adopted because it holds nothing that the configuration does not name.", existing.Name, existing.ID))
 			o, err = existing, nil
 		}
 	}
@@ -99,7 +99,7 @@ func create(ctx context.Context, op *operation) (object, error) {
 	return converge(ctx, op, o)
 }
 
-// findAdoptable finds a federation of the planned name to which nobody has added anything else than what is planned.
+// findAdoptable finds a federation that has the planned name and holds nothing that is not planned.
 func findAdoptable(ctx context.Context, op *operation) (object, bool, error) {
 	f, found, err := op.Client.FederationByName(ctx, op.Plan.Name.ValueString())
 	if err != nil || !found {
@@ -109,7 +109,7 @@ func findAdoptable(ctx context.Context, op *operation) (object, bool, error) {
 	return o, err == nil && !op.Plan.leavesUnmanaged(ctx, o, op.Diags), err
 }
 
-// converge adds to a federation what it has not yet of the plan.
+// converge adds whatever the plan has and the federation does not.
 func converge(ctx context.Context, op *operation, o object) (object, error) {
 	if !inviteMembers(ctx, op, o) || !shareModels(ctx, op, o) {
 		return o, nil
@@ -120,7 +120,7 @@ func converge(ctx context.Context, op *operation, o object) (object, error) {
 	return readDetails(ctx, op.Client, o.Federation, op.Plan)
 }
 
-// inviteMembers is false after an error, which it has told.
+// inviteMembers invites the planned members that are missing. It returns false after an error, which it has added to op.Diags.
 func inviteMembers(ctx context.Context, op *operation, o object) bool {
 	missing := slices.DeleteFunc(stringsOf(ctx, op.Plan.MemberOrgIDs, op.Diags), func(org string) bool { return hasMember(o.details.members, org) })
 	if len(missing) == 0 {
@@ -128,12 +128,12 @@ func inviteMembers(ctx context.Context, op *operation, o object) bool {
 	}
 	err := op.Client.InviteToFederation(ctx, o.ID, missing)
 	if err != nil {
-		resourcekit.AddError(op.Diags, path.Root("member_org_ids"), "Could not invite to the federation", err)
+		resourcekit.AddError(op.Diags, path.Root("member_org_ids"), "Could not invite the members to the federation", err)
 	}
 	return err == nil
 }
 
-// shareModels is false after an error, which it has told.
+// shareModels shares the planned models that are missing. It returns false after an error, which it has added to op.Diags.
 func shareModels(ctx context.Context, op *operation, o object) bool {
 	for _, idOrName := range stringsOf(ctx, op.Plan.Models, op.Diags) {
 		found, _, err := op.Client.ResolveModel(ctx, idOrName)
@@ -148,7 +148,7 @@ func shareModels(ctx context.Context, op *operation, o object) bool {
 	return true
 }
 
-// setBudget leaves a budget alone that the configuration does not set.
+// setBudget writes the budget if the configuration sets one that differs from the server's.
 func setBudget(ctx context.Context, op *operation, o object) error {
 	if op.Config.TotalEpsilonBudget.IsNull() {
 		return nil
