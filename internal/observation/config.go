@@ -12,10 +12,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The configuration of a metrics integration is an object of the server's own, so it is a value of any type here. What JSON has
-// for it are texts, bools, json.Number, objects and lists.
+// The server defines the configuration of a metrics integration, so it is a value of any type here. Its JSON consists of strings,
+// bools, json.Number, objects and lists.
 
-// toJSON is a value as JSON has it. What is null is left out of objects.
+// toJSON maps a value to JSON. Null members of objects are omitted.
 func toJSON(value attr.Value) any {
 	if value == nil || value.IsNull() || value.IsUnknown() {
 		return nil
@@ -54,10 +54,10 @@ func jsonNumber(n *big.Float) json.Number {
 	return json.Number(n.Text('g', -1))
 }
 
-// precision is Terraform's for numbers, in bits: 0.1 read with less would be another number.
+// precision is that of Terraform's numbers, in bits. With fewer bits, 0.1 would not equal the configured 0.1.
 const precision = 512
 
-// fromJSON is the way back.
+// fromJSON is the inverse of toJSON.
 func fromJSON(ctx context.Context, in any) attr.Value {
 	switch v := in.(type) {
 	case string:
@@ -90,7 +90,7 @@ func fromJSON(ctx context.Context, in any) attr.Value {
 	return types.DynamicNull()
 }
 
-// contains is true of a server's value that is what is wanted. An object may hold more: what nobody asked for is the server's own.
+// contains reports whether the server's value equals the wanted one. Objects may have more members, which are the server's own.
 func contains(have, want any) bool {
 	switch w := want.(type) {
 	case map[string]any:
@@ -115,7 +115,7 @@ func sameNumber(a, b json.Number) bool {
 	return errX == nil && errY == nil && x == y
 }
 
-// managedPart is the part of a server's value that somebody asked for.
+// managedPart returns the part of the server's value that is configured.
 func managedPart(have, want any) any {
 	h, isObject := have.(map[string]any)
 	w, wantsObject := want.(map[string]any)
@@ -131,11 +131,11 @@ func managedPart(have, want any) any {
 	return part
 }
 
-// credentialName is a key whose value is a secret, which must not come into the state.
+// credentialName matches the keys whose values are secrets and must not be stored in the state.
 var credentialName = regexp.MustCompile(`(?i)(api|app|access|auth|private|secret|license)[_-]?key$|` +
 	`(token|secret|password|passwd|passphrase|authorization|credentials?)$|^(headers|auth|auth_config|cookie)$`)
 
-// withoutCredentials is what may be shown of a configuration, for servers that show too much.
+// withoutCredentials removes secrets from a configuration, in case the server returns them.
 func withoutCredentials(config map[string]any) map[string]any {
 	shown := map[string]any{}
 	for name, value := range config {
@@ -149,7 +149,7 @@ func withoutCredentials(config map[string]any) map[string]any {
 	return shown
 }
 
-// credentialsIn are the keys of an object that have no place in a configuration, whether or not their values are known.
+// credentialsIn returns the keys of an object whose values are secrets, including unknown values.
 func credentialsIn(value attr.Value) []string {
 	members := objectMembers(value)
 	var found []string
@@ -163,7 +163,7 @@ func credentialsIn(value attr.Value) []string {
 	return found
 }
 
-// objectMembers opens an object, nil for what is none.
+// objectMembers returns the members of an object or map, nil for any other value.
 func objectMembers(value attr.Value) map[string]attr.Value {
 	switch v := value.(type) {
 	case types.Dynamic:

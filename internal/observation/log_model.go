@@ -10,7 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// logModel is a log integration as Terraform holds it.
+// logModel is the state of octomil_log_integration.
 type logModel struct {
 	integration
 	EndpointURL types.String `tfsdk:"endpoint_url"`

@@ -15,20 +15,20 @@ var logEntity = nounOf[logModel](logKind)
 var logKind = kind{
 	signal:                 control.Logs,
 	typeName:               "octomil_log_integration",
-	description:            "Streams the organization's logs to another system.",
+	description:            "Manages an integration that streams the organization's logs to another system.",
 	typesDescription:       ", such as `otlp`.",
 	credentialsDescription: "They are the HTTP headers of each request, such as `Authorization`.",
 	attributes: map[string]schema.Attribute{
 		"endpoint_url": schema.StringAttribute{
 			Required:            true,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "The http or https URL that the logs are sent to. Another one is written in place.",
+			MarkdownDescription: "HTTP or HTTPS URL that the logs are sent to. Updated in place.",
 		},
 		"format": schema.StringAttribute{
 			Optional: true, Computed: true,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "The format of the logs, such as `json`. Without it the server chooses. Another one is written in place.",
+			MarkdownDescription: "Format of the logs, such as `json`. If omitted, the server chooses the format. Updated in place.",
 		},
 	},
 }

@@ -8,22 +8,22 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// metricsModel is a metrics integration as Terraform holds it.
+// metricsModel is the state of octomil_metrics_integration.
 type metricsModel struct {
 	integration
 	Config types.Dynamic `tfsdk:"config"`
 }
 
-// config is what is configured, without the credentials.
+// config returns the configured object, which has no credentials.
 func (m *metricsModel) config() map[string]any {
 	config, _ := toJSON(m.Config).(map[string]any)
 	return config
 }
 
-// replacesCredentials is true of a change after which the server has no other credentials than those that are sent along: it takes
-// the configuration as a whole.
-func (m *metricsModel) replacesCredentials(before *metricsModel) bool {
-	return !contains(m.config(), any(before.config())) || !contains(before.config(), any(m.config()))
+// replacesCredentials reports whether the configuration changes: the server replaces the configuration as a whole, which includes
+// the credentials in it.
+func (m *metricsModel) replacesCredentials(prior *metricsModel) bool {
+	return !contains(m.config(), any(prior.config())) || !contains(prior.config(), any(m.config()))
 }
 
 func (*metricsModel) toAPI(*control.IntegrationSettings) {}
@@ -49,7 +49,7 @@ func (m *metricsModel) ownFromAPI(ctx context.Context, i control.Integration, im
 		m.Config = types.DynamicNull()
 	case imported:
 		m.Config = types.DynamicValue(fromJSON(ctx, shown))
-	case i.Config == nil || m.Config.IsNull() || m.Config.IsUnderlyingValueNull(): // not said, or not managed
+	case i.Config == nil || m.Config.IsNull() || m.Config.IsUnderlyingValueNull(): // not in the response, or not managed
 	case !contains(shown, any(m.config())):
 		m.Config = types.DynamicValue(fromJSON(ctx, managedPart(shown, m.config())))
 	}

@@ -20,18 +20,18 @@ func TestMetricsFromAPI(t *testing.T) {
 		imported bool
 		want     types.Dynamic
 	}{
-		"the same, and more": {written, server(map[string]any{"interval": json.Number("30.0"), "added": "x"}), false, written},
-		"not said":           {written, server(nil), false, written},
-		"not managed":        {types.DynamicNull(), server(map[string]any{"added": "x"}), false, types.DynamicNull()},
+		"equal, extra key":    {written, server(map[string]any{"interval": json.Number("30.0"), "added": "x"}), false, written},
+		"not in the response": {written, server(nil), false, written},
+		"not managed":         {types.DynamicNull(), server(map[string]any{"added": "x"}), false, types.DynamicNull()},
 		"drift": {
 			written, server(map[string]any{"interval": json.Number("60"), "added": "x"}), false,
 			types.DynamicValue(object(map[string]attr.Value{"interval": number(t, "60")})),
 		},
-		"a secret that the server shows": {
+		"a secret in the response": {
 			types.DynamicNull(), server(map[string]any{"site": "eu", "api_key": "leak"}), true,
 			types.DynamicValue(object(map[string]attr.Value{"site": types.StringValue("eu")})),
 		},
-		"an import of nothing": {types.DynamicNull(), server(map[string]any{}), true, types.DynamicNull()},
+		"an import without config": {types.DynamicNull(), server(map[string]any{}), true, types.DynamicNull()},
 	} {
 		m := metricsModel{Config: tc.before}
 		if m.ownFromAPI(t.Context(), tc.server, tc.imported); !m.Config.Equal(tc.want) {

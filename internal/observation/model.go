@@ -9,21 +9,21 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// integration is what both kinds have.
+// integration is the part of the state that both resources have.
 type integration struct {
 	ID              types.String `tfsdk:"id"`
 	OrgID           types.String `tfsdk:"org_id"`
 	Name            types.String `tfsdk:"name"`
 	IntegrationType types.String `tfsdk:"integration_type"`
 	Enabled         types.Bool   `tfsdk:"enabled"`
-	// Credentials are write-only: only a configuration has them.
+	// Credentials are write-only: they are null except in a configuration.
 	Credentials         types.Map   `tfsdk:"credentials"`
 	CredentialsRevision types.Int64 `tfsdk:"credentials_revision"`
 }
 
 func (m *integration) common() *integration { return m }
 
-// fromAPI takes the integration from the server. org is the organization of one that does not name its own.
+// fromAPI sets the model from the server's integration. org is used where the server does not return the organization.
 func (m *integration) fromAPI(i control.Integration, org string) {
 	m.ID = types.StringValue(i.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(i.OrgID, m.OrgID.ValueString(), org))
@@ -41,16 +41,16 @@ func (m *integration) fromAPI(i control.Integration, org string) {
 	m.Credentials = types.MapNull(types.StringType)
 }
 
-// credentials are those of a configuration, nil for none. One that is null is left out, as a variable that was not set is.
+// credentials returns the credentials of a configuration, nil for none. Null elements are omitted, such as variables without a value.
 func (m *integration) credentials() map[string]string {
-	var given map[string]string
+	var credentials map[string]string
 	for name, element := range m.Credentials.Elements() {
-		if text, ok := element.(types.String); ok && resourcekit.Known(text) {
-			if given == nil {
-				given = map[string]string{}
+		if value, ok := element.(types.String); ok && resourcekit.Known(value) {
+			if credentials == nil {
+				credentials = map[string]string{}
 			}
-			given[name] = text.ValueString()
+			credentials[name] = value.ValueString()
 		}
 	}
-	return given
+	return credentials
 }

@@ -33,7 +33,7 @@ func TestCredentialsToAPI(t *testing.T) {
 		m := metricsModel{integration: integration{IntegrationType: types.StringValue(tc.typ)}, Config: config}
 		var s control.IntegrationSettings
 		if m.credentialsToAPI(&s, tc.credentials); !cmp.Equal(s.Config, tc.want) {
-			t.Errorf("%s: sent is %v", name, s.Config)
+			t.Errorf("%s: config is %v", name, s.Config)
 		}
 	}
 	var s control.IntegrationSettings
@@ -42,7 +42,7 @@ func TestCredentialsToAPI(t *testing.T) {
 		t.Errorf("logs (-want +got):\n%s", diff)
 	}
 	if new(logModel).credentialsToAPI(&s, nil); s.AuthConfig == nil || len(s.AuthConfig) != 0 {
-		t.Errorf("no credentials are sent as %v, which takes nothing away", s.AuthConfig)
+		t.Errorf("without credentials auth_config is %v, which does not remove them", s.AuthConfig)
 	}
 }
 
@@ -65,7 +65,7 @@ func TestCredentials(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 		if fullyKnown(tc.written) != tc.known {
-			t.Errorf("%s: known is %t", name, !tc.known)
+			t.Errorf("%s: fullyKnown is %t", name, !tc.known)
 		}
 	}
 }
@@ -79,12 +79,12 @@ func TestIntegrationFromAPI(t *testing.T) {
 		Enabled: types.BoolValue(false), Credentials: types.MapNull(types.StringType), CredentialsRevision: types.Int64Value(0),
 	}
 	if diff := cmp.Diff(want, m); diff != "" {
-		t.Errorf("the server says little (-want +got):\n%s", diff)
+		t.Errorf("from a minimal response (-want +got):\n%s", diff)
 	}
 	var fresh integration
 	on := true
 	fresh.fromAPI(control.Integration{ID: "1", OrgID: "acme", Type: "statsd", Enabled: &on}, "demo")
 	if fresh.OrgID.ValueString() != "acme" || !fresh.Enabled.ValueBool() || fresh.IntegrationType.ValueString() != "statsd" {
-		t.Errorf("the server says all: %+v", fresh)
+		t.Errorf("from a full response: %+v", fresh)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// modifyPlan shows that the credentials are going to be sent: they are in no plan themselves.
+// modifyPlan makes credentials_revision unknown if the apply will send credentials, which are not in the plan themselves.
 func modifyPlan[M any, P model[M]](ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return
@@ -23,23 +23,23 @@ func modifyPlan[M any, P model[M]](ctx context.Context, _ *resourcekit.Base, req
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	due := true
-	if written := P(&config).common(); fullyKnown(written.Credentials) {
-		credentials := written.credentials()
+	changed := true
+	if configured := P(&config).common(); fullyKnown(configured.Credentials) {
+		credentials := configured.credentials()
 		same, remembered := resourcekit.SameSecret(ctx, req.Private, credentialsKey, credentials, &resp.Diagnostics)
-		due = remembered && !same || !remembered && credentials != nil
-		if !due && !remembered && P(&planned).replacesCredentials(&state) {
-			resp.Diagnostics.AddAttributeWarning(path.Root("credentials"), "The server may lose credentials", fmt.Sprintf("The configuration of %q "+
-				"is sent as a whole. This integration was imported, and Terraform does not know whether the server has credentials for it: they are "+
-				"lost unless the attribute names them.", P(&planned).common().Name.ValueString()))
+		changed = remembered && !same || !remembered && credentials != nil
+		if !changed && !remembered && P(&planned).replacesCredentials(&state) {
+			resp.Diagnostics.AddAttributeWarning(path.Root("credentials"), "The server may lose credentials", fmt.Sprintf("The server replaces the "+
+				"configuration of %q as a whole, including any credentials. The integration was imported, and Terraform does not know whether the "+
+				"server has credentials for it. Set `credentials` to keep them.", P(&planned).common().Name.ValueString()))
 		}
 	}
-	if due {
+	if changed {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("credentials_revision"), types.Int64Unknown())...)
 	}
 }
 
-// fullyKnown is true of a map of which nothing is left open.
+// fullyKnown reports whether neither the map nor any of its elements is unknown.
 func fullyKnown(m types.Map) bool {
 	if m.IsUnknown() {
 		return false

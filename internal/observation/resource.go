@@ -13,32 +13,36 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// kind is what tells one of the two resources from the other.
+// kind describes how the two resources differ.
 type kind struct {
 	signal      control.Signal
 	typeName    string
 	description string
-	// types are those that there are, nil where the server decides.
-	types                  []string
+	// types are the valid types, nil if only the server knows them.
+	types []string
+	// typesDescription and credentialsDescription complete the descriptions of integration_type and credentials.
 	typesDescription       string
 	credentialsDescription string
-	attributes             map[string]schema.Attribute
+	// attributes are those that only this kind has.
+	attributes map[string]schema.Attribute
 }
 
-// model is the model of one of the two.
+// model is a pointer to metricsModel or logModel.
 type model[M any] interface {
 	*M
 	common() *integration
 	fromAPI(i control.Integration, org string)
+	// ownFromAPI sets the attributes that only this kind has.
 	ownFromAPI(ctx context.Context, i control.Integration, imported bool)
-	// toAPI adds what only this kind has.
+	// toAPI adds the attributes that only this kind has, except those that belong to the credentials.
 	toAPI(s *control.IntegrationSettings)
-	// credentialsToAPI adds the credentials, or that there are none, with whatever the server replaces together with them.
+	// credentialsToAPI adds the credentials, which may be none, and whatever the server replaces together with them.
 	credentialsToAPI(s *control.IntegrationSettings, credentials map[string]string)
-	replacesCredentials(before *M) bool
+	// replacesCredentials reports whether the change from prior makes the server drop credentials that are not sent with it.
+	replacesCredentials(prior *M) bool
 }
 
-// credentialsKey is where private state has the fingerprint of the credentials that were sent.
+// credentialsKey is the private state key for the fingerprint of the credentials that were sent last.
 const credentialsKey = "credentials"
 
 func nounOf[M any, P model[M]](k kind) resourcekit.Noun[M, control.Integration] {
@@ -47,7 +51,7 @@ func nounOf[M any, P model[M]](k kind) resourcekit.Noun[M, control.Integration] 
 		TypeName: k.typeName,
 		Title:    title, Titles: title + "s",
 		Schema:   k.schema(),
-		Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the integration."}},
+		Identity: resourcekit.Identity{{Name: "id", Description: "ID of the integration, assigned by the server."}},
 		Fields:   map[string]string{"auth_config": "credentials", "headers": "credentials"},
 
 		Create: func(ctx context.Context, op *resourcekit.Operation[M, control.Integration]) (control.Integration, error) {
@@ -72,7 +76,7 @@ func nounOf[M any, P model[M]](k kind) resourcekit.Noun[M, control.Integration] 
 			return client.Integrations(ctx, k.signal)
 		},
 		Filters: []resourcekit.Filter[control.Integration]{{
-			Name: "integration_type", Description: "Only integrations of this type" + k.typesDescription, OneOf: k.types,
+			Name: "integration_type", Description: "Returns only integrations of this type" + k.typesDescription, OneOf: k.types,
 			Of: func(i control.Integration) string { return i.Type },
 		}},
 		Name: func(i control.Integration) string { return i.Name },
@@ -84,7 +88,7 @@ func nounOf[M any, P model[M]](k kind) resourcekit.Noun[M, control.Integration] 
 	}
 }
 
-// settings are what is sent of a plan, without what belongs to the credentials.
+// settings returns the request body of a plan, without what belongs to the credentials.
 func settings[M any, P model[M]](plan *M, credentials map[string]string) control.IntegrationSettings {
 	m := P(plan).common()
 	s := control.IntegrationSettings{
@@ -110,14 +114,14 @@ func create[M any, P model[M]](
 	return i, nil
 }
 
-// update sendCredentials the credentials where the plan says so, and where the server would lose them otherwise.
+// update sends the credentials if the plan says so, or if the server would lose them otherwise.
 func update[M any, P model[M]](
 	ctx context.Context, k kind, op *resourcekit.Operation[M, control.Integration],
 ) (control.Integration, error) {
 	credentials := P(op.Config).common().credentials()
 	s := settings[M, P](op.Plan, credentials)
-	due := P(op.Plan).common().CredentialsRevision.IsUnknown()
-	sendCredentials := due || P(op.Plan).replacesCredentials(op.State)
+	changed := P(op.Plan).common().CredentialsRevision.IsUnknown()
+	sendCredentials := changed || P(op.Plan).replacesCredentials(op.State)
 	if sendCredentials {
 		P(op.Plan).credentialsToAPI(&s, credentials)
 	}
@@ -128,7 +132,7 @@ func update[M any, P model[M]](
 	if sendCredentials {
 		resourcekit.RememberSecret(ctx, op.Private, credentialsKey, credentials, op.Diags)
 	}
-	if due {
+	if changed {
 		P(op.Plan).common().CredentialsRevision = types.Int64Value(P(op.State).common().CredentialsRevision.ValueInt64() + 1)
 	}
 	return i, nil

@@ -21,38 +21,39 @@ func (k kind) schema() schema.Schema {
 	}
 	attributes := map[string]schema.Attribute{
 		"id": schema.StringAttribute{
-			Computed: true, PlanModifiers: useState, MarkdownDescription: "The id that the server gave to the integration.",
+			Computed: true, PlanModifiers: useState, MarkdownDescription: "ID of the integration, assigned by the server.",
 		},
 		"org_id": schema.StringAttribute{
 			Computed: true, PlanModifiers: useState,
-			MarkdownDescription: "The organization of the integration: the `org_id` of the provider block, else that of the API key.",
+			MarkdownDescription: "ID of the organization of the integration: the provider's `org_id`, or the organization of the API key.",
 		},
 		"name": schema.StringAttribute{
 			Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "The name for people. Another one renames the integration in place. Several integrations may have one name; an " +
-				"import by the name needs it to be the only one.",
+			MarkdownDescription: "Display name. Changing this renames the integration in place. Names are not unique, but an import by name requires " +
+				"that only one integration has the name.",
 		},
 		"integration_type": schema.StringAttribute{
 			Required: true, Validators: typeValidators,
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			MarkdownDescription: "The type of the integration" + k.typesDescription + " Another one replaces the integration.",
+			MarkdownDescription: "Type of the integration" + k.typesDescription + " Changing this forces a new resource to be created.",
 		},
 		"enabled": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-			MarkdownDescription: "Whether anything is sent. Default `true`. Another value is written in place.",
+			MarkdownDescription: "Whether the integration sends data. Updated in place. Defaults to `true`.",
 		},
 		"credentials": schema.MapAttribute{
 			ElementType: types.StringType,
 			Optional:    true, Sensitive: true, WriteOnly: true,
-			MarkdownDescription: "Secrets, texts by name, which are sent and useState neither in the state nor in a plan; they need Terraform 1.11 " +
-				"or newer. " +
-				k.credentialsDescription + "\n\nOther credentials than those that were sent last are sent in place, and none take away what there was. What " +
-				"somebody else has changed on the server cannot be seen. After an import they are sent once, if they are set.",
+			MarkdownDescription: "Secrets, as a map of strings. This write-only attribute is stored neither in the state nor in a plan, and requires " +
+				"Terraform 1.11 or later. " + k.credentialsDescription + "\n\nCredentials that differ from those that were sent last are updated " +
+				"in place; removing them from the configuration removes them from the server. Changes that are made outside of Terraform are not " +
+				"detected. After an import, the credentials are sent once if they are set.",
 		},
 		"credentials_revision": schema.Int64Attribute{
-			Computed:            true,
-			PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
-			MarkdownDescription: "How often Terraform has sent other credentials. A plan that is going to send some shows it as known after apply.",
+			Computed:      true,
+			PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Number of times that Terraform has sent new credentials. A plan that will send credentials shows it as known after " +
+				"apply.",
 		},
 	}
 	maps.Copy(attributes, k.attributes)

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// validate looks at what a schema cannot say of a configuration.
+// validate checks what the schema cannot: that config is an object without secrets.
 func validate(config any, diags *diag.Diagnostics) {
 	m, ok := config.(metricsModel)
 	if !ok || m.Config.IsNull() || m.Config.IsUnknown() || m.Config.IsUnderlyingValueNull() || m.Config.IsUnderlyingValueUnknown() {
@@ -16,11 +16,11 @@ func validate(config any, diags *diag.Diagnostics) {
 	}
 	at := path.Root("config")
 	if objectMembers(m.Config) == nil {
-		diags.AddAttributeError(at, "The configuration is no object", "config must be an object such as { site = \"datadoghq.eu\" }.")
+		diags.AddAttributeError(at, "Invalid `config`", "`config` must be an object, such as `{ site = \"datadoghq.eu\" }`.")
 		return
 	}
 	if names := credentialsIn(m.Config); len(names) > 0 {
-		diags.AddAttributeError(at, "The configuration holds a secret", fmt.Sprintf("config would be kept in the state, readable for everybody "+
-			"who can read it. Move %s to credentials.", strings.Join(names, ", ")))
+		diags.AddAttributeError(at, "Secret in `config`", fmt.Sprintf("`config` is stored in the state, where anyone with access to the state can read it. "+
+			"Move these keys to `credentials`: %s.", strings.Join(names, ", ")))
 	}
 }
