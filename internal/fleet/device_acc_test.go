@@ -13,30 +13,30 @@ import (
 
 const lobby = "/api/v1/devices/dev_00000004"
 
-// What the configuration leaves out stays as somebody else has set it, and what it sets is put back.
+// Attributes that are not configured keep the values that were set outside of Terraform. Configured ones are restored.
 func TestAccDevice_managesOnlyWhatIsSet(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
 		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect })
-		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "by hand", "labels": map[string]any{"wing": "west"}})
+		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "manual", "labels": map[string]any{"wing": "west"}})
 		core := sb.Core(t, "octomil_device")
 		config := map[string]any{"device_identifier": "edge-000004", "labels": map[string]any{"floor": "2"}}
 		core.Converge(t, config, acctest.ActionCreate)
-		expectDevice(t, sb, "by hand", map[string]any{"floor": "2"}, "active")
+		expectDevice(t, sb, "manual", map[string]any{"floor": "2"}, "active")
 
-		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "again by hand", "labels": map[string]any{"floor": "3"}})
+		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "manual again", "labels": map[string]any{"floor": "3"}})
 		core.Converge(t, config, acctest.ActionUpdate)
-		expectDevice(t, sb, "again by hand", map[string]any{"floor": "2"}, "active")
-		if name := core.State()["name"]; name != "again by hand" {
-			t.Errorf("the state says the name is %v", name)
+		expectDevice(t, sb, "manual again", map[string]any{"floor": "2"}, "active")
+		if name := core.State()["name"]; name != "manual again" {
+			t.Errorf("the name in state is %v", name)
 		}
 
-		// Without labels in the configuration they stay; with none in it they go.
+		// Null labels are not managed; an empty map removes all labels.
 		core.Converge(t, map[string]any{"device_identifier": "edge-000004"}, acctest.ActionNone)
-		expectDevice(t, sb, "again by hand", map[string]any{"floor": "2"}, "active")
+		expectDevice(t, sb, "manual again", map[string]any{"floor": "2"}, "active")
 		core.Converge(t, map[string]any{"device_identifier": "edge-000004", "labels": map[string]any{}}, acctest.ActionUpdate)
-		expectDevice(t, sb, "again by hand", map[string]any{}, "active")
+		expectDevice(t, sb, "manual again", map[string]any{}, "active")
 	})
 }
 
@@ -48,7 +48,7 @@ func TestAccDevice_destroy(t *testing.T) {
 		core.Converge(t, map[string]any{"device_identifier": "edge-000004", "on_destroy": onDestroy}, acctest.ActionCreate)
 		report := core.Destroy()
 		if report.Failed() || !strings.Contains(strings.Join(report.Warnings, ""), "cannot delete a device") {
-			t.Errorf("%s: the destroy says %v", onDestroy, report)
+			t.Errorf("%s: the destroy reports %v", onDestroy, report)
 		}
 		if got := sb.Do(t, http.MethodGet, lobby, nil)["status"]; got != status {
 			t.Errorf("%s: the device is %v, want %s", onDestroy, got, status)
@@ -69,7 +69,7 @@ func TestAccDevice_notRegistered(t *testing.T) {
 		}
 	}
 	if core.State() != nil || len(sb.Writes()) > 0 {
-		t.Errorf("there is a state %v, and writes %v", core.State(), sb.Writes())
+		t.Errorf("state is %v, writes are %v, want neither", core.State(), sb.Writes())
 	}
 }
 
@@ -82,13 +82,13 @@ func TestAccDevice_list(t *testing.T) {
 	}
 	want := acctest.Listed{Name: "edge-000004", Identity: map[string]any{"org_id": "demo", "id": "dev_00000004"}}
 	if diff := cmp.Diff(want.Identity, found[0].Identity); diff != "" || found[0].Name != want.Name || found[0].Attributes["manufacturer"] != "NVIDIA" {
-		t.Errorf("the first one is %+v, want %+v", found[0], want)
+		t.Errorf("the first device is %+v, want %+v", found[0], want)
 	}
 
 	sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "devices", Status: http.StatusForbidden, Times: -1})
 	found, report = sb.Query(t, "octomil_device", nil, 0, false)
 	if text := strings.Join(report.Errors, ""); len(found) != 0 || !strings.Contains(text, "Could not list the devices") || !strings.Contains(text, "req_") {
-		t.Errorf("found %d, and report %s", len(found), text)
+		t.Errorf("found %d, errors are %s", len(found), text)
 	}
 }
 
@@ -96,6 +96,6 @@ func expectDevice(t *testing.T, sb *acctest.Sandbox, name string, labels map[str
 	t.Helper()
 	d := sb.Do(t, http.MethodGet, lobby, nil)
 	if diff := cmp.Diff([]any{name, labels, status}, []any{d["name"], d["labels"], d["status"]}); diff != "" {
-		t.Errorf("the device (-want +got):\n%s", diff)
+		t.Errorf("device (-want +got):\n%s", diff)
 	}
 }

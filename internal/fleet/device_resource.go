@@ -12,7 +12,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// What becomes of a device when its resource is destroyed.
+// The values of on_destroy.
 const (
 	onDestroyKeep    = "keep"
 	onDestroyArchive = "archive"
@@ -26,9 +26,9 @@ var deviceNoun = resourcekit.Noun[deviceModel, control.DeviceDetails]{
 	TypeName: "octomil_device",
 	Title:    "device", Titles: "devices",
 	Schema:   deviceSchema(),
-	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the device."}},
+	Identity: resourcekit.Identity{{Name: "id", Description: "ID of the device, assigned by the server."}},
 	Local:    []string{"on_destroy"},
-	Remains:  "The API cannot delete a device: it stays registered, and in service unless on_destroy is \"archive\" or its status says otherwise.",
+	Remains:  "The API cannot delete a device: it remains registered and keeps its status, unless `on_destroy` is `archive`.",
 
 	Create: adoptDevice,
 	Read: func(ctx context.Context, client *control.Client, m *deviceModel) (control.DeviceDetails, error) {
@@ -61,29 +61,29 @@ var deviceNoun = resourcekit.Noun[deviceModel, control.DeviceDetails]{
 	},
 	Filters: []resourcekit.Filter[control.DeviceDetails]{
 		{
-			Name: "platform", Description: "Only devices of this platform, such as `ios`.",
+			Name: "platform", Description: "Returns only devices of this platform, such as `ios`.",
 			Of: func(d control.DeviceDetails) string { return d.Platform },
 		},
 		{
-			Name: "status", Description: "Only devices of this status, such as `active` or `archived`.",
+			Name: "status", Description: "Returns only devices with this status, such as `active` or `archived`.",
 			Of: func(d control.DeviceDetails) string { return d.Status },
 		},
 	},
 	Name: func(d control.DeviceDetails) string { return cmp.Or(d.Identifier, d.ID) },
 	ID:   func(d control.DeviceDetails) string { return d.ID },
-	Lookup: func(ctx context.Context, client *control.Client, word string) (control.DeviceDetails, bool, error) {
-		return resourcekit.Tried(client.DeviceDetails(ctx, word))
+	Lookup: func(ctx context.Context, client *control.Client, idOrIdentifier string) (control.DeviceDetails, bool, error) {
+		return resourcekit.Tried(client.DeviceDetails(ctx, idOrIdentifier))
 	},
 }
 
-// adoptDevice takes over a device that has registered itself, for no call of the control API makes one.
+// adoptDevice starts to manage a device that has registered itself: the control API has no call that creates one.
 func adoptDevice(ctx context.Context, op *deviceOperation) (control.DeviceDetails, error) {
-	word := op.Plan.DeviceIdentifier.ValueString()
-	have, err := op.Client.DeviceDetails(ctx, word)
+	identifier := op.Plan.DeviceIdentifier.ValueString()
+	have, err := op.Client.DeviceDetails(ctx, identifier)
 	if control.NotFound(err) {
-		op.Diags.AddAttributeError(path.Root("device_identifier"), "There is no such device", fmt.Sprintf("%s\n\nDevices register themselves when "+
-			"the application with Octomil's SDK starts on them; Terraform manages those that have. Check the ref of %q, or start the device first.",
-			resourcekit.Explain(err), word))
+		op.Diags.AddAttributeError(path.Root("device_identifier"), "Device not found", fmt.Sprintf("%s\n\nDevices register themselves when an "+
+			"application with the Octomil SDK starts on them, and Terraform can only manage registered devices. Check the spelling of %q, or start the "+
+			"application on the device first.", resourcekit.Explain(err), identifier))
 		return have, nil
 	}
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 const groupAddress = "octomil_device_group.lab"
 
-// groupHCL is the group that the tests work on.
+// groupHCL returns the configuration of the group under test.
 func groupHCL(attributes string) string {
 	return "resource \"octomil_device_group\" \"lab\" {\n" + attributes + "\n}\n"
 }
@@ -41,7 +41,7 @@ func TestAccDeviceGroup_lifecycle(t *testing.T) {
 			ProtoV6ProviderFactories: acctest.Providers(),
 			CheckDestroy: func(*terraform.State) error {
 				if group := groupOf(t, sb, "laboratory"); group != nil {
-					return fmt.Errorf("the group is still there: %v", group)
+					return fmt.Errorf("the group still exists: %v", group)
 				}
 				return nil
 			},
@@ -67,7 +67,7 @@ func TestAccDeviceGroup_lifecycle(t *testing.T) {
 				{
 					PreConfig: func() {
 						sb.Do(t, http.MethodPut, groupPath(t, sb, "laboratory"), map[string]any{
-							"name": "somebody's", "description": "changed", "tags": []string{"other"},
+							"name": "unmanaged", "description": "changed", "tags": []string{"other"},
 						})
 					},
 					Config:           bare,
@@ -77,7 +77,7 @@ func TestAccDeviceGroup_lifecycle(t *testing.T) {
 					PreConfig: func() {
 						group := groupOf(t, sb, "laboratory")
 						if group == nil || group["description"] != "" || !cmp.Equal(group["tags"], []any{"internal"}) {
-							t.Errorf("after the drift was undone the server has %v", group)
+							t.Errorf("after the drift was corrected the server has %v", group)
 						}
 					},
 					ResourceName: groupAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "laboratory",
@@ -129,7 +129,7 @@ func TestAccDeviceGroup_rules(t *testing.T) {
 			{
 				PreConfig: func() {
 					if n := groupOf(t, sb, "lab")["device_count"]; n != 10.0 {
-						t.Errorf("the rules select %v devices after the drift was undone, want 10", n)
+						t.Errorf("the rules select %v devices after the drift was corrected, want 10", n)
 					}
 				},
 				Config:           rules("hybrid", gpu),
@@ -143,33 +143,33 @@ func TestAccDeviceGroup_rules(t *testing.T) {
 		},
 	})
 	if group := groupOf(t, sb, "lab"); group != nil {
-		t.Errorf("the group is still there: %v", group)
+		t.Errorf("the group still exists: %v", group)
 	}
 }
 
 func TestAccDeviceGroup_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
-	mistake := func(attributes, says string) resource.TestStep {
-		return resource.TestStep{Config: sb.Provider() + groupHCL(attributes), PlanOnly: true, ExpectError: regexp.MustCompile(says)}
+	mistake := func(attributes, message string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + groupHCL(attributes), PlanOnly: true, ExpectError: regexp.MustCompile(message)}
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			mistake(`name = ""`, `Attribute name string length must be at least 1`),
 			mistake("name = \"lab\"\ngroup_type = \"smart\"", `Attribute group_type value must be one of`),
-			mistake("name = \"lab\"\nrules = [{ field = \"platform\", operator = \"eq\", value = \"ios\" }]", `A static group has no rules`),
-			mistake("name = \"lab\"\ngroup_type = \"dynamic\"", `A dynamic group needs rules`),
+			mistake("name = \"lab\"\nrules = [{ field = \"platform\", operator = \"eq\", value = \"ios\" }]", `A static group cannot have rules`),
+			mistake("name = \"lab\"\ngroup_type = \"dynamic\"", `A dynamic group requires rules`),
 			mistake("name = \"lab\"\ngroup_type = \"dynamic\"\nrules = [{ field = \"ram_gb\", operator = \"eq\", value = \"8\" }]",
-				`(?s)does not fit its\s+field.*ram_gb cannot be compared with "eq"`),
+				`(?s)Invalid rule operator.*`+"`ram_gb`"+` does not support the operator "eq"`),
 		},
 	})
 	if writes := sb.Writes(); len(writes) > 0 {
-		t.Errorf("the server was asked to %v", writes)
+		t.Errorf("unexpected writes: %v", writes)
 	}
 }
 
-// A group of that name belongs to someone else: it is never taken over by a create, and the error says how to do it on purpose.
+// A create never adopts a group that exists already. The error says how to import it.
 func TestAccDeviceGroup_nameTaken(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
@@ -190,20 +190,20 @@ func TestAccDeviceGroup_nameTaken(t *testing.T) {
 		},
 	})
 	if groupOf(t, sb, "staging") == nil {
-		t.Error("the group that existed before is gone")
+		t.Error("the group that existed before was deleted")
 	}
 }
 
-// Only a real miss removes a group from state. Whatever else goes wrong with a read leaves it there.
+// Only a 404 for the group itself removes it from state. Any other failed read keeps it.
 func TestAccDeviceGroup_readErrors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	config := sb.Provider("max_retries = 0") + groupHCL(`name = "lab"`)
-	failing := func(f sandbox.Fault, says string) resource.TestStep {
+	failing := func(f sandbox.Fault, message string) resource.TestStep {
 		f.Method, f.Path, f.Times = http.MethodGet, "device-groups/*", -1
 		return resource.TestStep{
 			PreConfig: func() { sb.ClearFaults(); sb.AddFault(f) },
-			Config:    config, PlanOnly: true, ExpectError: regexp.MustCompile(says),
+			Config:    config, PlanOnly: true, ExpectError: regexp.MustCompile(message),
 		}
 	}
 	resource.UnitTest(t, resource.TestCase{
@@ -221,7 +221,7 @@ func TestAccDeviceGroup_readErrors(t *testing.T) {
 	})
 }
 
-// The answer to a create is lost after the server has executed it: there is one group, and it is in state.
+// The response to a create is lost after the server has executed it: one group exists, and it is in state.
 func TestAccDeviceGroup_createResponseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -235,11 +235,11 @@ func TestAccDeviceGroup_createResponseLost(t *testing.T) {
 	})
 	want := []string{"POST create group", "DELETE delete group"}
 	if diff := cmp.Diff(want, sb.Writes()); diff != "" {
-		t.Errorf("the writes (-want +got):\n%s", diff)
+		t.Errorf("writes (-want +got):\n%s", diff)
 	}
 }
 
-// A server that valueProblem an update and keeps what it had is no success, and state tells what it has.
+// An update that the server accepts and ignores is an error, and the state shows what the server has.
 func TestAccDeviceGroup_updateIgnored(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)

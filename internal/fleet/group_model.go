@@ -12,7 +12,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// groupModel is the group as Terraform holds it.
+// groupModel is the state of octomil_device_group.
 type groupModel struct {
 	ID          types.String `tfsdk:"id"`
 	OrgID       types.String `tfsdk:"org_id"`
@@ -23,7 +23,7 @@ type groupModel struct {
 	Rules       types.List   `tfsdk:"rules"`
 }
 
-// createSettings is what a create sends: only what the configuration sets.
+// createSettings returns the body of a create request, which has only what the configuration sets.
 func (m *groupModel) createSettings(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
 	return control.GroupSettings{
 		Name:        m.Name.ValueString(),
@@ -34,7 +34,8 @@ func (m *groupModel) createSettings(ctx context.Context, diags *diag.Diagnostics
 	}
 }
 
-// updateSettings is what an update sends. What has left the configuration is sent empty, since a server may take null for "as it is".
+// updateSettings returns the body of an update request. Attributes that are not configured are sent as empty, because a server may
+// take null for unchanged.
 func (m *groupModel) updateSettings(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
 	settings := m.createSettings(ctx, diags)
 	if settings.Description == nil {
@@ -49,8 +50,8 @@ func (m *groupModel) updateSettings(ctx context.Context, diags *diag.Diagnostics
 	return settings
 }
 
-// fromAPI takes the group from the server. What means the same keeps the ref that the model had. org is the organization of a
-// group that does not name its own.
+// fromAPI sets the model from the server's group. Equivalent values keep the spelling that the model has. org is used where the
+// server does not return the organization.
 func (m *groupModel) fromAPI(ctx context.Context, g control.Group, org string, diags *diag.Diagnostics) {
 	before := *m
 	m.ID = types.StringValue(g.ID)
@@ -66,19 +67,19 @@ func tagsToAPI(ctx context.Context, tags types.Set, diags *diag.Diagnostics) []s
 	if !resourcekit.Known(tags) {
 		return nil
 	}
-	words := make([]string, 0, len(tags.Elements()))
-	diags.Append(tags.ElementsAs(ctx, &words, false)...)
-	slices.Sort(words)
-	return words
+	elements := make([]string, 0, len(tags.Elements()))
+	diags.Append(tags.ElementsAs(ctx, &elements, false)...)
+	slices.Sort(elements)
+	return elements
 }
 
-// tagsFromAPI maps the server's tags; where it has none, prior decides between null and empty.
-func tagsFromAPI(ctx context.Context, words []string, prior types.Set, diags *diag.Diagnostics) types.Set {
-	if len(words) == 0 && !resourcekit.Known(prior) {
+// tagsFromAPI maps the server's tags. Where there are none, prior decides between null and empty.
+func tagsFromAPI(ctx context.Context, tags []string, prior types.Set, diags *diag.Diagnostics) types.Set {
+	if len(tags) == 0 && !resourcekit.Known(prior) {
 		return types.SetNull(types.StringType)
 	}
-	words = slices.Compact(slices.Sorted(slices.Values(words)))
-	tags, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, words...))
+	tags = slices.Compact(slices.Sorted(slices.Values(tags)))
+	set, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, tags...))
 	diags.Append(d...)
-	return tags
+	return set
 }

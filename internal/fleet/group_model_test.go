@@ -13,10 +13,10 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-func tagSet(words ...string) types.Set {
-	elements := make([]attr.Value, len(words))
-	for i, word := range words {
-		elements[i] = types.StringValue(word)
+func tagSet(tags ...string) types.Set {
+	elements := make([]attr.Value, len(tags))
+	for i, tag := range tags {
+		elements[i] = types.StringValue(tag)
 	}
 	return types.SetValueMust(types.StringType, elements)
 }
@@ -31,7 +31,7 @@ func ruleList(rules ...control.Rule) types.List {
 	return types.ListValueMust(ruleType, elements)
 }
 
-// emptyModel is what an import begins with.
+// emptyModel returns the model that an import starts from.
 func emptyModel() groupModel {
 	return groupModel{Tags: types.SetNull(types.StringType), Rules: types.ListNull(ruleType)}
 }
@@ -44,22 +44,22 @@ func TestFromAPIKeepsEquivalentValues(t *testing.T) {
 		model  groupModel
 		server control.Group
 	}{
-		"null is no text": {
+		"null and no description": {
 			groupModel{Description: types.StringNull(), GroupType: types.StringValue("static"), Tags: types.SetNull(types.StringType), Rules: types.ListNull(ruleType)},
 			control.Group{Description: &empty, Type: "static", Tags: []string{}, Rules: []control.Rule{}},
 		},
-		"no text is null": {
+		"empty and no description": {
 			groupModel{Description: types.StringValue(""), GroupType: types.StringValue("static"), Tags: tagSet(), Rules: ruleList()},
 			control.Group{Type: "static"},
 		},
-		"order and ref": {
+		"order and spelling": {
 			groupModel{GroupType: types.StringValue("dynamic"), Tags: tagSet("b", "a"), Rules: ruleList(ios, big)},
 			control.Group{
 				Type: "dynamic", Tags: []string{"a", "b", "a"},
 				Rules: []control.Rule{{Field: "ram_gb", Operator: "gte", Value: "8.0"}, ios},
 			},
 		},
-		"a server that does not say the type": {
+		"no type in the response": {
 			groupModel{GroupType: types.StringValue("hybrid"), Tags: tagSet(), Rules: ruleList(ios)},
 			control.Group{Rules: []control.Rule{ios}},
 		},
@@ -75,7 +75,7 @@ func TestFromAPIKeepsEquivalentValues(t *testing.T) {
 			}
 			got.ID, got.OrgID = test.model.ID, test.model.OrgID
 			if diff := cmp.Diff(test.model, got); diff != "" {
-				t.Errorf("the model changed (-want +got):\n%s", diff)
+				t.Errorf("model (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -96,7 +96,7 @@ func TestFromAPISeesEveryDifference(t *testing.T) {
 		Rules: ruleList(control.Rule{Field: "platform", Operator: "eq", Value: "ios"}),
 	}
 	if diff := cmp.Diff(want, m); diff != "" {
-		t.Errorf("the model (-want +got):\n%s", diff)
+		t.Errorf("model (-want +got):\n%s", diff)
 	}
 }
 
@@ -106,11 +106,11 @@ func TestFromAPIOrganization(t *testing.T) {
 		server, prior, provider string
 		want                    types.String
 	}{
-		"the server's":           {"acme", "old", "demo", types.StringValue("acme")},
-		"else the one in state":  {"", "old", "demo", types.StringValue("old")},
-		"else the provider's":    {"", "", "demo", types.StringValue("demo")},
-		"else it is not known":   {"", "", "", types.StringNull()},
-		"an answer after import": {"acme", "", "", types.StringValue("acme")},
+		"from the server":              {"acme", "old", "demo", types.StringValue("acme")},
+		"from the state":               {"", "old", "demo", types.StringValue("old")},
+		"from the provider":            {"", "", "demo", types.StringValue("demo")},
+		"unknown":                      {"", "", "", types.StringNull()},
+		"from the server after import": {"acme", "", "", types.StringValue("acme")},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -145,33 +145,33 @@ func TestUpdateSettingsClearRemovedAttributes(t *testing.T) {
 			m.Name, m.GroupType = types.StringValue("lab"), types.StringValue(test.groupType)
 			var diags diag.Diagnostics
 			if diff := cmp.Diff(test.want, m.updateSettings(t.Context(), &diags)); diff != "" {
-				t.Errorf("an update sends (-want +got):\n%s", diff)
+				t.Errorf("update request (-want +got):\n%s", diff)
 			}
 			created := m.createSettings(t.Context(), &diags)
 			if diff := cmp.Diff(control.GroupSettings{Name: "lab", Type: test.groupType}, created); diff != "" {
-				t.Errorf("a create sends (-want +got):\n%s", diff)
+				t.Errorf("create request (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// anyGroup is a configuration in which each optional attribute is null, empty or set.
+// anyGroup draws a configuration in which each optional attribute is null, empty or set.
 func anyGroup(rt *rapid.T) groupModel {
 	how := func(name string) string { return rapid.SampledFrom([]string{"null", "empty", "set"}).Draw(rt, name) }
 	m := emptyModel()
-	m.Name = types.StringValue(word().Draw(rt, "name"))
+	m.Name = types.StringValue(letters().Draw(rt, "name"))
 	m.GroupType = types.StringValue(rapid.SampledFrom([]string{control.GroupStatic, control.GroupDynamic, control.GroupHybrid}).Draw(rt, "type"))
 	switch how("description") {
 	case "empty":
 		m.Description = types.StringValue("")
 	case "set":
-		m.Description = types.StringValue(word().Draw(rt, "description"))
+		m.Description = types.StringValue(letters().Draw(rt, "description"))
 	}
 	switch how("tags") {
 	case "empty":
 		m.Tags = tagSet()
 	case "set":
-		m.Tags = tagSet(rapid.SliceOfNDistinct(word(), 1, 3, rapid.ID).Draw(rt, "tags")...)
+		m.Tags = tagSet(rapid.SliceOfNDistinct(letters(), 1, 3, rapid.ID).Draw(rt, "tags")...)
 	}
 	switch how("rules") {
 	case "empty":
@@ -182,9 +182,9 @@ func anyGroup(rt *rapid.T) groupModel {
 	return m
 }
 
-// kept is what a server makes of what it was sent: it may keep nothing for empty and empty for nothing, another order and other
-// refs.
-func kept(rt *rapid.T, sent control.GroupSettings) control.Group {
+// serverGroup draws what a server returns for a request: it may return null for empty and empty for null, and may change the order
+// and the spelling.
+func serverGroup(rt *rapid.T, sent control.GroupSettings) control.Group {
 	g := control.Group{ID: "grp_1", OrgID: "demo", Name: sent.Name, Type: sent.Type, Description: sent.Description}
 	if g.Description == nil || *g.Description == "" {
 		g.Description = rapid.SampledFrom([]*string{nil, new(string)}).Draw(rt, "no description")
@@ -195,7 +195,7 @@ func kept(rt *rapid.T, sent control.GroupSettings) control.Group {
 	if g.Rules = rapid.Permutation(slices.Clone(sent.Rules)).Draw(rt, "order of the rules"); len(g.Rules) == 0 {
 		g.Rules = rapid.SampledFrom([][]control.Rule{nil, {}}).Draw(rt, "no rules")
 	}
-	if rapid.Bool().Draw(rt, "in the server's ref") {
+	if rapid.Bool().Draw(rt, "in the server's spelling") {
 		for i := range g.Rules {
 			g.Rules[i] = normalize(g.Rules[i])
 		}
@@ -203,7 +203,7 @@ func kept(rt *rapid.T, sent control.GroupSettings) control.Group {
 	return g
 }
 
-// What a create or an update has sent comes back as the configuration has it: null stays null, empty stays empty.
+// A group that was created or updated is read as configured: null stays null, empty stays empty.
 func TestGroupRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -215,27 +215,27 @@ func TestGroupRoundTrip(t *testing.T) {
 			"rules": m.Rules.IsNull() != (sent.Rules == nil),
 		} {
 			if absent {
-				rt.Errorf("the create does not tell null from set in %s", name)
+				rt.Errorf("the create request does not distinguish null from set in %s", name)
 			}
 		}
 		if rapid.Bool().Draw(rt, "update") {
 			sent = m.updateSettings(t.Context(), &diags)
 			if sent.Description == nil || sent.Tags == nil || sent.Rules == nil && sent.Type != control.GroupStatic {
-				rt.Errorf("the update leaves something as it is: %+v", sent)
+				rt.Errorf("the update request omits an attribute: %+v", sent)
 			}
 		}
 		got := m
-		if got.fromAPI(t.Context(), kept(rt, sent), "demo", &diags); diags.HasError() {
+		if got.fromAPI(t.Context(), serverGroup(rt, sent), "demo", &diags); diags.HasError() {
 			rt.Error(diags)
 		}
 		got.ID, got.OrgID = m.ID, m.OrgID
 		if diff := cmp.Diff(m, got); diff != "" {
-			rt.Errorf("as configured (-), and as read (+):\n%s", diff)
+			rt.Errorf("model as configured (-) and as read (+):\n%s", diff)
 		}
 	})
 }
 
-// Reading twice is reading once, whatever was there before, and leaves nothing unknown.
+// A second read changes nothing, and a read leaves nothing unknown, for any prior state.
 func TestFromAPIIsIdempotent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -244,7 +244,7 @@ func TestFromAPIIsIdempotent(t *testing.T) {
 			m.Description, m.Tags, m.Rules = types.StringUnknown(), types.SetUnknown(types.StringType), types.ListUnknown(ruleType)
 		}
 		var diags diag.Diagnostics
-		g := kept(rt, other.createSettings(t.Context(), &diags))
+		g := serverGroup(rt, other.createSettings(t.Context(), &diags))
 		m.fromAPI(t.Context(), g, "demo", &diags)
 		twice := m
 		if twice.fromAPI(t.Context(), g, "demo", &diags); diags.HasError() {

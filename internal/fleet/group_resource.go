@@ -17,7 +17,7 @@ var groupNoun = resourcekit.Noun[groupModel, control.Group]{
 	TypeName: groupTypeName,
 	Title:    "device group", Titles: "device groups",
 	Schema:   groupSchema(),
-	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the group."}},
+	Identity: resourcekit.Identity{{Name: "id", Description: "ID of the group, assigned by the server."}},
 	Unique:   "name",
 
 	Create: func(ctx context.Context, op *groupOperation) (control.Group, error) {
@@ -40,14 +40,14 @@ var groupNoun = resourcekit.Noun[groupModel, control.Group]{
 		return client.Groups(ctx)
 	},
 	Filters: []resourcekit.Filter[control.Group]{{
-		Name: "group_type", Description: "Only groups of this type: `static`, `dynamic` or `hybrid`.",
+		Name: "group_type", Description: "Returns only groups of this type: `static`, `dynamic` or `hybrid`.",
 		OneOf: []string{control.GroupStatic, control.GroupDynamic, control.GroupHybrid},
 		Of:    func(g control.Group) string { return g.Type },
 	}},
 	Name: func(g control.Group) string { return g.Name },
 	ID:   func(g control.Group) string { return g.ID },
-	Lookup: func(ctx context.Context, client *control.Client, word string) (control.Group, bool, error) {
-		return resourcekit.Tried(client.Group(ctx, word))
+	Lookup: func(ctx context.Context, client *control.Client, id string) (control.Group, bool, error) {
+		return resourcekit.Tried(client.Group(ctx, id))
 	},
 
 	Announce: func(planned groupModel) string { return planned.Name.ValueString() },

@@ -16,7 +16,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// ruleModel is one rule as Terraform holds it.
+// ruleModel is one rule in the state.
 type ruleModel struct {
 	Field    types.String `tfsdk:"field"`
 	Operator types.String `tfsdk:"operator"`
@@ -27,10 +27,10 @@ var ruleType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"field": types.StringType, "operator": types.StringType, "value": types.StringType,
 }}
 
-// operatorIn compares with several values, which are separated by commas.
+// operatorIn compares with any of several values, which are separated by commas.
 const operatorIn = "in"
 
-// valueKind says what the values of a field are.
+// valueKind is the type of a field's values.
 type valueKind int
 
 const (
@@ -40,14 +40,14 @@ const (
 	kindBool
 )
 
-// ruleField is a property of a device that rules may ask for.
+// ruleField is a device property that rules can test.
 type ruleField struct {
 	name      string
 	operators []string
 	kind      valueKind
 }
 
-// ruleFields is the table of the control API contract, section 5.
+// ruleFields is the table of CONTRACT.md, section 5.
 var ruleFields = []ruleField{
 	{"platform", []string{"eq", "neq", operatorIn}, kindString},
 	{"os_version", []string{"eq", "gte", "lte", "gt", "lt"}, kindVersion},
@@ -63,11 +63,11 @@ var ruleFields = []ruleField{
 }
 
 func findRuleField(name string) (ruleField, bool) {
-	at := slices.IndexFunc(ruleFields, func(f ruleField) bool { return f.name == name })
-	if at < 0 {
+	i := slices.IndexFunc(ruleFields, func(f ruleField) bool { return f.name == name })
+	if i < 0 {
 		return ruleField{}, false
 	}
-	return ruleFields[at], true
+	return ruleFields[i], true
 }
 
 func ruleFieldNames() []string {
@@ -78,30 +78,30 @@ func ruleFieldNames() []string {
 	return names
 }
 
-// valueProblem is "" for a value that the field can be compared with, else it says what is wrong with it.
+// valueProblem says what a value must be that the field cannot be compared with. It returns "" for a valid value.
 func (f ruleField) valueProblem(operator, value string) string {
 	if strings.TrimSpace(value) == "" {
-		return "is empty"
+		return "must not be empty"
 	}
 	if operator == operatorIn {
 		if slices.Contains(splitValues(value), "") {
-			return "has an empty word between its commas"
+			return "must not have an empty value between its commas"
 		}
 		return ""
 	}
 	switch f.kind {
 	case kindVersion:
 		if _, err := version.NewVersion(value); err != nil {
-			return "is no version such as 17 or 17.4.1"
+			return "must be a version such as `17` or `17.4.1`"
 		}
 	case kindNumber:
 		number, err := strconv.ParseFloat(value, 64)
 		if err != nil || number < 0 || math.IsNaN(number) || math.IsInf(number, 0) || strings.ContainsAny(value, "xX_") { // no hexadecimal
-			return "is no number such as 8 or 7.5"
+			return "must be a number such as `8` or `7.5`"
 		}
 	case kindBool:
 		if value != "true" && value != "false" {
-			return "is neither true nor false"
+			return "must be `true` or `false`"
 		}
 	case kindString:
 	}
@@ -109,21 +109,21 @@ func (f ruleField) valueProblem(operator, value string) string {
 }
 
 func splitValues(value string) []string {
-	words := strings.Split(value, ",")
-	for i := range words {
-		words[i] = strings.TrimSpace(words[i])
+	values := strings.Split(value, ",")
+	for i := range values {
+		values[i] = strings.TrimSpace(values[i])
 	}
-	return words
+	return values
 }
 
-// normalize is the rule in one ref: servers may write 8 as 8.0, True for true, or another blank after a comma.
+// normalize returns the canonical spelling of a rule: servers may write 8 as 8.0, True for true, or a blank after a comma.
 func normalize(r control.Rule) control.Rule {
 	f, _ := findRuleField(r.Field)
 	r.Value = strings.TrimSpace(r.Value)
 	if r.Operator == operatorIn {
-		words := splitValues(r.Value)
-		slices.Sort(words)
-		r.Value = strings.Join(words, ",")
+		values := splitValues(r.Value)
+		slices.Sort(values)
+		r.Value = strings.Join(values, ",")
 		return r
 	}
 	switch f.kind {
@@ -142,7 +142,7 @@ func normalize(r control.Rule) control.Rule {
 	return r
 }
 
-// sameRules is true when two lists mean the same: all rules must hold, so their order means nothing.
+// sameRules reports whether two lists are equivalent: all rules must match, so their order is irrelevant.
 func sameRules(a, b []control.Rule) bool {
 	if len(a) != len(b) {
 		return false
@@ -159,7 +159,7 @@ func sameRules(a, b []control.Rule) bool {
 	return true
 }
 
-// rulesToAPI is nil for null and unknown, an empty list is empty and not nil.
+// rulesToAPI returns nil for null and unknown, and an empty slice for an empty list.
 func rulesToAPI(ctx context.Context, list types.List, diags *diag.Diagnostics) []control.Rule {
 	if !resourcekit.Known(list) {
 		return nil
@@ -173,7 +173,7 @@ func rulesToAPI(ctx context.Context, list types.List, diags *diag.Diagnostics) [
 	return rules
 }
 
-// rulesFromAPI keeps prior when the server's rules mean the same; that includes null and empty.
+// rulesFromAPI keeps prior if the server's rules are equivalent to it, which includes null and empty.
 func rulesFromAPI(ctx context.Context, rules []control.Rule, prior types.List, diags *diag.Diagnostics) types.List {
 	if sameRules(rules, rulesToAPI(ctx, prior, diags)) && !prior.IsUnknown() {
 		return prior

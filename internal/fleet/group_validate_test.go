@@ -16,29 +16,29 @@ func TestValidateRule(t *testing.T) {
 	unknown := types.StringUnknown()
 	tests := map[string]struct {
 		field, operator, value attr.Value
-		at                     string // "" where the rule is right
-		says                   string
+		at                     string // "" for a valid rule
+		message                string
 	}{
 		"text":                       {field: types.StringValue("platform"), operator: types.StringValue("eq"), value: types.StringValue("ios")},
-		"several words":              {field: types.StringValue("locale"), operator: types.StringValue("in"), value: types.StringValue("en_US, en_GB")},
+		"several values":             {field: types.StringValue("locale"), operator: types.StringValue("in"), value: types.StringValue("en_US, en_GB")},
 		"version":                    {field: types.StringValue("os_version"), operator: types.StringValue("gte"), value: types.StringValue("17")},
 		"version with a prerelease":  {field: types.StringValue("app_version"), operator: types.StringValue("eq"), value: types.StringValue("2.0.0-beta.1")},
 		"number":                     {field: types.StringValue("ram_gb"), operator: types.StringValue("gt"), value: types.StringValue("7.5")},
 		"bool":                       {field: types.StringValue("gpu_available"), operator: types.StringValue("eq"), value: types.StringValue("true")},
-		"no such field":              {types.StringValue("colour"), types.StringValue("eq"), types.StringValue("red"), "rules[0].field", `no field "colour"`},
-		"operator of another field":  {types.StringValue("locale"), types.StringValue("neq"), types.StringValue("en_US"), "rules[0].operator", "only with eq or in"},
-		"no equality of memory":      {types.StringValue("ram_gb"), types.StringValue("eq"), types.StringValue("8"), "rules[0].operator", "gte, lte, gt or lt"},
-		"only equality of a bool":    {types.StringValue("npu_available"), types.StringValue("in"), types.StringValue("true"), "rules[0].operator", "only with eq"},
-		"empty":                      {types.StringValue("platform"), types.StringValue("eq"), types.StringValue(" "), "rules[0].value", "is empty"},
-		"empty word":                 {types.StringValue("platform"), types.StringValue("in"), types.StringValue("ios,,android"), "rules[0].value", "empty word"},
-		"no version":                 {types.StringValue("os_version"), types.StringValue("gte"), types.StringValue("new"), "rules[0].value", "no version"},
-		"no number":                  {types.StringValue("ram_gb"), types.StringValue("gte"), types.StringValue("8 GB"), "rules[0].value", "no number"},
-		"not a number":               {types.StringValue("ram_gb"), types.StringValue("gte"), types.StringValue("NaN"), "rules[0].value", "no number"},
-		"no bool":                    {types.StringValue("gpu_available"), types.StringValue("eq"), types.StringValue("yes"), "rules[0].value", "neither true nor false"},
+		"no such field":              {types.StringValue("colour"), types.StringValue("eq"), types.StringValue("red"), "rules[0].field", `Unknown field "colour"`},
+		"operator of another field":  {types.StringValue("locale"), types.StringValue("neq"), types.StringValue("en_US"), "rules[0].operator", "must be `eq` or `in`"},
+		"no equality of memory":      {types.StringValue("ram_gb"), types.StringValue("eq"), types.StringValue("8"), "rules[0].operator", "`gte`, `lte`, `gt` or `lt`"},
+		"only equality of a bool":    {types.StringValue("npu_available"), types.StringValue("in"), types.StringValue("true"), "rules[0].operator", "must be `eq`."},
+		"empty":                      {types.StringValue("platform"), types.StringValue("eq"), types.StringValue(" "), "rules[0].value", "must not be empty"},
+		"empty value":                {types.StringValue("platform"), types.StringValue("in"), types.StringValue("ios,,android"), "rules[0].value", "empty value between"},
+		"no version":                 {types.StringValue("os_version"), types.StringValue("gte"), types.StringValue("new"), "rules[0].value", "must be a version"},
+		"no number":                  {types.StringValue("ram_gb"), types.StringValue("gte"), types.StringValue("8 GB"), "rules[0].value", "must be a number"},
+		"not a number":               {types.StringValue("ram_gb"), types.StringValue("gte"), types.StringValue("NaN"), "rules[0].value", "must be a number"},
+		"no bool":                    {types.StringValue("gpu_available"), types.StringValue("eq"), types.StringValue("yes"), "rules[0].value", "must be `true` or `false`"},
 		"unknown field":              {field: unknown, operator: types.StringValue("between"), value: types.StringValue("")},
 		"unknown operator":           {field: types.StringValue("ram_gb"), operator: unknown, value: types.StringValue("much")},
 		"unknown value":              {field: types.StringValue("ram_gb"), operator: types.StringValue("gte"), value: unknown},
-		"unknown operator, no field": {types.StringValue("colour"), unknown, unknown, "rules[0].field", "A rule can ask for platform, os_version"},
+		"unknown operator, no field": {types.StringValue("colour"), unknown, unknown, "rules[0].field", "must be `platform`, `os_version`"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -47,13 +47,13 @@ func TestValidateRule(t *testing.T) {
 			validateRule(path.Root("rules").AtListIndex(0), ruleModel{
 				Field: test.field.(types.String), Operator: test.operator.(types.String), Value: test.value.(types.String),
 			}, &diags)
-			expectOne(t, diags, test.at, test.says)
+			expectOne(t, diags, test.at, test.message)
 		})
 	}
 }
 
-// expectOne fails unless the diagnostics are a single error at that path with that text, or none where at is "".
-func expectOne(t *testing.T, diags diag.Diagnostics, at, says string) {
+// expectOne fails unless the diagnostics are a single error at that path with that text, or none if at is "".
+func expectOne(t *testing.T, diags diag.Diagnostics, at, message string) {
 	t.Helper()
 	if at == "" {
 		if len(diags) > 0 {
@@ -65,8 +65,8 @@ func expectOne(t *testing.T, diags diag.Diagnostics, at, says string) {
 		t.Fatalf("got %d diagnostics %v, want one at %s", len(diags), diags, at)
 	}
 	with, ok := diags[0].(diag.DiagnosticWithPath)
-	if !ok || with.Path().String() != at || !strings.Contains(with.Detail(), says) {
-		t.Errorf("got %v, want one at %s that says %q", diags[0], at, says)
+	if !ok || with.Path().String() != at || !strings.Contains(with.Detail(), message) {
+		t.Errorf("got %v, want one at %s with %q", diags[0], at, message)
 	}
 }
 
@@ -75,7 +75,7 @@ func TestValidateRulesForType(t *testing.T) {
 	tests := map[string]struct {
 		groupType types.String
 		rules     int
-		says      string
+		message   string
 	}{
 		"static without":   {groupType: types.StringValue("static")},
 		"static by itself": {groupType: types.StringNull()},
@@ -93,15 +93,15 @@ func TestValidateRulesForType(t *testing.T) {
 			var diags diag.Diagnostics
 			validateRulesForType(test.groupType, test.rules, &diags)
 			at := ""
-			if test.says != "" {
+			if test.message != "" {
 				at = "rules"
 			}
-			expectOne(t, diags, at, test.says)
+			expectOne(t, diags, at, test.message)
 		})
 	}
 }
 
-// The validation judges a rule: it finds nothing, or says on which part of it what is wrong; what is not known yet is not judged.
+// A rule has at most one error, which is on one of its attributes and never on an unknown one.
 func FuzzRuleValidation(f *testing.F) {
 	f.Add("platform", "in", "ios,android", 0)
 	f.Add("ram_gb", "gte", "much", 0)
@@ -118,23 +118,23 @@ func FuzzRuleValidation(f *testing.F) {
 		var diags diag.Diagnostics
 		validateRule(at, rule, &diags)
 		if len(diags) > 1 {
-			t.Errorf("one rule has %d problems: %v", len(diags), diags)
+			t.Errorf("one rule has %d errors: %v", len(diags), diags)
 		}
 		for _, d := range diags {
 			where, ok := d.(diag.DiagnosticWithPath)
 			if !ok || where.Path().ParentPath().String() != at.String() {
-				t.Fatalf("a problem is nowhere: %v", d)
+				t.Fatalf("the error is not on an attribute of the rule: %v", d)
 			}
 			for name, part := range map[string]types.String{"field": rule.Field, "operator": rule.Operator, "value": rule.Value} {
 				if where.Path().Equal(at.AtName(name)) && part.IsUnknown() {
-					t.Errorf("the %s is judged before it is known", name)
+					t.Errorf("the unknown %s has an error", name)
 				}
 			}
 		}
 		known, exists := findRuleField(field)
 		valid := exists && slices.Contains(known.operators, operator) && known.valueProblem(operator, value) == ""
 		if unknown&7 == 0 && valid != (len(diags) == 0) {
-			t.Errorf("%s %s %q is valid: %t; the problems: %v", field, operator, value, valid, diags)
+			t.Errorf("%s %s %q is valid: %t; errors: %v", field, operator, value, valid, diags)
 		}
 	})
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// start runs a sandbox of a dialect with a few devices.
+// start starts a sandbox of a dialect with 30 devices.
 func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
 	t.Helper()
 	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 30 })
@@ -24,9 +24,9 @@ func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
 // groupOf finds a group on the server by its name.
 func groupOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
 	t.Helper()
-	answer := sb.Do(t, http.MethodGet, "/api/v1/device-groups?org_id=demo&limit=1000", nil)
+	response := sb.Do(t, http.MethodGet, "/api/v1/device-groups?org_id=demo&limit=1000", nil)
 	for _, key := range []string{"groups", "items"} {
-		list, _ := answer[key].([]any)
+		list, _ := response[key].([]any)
 		for _, item := range list {
 			if group, ok := item.(map[string]any); ok && group["name"] == name {
 				return group
@@ -40,7 +40,7 @@ func groupPath(t *testing.T, sb *acctest.Sandbox, name string) string {
 	t.Helper()
 	group := groupOf(t, sb, name)
 	if group == nil {
-		t.Fatalf("there is no group %q on the server", name)
+		t.Fatalf("the server has no group %q", name)
 	}
 	return fmt.Sprintf("/api/v1/device-groups/%v", group["id"])
 }
@@ -57,10 +57,10 @@ func stateHas(address, attribute string, want knownvalue.Check) statecheck.State
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
-func exactStrings(words ...string) []knownvalue.Check {
-	checks := make([]knownvalue.Check, len(words))
-	for i, word := range words {
-		checks[i] = knownvalue.StringExact(word)
+func exactStrings(values ...string) []knownvalue.Check {
+	checks := make([]knownvalue.Check, len(values))
+	for i, value := range values {
+		checks[i] = knownvalue.StringExact(value)
 	}
 	return checks
 }

@@ -23,7 +23,7 @@ import (
 
 const membersAddress = "octomil_device_group_members.lab"
 
-// dev is the id of the n-th device of the sandbox.
+// dev returns the ID of the n-th device of the sandbox.
 func dev(n int) string { return fmt.Sprintf("dev_%08d", n) }
 
 func devs(numbers ...int) []string {
@@ -34,7 +34,7 @@ func devs(numbers ...int) []string {
 	return ids
 }
 
-// membersHCL is a membership in a group of its own.
+// membersHCL returns the configuration of a membership and its group.
 func membersHCL(devices ...string) string {
 	return groupHCL(`name = "lab"`) + membersOfHCL("octomil_device_group.lab.id", devices...)
 }
@@ -48,7 +48,7 @@ func membersOfHCL(group string, devices ...string) string {
 		group, strings.Join(quoted, ", "))
 }
 
-// membersOn lists the ids of a group's members on the server, sorted.
+// membersOn returns the IDs of a group's members on the server, sorted.
 func membersOn(t *testing.T, sb *acctest.Sandbox, group string) []string {
 	t.Helper()
 	answer := sb.Do(t, http.MethodGet, groupPath(t, sb, group)+"/devices?limit=1000", nil)
@@ -72,8 +72,8 @@ func expectMembers(t *testing.T, sb *acctest.Sandbox, group string, want ...stri
 	}
 }
 
-// writesTo are the writes of members since the ledger was cleared, without those of the tests themselves.
-func writesTo(sb *acctest.Sandbox) []string {
+// memberWrites returns the provider's writes of members since the ledger was cleared.
+func memberWrites(sb *acctest.Sandbox) []string {
 	var writes []string
 	for _, e := range sb.Ledger() {
 		if e.Caller == "octomil_device_group_members" && e.Method != http.MethodGet {
@@ -85,8 +85,8 @@ func writesTo(sb *acctest.Sandbox) []string {
 
 func expectWrites(t *testing.T, sb *acctest.Sandbox, want ...string) {
 	t.Helper()
-	if diff := cmp.Diff(want, writesTo(sb)); diff != "" {
-		t.Errorf("the writes (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, memberWrites(sb)); diff != "" {
+		t.Errorf("writes (-want +got):\n%s", diff)
 	}
 }
 
@@ -155,7 +155,7 @@ func TestAccDeviceGroupMembers_lifecycle(t *testing.T) {
 	})
 }
 
-// A destroyed membership takes its own devices out of the group, and no others.
+// A destroy removes the listed devices from the group, and no others.
 func TestAccDeviceGroupMembers_destroy(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -185,7 +185,7 @@ func TestAccDeviceGroupMembers_destroy(t *testing.T) {
 	})
 }
 
-// More devices than a call takes go out in batches, and the next plan is empty.
+// Devices are added in batches of at most 1,000, and the next plan is empty.
 func TestAccDeviceGroupMembers_batches(t *testing.T) {
 	t.Parallel()
 	const many = 2100
@@ -221,7 +221,7 @@ func TestAccDeviceGroupMembers_batches(t *testing.T) {
 	})
 }
 
-// statedDevices expects the devices that were in state when a plan without a refresh was made.
+// statedDevices expects these devices in the state that a plan without a refresh starts from.
 type statedDevices []string
 
 func (want statedDevices) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
@@ -240,10 +240,10 @@ func (want statedDevices) CheckPlan(_ context.Context, req plancheck.CheckPlanRe
 		}
 		return
 	}
-	resp.Error = errors.New("the plan does not have the membership")
+	resp.Error = errors.New("the plan has no membership")
 }
 
-// An update that fails half-way leaves in state what the server has, and the next apply does the rest.
+// An update that fails partway saves the members that the server has, and the next apply makes the remaining changes.
 func TestAccDeviceGroupMembers_updateFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -278,7 +278,7 @@ func TestAccDeviceGroupMembers_updateFailsPartway(t *testing.T) {
 	})
 }
 
-// A creation that fails half-way goes on in the next apply, and takes no device out of the group in between.
+// A create that fails partway continues in the next apply, and removes no device from the group in between.
 func TestAccDeviceGroupMembers_createFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -317,21 +317,21 @@ func TestAccDeviceGroupMembers_invalidConfig(t *testing.T) {
 	sb := start(t, sandbox.DialectSDK)
 	staging := fmt.Sprintf("%q", groupOf(t, sb, "staging")["id"])
 	before := membersOn(t, sb, "staging")
-	mistake := func(hcl, says string) resource.TestStep {
-		return resource.TestStep{Config: sb.Provider() + hcl, ExpectError: regexp.MustCompile(says)}
+	mistake := func(hcl, message string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + hcl, ExpectError: regexp.MustCompile(message)}
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			mistake(membersOfHCL(staging, dev(1), dev(2), dev(1)), `(?s)The device is listed twice.*"dev_00000001" is in the list already`),
-			mistake(membersOfHCL(staging, ""), `The device is empty`),
+			mistake(membersOfHCL(staging, dev(1), dev(2), dev(1)), `(?s)Duplicate device.*"dev_00000001" is\s+already\s+listed`),
+			mistake(membersOfHCL(staging, ""), `Invalid device`),
 			mistake(membersOfHCL(`"staging-2"`, dev(1)), `(?s)staging-2.*octomil_device_group\.<name>\.id`),
 			mistake(membersOfHCL(staging, dev(1), "phone-999999"), `(?s)Could not create the membership.*"phone-999999" was not found`),
-			mistake(membersOfHCL(staging, append(before, "phone-000001")...), `(?s)listed twice.*dev_00000001.*phone-000001`),
-			mistake(dynamicGroup+membersOfHCL("octomil_device_group.lab.id", dev(1)), `The group's members follow its rules`),
+			mistake(membersOfHCL(staging, append(before, "phone-000001")...), `(?s)Duplicate device.*dev_00000001.*phone-000001`),
+			mistake(dynamicGroup+membersOfHCL("octomil_device_group.lab.id", dev(1)), `Device group is not static`),
 			{
 				Config: sb.Provider() + dynamicGroup + membersOfHCL("octomil_device_group.lab.id", dev(1)), ResourceName: membersAddress, ImportState: true, ImportStateId: "lab",
-				ExpectError: regexp.MustCompile(`The group's members follow its rules`),
+				ExpectError: regexp.MustCompile(`Device group is not static`),
 			},
 		},
 	})
@@ -347,7 +347,7 @@ resource "octomil_device_group" "lab" {
 }
 `
 
-// A read that fails keeps the membership in state; a server that does not add a device is found out.
+// A failed read keeps the membership in state. A device that the server does not add is an error.
 func TestAccDeviceGroupMembers_serverErrors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -369,7 +369,7 @@ func TestAccDeviceGroupMembers_serverErrors(t *testing.T) {
 					sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: path, Status: 200, Body: `{"added":0}`})
 				},
 				Config:      two,
-				ExpectError: regexp.MustCompile(`(?s)The device is not in the group.*"dev_00000002" is no\s+member`),
+				ExpectError: regexp.MustCompile(`(?s)Device was not added to the group.*"dev_00000002" is\s+not\s+a\s+member`),
 			},
 			{Config: one, ConfigPlanChecks: emptyPlan()},
 		},

@@ -16,23 +16,23 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// cleanupTimeout is how long the look at what an interrupted change has left may take.
+// cleanupTimeout limits the read of the membership after a failed or interrupted change.
 const cleanupTimeout = 10 * time.Second
 
-// applyResult is how a change of the membership went.
+// applyResult is the outcome of a change of the membership.
 type applyResult struct {
 	wanted []string
-	// now is the membership afterwards, nil where it is not known.
+	// now is the membership after the change, nil if unknown.
 	now *membership
-	// mayHaveChanged is true unless the server surely took nothing.
+	// mayHaveChanged is false only if the server certainly changed nothing.
 	mayHaveChanged bool
-	// listed is false when the group could not even be listed.
+	// listed is false if the members could not be read before the change.
 	listed bool
 	err    error
 }
 
-// converge makes the membership the wanted one. It compares with a fresh read, adds before it removes, so that a deployment to
-// the group never finds it emptier than it must be, and looks at the result, which a server may have taken in part only.
+// converge makes the membership the wanted one. It compares with a fresh read and adds before it removes, so that a deployment to
+// the group finds as many devices as possible. It reads the result, because a server may apply a request only in part.
 func converge(ctx context.Context, client *control.Client, group string, wanted []string) applyResult {
 	members, err := client.GroupDevices(ctx, group)
 	if err != nil {
@@ -72,7 +72,7 @@ func (r *applyResult) apply(ctx context.Context, client *control.Client, group s
 	return nil
 }
 
-// refresh reads the membership after a change. It still looks when the operation was interrupted, for state must tell what is.
+// refresh reads the membership after a change, even if the operation was interrupted: the state must show what the server has.
 func (r *applyResult) refresh(ctx context.Context, client *control.Client, group string) {
 	if r.err != nil {
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
@@ -90,7 +90,7 @@ func (r *applyResult) refresh(ctx context.Context, client *control.Client, group
 	r.now = &now
 }
 
-// report adds what went wrong, on the attribute to blame.
+// report adds an error on the attribute that it belongs to, if anything failed.
 func (r *applyResult) report(group, summary string, diags *diag.Diagnostics) {
 	switch {
 	case r.err != nil && !r.listed:
@@ -102,24 +102,24 @@ func (r *applyResult) report(group, summary string, diags *diag.Diagnostics) {
 	}
 }
 
-// reportMismatches finds the devices that a server did not add although it had accepted the request, and those that the
-// configuration names in both refs.
+// reportMismatches reports devices that the server did not add although it accepted the request, and devices that the
+// configuration lists both by ID and by identifier.
 func (r *applyResult) reportMismatches(diags *diag.Diagnostics) {
 	for i, ref := range r.wanted {
 		if _, member := r.now.find(ref); !member {
-			diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "The device is not in the group", fmt.Sprintf("The server accepted the "+
-				"request, but %q is no member of the group afterwards. Check that this device exists and is not archived.", ref))
+			diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "Device was not added to the group", fmt.Sprintf("The server "+
+				"accepted the request, but %q is not a member of the group. Check that the device exists and is not archived.", ref))
 		}
 	}
 	for _, i := range r.now.duplicates(r.wanted) {
 		at, _ := r.now.find(r.wanted[i])
 		device := r.now.devices[at]
-		diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "The device is listed twice", fmt.Sprintf("The list names the device %s by its "+
-			"id and by its identifier %s. Remove one of the two.", device.ID, device.Identifier))
+		diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "Duplicate device", fmt.Sprintf("The device `%s` is also listed by its "+
+			"identifier `%s`. Remove one of the two elements.", device.ID, device.Identifier))
 	}
 }
 
-// attribute is the attribute that a refused change is about: the device that the server names, where it names one.
+// attribute returns the attribute that a rejected change belongs to: the element of the device that the server names, if any.
 func (r *applyResult) attribute() path.Path {
 	var api *control.APIError
 	if !errors.As(r.err, &api) {
@@ -134,10 +134,11 @@ func (r *applyResult) attribute() path.Path {
 	return path.Empty()
 }
 
+// deviceIn returns the element of the device that a message names, or the whole list.
 func (r *applyResult) deviceIn(message string) path.Path {
 	at, longest := path.Root("device_ids"), 0
 	for i, ref := range r.wanted {
-		// The longest one wins: dev_1 is a part of dev_12, too.
+		// The longest match wins, since dev_12 contains dev_1.
 		if len(ref) > longest && strings.Contains(message, ref) {
 			at, longest = path.Root("device_ids").AtListIndex(i), len(ref)
 		}
@@ -145,26 +146,29 @@ func (r *applyResult) deviceIn(message string) path.Path {
 	return at
 }
 
-// addGroupError explains a group that could not be read.
+// addGroupError adds the error of a group that could not be read.
 func addGroupError(group, summary string, err error, diags *diag.Diagnostics) {
 	if !resourcekit.NoID(err) {
 		resourcekit.AddError(diags, path.Empty(), summary, err)
 		return
 	}
-	diags.AddAttributeError(path.Root("group_id"), summary, fmt.Sprintf("%s\n\nThere is no device group with the id %q. group_id takes the id of a "+
-		"group, not its name: refer to it as octomil_device_group.<name>.id.", resourcekit.Explain(err), group))
+	diags.AddAttributeError(path.Root("group_id"), summary, fmt.Sprintf("%s\n\nNo device group has the ID %q. `group_id` is the ID of a group, not "+
+		"its name. Set it to `octomil_device_group.<name>.id`.", resourcekit.Explain(err), group))
 }
 
-// removeManaged removes the managed devices and leaves those that someone else has added. left is what is still to do.
-func removeManaged(ctx context.Context, client *control.Client, group string, have membership, managed []string) (left membership, err error) {
-	mine := slices.DeleteFunc(slices.Clone(managed), func(ref string) bool {
+// removeManaged removes the managed devices and leaves those that were added outside of Terraform. After an error, remaining has
+// the managed devices that are still in the group.
+func removeManaged(
+	ctx context.Context, client *control.Client, group string, have membership, managed []string,
+) (remaining membership, err error) {
+	present := slices.DeleteFunc(slices.Clone(managed), func(ref string) bool {
 		_, member := have.find(ref)
 		return !member
 	})
-	for done, ref := range mine {
+	for done, ref := range present {
 		i, _ := have.find(ref)
 		if err := client.RemoveGroupDevice(ctx, group, have.devices[i].ID); err != nil {
-			return have.subset(mine[done:]), err
+			return have.subset(present[done:]), err
 		}
 	}
 	return membership{}, nil

@@ -25,7 +25,7 @@ func TestAttributeNamesTheDevice(t *testing.T) {
 			t.Parallel()
 			r := applyResult{wanted: []string{"dev_1", "dev_12"}, err: &control.APIError{StatusCode: test.status, Message: test.message}}
 			if got := r.attribute().String(); got != test.want {
-				t.Errorf("the attribute to blame is %q, want %q", got, test.want)
+				t.Errorf("attribute is %q, want %q", got, test.want)
 			}
 		})
 	}

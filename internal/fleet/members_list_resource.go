@@ -16,7 +16,7 @@ import (
 func NewGroupMembersList() list.ListResource {
 	return &resourcekit.Listing{
 		Base:        resourcekit.NewBase(membersTypeName, membersIdentity...),
-		Description: "Finds the memberships of the organization's static device groups, to import them with `terraform query`.",
+		Description: "Lists the memberships of the organization's static device groups, to import them with `terraform query`.",
 		Failed:      "Could not list the memberships of the device groups",
 		Find:        findMemberships,
 	}

@@ -14,12 +14,12 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// sameDevices keeps the list in state when the configuration names the same devices in another order, or spells those otherwise
-// that no configuration has spelled before.
+// sameDevices keeps the list in state if the configuration names the same devices in a different order, or names the identifiers
+// of devices that are in state by ID only because no configuration has named them before.
 type sameDevices struct{}
 
 func (sameDevices) Description(context.Context) string {
-	return "The order of the devices means nothing."
+	return "The order of the devices is ignored."
 }
 
 func (m sameDevices) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
@@ -46,8 +46,8 @@ func hasUnknown(list types.List) bool {
 	return false
 }
 
-// ModifyPlan refuses a group whose members follow rules, and warns of members that the creation will remove. Later plans show
-// both by themselves.
+// ModifyPlan rejects a group whose members follow rules, and warns of members that the create will remove. Later plans need
+// neither: they show the removed members themselves.
 func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() || !r.Online() {
 		return
@@ -67,21 +67,22 @@ func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	if client.Applying() {
-		return // whoever had to agree has read it
+		return // the plan has shown the warning
 	}
 	warnOfRemovals(ctx, client, g, plan.wanted(ctx, &resp.Diagnostics), &resp.Diagnostics)
 }
 
-// checkStatic refuses a group whose members nobody lists: what its rules select would be removed again and again.
+// checkStatic rejects a group with rules: every apply would remove the devices that the rules select.
 func checkStatic(g control.Group, at path.Path, diags *diag.Diagnostics) bool {
 	if g.Type != control.GroupDynamic && g.Type != control.GroupHybrid {
 		return true
 	}
-	diags.AddAttributeError(at, "The group's members follow its rules", fmt.Sprintf("The device group %q is %s: its rules decide which devices "+
-		"belong to it. Only the members of a static group can be listed. Change the rules of the group, or use a static one.", g.Name, g.Type))
+	diags.AddAttributeError(at, "Device group is not static", fmt.Sprintf("The device group %q is `%s`: its rules select its members. Only the "+
+		"members of a `static` group can be listed. Change the rules of the group, or use a static group.", g.Name, g.Type))
 	return false
 }
 
+// warnOfRemovals warns of members that the configuration does not name.
 func warnOfRemovals(ctx context.Context, client *control.Client, g control.Group, wanted []string, diags *diag.Diagnostics) {
 	members, err := client.GroupDevices(ctx, g.ID)
 	if err != nil {
@@ -90,7 +91,7 @@ func warnOfRemovals(ctx context.Context, client *control.Client, g control.Group
 	}
 	if unmanaged := len(newMembership(members).diff(wanted).remove); unmanaged > 0 {
 		diags.AddAttributeWarning(path.Root("device_ids"), "Devices will be removed from the group", fmt.Sprintf("The device group %q has %d members "+
-			"that device_ids does not name. This resource manages the whole membership, so the apply removes them from the group. "+
-			"To keep them, name them, or import the membership first.", g.Name, unmanaged))
+			"that `device_ids` does not list. This resource manages all members of the group, so the apply removes them from it. "+
+			"To keep them, add them to `device_ids`, or import the membership first.", g.Name, unmanaged))
 	}
 }

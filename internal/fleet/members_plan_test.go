@@ -18,8 +18,8 @@ func TestWarnOfRemovals(t *testing.T) {
 		t.Fatalf("the group staging: found %v, %v", found, err)
 	}
 	tests := map[string]struct {
-		wanted []string
-		says   string
+		wanted  []string
+		message string
 	}{
 		"some leave": {[]string{"dev_00000001", "phone-000002", "dev_00000099"}, `"staging" has 3 members`},
 		"all stay":   {[]string{"dev_00000001", "dev_00000002", "dev_00000003", "dev_00000004", "dev_00000005"}, ""},
@@ -29,26 +29,26 @@ func TestWarnOfRemovals(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
 			warnOfRemovals(t.Context(), client, g, test.wanted, &diags)
-			if test.says == "" {
+			if test.message == "" {
 				if len(diags) > 0 {
 					t.Errorf("got %v, want no diagnostic", diags)
 				}
 				return
 			}
-			if diags.WarningsCount() != 1 || diags.HasError() || !strings.Contains(diags[0].Detail(), test.says) {
-				t.Errorf("got %v, want one warning that says %s", diags, test.says)
+			if diags.WarningsCount() != 1 || diags.HasError() || !strings.Contains(diags[0].Detail(), test.message) {
+				t.Errorf("got %v, want one warning with %s", diags, test.message)
 			}
 		})
 	}
 }
 
-// What a hybrid group's rules select would be removed again and again, so nobody may list its members either.
+// The members of a hybrid group cannot be listed either: every apply would remove the devices that its rules select.
 func TestCheckStatic(t *testing.T) {
 	t.Parallel()
-	for groupType, listed := range map[string]bool{"static": true, "": true, "dynamic": false, "hybrid": false} {
+	for groupType, want := range map[string]bool{"static": true, "": true, "dynamic": false, "hybrid": false} {
 		var diags diag.Diagnostics
-		if got := checkStatic(control.Group{Name: "lab", Type: groupType}, path.Root("group_id"), &diags); got != listed || diags.HasError() == listed {
-			t.Errorf("checkStatic of the type %q is %v with %v, want %v", groupType, got, diags, listed)
+		if got := checkStatic(control.Group{Name: "lab", Type: groupType}, path.Root("group_id"), &diags); got != want || diags.HasError() == want {
+			t.Errorf("checkStatic of the type %q is %v with %v, want %v", groupType, got, diags, want)
 		}
 	}
 }

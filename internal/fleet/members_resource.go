@@ -31,7 +31,7 @@ func NewGroupMembers() resource.Resource {
 	return &membersResource{Base: resourcekit.NewBase(membersTypeName, membersIdentity...)}
 }
 
-var membersIdentity = resourcekit.Identity{{Name: "group_id", Description: "The id of the group."}}
+var membersIdentity = resourcekit.Identity{{Name: "group_id", Description: "ID of the device group."}}
 
 func (r *membersResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = membersSchema()
@@ -49,11 +49,11 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 	result := converge(ctx, client, group, wanted)
 	result.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		// Without state the next apply creates again, which goes on where this one has stopped. With state Terraform would replace
-		// the resource, and take devices out of the group only to put them back.
+		// Without state, the next apply creates again and continues where this one stopped. With state, Terraform would replace the
+		// tainted resource, and remove devices from the group only to add them again.
 		if result.mayHaveChanged {
-			resp.Diagnostics.AddWarning("The membership is half done", fmt.Sprintf("A part of the changes to the device group %s was made before the "+
-				"error, and stays. The next apply goes on from there.", group))
+			resp.Diagnostics.AddWarning("Membership is partially applied", fmt.Sprintf("Some of the changes to the device group `%s` were made before "+
+				"the error and remain. The next apply continues from there.", group))
 		}
 		return
 	}
@@ -137,15 +137,15 @@ func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not list the members of the device group", err)
 		return
 	}
-	left, err := removeManaged(ctx, client, group, newMembership(members), managed)
+	remaining, err := removeManaged(ctx, client, group, newMembership(members), managed)
 	if err != nil {
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not remove all devices from the device group", err)
-		state.set(ctx, left, managed, &resp.Diagnostics)
+		state.set(ctx, remaining, managed, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }
 
-// ImportState takes the group's id or its name.
+// ImportState accepts an identity, or the ID or name of the group.
 func (r *membersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

@@ -11,10 +11,10 @@ import (
 
 func membersSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "All members of a static device group. A device that is in the group and not in the list is removed from it; " +
-			"a group that has this resource twice gets no rest.\n\n" +
-			"Devices are added a thousand at a time and removed one by one, as the API does it. When the resource is destroyed, the devices " +
-			"in its list leave the group; they stay registered.",
+		MarkdownDescription: "Manages all members of a static device group. A device that is in the group but not in the list is removed from the " +
+			"group. Use only one of these resources per group; two overwrite each other on every apply.\n\n" +
+			"The API adds up to 1,000 devices per request and removes one device per request. When the resource is destroyed, the listed devices " +
+			"are removed from the group; they remain registered.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed:            true,
@@ -25,18 +25,18 @@ func membersSchema() schema.Schema {
 				Required:      true,
 				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "The id of the group, such as `octomil_device_group.staging.id`. The group must be static. Another group " +
-					"replaces the resource.",
+				MarkdownDescription: "ID of the group, such as `octomil_device_group.staging.id`. The group must be static. Changing this forces a " +
+					"new resource to be created.",
 			},
 			"device_ids": schema.ListAttribute{
 				ElementType:   types.StringType,
 				Required:      true,
 				Validators:    []validator.List{uniqueDevices{}},
 				PlanModifiers: []planmodifier.List{sameDevices{}},
-				MarkdownDescription: "The devices, each by its `id` or by its `device_identifier`. Their order means nothing, and none may be " +
-					"listed twice. An empty list empties the group. More than some 10 000 devices are best read as one text, such as " +
-					"`split(\"\\n\", trimspace(file(\"devices.txt\")))`: a list variable, or a list that is written out, takes Terraform itself " +
-					"minutes at that length.",
+				MarkdownDescription: "Devices of the group, each by its `id` or its `device_identifier`. The order is irrelevant, and no device may be " +
+					"listed twice. An empty list removes all members. For more than about 10,000 devices, read the list from a file, such as " +
+					"`split(\"\\n\", trimspace(file(\"devices.txt\")))`: Terraform itself takes minutes for a list variable or a literal list of that " +
+					"length.",
 			},
 		},
 	}

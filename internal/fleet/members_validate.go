@@ -8,11 +8,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// uniqueDevices refuses devices that are named twice, and empty names. It stops after a few: one mistake in a generator makes
-// thousands of them.
+// uniqueDevices rejects duplicate and empty elements. It stops after 10 errors, because one mistake in a generated list causes
+// thousands.
 type uniqueDevices struct{}
 
-func (uniqueDevices) Description(context.Context) string { return "each device once" }
+func (uniqueDevices) Description(context.Context) string { return "must list each device once" }
 
 func (v uniqueDevices) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
@@ -28,10 +28,10 @@ func (uniqueDevices) ValidateList(_ context.Context, req validator.ListRequest, 
 		earlier, twice := first[name]
 		switch {
 		case name == "":
-			resp.Diagnostics.AddAttributeError(at, "The device is empty", "A member is named by the id or the device_identifier of a device.")
+			resp.Diagnostics.AddAttributeError(at, "Invalid device", "An element must not be empty: it is the `id` or the `device_identifier` of a device.")
 		case twice:
-			resp.Diagnostics.AddAttributeError(at, "The device is listed twice",
-				fmt.Sprintf("The device %q is in the list already, at index %d. Remove one of the two.", name, earlier))
+			resp.Diagnostics.AddAttributeError(at, "Duplicate device",
+				fmt.Sprintf("The device %q is already listed at index %d. Remove one of the two elements.", name, earlier))
 		default:
 			first[name] = i
 		}

@@ -23,8 +23,8 @@ func TestUniqueDevices(t *testing.T) {
 		return types.ListValueMust(types.StringType, elements)
 	}
 	tests := map[string]struct {
-		list     types.List
-		at, says string
+		list        types.List
+		at, message string
 	}{
 		"each once":    {list: list("a", "b")},
 		"none":         {list: list()},
@@ -38,7 +38,7 @@ func TestUniqueDevices(t *testing.T) {
 			t.Parallel()
 			var resp validator.ListResponse
 			uniqueDevices{}.ValidateList(t.Context(), validator.ListRequest{Path: path.Root("device_ids"), ConfigValue: test.list}, &resp)
-			expectOne(t, resp.Diagnostics, test.at, test.says)
+			expectOne(t, resp.Diagnostics, test.at, test.message)
 		})
 	}
 }

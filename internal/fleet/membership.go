@@ -6,7 +6,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// membership is a membership as the server has it. A device is found by its id and by its device_identifier.
+// membership is the set of devices in a group on the server. The configuration refers to a device by its ID or by its
+// device_identifier, which is called a ref here.
 type membership struct {
 	devices      []control.Device
 	byID         map[string]int
@@ -24,7 +25,7 @@ func newMembership(devices []control.Device) membership {
 	return m
 }
 
-// find prefers the id, should one device's id be another one's identifier.
+// find finds the member that a ref names. If the ID of one device is the identifier of another, the ID wins.
 func (m membership) find(ref string) (index int, found bool) {
 	if index, found = m.byID[ref]; found {
 		return index, true
@@ -33,11 +34,11 @@ func (m membership) find(ref string) (index int, found bool) {
 	return index, found
 }
 
-// aliases are device identifiers by device id.
+// aliases maps the IDs of devices to their identifiers.
 type aliases map[string]string
 
-// refs lists the members: those that prior names in its order and ref, then all others by id. The identifiers of the
-// others are answered too, for they may be what the configuration calls them.
+// refs returns the members: first those that prior names, in its order and by its refs, then all others by ID. It also returns the
+// identifiers of the others, because the configuration may refer to them that way.
 func (m membership) refs(prior []string) (refs []string, others aliases) {
 	refs = make([]string, 0, len(m.devices))
 	named := make([]bool, len(m.devices))
@@ -62,34 +63,34 @@ func (m membership) refs(prior []string) (refs []string, others aliases) {
 	return refs, others
 }
 
-// changes are what makes the membership the wanted one.
+// changes make the membership the wanted one.
 type changes struct {
-	// add are devices in the ref of the configuration, remove are ids.
+	// add has refs of the configuration, remove has IDs.
 	add, remove []string
 }
 
 func (c changes) empty() bool { return len(c.add)+len(c.remove) == 0 }
 
-// diff compares the membership with the wanted one.
+// diff returns the changes from the membership to the wanted one.
 func (m membership) diff(wanted []string) changes {
-	var due changes
+	var c changes
 	stays := make([]bool, len(m.devices))
 	for _, ref := range wanted {
 		if i, member := m.find(ref); member {
 			stays[i] = true
 		} else {
-			due.add = append(due.add, ref)
+			c.add = append(c.add, ref)
 		}
 	}
 	for i, d := range m.devices {
 		if !stays[i] && m.byID[d.ID] == i {
-			due.remove = append(due.remove, d.ID)
+			c.remove = append(c.remove, d.ID)
 		}
 	}
-	return due
+	return c
 }
 
-// duplicates are the indexes of wanted that name a device which an earlier one has named otherwise.
+// duplicates returns the indexes of refs whose device an earlier ref names already.
 func (m membership) duplicates(wanted []string) []int {
 	var twice []int
 	named := make([]bool, len(m.devices))
@@ -106,7 +107,7 @@ func (m membership) duplicates(wanted []string) []int {
 	return twice
 }
 
-// subset is the part of the membership that the refs name.
+// subset returns the members that the refs name.
 func (m membership) subset(refs []string) membership {
 	var devices []control.Device
 	for _, ref := range refs {
@@ -117,11 +118,11 @@ func (m membership) subset(refs []string) membership {
 	return newMembership(devices)
 }
 
-// aliasKey is where private state keeps the aliases of members that are in state by their id although no configuration called
-// them so: after an import, and when someone else has added a device. The configuration may call them by their identifier.
+// aliasKey is the private state key for the aliases of members that are in state by ID although no configuration has named them,
+// which is so after an import and for devices that were added outside of Terraform. The configuration may name their identifiers.
 const aliasKey = "aliases"
 
-// equal is true when planned names the devices of state, each once.
+// equal reports whether planned names the devices of state, each exactly once.
 func (a aliases) equal(state, planned []string) bool {
 	if len(state) != len(planned) {
 		return false
@@ -146,7 +147,7 @@ func (a aliases) equal(state, planned []string) bool {
 	return true
 }
 
-// of are the aliases of those that are still members.
+// of returns the aliases of the devices that are still members.
 func (a aliases) of(have membership) aliases {
 	kept := aliases{}
 	for id, identifier := range a {

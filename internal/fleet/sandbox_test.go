@@ -10,8 +10,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// sandboxClient is a client of a sandbox with 5 devices, all of them in the group staging. An id with a slash in it is no route
-// of this server, as with servers that decode a path before they match it.
+// sandboxClient returns a client of a sandbox with 5 devices, all of them in the group staging. Paths with an escaped slash get a
+// 404 without a route, as on servers that decode a path before they match it.
 func sandboxClient(t *testing.T) *control.Client {
 	t.Helper()
 	server := sandbox.New(sandbox.Options{Devices: 5})
