@@ -10,15 +10,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// binding maps one attribute to the JSON value of its key and back.
+// binding converts between one attribute and the JSON value of its key.
 type binding interface {
 	IsNull() bool
 	IsUnknown() bool
-	// toJSON is the JSON value of an attribute that is known.
+	// toJSON returns the JSON value of a known attribute.
 	toJSON() any
-	// fromJSON takes a JSON value; one that is missing, null or of another kind is null.
+	// fromJSON sets the attribute to a JSON value, or to null if the value is nil or of an unexpected type.
 	fromJSON(json any)
-	// equals is true when a JSON value means what the attribute says.
+	// equals reports whether a JSON value is equivalent to the attribute.
 	equals(json any) bool
 	// setUnknown makes the attribute unknown.
 	setUnknown()
@@ -75,13 +75,14 @@ func (n integer) equals(json any) bool {
 	return ok && value == n.ValueInt64()
 }
 
-// wholeNumber is a number without a fraction; ok is false for anything else, and for what JSON's numbers cannot hold exactly.
+// wholeNumber returns a number without a fraction. ok is false for any other value, and for numbers above 2^53, which a float64 does
+// not hold exactly.
 func wholeNumber(json any) (value int64, ok bool) {
 	number, ok := json.(float64)
 	return int64(number), ok && number == math.Trunc(number) && math.Abs(number) <= 1<<53
 }
 
-// milliseconds is a duration that the server keeps as a number.
+// milliseconds is a duration that the server stores as a number of milliseconds.
 type milliseconds struct{ *timetypes.GoDuration }
 
 func (m milliseconds) toJSON() any {
@@ -101,7 +102,8 @@ func (m milliseconds) equals(json any) bool {
 	return ok && d == toDuration(*m.GoDuration)
 }
 
-// millisecondsToDuration is a number of milliseconds, to the nanosecond; ok is false for what no duration can hold.
+// millisecondsToDuration converts a number of milliseconds, rounded to nanoseconds. ok is false for numbers that a duration cannot
+// hold.
 func millisecondsToDuration(json any) (d time.Duration, ok bool) {
 	value, ok := json.(float64)
 	nanoseconds := math.Round(value * float64(time.Millisecond))
@@ -111,7 +113,7 @@ func millisecondsToDuration(json any) (d time.Duration, ok bool) {
 	return time.Duration(nanoseconds), true
 }
 
-// durationString is a duration that the server keeps as a text; two spellings of one duration are the same.
+// durationString is a duration that the server stores as a string. Different spellings of a duration are equal.
 type durationString struct{ *timetypes.GoDuration }
 
 func (d durationString) toJSON() any { return d.ValueString() }
@@ -134,7 +136,7 @@ func (d durationString) equals(json any) bool {
 	return err == nil && other == toDuration(*d.GoDuration)
 }
 
-// toDuration is 0 for a text that is no duration: the type's own validation has refused it long before.
+// toDuration returns 0 for a string that is not a duration, which the validation of the type rejects earlier.
 func toDuration(d timetypes.GoDuration) time.Duration {
 	parsed, err := time.ParseDuration(d.ValueString())
 	if err != nil {
@@ -143,7 +145,7 @@ func toDuration(d timetypes.GoDuration) time.Duration {
 	return parsed
 }
 
-// stringMap is an object of words; an empty one and none are the same to the server.
+// stringMap is an object of strings. The server treats an empty object and null as equal.
 type stringMap struct{ *types.Map }
 
 func (m stringMap) setUnknown() { *m.Map = types.MapUnknown(types.StringType) }
@@ -188,7 +190,7 @@ func (m stringMap) equals(json any) bool {
 	return true
 }
 
-// stringMembers are the members of an object that are words; servers may write a version such as 17 as a number.
+// stringMembers returns the members of an object that are strings or numbers: a server may return the version 17 as a number.
 func stringMembers(json any) (words map[string]string, ok bool) {
 	object, ok := json.(map[string]any)
 	words = make(map[string]string, len(object))

@@ -30,7 +30,7 @@ func TestBindings(t *testing.T) {
 		key   string
 		value attr.Value
 		wire  any
-		// same and other are JSON values that mean the attribute's value, and that do not.
+		// same are JSON values that are equivalent to the attribute, other are JSON values that are not.
 		same, other []any
 		get         func(*guardrails) attr.Value
 		set         func(*guardrails)
@@ -85,31 +85,31 @@ func TestBindings(t *testing.T) {
 			f := fieldOf(t, g.fields(), test.key)
 			test.set(&g)
 			if diff := cmp.Diff(test.wire, f.toJSON()); diff != "" {
-				t.Errorf("on the wire (-want +got):\n%s", diff)
+				t.Errorf("JSON value (-want +got):\n%s", diff)
 			}
 			for _, json := range test.same {
 				if !f.equals(json) {
-					t.Errorf("%v (%T) is not taken for %s", json, json, test.value)
+					t.Errorf("%v (%T) does not equal %s", json, json, test.value)
 				}
 			}
 			for _, json := range test.other {
 				if f.equals(json) {
-					t.Errorf("%v (%T) is taken for %s", json, json, test.value)
+					t.Errorf("%v (%T) equals %s", json, json, test.value)
 				}
 			}
 			f.setUnknown()
 			if !test.get(&g).IsUnknown() {
-				t.Errorf("a forgotten attribute is %s, want unknown", test.get(&g))
+				t.Errorf("after setUnknown the attribute is %s", test.get(&g))
 			}
 			f.fromJSON(test.wire)
 			if !test.get(&g).Equal(test.value) {
-				t.Errorf("read from the wire it is %s, want %s", test.get(&g), test.value)
+				t.Errorf("from JSON the attribute is %s, want %s", test.get(&g), test.value)
 			}
 		})
 	}
 }
 
-// What a server may say that the contract does not promise must end as "not given", never as an error of the type.
+// A value of an unexpected type is read as null and never causes a type error.
 func TestFromJSONUnexpectedTypes(t *testing.T) {
 	t.Parallel()
 	tests := map[string]any{
@@ -124,7 +124,7 @@ func TestFromJSONUnexpectedTypes(t *testing.T) {
 	for _, f := range g.fields() {
 		f.fromJSON(tests[f.key])
 		if !f.IsNull() {
-			t.Errorf("%s: %v is taken for a value, want null", f.key, tests[f.key])
+			t.Errorf("%s: %v is not read as null", f.key, tests[f.key])
 		}
 	}
 }
@@ -136,7 +136,7 @@ func TestFromJSONKeepsEmptyMap(t *testing.T) {
 	for _, json := range []any{nil, map[string]any{}} {
 		f.fromJSON(json)
 		if !g.MinOSVersion.Equal(stringMapValue(nil)) {
-			t.Errorf("%v makes the empty map %s", json, g.MinOSVersion)
+			t.Errorf("%v changes the empty map to %s", json, g.MinOSVersion)
 		}
 	}
 	f.fromJSON(map[string]any{"ios": "17"})
@@ -157,12 +157,12 @@ func TestIntegerBinding(t *testing.T) {
 			t.Errorf("%v is read as %s, want %s", json, got, want)
 		}
 		if same := (integer{&got}).equals(json); same == got.IsNull() {
-			t.Errorf("%s is the same as %v: %t", got, json, same)
+			t.Errorf("%s equals %v: %t", got, json, same)
 		}
 	}
 	days := types.Int64Value(90)
 	if wire := (integer{&days}).toJSON(); wire != 90.0 || (integer{&days}).equals(91.0) {
-		t.Errorf("90 is sent as %v, and is the same as 91", wire)
+		t.Errorf("90 is sent as %v, or equals 91", wire)
 	}
 	integer{&days}.setUnknown()
 	if !days.IsUnknown() {
@@ -170,7 +170,7 @@ func TestIntegerBinding(t *testing.T) {
 	}
 }
 
-// What has been read from the server means what the server says: else every plan would show a change that no apply can make.
+// A value that was read equals the server's value. Otherwise every plan would show a change that no apply can make.
 func FuzzFromJSON(f *testing.F) {
 	for _, body := range []string{
 		`true`, `5`, `"1h"`, `"-1.5h"`, `""`, `null`, `1.001`, `7.0`, `0.0000001`, `1e300`, `-3`, `9223372036855`, `{"ios":"17"}`, `{"ios":17,"android":14.5}`,
@@ -193,13 +193,13 @@ func FuzzFromJSON(f *testing.F) {
 				continue
 			}
 			if !bound.equals(value) {
-				t.Errorf("%s: %s is read and then means something else", bound.key, body)
+				t.Errorf("%s: %s is not equal after it was read", bound.key, body)
 			}
 		}
 	})
 }
 
-// Two spellings of a duration are one to the server, to the plan and to the validation.
+// Durations are equal if they parse to the same duration, regardless of their spelling.
 func FuzzDuration(f *testing.F) {
 	for _, text := range []string{"1h", "60m", "1h0m0s", "-1s", "0", "1.5ms", "1us", "", "9223372036854775807ns", "an hour", "+1h", ".5h"} {
 		f.Add(text, "60m")
@@ -220,7 +220,7 @@ func FuzzDuration(f *testing.F) {
 		}
 		same := durationString{&a}.equals(other)
 		if same != (durationString{&b}).equals(text) || same != (toDuration(a) == toDuration(b)) {
-			t.Errorf("%q and %q are the same: %t", text, other, same)
+			t.Errorf("%q and %q are equal: %t", text, other, same)
 		}
 	})
 }

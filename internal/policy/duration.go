@@ -7,12 +7,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 )
 
-// sameDuration keeps the spelling in state when the configuration spells the same duration otherwise, which is so after an
-// import: 1h and 60m are no change.
+// sameDuration keeps the spelling in state if the configuration has an equal duration, such as 1h and 60m. Spellings can differ after
+// an import.
 type sameDuration struct{}
 
 func (sameDuration) Description(context.Context) string {
-	return "Another spelling of the same duration is no change."
+	return "A different spelling of the same duration is not a change."
 }
 
 func (m sameDuration) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }

@@ -9,16 +9,16 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// field ties a key of the settings to its attribute (the control API contract, section 6).
+// field binds a key of the settings to its attribute (CONTRACT.md, section 6).
 type field struct {
 	key string
 	at  path.Path
-	// nullable is true of a key for which null is a value of its own: no limit.
+	// nullable is true if null is a value of the key, which means no limit.
 	nullable bool
 	binding
 }
 
-// fields lists every key that the policy manages, each with its attribute.
+// fields returns the field of each key of the rollback policy.
 func (g *guardrails) fields() []field {
 	gate, limits, device := path.Root("quality_gate"), path.Root("rollout_limits"), path.Root("device_limits")
 	return []field{
@@ -37,7 +37,7 @@ func (g *guardrails) fields() []field {
 	}
 }
 
-// managed are the fields that a configuration sets; all others are shown and never written.
+// managed returns the fields that a configuration sets. All others are read and never written.
 func managed(fields []field) []field {
 	var set []field
 	for _, f := range fields {
@@ -48,15 +48,15 @@ func managed(fields []field) []field {
 	return set
 }
 
-// fieldsFromAPI takes every field from the server.
+// fieldsFromAPI sets all fields from the server's settings.
 func fieldsFromAPI(fields []field, settings control.Settings) {
 	for _, f := range fields {
 		f.fromJSON(settings[f.key])
 	}
 }
 
-// reconcile takes from the server what a plan left open, and what the server holds otherwise although it is managed: state tells
-// what is in force. The rest stays as it was planned; should the server hold something else by now, the next refresh shows it.
+// reconcile sets the fields that the plan left unknown, and the managed fields whose value on the server differs: the state shows what
+// is in force. All other fields stay as planned; the next refresh shows whether the server has other values.
 func reconcile(fields []field, settings control.Settings, managed []field) {
 	ours := map[string]bool{}
 	for _, f := range managed {
@@ -69,7 +69,7 @@ func reconcile(fields []field, settings control.Settings, managed []field) {
 	}
 }
 
-// changes is what must be written so that the settings hold the managed fields.
+// changes returns the settings to write so that the server has the managed fields.
 func changes(managed []field, settings control.Settings) control.Settings {
 	due := control.Settings{}
 	for _, f := range managed {
@@ -80,7 +80,7 @@ func changes(managed []field, settings control.Settings) control.Settings {
 	return due
 }
 
-// attributeFor finds the attribute that an error of the server is about, or path.Empty().
+// attributeFor returns the attribute that an API error belongs to, or path.Empty().
 func attributeFor(managed []field, err error) path.Path {
 	var api *control.APIError
 	if !errors.As(err, &api) {

@@ -9,19 +9,19 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// No key belongs to both resources: so they never undo each other's work.
+// No key belongs to both resources, so they never overwrite each other.
 func TestEachKeyHasOneOwner(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, f := range allFields() {
 		if seen[f.key] {
-			t.Errorf("%s is managed twice", f.key)
+			t.Errorf("%s is managed by both resources", f.key)
 		}
 		seen[f.key] = true
 	}
 }
 
-// fieldOf is the field of a key.
+// fieldOf returns the field of a key.
 func fieldOf(t *testing.T, fields []field, key string) field {
 	t.Helper()
 	for _, f := range fields {
@@ -43,7 +43,7 @@ func TestChanges(t *testing.T) {
 		"auto_rollback_enabled": false, "error_threshold_percent": 2.0, "min_rollout_duration": "1h", "crash_threshold_percent": 1.0,
 	})
 	if diff := cmp.Diff(control.Settings{"auto_rollback_enabled": true}, got); diff != "" {
-		t.Errorf("the changes (-want +got):\n%s", diff)
+		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 }
 
@@ -67,7 +67,7 @@ func TestReconcile(t *testing.T) {
 		deviceLimits:  deviceLimits{MinOSVersion: types.MapNull(types.StringType)},
 	}
 	if diff := cmp.Diff(want, g, cmp.AllowUnexported(guardrails{}, qualityGate{}, rolloutLimits{}, deviceLimits{})); diff != "" {
-		t.Errorf("the guardrails (-want +got):\n%s", diff)
+		t.Errorf("guardrails (-want +got):\n%s", diff)
 	}
 }
 
@@ -87,7 +87,7 @@ func TestAttributeFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := attributeFor(managed(g.fields()), test.err).String(); got != test.want {
-				t.Errorf("the attribute to blame is %q, want %q", got, test.want)
+				t.Errorf("attribute is %q, want %q", got, test.want)
 			}
 		})
 	}

@@ -33,13 +33,13 @@ func setSettings(t *testing.T, sb *acctest.Sandbox, changes map[string]any) {
 	sb.Do(t, http.MethodPut, "/api/v1/settings/demo", changes)
 }
 
-// expectSettings fails unless the settings are those of before with these changes, and no others.
+// expectSettings fails unless the settings are those of before with these changes.
 func expectSettings(t *testing.T, sb *acctest.Sandbox, before, changes map[string]any) {
 	t.Helper()
 	want := maps.Clone(before)
 	maps.Copy(want, changes)
 	if diff := cmp.Diff(want, settings(t, sb)); diff != "" {
-		t.Errorf("the settings (-want +got):\n%s", diff)
+		t.Errorf("settings (-want +got):\n%s", diff)
 	}
 }
 

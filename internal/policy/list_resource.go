@@ -11,11 +11,11 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// newListResource is the list resource: the one of the provider's organization.
+// newListResource returns the list resource, which finds the settings of the provider's organization.
 func (s *section[M]) newListResource() list.ListResource {
 	return &resourcekit.Listing{
 		Base:        resourcekit.NewBase(s.typeName),
-		Description: "Finds the " + s.title + " of the provider's organization, to import it with `terraform query`.",
+		Description: "Lists the " + s.title + " of the provider's organization, to import it with `terraform query`.",
 		Failed:      "Could not read the " + s.title,
 		Find:        s.find,
 	}
@@ -24,7 +24,7 @@ func (s *section[M]) newListResource() list.ListResource {
 func (s *section[M]) find(ctx context.Context, client *control.Client, _ resourcekit.Query, yield func(resourcekit.Found) bool) error {
 	org := client.OrgID()
 	if org == "" {
-		return nil // whose settings they would be is not known
+		return nil // the organization is unknown
 	}
 	settings, err := client.Settings(ctx, org)
 	if err != nil {

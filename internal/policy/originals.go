@@ -11,26 +11,27 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// originals is what the resource remembers in private state, so that its destruction can put things back.
+// originals has the original values of the managed settings. It is kept in private state, so that a destroy can restore them.
 type originals struct {
-	// Imported is true of a policy that existed before Terraform: what its keys were before is not known.
+	// Imported is true after an import: the values from before Terraform managed the settings are unknown.
 	Imported bool `json:"imported,omitempty"`
-	// Before holds the value of each key as it was when the key was first managed.
+	// Before has the value of each key from when it was first managed.
 	Before map[string]original `json:"before"`
 }
 
 type original struct {
 	Value any `json:"value"`
-	// Absent is true when the server did not have the key at all.
+	// Absent is true if the server did not have the key.
 	Absent bool `json:"absent,omitempty"`
 }
 
+// originalsKey is the private state key of originals.
 const originalsKey = "before"
 
 func loadOriginals(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) originals {
 	var o originals
 	resourcekit.Recall(ctx, private, originalsKey, &o, diags)
-	if o.Before == nil { // nothing is saved yet, or the import has saved that nothing is known
+	if o.Before == nil { // nothing is saved yet, or only an import
 		o.Before = map[string]original{}
 	}
 	return o
@@ -40,7 +41,7 @@ func (o originals) save(ctx context.Context, private resourcekit.PrivateState, d
 	resourcekit.Remember(ctx, private, originalsKey, o, diags)
 }
 
-// add remembers the present value of each managed key that is not saved yet.
+// add saves the current value of each managed key that has none yet.
 func (o originals) add(managed []field, settings control.Settings) {
 	for _, f := range managed {
 		if _, known := o.Before[f.key]; known {
@@ -51,9 +52,9 @@ func (o originals) add(managed []field, settings control.Settings) {
 	}
 }
 
-// restore is what must be written to put back what is saved of the fields. A key that the server did not have goes back to null where
-// null means no limit; the attributes of those where it does not are in left.
-func (o originals) restore(fields []field, settings control.Settings) (due control.Settings, left []string) {
+// restore returns the settings to write to restore the original values of the fields. A key that the server did not have becomes null
+// if it is nullable; otherwise it cannot be restored, and remaining has its attribute.
+func (o originals) restore(fields []field, settings control.Settings) (due control.Settings, remaining []string) {
 	due = control.Settings{}
 	for _, f := range fields {
 		before, known := o.Before[f.key]
@@ -61,27 +62,27 @@ func (o originals) restore(fields []field, settings control.Settings) (due contr
 			continue
 		}
 		if before.Absent && !f.nullable {
-			left = append(left, f.at.String())
+			remaining = append(remaining, f.at.String())
 			continue
 		}
 		due[f.key] = before.Value
 	}
-	slices.Sort(left)
-	return due, left
+	slices.Sort(remaining)
+	return due, remaining
 }
 
-// notRestored are the attributes of the keys that hold something else than what was written.
+// notRestored returns the attributes whose keys do not have the value that was written.
 func notRestored(fields []field, due, settings control.Settings) []string {
-	var left []string
+	var attributes []string
 	for _, f := range fields {
 		if value, written := due[f.key]; written && !sameJSON(value, settings[f.key]) {
-			left = append(left, f.at.String())
+			attributes = append(attributes, f.at.String())
 		}
 	}
-	return left
+	return attributes
 }
 
-// sameJSON compares two decoded JSON values; a map's keys come out sorted.
+// sameJSON compares two decoded JSON values. Marshal sorts the keys of maps.
 func sameJSON(a, b any) bool {
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)

@@ -23,7 +23,7 @@ func (p privateMap) SetKey(_ context.Context, key string, value []byte) diag.Dia
 	return nil
 }
 
-// What an import saves has no values, and must be ready to take some all the same.
+// An import saves originals without values, to which a later update can add values.
 func TestOriginalsAfterImport(t *testing.T) {
 	t.Parallel()
 	private := privateMap{}
@@ -34,7 +34,7 @@ func TestOriginalsAfterImport(t *testing.T) {
 	got.add(managed(g.fields()), control.Settings{"auto_rollback_enabled": false})
 	want := originals{Imported: true, Before: map[string]original{"auto_rollback_enabled": {Value: false}}}
 	if diff := cmp.Diff(want, got); diff != "" || diags.HasError() {
-		t.Errorf("the record (-want +got), %v:\n%s", diags, diff)
+		t.Errorf("originals (-want +got), %v:\n%s", diags, diff)
 	}
 }
 
@@ -52,7 +52,7 @@ func TestOriginalsKeepFirstValue(t *testing.T) {
 		"auto_rollback_enabled": {Value: false}, "error_threshold_percent": {Absent: true},
 	}}
 	if diff := cmp.Diff(want, second); diff != "" || diags.HasError() {
-		t.Errorf("the record (-want +got), %v:\n%s", diags, diff)
+		t.Errorf("originals (-want +got), %v:\n%s", diags, diff)
 	}
 }
 
@@ -66,19 +66,19 @@ func TestRestore(t *testing.T) {
 		"min_memory_gb":           {Absent: true},
 		"require_approval":        {Absent: true},
 	}}
-	due, left := saved.restore(new(guardrails).fields(), control.Settings{
+	due, remaining := saved.restore(new(guardrails).fields(), control.Settings{
 		"auto_rollback_enabled": true, "error_threshold_percent": 5.0, "crash_threshold_percent": 3.0,
 		"min_os_version": map[string]any{"android": "13", "ios": "16"}, "min_rollout_duration": "1h", "min_memory_gb": 4.0, "require_approval": true,
 	})
 	want := control.Settings{"auto_rollback_enabled": false, "min_rollout_duration": nil, "min_memory_gb": nil}
 	if diff := cmp.Diff(want, due); diff != "" {
-		t.Errorf("to write (-want +got):\n%s", diff)
+		t.Errorf("settings to write (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"rollout_limits.require_approval"}, left); diff != "" {
-		t.Errorf("left as it is (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{"rollout_limits.require_approval"}, remaining); diff != "" {
+		t.Errorf("remaining (-want +got):\n%s", diff)
 	}
 	after := control.Settings{"auto_rollback_enabled": true, "min_rollout_duration": nil}
 	if diff := cmp.Diff([]string{"auto_rollback"}, notRestored(new(guardrails).fields(), due, after)); diff != "" {
-		t.Errorf("not restored (-want +got):\n%s", diff)
+		t.Errorf("notRestored (-want +got):\n%s", diff)
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 const policyAddress = "octomil_rollback_policy.this"
 
-// policyWrites counts the writes of the provider.
+// policyWrites returns the number of the provider's writes.
 func policyWrites(sb *acctest.Sandbox) int {
 	n := 0
 	for _, e := range sb.Ledger() {
@@ -60,7 +60,7 @@ func TestAccRollbackPolicy_lifecycle(t *testing.T) {
 		"auto_rollback_enabled": true, "error_threshold_percent": 3.0, "latency_p95_max_ms": 250.0, "min_rollout_duration": "60m",
 		"min_os_version": map[string]any{"ios": "17.0", "android": "14"},
 	}
-	// What has left the configuration stays as it is.
+	// Settings that were removed from the configuration keep their values.
 	secondSettings := map[string]any{
 		"auto_rollback_enabled": true, "error_threshold_percent": 2.0, "latency_p95_max_ms": 250.0, "min_rollout_duration": "60m",
 		"min_os_version": map[string]any{}, "require_eval": true, "min_accuracy": 0.9,
@@ -99,7 +99,7 @@ func TestAccRollbackPolicy_lifecycle(t *testing.T) {
 			{
 				PreConfig: func() {
 					expectSettings(t, sb, before, secondSettings)
-					// Another writer of the same organization, with keys of its own.
+					// Keys that the policy does not manage are changed outside of Terraform.
 					setSettings(t, sb, map[string]any{"crash_threshold_percent": 0.1, "mfa_required": true})
 				},
 				Config:           second,
@@ -111,7 +111,7 @@ func TestAccRollbackPolicy_lifecycle(t *testing.T) {
 	expectSettings(t, sb, before, map[string]any{"crash_threshold_percent": 0.1, "mfa_required": true})
 }
 
-// A server that does not have the keys before they are written: what it cannot take back stays.
+// On a server that did not have the keys before, keys that are not nullable keep their values after a destroy.
 func TestAccRollbackPolicy_serverWithoutKeys(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
@@ -147,7 +147,7 @@ func TestAccRollbackPolicy_serverWithoutKeys(t *testing.T) {
 	})
 }
 
-// Two policies of one organization with disjoint keys leave each other alone, also when one of them goes.
+// Two policies of one organization with different keys do not affect each other, even if one of them is destroyed.
 func TestAccRollbackPolicy_two(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -178,7 +178,7 @@ func TestAccRollbackPolicy_two(t *testing.T) {
 	expectSettings(t, sb, before, nil)
 }
 
-// An imported policy can be changed, and its destruction puts back what Terraform has changed since.
+// An imported policy can be changed, and its destroy reverts the changes since the import.
 func TestAccRollbackPolicy_import(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -206,27 +206,27 @@ func TestAccRollbackPolicy_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	before := settings(t, sb)
-	mistake := func(attributes, says string) resource.TestStep {
-		return resource.TestStep{Config: sb.Provider() + policyHCL("this", attributes), ExpectError: regexp.MustCompile(says)}
+	mistake := func(attributes, message string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + policyHCL("this", attributes), ExpectError: regexp.MustCompile(message)}
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			mistake("error_threshold_percent = 101", `must be between 0\.000000 and\s+100\.000000`),
-			mistake("rollout_limits = { max_step_percent = 0 }", `no rollout could ever advance`),
-			mistake(`latency_p95_max = "1.5ms"`, `whole multiples of 1ms`),
-			mistake(`rollout_limits = { min_duration = "-1h" }`, `a duration above zero`),
+			mistake("rollout_limits = { max_step_percent = 0 }", `no\s+rollout could advance`),
+			mistake(`latency_p95_max = "1.5ms"`, `greater than 0 and a multiple of\s+1ms`),
+			mistake(`rollout_limits = { min_duration = "-1h" }`, `must be greater than 0`),
 			mistake(`rollout_limits = { min_duration = "an hour" }`, `(?i)invalid.*duration`),
-			mistake("org_id = \"somebody\"\nauto_rollback = true", `(?s)with octomil_rollback_policy\.this.*org_id.*"somebody"\s+was not\s+found`),
-			// Only the server knows that this is too little.
+			mistake("org_id = \"unknown\"\nauto_rollback = true", `(?s)with octomil_rollback_policy\.this.*org_id.*"unknown"\s+was not\s+found`),
+			// Only the server rejects this value.
 			mistake("auto_rollback = true\ndevice_limits = { min_memory_gb = 0 }", `(?s)Could not create the rollback policy.*422.*min_memory_gb must be a\s+number\s+above 0`),
 		},
 	})
 	expectSettings(t, sb, before, nil)
 }
 
-// A server that accepts a write and does nothing is found out. A creation puts back what it has written; a failed update leaves
-// in state what is in force.
+// A write that the server accepts and ignores is an error. A failed create restores the settings; after a failed update the state
+// shows what is in force.
 func TestAccRollbackPolicy_writeIgnored(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -242,10 +242,10 @@ func TestAccRollbackPolicy_writeIgnored(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				PreConfig: ignore, Config: config(3),
-				ExpectError: regexp.MustCompile(`(?s)The setting is not in force.*error_threshold_percent is 5 afterwards`),
+				ExpectError: regexp.MustCompile("(?s)Unexpected value after apply.*value `5`\\s+for\\s+`error_threshold_percent`"),
 			},
 			{Config: config(3), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionCreate)},
-			{PreConfig: ignore, Config: config(2), ExpectError: regexp.MustCompile(`error_threshold_percent is 3\s+afterwards`)},
+			{PreConfig: ignore, Config: config(2), ExpectError: regexp.MustCompile("value `3`\\s+for\\s+`error_threshold_percent`")},
 			{Config: config(3), ConfigPlanChecks: emptyPlan()},
 			{Config: config(2), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate)},
 		},
@@ -253,7 +253,7 @@ func TestAccRollbackPolicy_writeIgnored(t *testing.T) {
 	expectSettings(t, sb, before, nil)
 }
 
-// The creation's answers are lost after the server has executed it: what it has written is put back, and nothing is in state.
+// The response to a create is lost after the server has executed it: the settings are restored, and there is no state.
 func TestAccRollbackPolicy_createResponseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -277,7 +277,7 @@ func TestAccRollbackPolicy_createResponseLost(t *testing.T) {
 	expectSettings(t, sb, before, nil)
 }
 
-// Only a real miss removes the policy from state.
+// Only a 404 for the organization removes the policy from state.
 func TestAccRollbackPolicy_readErrors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -310,7 +310,7 @@ func TestAccRollbackPolicy_noOrganization(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config: provider + policyHCL("this", "auto_rollback = true"), PlanOnly: true,
-				ExpectError: regexp.MustCompile(`(?s)The organization is not known.*OCTOMIL_ORG_ID`),
+				ExpectError: regexp.MustCompile(`(?s)Missing organization.*OCTOMIL_ORG_ID`),
 			},
 			{Config: provider + policyHCL("this", "org_id = \"demo\"\nauto_rollback = true")},
 		},

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
-// policyModel is the rollback policy as Terraform holds it.
+// policyModel is the state of octomil_rollback_policy.
 type policyModel struct {
 	organization
 	AutoRollback   types.Bool           `tfsdk:"auto_rollback"`
@@ -52,7 +52,7 @@ var (
 	}
 )
 
-// guardrails is the model without its nesting: every attribute that stands for a key of the settings.
+// guardrails is the flattened model: one attribute for each key of the settings.
 type guardrails struct {
 	AutoRollback   types.Bool
 	ErrorThreshold types.Float64
@@ -63,7 +63,7 @@ type guardrails struct {
 	deviceLimits
 }
 
-// guardrails opens the nested objects: one that is null holds nulls, one that is unknown holds unknowns.
+// guardrails flattens the nested objects. The members of a null object are null, those of an unknown object are unknown.
 func (m *policyModel) guardrails(ctx context.Context, diags *diag.Diagnostics) *guardrails {
 	g := &guardrails{
 		AutoRollback: m.AutoRollback, ErrorThreshold: m.ErrorThreshold, CrashThreshold: m.CrashThreshold, LatencyP95Max: m.LatencyP95Max,
@@ -87,7 +87,7 @@ func decodeObject(ctx context.Context, object types.Object, into any, diags *dia
 	diags.Append(object.As(ctx, into, basetypes.ObjectAsOptions{})...)
 }
 
-// nestedUnknown is true when the object around an attribute is unknown as a whole.
+// nestedUnknown reports whether the attribute belongs to an object that is unknown as a whole.
 func (m *policyModel) nestedUnknown(at path.Path) bool {
 	root, _ := at.Steps().NextStep()
 	switch root.String() {
@@ -101,8 +101,8 @@ func (m *policyModel) nestedUnknown(at path.Path) bool {
 	return false
 }
 
-// setGuardrails is the way back. The objects are always there, so that a member which is added to the configuration later is a
-// change of that member only.
+// setGuardrails is the inverse of guardrails. The objects are never null, so that adding a member to the configuration later changes
+// only that member.
 func (m *policyModel) setGuardrails(ctx context.Context, g *guardrails, diags *diag.Diagnostics) {
 	m.AutoRollback, m.ErrorThreshold, m.CrashThreshold, m.LatencyP95Max = g.AutoRollback, g.ErrorThreshold, g.CrashThreshold, g.LatencyP95Max
 	m.QualityGate = encodeObject(ctx, qualityGateTypes, g.qualityGate, diags)

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Null, unknown and set stay what they are on the way into the nested objects and back.
+// Null, unknown and known attributes survive the conversion to nested objects and back.
 func TestGuardrailsRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -19,7 +19,7 @@ func TestGuardrailsRoundTrip(t *testing.T) {
 		m.setGuardrails(t.Context(), want, &diags)
 		got := m.guardrails(t.Context(), &diags)
 		if diff := cmp.Diff(want, got, unexported); diff != "" || diags.HasError() {
-			rt.Errorf("the way back (-want +got), %v:\n%s", diags, diff)
+			rt.Errorf("guardrails (-want +got), %v:\n%s", diags, diff)
 		}
 		for name, object := range map[string]types.Object{"gate": m.QualityGate, "limits": m.RolloutLimits, "device": m.DeviceLimits} {
 			if object.IsNull() || object.IsUnknown() {
@@ -29,7 +29,7 @@ func TestGuardrailsRoundTrip(t *testing.T) {
 	})
 }
 
-// A nested object that is null or unknown as a whole makes its members so, and no others.
+// The members of a null object are null and those of an unknown object are unknown, and no other attribute changes.
 func TestGuardrailsOfNullOrUnknownObjects(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {

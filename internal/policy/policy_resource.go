@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// rollbackPolicy is octomil_rollback_policy.
+// rollbackPolicy is the section of octomil_rollback_policy.
 var rollbackPolicy = &section[policyModel]{
 	typeName:     "octomil_rollback_policy",
 	title:        "rollback policy",

@@ -20,7 +20,7 @@ func TestAccCompliancePresets_dataSource(t *testing.T) {
 		t.Helper()
 		t.Parallel()
 		sb := start(t, dialect)
-		sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "settings/compliance/gdpr", Status: 404, Times: -1}) // not every server has every one
+		sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "settings/compliance/gdpr", Status: 404, Times: -1}) // a server may not have all presets
 		at := func(i int, attribute string) tfjsonpath.Path {
 			return tfjsonpath.New("presets").AtSliceIndex(i).AtMapKey(attribute)
 		}

@@ -17,6 +17,6 @@ func TestPresetFromAPI(t *testing.T) {
 	want := presetModel{Name: types.StringValue("soc2"), AutoRollback: types.BoolValue(true)}
 	want.AuditRetentionDays = types.Int64Value(365)
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(presetModel{}, securitySettings{})); diff != "" {
-		t.Errorf("the preset (-want +got):\n%s", diff)
+		t.Errorf("preset (-want +got):\n%s", diff)
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 var unexported = cmp.AllowUnexported(guardrails{}, qualityGate{}, rolloutLimits{}, deviceLimits{})
 
-// anyValue is a JSON value that a server may hold for a field.
+// anyValue draws a JSON value that a server may have for a field.
 func anyValue(rt *rapid.T, f field) any {
 	switch f.binding.(type) {
 	case boolean:
@@ -41,7 +41,7 @@ func anyValue(rt *rapid.T, f field) any {
 	return nil
 }
 
-// anyGuardrails have each attribute null, unknown or set.
+// anyGuardrails draws guardrails in which each attribute is null, unknown or set.
 func anyGuardrails(rt *rapid.T) *guardrails {
 	g := &guardrails{deviceLimits: deviceLimits{MinOSVersion: types.MapNull(types.StringType)}}
 	drawFields(rt, g.fields())
@@ -61,10 +61,10 @@ func drawFields(rt *rapid.T, fields []field) {
 	}
 }
 
-// allFields are the keys of both resources.
+// allFields returns the fields of both resources.
 func allFields() []field { return append(new(guardrails).fields(), new(securitySettings).fields()...) }
 
-// anySettings are those of an organization on a server that has some of the keys.
+// anySettings draws the settings of an organization on a server that has some of the keys.
 func anySettings(rt *rapid.T) control.Settings {
 	settings := control.Settings{"name": "demo"}
 	for _, f := range allFields() {
@@ -78,7 +78,7 @@ func anySettings(rt *rapid.T) control.Settings {
 	return settings
 }
 
-// sent is a value as the server gets it.
+// sent returns settings as the server receives them.
 func sent(rt *rapid.T, settings control.Settings) control.Settings {
 	encoded, err := json.Marshal(settings)
 	if err != nil {
@@ -91,8 +91,8 @@ func sent(rt *rapid.T, settings control.Settings) control.Settings {
 	return out
 }
 
-// Whatever is configured and whatever the server holds: one write brings the two together, touches no other key, leaves nothing
-// unknown, and a destroy puts back what was there.
+// For any configuration and any settings on the server, one write makes them equal, changes no other key and leaves nothing unknown,
+// and a destroy restores the original values.
 func TestSettingsConvergeAndRestore(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -110,33 +110,33 @@ func TestSettingsConvergeAndRestore(t *testing.T) {
 		due := sent(rt, changes(ours, server))
 		for key := range due {
 			if f := fieldOf(t, fields, key); f.IsNull() || f.IsUnknown() {
-				rt.Errorf("%s is written and not configured", key)
+				rt.Errorf("%s is written although it is not configured", key)
 			}
 		}
 		maps.Copy(server, due)
 		if again := changes(ours, server); len(again) > 0 {
-			rt.Errorf("after the write %v is still to be written", again)
+			rt.Errorf("after the write, changes are still %v", again)
 		}
 		expectReconciled(rt, fields, ours, server)
 
-		back, left := saved.restore(fields, server)
+		back, remaining := saved.restore(fields, server)
 		maps.Copy(server, sent(rt, back))
 		for _, f := range allFields() {
 			_, had := before[f.key]
 			if !had && !f.nullable && saved.Before[f.key].Absent {
-				continue // which the user is told of
+				continue // a warning tells the user
 			}
 			if !sameJSON(before[f.key], server[f.key]) {
 				rt.Errorf("%s was %v and is %v", f.key, before[f.key], server[f.key])
 			}
 		}
-		if len(left) > len(ours) {
-			rt.Errorf("%v are left of %d", left, len(ours))
+		if len(remaining) > len(ours) {
+			rt.Errorf("%v remain of %d", remaining, len(ours))
 		}
 	})
 }
 
-// expectReconciled settles fields and fails where one is unknown, or one of ours not as it was planned.
+// expectReconciled reconciles the fields and fails if one is unknown or one of ours differs from the plan.
 func expectReconciled(rt *rapid.T, fields, ours []field, server control.Settings) {
 	planned := map[string]attr.Value{}
 	for _, f := range ours {
@@ -153,7 +153,7 @@ func expectReconciled(rt *rapid.T, fields, ours []field, server control.Settings
 	}
 }
 
-// valueOf is the attribute that a field is bound to.
+// valueOf returns the attribute that a field is bound to.
 func valueOf(rt *rapid.T, f field) attr.Value {
 	switch b := f.binding.(type) {
 	case boolean:

@@ -14,7 +14,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// settingsResource manages a part of an organization's settings.
+// settingsResource manages a section of an organization's settings.
 type settingsResource[M any] struct {
 	resourcekit.Base
 	section *section[M]
@@ -31,7 +31,7 @@ func (r *settingsResource[M]) Schema(_ context.Context, _ resource.SchemaRequest
 	resp.Schema = r.section.schema
 }
 
-// ModifyPlan fills in the provider's organization where the configuration names none.
+// ModifyPlan defaults org_id to the provider's organization.
 func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -51,7 +51,7 @@ func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.Modif
 		case org != "":
 			planned = types.StringValue(org)
 		case before.IsNull():
-			askForOrganization(&resp.Diagnostics)
+			addMissingOrganization(&resp.Diagnostics)
 			return
 		}
 		if !before.IsNull() && !before.Equal(planned) {
@@ -62,9 +62,10 @@ func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.Modif
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), planned)...)
 }
 
-func askForOrganization(diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("org_id"), "The organization is not known",
-		"Settings belong to an organization. Set org_id here or in the provider block, or OCTOMIL_ORG_ID.")
+// addMissingOrganization adds the error of a resource or data source whose organization is unknown.
+func addMissingOrganization(diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("org_id"), "Missing organization",
+		"Settings belong to an organization. Set `org_id` here or in the provider block, or set `OCTOMIL_ORG_ID`.")
 }
 
 func (r *settingsResource[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -78,11 +79,11 @@ func (r *settingsResource[M]) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	owner := r.section.organization(&plan)
-	if owner.OrgID.IsUnknown() { // the provider block was not known during the plan
+	if owner.OrgID.IsUnknown() { // the provider block was unknown during the plan
 		owner.OrgID = resourcekit.StringOrNull(client.OrgID())
 	}
 	if owner.OrgID.IsNull() {
-		askForOrganization(&resp.Diagnostics)
+		addMissingOrganization(&resp.Diagnostics)
 		return
 	}
 	owner.ID = owner.OrgID
@@ -165,47 +166,47 @@ func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteReq
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not delete the "+r.section.title, err)
 		return
 	}
-	due, left := saved.restore(fields, settings)
+	due, remaining := saved.restore(fields, settings)
 	if len(due) > 0 {
 		after, err := client.UpdateSettings(ctx, org, due)
 		if err != nil {
-			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not put back what was there before the "+r.section.title, err)
+			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not restore the settings from before the "+r.section.title, err)
 			return
 		}
-		warnOfRefusals(&resp.Diagnostics, org, notRestored(fields, due, after))
+		warnNotRestored(&resp.Diagnostics, org, notRestored(fields, due, after))
 	}
-	warnOfRemains(&resp.Diagnostics, org, saved, left)
+	warnOfRemaining(&resp.Diagnostics, org, saved, remaining)
 }
 
-// warnOfRefusals says which settings the server did not put back although it had accepted the request.
-func warnOfRefusals(diags *diag.Diagnostics, org string, left []string) {
-	if len(left) > 0 {
-		diags.AddWarning("Some settings are not as they were", fmt.Sprintf("The server accepted the request, but the organization %s does not have "+
-			"the value back that it had before for %s. Check them by hand.", org, strings.Join(left, ", ")))
+// warnNotRestored warns of settings that the server did not restore although it accepted the request.
+func warnNotRestored(diags *diag.Diagnostics, org string, attributes []string) {
+	if len(attributes) > 0 {
+		diags.AddWarning("Settings were not restored", fmt.Sprintf("The server accepted the request, but did not restore the previous values of these "+
+			"settings of the organization `%s`: %s. Check them manually.", org, strings.Join(attributes, ", ")))
 	}
 }
 
-// warnOfRemains says what the deletion did not put back.
-func warnOfRemains(diags *diag.Diagnostics, org string, saved originals, left []string) {
-	if len(left) > 0 {
-		diags.AddWarning("Some settings keep their values", fmt.Sprintf("The organization %s had no value for %s before, and the API cannot "+
-			"take one away: they stay as they are.", org, strings.Join(left, ", ")))
+// warnOfRemaining warns of settings that a destroy cannot restore.
+func warnOfRemaining(diags *diag.Diagnostics, org string, saved originals, attributes []string) {
+	if len(attributes) > 0 {
+		diags.AddWarning("Settings keep their values", fmt.Sprintf("The organization `%s` had no value for these settings before, and the API cannot "+
+			"remove a value: %s. They keep their current values.", org, strings.Join(attributes, ", ")))
 	}
 	if saved.Imported {
-		diags.AddWarning("What was there before the import is not known", fmt.Sprintf("The settings of the organization %s had been there before "+
-			"Terraform managed them. Only what Terraform has changed since the import was put back; everything else stays as it is.", org))
+		diags.AddWarning("Values from before the import are unknown", fmt.Sprintf("The settings of the organization `%s` were imported. Only the "+
+			"changes that Terraform has made since the import were reverted; all other settings keep their current values.", org))
 	}
 }
 
-// ImportState takes the id of the organization.
+// ImportState accepts an identity or the ID of the organization.
 func (r *settingsResource[M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	org := types.StringValue(req.ID)
 	if r.ImportedByIdentity(ctx, req, resp) {
 		resp.Diagnostics.Append(resp.Identity.GetAttribute(ctx, path.Root("org_id"), &org)...)
 	}
 	if org.IsNull() {
-		resp.Diagnostics.AddAttributeError(path.Root("org_id"), "The organization is not known",
-			"Name the organization in the identity, in org_id of the provider block, or in OCTOMIL_ORG_ID.")
+		resp.Diagnostics.AddAttributeError(path.Root("org_id"), "Missing organization",
+			"Set `org_id` in the identity or in the provider block, or set `OCTOMIL_ORG_ID`.")
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -14,21 +14,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// unmanagedText is a paragraph of the descriptions.
-const unmanagedText = "Only what the configuration sets is managed. Everything else is shown as it is on the server and never written, and what " +
-	"leaves the configuration stays on the server as it is. When the resource is destroyed, each setting that it managed gets " +
-	"the value back that it had before.\n\n"
+// unmanagedText is a paragraph of both resources' descriptions.
+const unmanagedText = "Only configured attributes are managed. Other attributes show the value on the server and are never written, and an " +
+	"attribute that is removed from the configuration keeps its value on the server. On destroy, each managed setting is restored to the value " +
+	"that it had before.\n\n"
 
 func idAttribute() schema.Attribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `org_id`."}
 }
 
-func orgAttribute(description string) schema.Attribute {
+func orgAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
-		MarkdownDescription: description + " Default: the `org_id` of the provider block. Another one replaces the resource.",
+		MarkdownDescription: "ID of the organization. Defaults to the provider's `org_id`. Changing this forces a new resource to be created.",
 	}
 }
 

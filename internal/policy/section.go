@@ -12,20 +12,20 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// section is what one type of resource manages of an organization's settings: a table of keys, of which no two types have one in
-// common. M is the resource's state as a struct.
+// section is the part of an organization's settings that one resource type manages: a set of keys that no other section has. M is the
+// model of the resource.
 type section[M any] struct {
 	typeName string
-	// title is what texts call the resource: "rollback policy".
+	// title is the name of the resource in messages, such as "rollback policy".
 	title  string
 	schema schema.Schema
-	// organization is whose settings a state is of.
+	// organization returns the attributes of a model that name the organization.
 	organization func(*M) *organization
-	// bind binds every key to its attribute; writeBack puts what was changed into the state.
+	// bind binds each key to its attribute. writeBack must be called after the fields have changed, to update the model.
 	bind func(ctx context.Context, m *M, diags *diag.Diagnostics) (fields []field, writeBack func())
 }
 
-// organization are the attributes that name the organization.
+// organization has the attributes that name the organization.
 type organization struct {
 	ID    types.String `tfsdk:"id"`
 	OrgID types.String `tfsdk:"org_id"`
@@ -35,7 +35,7 @@ func (s *section[M]) newResource() resource.Resource {
 	return &settingsResource[M]{Base: resourcekit.NewBase(s.typeName), section: s}
 }
 
-// fromAPI takes all of it from the server.
+// fromAPI sets all attributes of the model from the server's settings.
 func (s *section[M]) fromAPI(ctx context.Context, m *M, org string, settings control.Settings, diags *diag.Diagnostics) {
 	fields, writeBack := s.bind(ctx, m, diags)
 	fieldsFromAPI(fields, settings)

@@ -69,7 +69,7 @@ func TestAccOrgSettings_lifecycle(t *testing.T) {
 				{Config: second, ConfigPlanChecks: emptyPlan()},
 			},
 		})
-		// What was not managed is left as somebody else has written it.
+		// Settings that were not managed keep the values that were set outside of Terraform.
 		expectSettings(t, sb, before, map[string]any{"require_model_approval": true})
 	})
 }
@@ -78,14 +78,14 @@ func TestAccOrgSettings_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	before := settings(t, sb)
-	mistake := func(attributes, says string) resource.TestStep {
-		return resource.TestStep{Config: sb.Provider() + settingsHCL(attributes), ExpectError: regexp.MustCompile(says)}
+	mistake := func(attributes, message string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + settingsHCL(attributes), ExpectError: regexp.MustCompile(message)}
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			mistake("audit_retention_days = -1", `must be at least 0`),
-			mistake("org_id = \"somebody\"\nmfa_required = true", `(?s)with octomil_org_settings\.those.*org_id.*"somebody"\s+was not\s+found`),
+			mistake("org_id = \"unknown\"\nmfa_required = true", `(?s)with octomil_org_settings\.those.*org_id.*"unknown"\s+was not\s+found`),
 			{
 				PreConfig: func() {
 					sb.AddFault(sandbox.Fault{
@@ -101,13 +101,13 @@ func TestAccOrgSettings_invalidConfig(t *testing.T) {
 	expectSettings(t, sb, before, nil)
 }
 
-// recorder stands before a sandbox and keeps what is written to the settings.
+// recorder is a proxy for a sandbox that records the writes of settings.
 type recorder struct {
 	next http.Handler
 
 	mu     sync.Mutex
 	bodies []map[string]any
-	// callers are the resource types that have written them.
+	// callers are the resource types that have sent the bodies.
 	callers []string
 }
 
@@ -125,7 +125,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.next.ServeHTTP(w, req)
 }
 
-// written are the keys that a resource type has written.
+// written returns the keys that a resource type has written.
 func (r *recorder) written(caller string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -170,7 +170,7 @@ func TestAccOrgSettings_besideRollbackPolicy(t *testing.T) {
 					Config: provider + policyHCL("this", policyAlone),
 				},
 				{
-					// The settings are gone, and the policy's values are as they were.
+					// The settings were destroyed, and the policy's values are unchanged.
 					PreConfig: func() {
 						expectSettings(t, sb, before, map[string]any{"auto_rollback_enabled": true, "latency_p95_max_ms": 250.0})
 					},
@@ -183,7 +183,7 @@ func TestAccOrgSettings_besideRollbackPolicy(t *testing.T) {
 			"octomil_org_settings":    {"hipaa_mode", "mfa_required", "session_duration_hours"},
 		} {
 			if diff := cmp.Diff(want, recorder.written(caller)); diff != "" {
-				t.Errorf("the keys that %s has written (-want +got):\n%s", caller, diff)
+				t.Errorf("keys written by %s (-want +got):\n%s", caller, diff)
 			}
 		}
 	})

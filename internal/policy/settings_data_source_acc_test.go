@@ -35,13 +35,13 @@ func TestAccOrgSettings_dataSource(t *testing.T) {
 					},
 				},
 				{
-					Config:      sb.Provider() + `data "octomil_org_settings" "now" { org_id = "somebody" }`,
-					ExpectError: regexp.MustCompile(`(?s)Could not read the organization settings.*org_id = "somebody".*404`),
+					Config:      sb.Provider() + `data "octomil_org_settings" "now" { org_id = "unknown" }`,
+					ExpectError: regexp.MustCompile(`(?s)Could not read the organization settings.*org_id = "unknown".*404`),
 				},
 			},
 		})
 		if writes := sb.Writes(); len(writes) != 1 {
-			t.Errorf("a data source has made %v", writes)
+			t.Errorf("the data source has made the writes %v", writes)
 		}
 	})
 }

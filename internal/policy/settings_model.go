@@ -5,13 +5,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// settingsModel is the settings as Terraform holds them.
+// settingsModel is the state of octomil_org_settings.
 type settingsModel struct {
 	organization
 	securitySettings
 }
 
-// securitySettings are the settings that say who may do what for how long.
+// securitySettings are the security and compliance settings, one attribute per key.
 type securitySettings struct {
 	AuditRetentionDays    types.Int64 `tfsdk:"audit_retention_days"`
 	RequireMFAForAdmin    types.Bool  `tfsdk:"require_mfa_for_admin"`
@@ -23,7 +23,7 @@ type securitySettings struct {
 	HIPAAMode             types.Bool  `tfsdk:"hipaa_mode"`
 }
 
-// fields lists every key that the settings manage; the attributes have the keys' names.
+// fields returns the field of each key. The attributes have the names of the keys.
 func (c *securitySettings) fields() []field {
 	fields := []field{
 		{key: "audit_retention_days", binding: integer{&c.AuditRetentionDays}},

@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// orgSettings is octomil_org_settings.
+// orgSettings is the section of octomil_org_settings.
 var orgSettings = &section[settingsModel]{
 	typeName:     "octomil_org_settings",
 	title:        "organization settings",

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -9,14 +10,14 @@ import (
 
 const millisecondPrecision = time.Millisecond
 
-// positiveDuration refuses durations that are not above zero, and those that are no whole number of the unit, where there is one.
+// positiveDuration rejects durations that are not positive, or not a multiple of unit if there is one.
 type positiveDuration struct{ unit time.Duration }
 
 func (p positiveDuration) Description(context.Context) string {
 	if p.unit > 0 {
-		return "a duration above zero, in whole multiples of " + p.unit.String()
+		return "must be greater than 0 and a multiple of " + p.unit.String()
 	}
-	return "a duration above zero"
+	return "must be greater than 0"
 }
 
 func (p positiveDuration) MarkdownDescription(ctx context.Context) string { return p.Description(ctx) }
@@ -27,18 +28,18 @@ func (p positiveDuration) ValidateString(ctx context.Context, req validator.Stri
 	}
 	d, err := time.ParseDuration(req.ConfigValue.ValueString())
 	if err != nil {
-		return // the type says so itself
+		return // the type reports it
 	}
 	if d <= 0 || p.unit > 0 && d%p.unit != 0 {
-		resp.Diagnostics.AddAttributeError(req.Path, "The duration is not usable",
-			req.ConfigValue.ValueString()+" was given where "+p.Description(ctx)+" is needed.")
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
+			fmt.Sprintf("The duration %s, got: %s.", p.Description(ctx), req.ConfigValue.ValueString()))
 	}
 }
 
-// aboveZero refuses zero, which the range of a share would allow.
+// aboveZero rejects 0, which the range of a percentage includes.
 type aboveZero struct{}
 
-func (aboveZero) Description(context.Context) string { return "more than 0" }
+func (aboveZero) Description(context.Context) string { return "must be greater than 0" }
 
 func (v aboveZero) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
@@ -46,5 +47,5 @@ func (aboveZero) ValidateFloat64(_ context.Context, req validator.Float64Request
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.ValueFloat64() != 0 {
 		return
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "The step is not usable", "With 0 percent no rollout could ever advance.")
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid percentage", "The percentage must be greater than 0: with 0, no rollout could advance.")
 }
