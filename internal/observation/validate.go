@@ -20,7 +20,7 @@ func validate(config any, diags *diag.Diagnostics) {
 		return
 	}
 	if names := credentialsIn(m.Config); len(names) > 0 {
-		diags.AddAttributeError(at, "Secret in `config`", fmt.Sprintf("`config` is stored in the state, where anyone with access to the state can read it. "+
+		diags.AddAttributeError(at, "Secret in `config`", fmt.Sprintf("`config` is stored in the state, readable for everyone with access to it. "+
 			"Move these keys to `credentials`: %s.", strings.Join(names, ", ")))
 	}
 }
