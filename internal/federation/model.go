@@ -1,4 +1,3 @@
-// Package federation is octomil_federation: organizations that train models together, within a privacy budget.
 package federation
 
 import (
@@ -13,7 +12,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// model is the federation as Terraform holds it.
+// model is the state of octomil_federation.
 type model struct {
 	ID                 types.String  `tfsdk:"id"`
 	OrgID              types.String  `tfsdk:"org_id"`
@@ -25,10 +24,10 @@ type model struct {
 	TotalDeltaBudget   types.Float64 `tfsdk:"total_delta_budget"`
 }
 
-// object is a federation with what other calls tell of it.
+// object is a federation with the details that need requests of their own.
 type object struct {
 	control.Federation
-	// details is nil where nobody has asked for them.
+	// details is nil until readDetails has fetched them.
 	details *details
 }
 
@@ -38,11 +37,11 @@ type details struct {
 	budget  control.PrivacyBudget
 }
 
-// imported is true of a state in which there is nothing but the identity.
+// imported reports whether the state holds nothing but the identity.
 func (m *model) imported() bool { return m.Name.IsNull() }
 
-// describe asks for the details of a federation that the model needs: all of them for an import, else those that it manages.
-func describe(ctx context.Context, client *control.Client, f control.Federation, m *model) (object, error) {
+// readDetails fetches the details that the model needs: all of them for an import, otherwise only the managed ones.
+func readDetails(ctx context.Context, client *control.Client, f control.Federation, m *model) (object, error) {
 	var d details
 	var err error
 	if m.imported() || !m.Models.IsNull() {
@@ -59,39 +58,39 @@ func describe(ctx context.Context, client *control.Client, f control.Federation,
 	return object{f, &d}, err
 }
 
-// read takes the federation from the server. org is the organization of one that does not name its own.
-func (m *model) read(ctx context.Context, o object, org string, diags *diag.Diagnostics) {
-	m.readModels(ctx, o.details.models, diags)
-	m.readMembers(ctx, o.details.members, diags)
+// fromAPI sets the model from the server's federation. org is used where the server does not return the organization.
+func (m *model) fromAPI(ctx context.Context, o object, org string, diags *diag.Diagnostics) {
+	m.modelsFromAPI(ctx, o.details.models, diags)
+	m.membersFromAPI(ctx, o.details.members, diags)
 	m.ID = types.StringValue(o.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(o.OrgID, m.OrgID.ValueString(), org))
 	m.Name = types.StringValue(o.Name)
 	m.Description = resourcekit.OptionalString(o.Description, m.Description)
-	m.TotalEpsilonBudget = sameNumber(o.details.budget.Epsilon, m.TotalEpsilonBudget)
-	m.TotalDeltaBudget = sameNumber(o.details.budget.Delta, m.TotalDeltaBudget)
+	m.TotalEpsilonBudget = float64FromAPI(o.details.budget.Epsilon, m.TotalEpsilonBudget)
+	m.TotalDeltaBudget = float64FromAPI(o.details.budget.Delta, m.TotalDeltaBudget)
 }
 
-// readModels shows those of the models that were asked for, in the words that were used, and after an import all of them by name.
-func (m *model) readModels(ctx context.Context, all []control.SharedModel, diags *diag.Diagnostics) {
+// modelsFromAPI keeps the configured models that the federation has, spelled as configured. An import gets all of them by name.
+func (m *model) modelsFromAPI(ctx context.Context, all []control.SharedModel, diags *diag.Diagnostics) {
 	if m.imported() {
 		names := make([]string, len(all))
 		for i, s := range all {
 			names[i] = cmp.Or(s.Name, s.ModelID)
 		}
-		m.Models = setOf(ctx, names, m.Models, diags)
+		m.Models = setFrom(ctx, names, m.Models, diags)
 		return
 	}
-	kept := slices.DeleteFunc(words(ctx, m.Models, diags), func(word string) bool { return !shares(all, word) })
-	m.Models = setOf(ctx, kept, m.Models, diags)
+	kept := slices.DeleteFunc(stringsOf(ctx, m.Models, diags), func(idOrName string) bool { return !hasModel(all, idOrName) })
+	m.Models = setFrom(ctx, kept, m.Models, diags)
 }
 
-// shares is true where a federation has the model that a word means.
-func shares(all []control.SharedModel, word string) bool {
-	return slices.ContainsFunc(all, func(s control.SharedModel) bool { return s.Name == word || s.ModelID == word })
+// hasModel reports whether a model with this ID or name is in the list.
+func hasModel(all []control.SharedModel, idOrName string) bool {
+	return slices.ContainsFunc(all, func(s control.SharedModel) bool { return s.Name == idOrName || s.ModelID == idOrName })
 }
 
-// readMembers shows those of the members that were asked for, and after an import all but the owner.
-func (m *model) readMembers(ctx context.Context, all []control.FederationMember, diags *diag.Diagnostics) {
+// membersFromAPI keeps the configured members that the federation has. An import gets all members except the owner.
+func (m *model) membersFromAPI(ctx context.Context, all []control.FederationMember, diags *diag.Diagnostics) {
 	if m.imported() {
 		var ids []string
 		for _, member := range all {
@@ -99,20 +98,20 @@ func (m *model) readMembers(ctx context.Context, all []control.FederationMember,
 				ids = append(ids, member.OrgID)
 			}
 		}
-		m.MemberOrgIDs = setOf(ctx, ids, m.MemberOrgIDs, diags)
+		m.MemberOrgIDs = setFrom(ctx, ids, m.MemberOrgIDs, diags)
 		return
 	}
-	kept := slices.DeleteFunc(words(ctx, m.MemberOrgIDs, diags), func(org string) bool { return !belongs(all, org) })
-	m.MemberOrgIDs = setOf(ctx, kept, m.MemberOrgIDs, diags)
+	kept := slices.DeleteFunc(stringsOf(ctx, m.MemberOrgIDs, diags), func(org string) bool { return !hasMember(all, org) })
+	m.MemberOrgIDs = setFrom(ctx, kept, m.MemberOrgIDs, diags)
 }
 
-func belongs(all []control.FederationMember, org string) bool {
+func hasMember(all []control.FederationMember, org string) bool {
 	return slices.ContainsFunc(all, func(m control.FederationMember) bool { return m.OrgID == org })
 }
 
-// lacks is true of a federation that holds what the model does not name.
-func (m *model) lacks(ctx context.Context, o object, diags *diag.Diagnostics) bool {
-	models, members := words(ctx, m.Models, diags), words(ctx, m.MemberOrgIDs, diags)
+// leavesUnmanaged reports whether the federation holds anything that the model does not name.
+func (m *model) leavesUnmanaged(ctx context.Context, o object, diags *diag.Diagnostics) bool {
+	models, members := stringsOf(ctx, m.Models, diags), stringsOf(ctx, m.MemberOrgIDs, diags)
 	wanted, have := m.budget(), o.details.budget
 	description := ""
 	if o.Description != nil {
@@ -123,10 +122,10 @@ func (m *model) lacks(ctx context.Context, o object, diags *diag.Diagnostics) bo
 			return !slices.Contains(models, s.Name) && !slices.Contains(models, s.ModelID)
 		}) ||
 		slices.ContainsFunc(o.details.members, func(f control.FederationMember) bool { return !f.Owner && !slices.Contains(members, f.OrgID) }) ||
-		have.Epsilon != nil && (wanted.Epsilon == nil || !sameAmount(wanted.Epsilon, have.Epsilon) || !sameAmount(wanted.Delta, have.Delta))
+		have.Epsilon != nil && (wanted.Epsilon == nil || !budgetMatches(wanted.Epsilon, have.Epsilon) || !budgetMatches(wanted.Delta, have.Delta))
 }
 
-// budget is what is known of the planned one.
+// budget returns the known parts of the planned budget.
 func (m *model) budget() (b control.PrivacyBudget) {
 	if resourcekit.Known(m.TotalEpsilonBudget) {
 		b.Epsilon = m.TotalEpsilonBudget.ValueFloat64Pointer()
@@ -137,13 +136,13 @@ func (m *model) budget() (b control.PrivacyBudget) {
 	return b
 }
 
-// sameAmount is true where nothing is wanted, too.
-func sameAmount(want, have *float64) bool {
+// budgetMatches reports whether have is the wanted value. A nil want matches everything.
+func budgetMatches(want, have *float64) bool {
 	return want == nil || have != nil && *want == *have
 }
 
-// words are the texts of a set, sorted.
-func words(ctx context.Context, set types.Set, diags *diag.Diagnostics) []string {
+// stringsOf returns the elements of a set, sorted.
+func stringsOf(ctx context.Context, set types.Set, diags *diag.Diagnostics) []string {
 	if !resourcekit.Known(set) {
 		return nil
 	}
@@ -153,21 +152,21 @@ func words(ctx context.Context, set types.Set, diags *diag.Diagnostics) []string
 	return out
 }
 
-// setOf is the way back; where there is nothing, prior decides between null and empty.
-func setOf(ctx context.Context, texts []string, prior types.Set, diags *diag.Diagnostics) types.Set {
-	if len(texts) == 0 && !resourcekit.Known(prior) {
+// setFrom is the inverse of stringsOf. Where there are no elements, prior decides between null and empty.
+func setFrom(ctx context.Context, elements []string, prior types.Set, diags *diag.Diagnostics) types.Set {
+	if len(elements) == 0 && !resourcekit.Known(prior) {
 		return types.SetNull(types.StringType)
 	}
-	slices.Sort(texts)
-	set, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, slices.Compact(texts)...))
+	slices.Sort(elements)
+	set, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, slices.Compact(elements)...))
 	diags.Append(d...)
 	return set
 }
 
-// sameNumber is the server's number in the precision that it had before, null where there is none.
-func sameNumber(now *float64, before types.Float64) types.Float64 {
-	if now != nil && resourcekit.Known(before) && *now == before.ValueFloat64() {
-		return before
+// float64FromAPI maps the server's number, null for nil. An unchanged number keeps the precision that prior has.
+func float64FromAPI(number *float64, prior types.Float64) types.Float64 {
+	if number != nil && resourcekit.Known(prior) && *number == prior.ValueFloat64() {
+		return prior
 	}
-	return types.Float64PointerValue(now)
+	return types.Float64PointerValue(number)
 }

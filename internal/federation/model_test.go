@@ -21,7 +21,7 @@ func set(texts ...string) types.Set {
 
 func none() types.Set { return types.SetNull(types.StringType) }
 
-func answered() object {
+func fromServer() object {
 	text, epsilon, delta := "Hospitals", 8.0, 1e-5
 	return object{
 		control.Federation{ID: "fed_1", Name: "clinics", Description: &text},
@@ -33,11 +33,11 @@ func answered() object {
 	}
 }
 
-func TestReadAfterAnImport(t *testing.T) {
+func TestFromAPIAfterImport(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	got := model{Models: none(), MemberOrgIDs: none()}
-	got.read(t.Context(), answered(), "demo", &diags)
+	got.fromAPI(t.Context(), fromServer(), "demo", &diags)
 	want := model{
 		ID: types.StringValue("fed_1"), OrgID: types.StringValue("demo"), Name: types.StringValue("clinics"), Description: types.StringValue("Hospitals"),
 		Models: set("m2", "phi", "theirs"), MemberOrgIDs: set("acme", "theirs"),
@@ -48,27 +48,27 @@ func TestReadAfterAnImport(t *testing.T) {
 	}
 }
 
-// A resource shows what it has asked for, in its own words, and no more.
-func TestReadWhatIsManaged(t *testing.T) {
+// A read shows the configured models and members in their configured spelling, and no others.
+func TestFromAPIManagedOnly(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ models, members, wantModels, wantMembers types.Set }{
-		"by name and by id": {set("phi", "m2"), set("acme"), set("phi", "m2"), set("acme")},
-		"one is gone":       {set("m1", "gone"), set("acme", "gone"), set("m1"), set("acme")},
-		"all are gone":      {set("gone"), set("gone"), set(), set()},
-		"nothing":           {none(), none(), none(), none()},
+		"by name and by ID": {set("phi", "m2"), set("acme"), set("phi", "m2"), set("acme")},
+		"one was removed":   {set("m1", "removed"), set("acme", "removed"), set("m1"), set("acme")},
+		"all were removed":  {set("removed"), set("removed"), set(), set()},
+		"null":              {none(), none(), none(), none()},
 		"empty":             {set(), set(), set(), set()},
 		"the owner":         {none(), set("demo"), none(), set("demo")},
 	} {
 		var diags diag.Diagnostics
 		m := model{Name: types.StringValue("clinics"), Models: tc.models, MemberOrgIDs: tc.members}
-		m.read(t.Context(), answered(), "demo", &diags)
+		m.fromAPI(t.Context(), fromServer(), "demo", &diags)
 		if !m.Models.Equal(tc.wantModels) || !m.MemberOrgIDs.Equal(tc.wantMembers) || diags.HasError() {
 			t.Errorf("%s: %s and %s, %v", name, m.Models, m.MemberOrgIDs, diags)
 		}
 	}
 }
 
-func TestLacks(t *testing.T) {
+func TestLeavesUnmanaged(t *testing.T) {
 	t.Parallel()
 	whole := func() model {
 		return model{
@@ -80,20 +80,20 @@ func TestLacks(t *testing.T) {
 		change func(*model, *object)
 		want   bool
 	}{
-		"it names all, and more": {func(*model, *object) {}, false},
-		"a description":          {func(m *model, _ *object) { m.Description = types.StringNull() }, true},
-		"a model":                {func(m *model, _ *object) { m.Models = set("phi", "m2") }, true},
-		"a member":               {func(m *model, _ *object) { m.MemberOrgIDs = none() }, true},
-		"a budget":               {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Unknown() }, true},
-		"another budget":         {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Value(9) }, true},
-		"another delta":          {func(m *model, _ *object) { m.TotalDeltaBudget = types.Float64Value(0.5) }, true},
-		"no budget yet":          {func(_ *model, o *object) { o.details.budget = control.PrivacyBudget{} }, false},
-		"nothing yet":            {func(m *model, o *object) { *m, *o = model{}, object{details: &details{}} }, false},
+		"all named, and more": {func(*model, *object) {}, false},
+		"a description":       {func(m *model, _ *object) { m.Description = types.StringNull() }, true},
+		"a model":             {func(m *model, _ *object) { m.Models = set("phi", "m2") }, true},
+		"a member":            {func(m *model, _ *object) { m.MemberOrgIDs = none() }, true},
+		"a budget":            {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Unknown() }, true},
+		"different epsilon":   {func(m *model, _ *object) { m.TotalEpsilonBudget = types.Float64Value(9) }, true},
+		"different delta":     {func(m *model, _ *object) { m.TotalDeltaBudget = types.Float64Value(0.5) }, true},
+		"no budget yet":       {func(_ *model, o *object) { o.details.budget = control.PrivacyBudget{} }, false},
+		"empty":               {func(m *model, o *object) { *m, *o = model{}, object{details: &details{}} }, false},
 	} {
 		var diags diag.Diagnostics
-		m, o := whole(), answered()
+		m, o := whole(), fromServer()
 		tc.change(&m, &o)
-		if got := m.lacks(t.Context(), o, &diags); got != tc.want {
+		if got := m.leavesUnmanaged(t.Context(), o, &diags); got != tc.want {
 			t.Errorf("%s: %t, %v", name, got, diags)
 		}
 	}

@@ -15,48 +15,40 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// plan says what the API cannot do: change a description, or take a model or a member out.
-func plan(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// modifyPlan reports what the API cannot do: it rejects a changed description and warns of models and members that will remain.
+func modifyPlan(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}
 	var planned, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !planned.Name.Equal(state.Name) { // another name is another federation
+	if resp.Diagnostics.HasError() || !planned.Name.Equal(state.Name) { // a new name replaces the federation
 		return
 	}
-	if planned.TotalEpsilonBudget.IsNull() && planned.TotalDeltaBudget.IsUnknown() { // the server sets one with an epsilon only
+	if planned.TotalEpsilonBudget.IsNull() && planned.TotalDeltaBudget.IsUnknown() { // the server sets a default only together with an epsilon
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("total_delta_budget"), types.Float64Null())...)
 	}
 	if !planned.Description.IsUnknown() && planned.Description.ValueString() != state.Description.ValueString() {
-		resp.Diagnostics.AddAttributeError(path.Root("description"), "The API cannot change the description of a federation",
-			fmt.Sprintf("It is %q on the server. A replacement would not get the name, since a federation cannot be deleted either: write the "+
-				"description as it is, or give the federation another name as well.", state.Description.ValueString()))
+		resp.Diagnostics.AddAttributeError(path.Root("description"), "Federation description cannot be changed",
+			fmt.Sprintf("The API cannot change the description of a federation; on the server it is %q. A replacement could not reuse the "+
+				"name, because the API cannot delete a federation either. Set `description` to the value on the server, or change `name` as well.",
+				state.Description.ValueString()))
 	}
-	warnOfRemaining(ctx, "models", planned.Models, state.Models, &resp.Diagnostics)
-	warnOfRemaining(ctx, "member_org_ids", planned.MemberOrgIDs, state.MemberOrgIDs, &resp.Diagnostics)
+	warnNotRemoved(ctx, "models", planned.Models, state.Models, &resp.Diagnostics)
+	warnNotRemoved(ctx, "member_org_ids", planned.MemberOrgIDs, state.MemberOrgIDs, &resp.Diagnostics)
 }
 
-func warnOfRemaining(ctx context.Context, name string, planned, state types.Set, diags *diag.Diagnostics) {
+// warnNotRemoved warns of elements that leave the configuration and stay in the federation.
+func warnNotRemoved(ctx context.Context, attribute string, planned, state types.Set, diags *diag.Diagnostics) {
 	if planned.IsUnknown() || slices.ContainsFunc(planned.Elements(), func(e attr.Value) bool { return e.IsUnknown() }) {
 		return
 	}
-	wanted := words(ctx, planned, diags)
-	left := slices.DeleteFunc(words(ctx, state, diags), func(word string) bool { return slices.Contains(wanted, word) })
-	if len(left) > 0 {
-		diags.AddAttributeWarning(path.Root(name), "The federation keeps what has left the configuration", fmt.Sprintf(
-			"The API can take no member and no model out of a federation. Terraform only ceases to look after %s.", strings.Join(left, ", ")))
-	}
-}
-
-// validate looks at the budget as far as it is known.
-func validate(_ context.Context, config model, diags *diag.Diagnostics) {
-	epsilon, delta := config.TotalEpsilonBudget, config.TotalDeltaBudget
-	if resourcekit.Known(epsilon) && epsilon.ValueFloat64() <= 0 {
-		diags.AddAttributeError(path.Root("total_epsilon_budget"), "The budget is empty", "total_epsilon_budget must be more than 0.")
-	}
-	if resourcekit.Known(delta) && (delta.ValueFloat64() <= 0 || delta.ValueFloat64() >= 1) {
-		diags.AddAttributeError(path.Root("total_delta_budget"), "The budget is no probability", "total_delta_budget must lie between 0 and 1.")
+	wanted := stringsOf(ctx, planned, diags)
+	removed := slices.DeleteFunc(stringsOf(ctx, state, diags), func(name string) bool { return slices.Contains(wanted, name) })
+	if len(removed) > 0 {
+		diags.AddAttributeWarning(path.Root(attribute), "Federation members and models cannot be removed", fmt.Sprintf(
+			"The API cannot remove a member or a model from a federation. These stay in the federation and are no longer managed by Terraform: %s.",
+			strings.Join(removed, ", ")))
 	}
 }

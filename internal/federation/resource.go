@@ -18,11 +18,11 @@ var entity = resourcekit.Entity[model, object]{
 	TypeName: "octomil_federation",
 	Title:    "federation", Titles: "federations",
 	Schema:   federationSchema(),
-	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the federation."}},
+	Identity: resourcekit.Identity{{Name: "id", Description: "ID of the federation, assigned by the server."}},
 	Unique:   "name",
 	Fields:   map[string]string{"org_ids": "member_org_ids", "model_id": "models"},
-	DestroyWarning: "The API cannot delete a federation: its members, models and privacy budget stay as they are. A new resource of the same name " +
-		"takes it over again, as long as the federation holds nothing that the configuration does not name.",
+	DestroyWarning: "The API cannot delete a federation: its members, models and privacy budget remain unchanged. A new resource with the same " +
+		"name adopts the federation, unless the federation holds anything that the configuration does not name.",
 
 	Create: create,
 	Read: func(ctx context.Context, client *control.Client, m *model) (object, error) {
@@ -30,29 +30,29 @@ var entity = resourcekit.Entity[model, object]{
 		if err != nil {
 			return object{}, err
 		}
-		return describe(ctx, client, f, m)
+		return readDetails(ctx, client, f, m)
 	},
 	Update: func(ctx context.Context, op *operation) (object, error) {
 		f, err := op.Client.Federation(ctx, op.State.ID.ValueString())
 		if err != nil {
 			return object{}, err
 		}
-		o, err := describe(ctx, op.Client, f, op.Plan)
+		o, err := readDetails(ctx, op.Client, f, op.Plan)
 		if err != nil {
 			return o, err
 		}
-		return complete(ctx, op, o)
+		return converge(ctx, op, o)
 	},
 	FromAPI: func(ctx context.Context, client *control.Client, m *model, o object, diags *diag.Diagnostics) {
 		if o.details == nil {
-			described, err := describe(ctx, client, o.Federation, m)
+			detailed, err := readDetails(ctx, client, o.Federation, m)
 			if err != nil {
 				resourcekit.AddError(diags, path.Empty(), "Could not read the federation", err)
 				return
 			}
-			o = described
+			o = detailed
 		}
-		m.read(ctx, o, client.OrgID(), diags)
+		m.fromAPI(ctx, o, client.OrgID(), diags)
 	},
 
 	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]object, error) {
@@ -65,95 +65,95 @@ var entity = resourcekit.Entity[model, object]{
 	},
 	Name: func(o object) string { return o.Name },
 	ID:   func(o object) string { return o.ID },
-	Lookup: func(ctx context.Context, client *control.Client, word string) (object, bool, error) {
-		f, err := client.Federation(ctx, word)
+	Lookup: func(ctx context.Context, client *control.Client, idOrName string) (object, bool, error) {
+		f, err := client.Federation(ctx, idOrName)
 		return resourcekit.FoundOrNot(object{Federation: f}, err)
 	},
 
-	ModifyPlan:  plan,
+	ModifyPlan:  modifyPlan,
 	PlannedName: func(planned model) string { return planned.Name.ValueString() },
 	Validate:    validate,
 }
 
-// create makes the federation, or goes on with one that was left behind. What the API can never delete it must be able to take over:
-// after a failed create Terraform replaces the resource, and nobody could ever get the name again.
+// create creates the federation, or adopts one that an earlier run left behind. Without that, a name could never be used again
+// after a failed create: Terraform replaces the tainted resource, and the API cannot delete the federation.
 func create(ctx context.Context, op *operation) (object, error) {
 	f, err := op.Client.CreateFederation(ctx, op.Plan.Name.ValueString(), resourcekit.StringPointer(op.Plan.Description))
 	o := object{f, &details{}}
 	if resourcekit.IsConflict(err) {
-		left, found, leftErr := leftBehind(ctx, op)
-		if leftErr != nil {
-			return object{}, leftErr
+		existing, found, findErr := findAdoptable(ctx, op)
+		if findErr != nil {
+			return object{}, findErr
 		}
 		if found {
-			op.Diags.AddAttributeWarning(path.Root("name"), "The federation was there already", fmt.Sprintf("%q, with the id %s, holds nothing "+
-				"that the configuration does not name, so it was taken over.", left.Name, left.ID))
-			o, err = left, nil
+			op.Diags.AddAttributeWarning(path.Root("name"), "Adopted an existing federation", fmt.Sprintf("The federation %q with the ID `%s` "+
+				"already existed. It was adopted because it holds nothing that the configuration does not name.", existing.Name, existing.ID))
+			o, err = existing, nil
 		}
 	}
 	if err != nil {
 		return object{}, err
 	}
 	op.SaveState(ctx, o)
-	return complete(ctx, op, o)
+	return converge(ctx, op, o)
 }
 
-// leftBehind finds a federation of the planned name to which nobody has added anything else than what is planned.
-func leftBehind(ctx context.Context, op *operation) (object, bool, error) {
+// findAdoptable finds a federation that has the planned name and holds nothing that is not planned.
+func findAdoptable(ctx context.Context, op *operation) (object, bool, error) {
 	f, found, err := op.Client.FederationByName(ctx, op.Plan.Name.ValueString())
 	if err != nil || !found {
 		return object{}, false, err
 	}
-	o, err := describe(ctx, op.Client, f, &model{})
-	return o, err == nil && !op.Plan.lacks(ctx, o, op.Diags), err
+	o, err := readDetails(ctx, op.Client, f, &model{})
+	return o, err == nil && !op.Plan.leavesUnmanaged(ctx, o, op.Diags), err
 }
 
-// complete adds to a federation what it has not yet of the plan.
-func complete(ctx context.Context, op *operation, o object) (object, error) {
-	if !invite(ctx, op, o) || !share(ctx, op, o) {
+// converge adds whatever the plan has and the federation does not.
+func converge(ctx context.Context, op *operation, o object) (object, error) {
+	if !inviteMembers(ctx, op, o) || !shareModels(ctx, op, o) {
 		return o, nil
 	}
 	if err := setBudget(ctx, op, o); err != nil {
 		return o, err
 	}
-	return describe(ctx, op.Client, o.Federation, op.Plan)
+	return readDetails(ctx, op.Client, o.Federation, op.Plan)
 }
 
-// invite is false after an error, which it has told.
-func invite(ctx context.Context, op *operation, o object) bool {
-	due := slices.DeleteFunc(words(ctx, op.Plan.MemberOrgIDs, op.Diags), func(org string) bool { return belongs(o.details.members, org) })
-	if len(due) == 0 {
+// inviteMembers invites the planned members that are missing. It returns false after an error, which it has added to op.Diags.
+func inviteMembers(ctx context.Context, op *operation, o object) bool {
+	missing := slices.DeleteFunc(stringsOf(ctx, op.Plan.MemberOrgIDs, op.Diags), func(org string) bool { return hasMember(o.details.members, org) })
+	if len(missing) == 0 {
 		return true
 	}
-	err := op.Client.InviteToFederation(ctx, o.ID, due)
+	err := op.Client.InviteToFederation(ctx, o.ID, missing)
 	if err != nil {
-		resourcekit.AddError(op.Diags, path.Root("member_org_ids"), "Could not invite to the federation", err)
+		resourcekit.AddError(op.Diags, path.Root("member_org_ids"), "Could not invite the members to the federation", err)
 	}
 	return err == nil
 }
 
-// share is false after an error, which it has told.
-func share(ctx context.Context, op *operation, o object) bool {
-	for _, word := range words(ctx, op.Plan.Models, op.Diags) {
-		found, _, err := op.Client.ResolveModel(ctx, word)
-		if err == nil && !shares(o.details.models, found.ID) {
+// shareModels shares the planned models that are missing. It returns false after an error, which it has added to op.Diags.
+func shareModels(ctx context.Context, op *operation, o object) bool {
+	for _, idOrName := range stringsOf(ctx, op.Plan.Models, op.Diags) {
+		found, _, err := op.Client.ResolveModel(ctx, idOrName)
+		if err == nil && !hasModel(o.details.models, found.ID) {
 			err = op.Client.ShareModel(ctx, o.ID, found.ID)
 		}
 		if err != nil {
-			resourcekit.AddError(op.Diags, path.Root("models"), fmt.Sprintf("Could not share the model %q", word), err)
+			resourcekit.AddError(op.Diags, path.Root("models"), fmt.Sprintf("Could not share the model %q", idOrName), err)
 			return false
 		}
 	}
 	return true
 }
 
-// setBudget leaves a budget alone that the configuration does not set.
+// setBudget writes the budget if the configuration sets one that differs from the server's.
 func setBudget(ctx context.Context, op *operation, o object) error {
 	if op.Config.TotalEpsilonBudget.IsNull() {
 		return nil
 	}
 	wanted, have := op.Plan.budget(), o.details.budget
-	if sameAmount(wanted.Epsilon, have.Epsilon) && sameAmount(wanted.Delta, have.Delta) {
+	if budgetMatches(wanted.Epsilon, have.Epsilon) && budgetMatches(wanted.Delta, have.Delta) {
 		return nil
 	}
 	return op.Client.SetPrivacyBudget(ctx, o.ID, wanted)

@@ -14,53 +14,53 @@ import (
 )
 
 func federationSchema() schema.Schema {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
-	filled := []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}
+	useState := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	notEmpty := []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}
 	return schema.Schema{
-		MarkdownDescription: "A federation: organizations that train models together, within a privacy budget. The API can neither delete it " +
-			"nor take a member or a model out of it again.",
+		MarkdownDescription: "Manages a federation: organizations that train models together, within a privacy budget. The API cannot delete a " +
+			"federation and cannot remove a member or a model from it.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				Computed: true, PlanModifiers: kept, MarkdownDescription: "The id that the server gave to the federation.",
+				Computed: true, PlanModifiers: useState, MarkdownDescription: "ID of the federation, assigned by the server.",
 			},
 			"org_id": schema.StringAttribute{
-				Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "The organization that owns the federation: the `org_id` of the provider block, else that of the API key.",
+				Computed: true, PlanModifiers: useState,
+				MarkdownDescription: "ID of the organization that owns the federation: the provider's `org_id`, or the organization of the API key.",
 			},
 			"name": schema.StringAttribute{
 				Required:      true,
 				Validators:    []validator.String{stringvalidator.UTF8LengthBetween(1, 128)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "The name, of 1 to 128 characters, which is unique in the organization. Another one makes another federation, " +
-					"and the first one stays on the server.",
+				MarkdownDescription: "Name of the federation, unique in the organization, between 1 and 128 characters. Changing this forces a new " +
+					"resource to be created; the old federation remains on the server.",
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtMost(512)},
-				MarkdownDescription: "What the federation is for, in at most 512 characters. The API cannot change it: another one is an error, " +
-					"unless the name is another one, too.",
+				MarkdownDescription: "Description of the federation, at most 512 characters. The API cannot change it: changing this is an error, " +
+					"unless `name` changes as well.",
 			},
 			"models": schema.SetAttribute{
-				ElementType: types.StringType, Optional: true, Validators: filled,
-				MarkdownDescription: "Models that the federation trains, by name or id. They are added in place. One that leaves the configuration " +
-					"stays in the federation, and those that others have added are left alone.",
+				ElementType: types.StringType, Optional: true, Validators: notEmpty,
+				MarkdownDescription: "Names or IDs of the models that the federation trains. New models are added in place. A model that is removed " +
+					"from the configuration stays in the federation. Models that were added outside of Terraform are ignored.",
 			},
 			"member_org_ids": schema.SetAttribute{
-				ElementType: types.StringType, Optional: true, Validators: filled,
-				MarkdownDescription: "Organizations that are invited, by id; joining is up to them. They are invited in place. One that leaves the " +
-					"configuration stays a member, and those that others have invited are left alone.",
+				ElementType: types.StringType, Optional: true, Validators: notEmpty,
+				MarkdownDescription: "IDs of the organizations to invite; joining is up to them. New organizations are invited in place. An " +
+					"organization that is removed from the configuration stays a member. Organizations that were invited outside of Terraform are ignored.",
 			},
 			"total_epsilon_budget": schema.Float64Attribute{
 				Optional: true, Computed: true,
 				PlanModifiers: []planmodifier.Float64{float64planmodifier.UseStateForUnknown()},
-				MarkdownDescription: "How much privacy all training together may spend: the epsilon of differential privacy, more than 0. Changed " +
-					"in place. Not managed when it is not set, and then null as long as nobody has set one.",
+				MarkdownDescription: "Total privacy budget of all training: the epsilon of differential privacy, greater than 0. Updated in place. " +
+					"If omitted, the budget is not managed; it is null until one is set on the server.",
 			},
 			"total_delta_budget": schema.Float64Attribute{
 				Optional: true, Computed: true,
 				PlanModifiers: []planmodifier.Float64{float64planmodifier.UseNonNullStateForUnknown()},
 				Validators:    []validator.Float64{float64validator.AlsoRequires(path.MatchRoot("total_epsilon_budget"))},
-				MarkdownDescription: "The probability with which the guarantee may fail: the delta of differential privacy, between 0 and 1. " +
-					"Without it the server sets 0.00001 together with an epsilon. Changed in place.",
+				MarkdownDescription: "Probability with which the privacy guarantee may fail: the delta of differential privacy, greater than 0 and " +
+					"less than 1. Updated in place. Requires `total_epsilon_budget`. If omitted, the server sets `0.00001` together with an epsilon.",
 			},
 		},
 	}

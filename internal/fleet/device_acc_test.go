@@ -2,12 +2,10 @@ package fleet_test
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	acc "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -15,42 +13,42 @@ import (
 
 const lobby = "/api/v1/devices/dev_00000004"
 
-// What the configuration leaves out stays as somebody else has set it, and what it sets is put back.
-func TestDeviceManagesWhatIsSet(t *testing.T) {
+// Attributes that are not configured keep the values that were set outside of Terraform. Configured ones are restored.
+func TestAccDevice_managesOnlyWhatIsSet(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
 		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect })
-		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "by hand", "labels": map[string]any{"wing": "west"}})
+		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "manual", "labels": map[string]any{"wing": "west"}})
 		core := sb.Core(t, "octomil_device")
 		config := map[string]any{"device_identifier": "edge-000004", "labels": map[string]any{"floor": "2"}}
 		core.Converge(t, config, acctest.ActionCreate)
-		expectDevice(t, sb, "by hand", map[string]any{"floor": "2"}, "active")
+		expectDevice(t, sb, "manual", map[string]any{"floor": "2"}, "active")
 
-		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "again by hand", "labels": map[string]any{"floor": "3"}})
+		sb.Do(t, http.MethodPatch, lobby, map[string]any{"name": "manual again", "labels": map[string]any{"floor": "3"}})
 		core.Converge(t, config, acctest.ActionUpdate)
-		expectDevice(t, sb, "again by hand", map[string]any{"floor": "2"}, "active")
-		if name := core.State()["name"]; name != "again by hand" {
-			t.Errorf("the state says the name is %v", name)
+		expectDevice(t, sb, "manual again", map[string]any{"floor": "2"}, "active")
+		if name := core.State()["name"]; name != "manual again" {
+			t.Errorf("the name in state is %v", name)
 		}
 
-		// Without labels in the configuration they stay; with none in it they go.
+		// Null labels are not managed; an empty map removes all labels.
 		core.Converge(t, map[string]any{"device_identifier": "edge-000004"}, acctest.ActionNone)
-		expectDevice(t, sb, "again by hand", map[string]any{"floor": "2"}, "active")
+		expectDevice(t, sb, "manual again", map[string]any{"floor": "2"}, "active")
 		core.Converge(t, map[string]any{"device_identifier": "edge-000004", "labels": map[string]any{}}, acctest.ActionUpdate)
-		expectDevice(t, sb, "again by hand", map[string]any{}, "active")
+		expectDevice(t, sb, "manual again", map[string]any{}, "active")
 	})
 }
 
-func TestDeviceThatIsDestroyed(t *testing.T) {
+func TestAccDevice_destroy(t *testing.T) {
 	t.Parallel()
 	for onDestroy, status := range map[string]string{"keep": "active", "archive": "archived"} {
 		sb := acctest.Start(t)
 		core := sb.Core(t, "octomil_device")
 		core.Converge(t, map[string]any{"device_identifier": "edge-000004", "on_destroy": onDestroy}, acctest.ActionCreate)
-		said := core.Destroy()
-		if said.Failed() || !strings.Contains(strings.Join(said.Warnings, ""), "cannot delete a device") {
-			t.Errorf("%s: the destroy says %v", onDestroy, said)
+		report := core.Destroy()
+		if report.Failed() || !strings.Contains(strings.Join(report.Warnings, ""), "cannot delete a device") {
+			t.Errorf("%s: the destroy reports %v", onDestroy, report)
 		}
 		if got := sb.Do(t, http.MethodGet, lobby, nil)["status"]; got != status {
 			t.Errorf("%s: the device is %v, want %s", onDestroy, got, status)
@@ -58,76 +56,39 @@ func TestDeviceThatIsDestroyed(t *testing.T) {
 	}
 }
 
-func TestDeviceThatHasNotRegistered(t *testing.T) {
+func TestAccDevice_notRegistered(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	core := sb.Core(t, "octomil_device")
 	plan := core.Plan(map[string]any{"device_identifier": "edge-999999", "name": "nowhere"})
-	said := core.Apply(plan)
-	text := strings.Join(said.Errors, "")
+	report := core.Apply(plan)
+	text := strings.Join(report.Errors, "")
 	for _, must := range []string{"device_identifier: ", "edge-999999", "req_", "register themselves"} {
 		if !strings.Contains(text, must) {
 			t.Errorf("the error has no %q: %s", must, text)
 		}
 	}
 	if core.State() != nil || len(sb.Writes()) > 0 {
-		t.Errorf("there is a state %v, and writes %v", core.State(), sb.Writes())
+		t.Errorf("state is %v, writes are %v, want neither", core.State(), sb.Writes())
 	}
 }
 
-func TestDataSourcesOfTheFleet(t *testing.T) {
-	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Parallel()
-		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect })
-		acc.UnitTest(t, acc.TestCase{
-			ProtoV6ProviderFactories: acctest.ProviderFactories(),
-			Steps: []acc.TestStep{
-				{
-					Config: sb.Provider() + `
-data "octomil_device" "lobby" { device_identifier = "edge-000004" }
-data "octomil_devices" "linux" { platform = "linux" }
-data "octomil_devices" "none" { status = "archived" }
-data "octomil_device_group" "staging" { name = "staging" }
-data "octomil_device_groups" "all" {}
-data "octomil_device_groups" "dynamic" { group_type = "dynamic" }`,
-					Check: acc.ComposeAggregateTestCheckFunc(
-						acc.TestCheckResourceAttr("data.octomil_device.lobby", "platform", "linux"),
-						acc.TestCheckResourceAttr("data.octomil_device.lobby", "total_memory_mb", "8192"),
-						acc.TestCheckNoResourceAttr("data.octomil_device.lobby", "on_destroy"),
-						acc.TestCheckResourceAttr("data.octomil_devices.linux", "devices.#", "41"),
-						acc.TestCheckResourceAttr("data.octomil_devices.linux", "devices.0.device_identifier", "edge-000004"),
-						acc.TestCheckResourceAttr("data.octomil_devices.none", "devices.#", "0"),
-						acc.TestCheckResourceAttr("data.octomil_device_group.staging", "group_type", "static"),
-						acc.TestCheckResourceAttr("data.octomil_device_groups.all", "device_groups.0.name", "staging"),
-						acc.TestCheckResourceAttr("data.octomil_device_groups.dynamic", "device_groups.#", "0"),
-					),
-				},
-				{
-					Config:      sb.Provider() + `data "octomil_device_group" "other" { name = "stagin" }`,
-					ExpectError: regexp.MustCompile(`(?s)No device group of this organization has the ID or the name "stagin".*Closest\s+matches: .staging.`),
-				},
-			},
-		})
-	})
-}
-
-func TestQueryOfDevices(t *testing.T) {
+func TestAccDevice_list(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
-	found, said := sb.Query(t, "octomil_device", map[string]any{"platform": "linux"}, 3, true)
-	if said.Failed() || len(found) != 3 {
-		t.Fatalf("found %d: %v", len(found), said.Errors)
+	found, report := sb.Query(t, "octomil_device", map[string]any{"platform": "linux"}, 3, true)
+	if report.Failed() || len(found) != 3 {
+		t.Fatalf("found %d: %v", len(found), report.Errors)
 	}
 	want := acctest.ListResult{Name: "edge-000004", Identity: map[string]any{"org_id": "demo", "id": "dev_00000004"}}
 	if diff := cmp.Diff(want.Identity, found[0].Identity); diff != "" || found[0].Name != want.Name || found[0].Attributes["manufacturer"] != "NVIDIA" {
-		t.Errorf("the first one is %+v, want %+v", found[0], want)
+		t.Errorf("the first device is %+v, want %+v", found[0], want)
 	}
 
 	sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "devices", Status: http.StatusForbidden, Times: -1})
-	found, said = sb.Query(t, "octomil_device", nil, 0, false)
-	if text := strings.Join(said.Errors, ""); len(found) != 0 || !strings.Contains(text, "Could not list the devices") || !strings.Contains(text, "req_") {
-		t.Errorf("found %d, and said %s", len(found), text)
+	found, report = sb.Query(t, "octomil_device", nil, 0, false)
+	if text := strings.Join(report.Errors, ""); len(found) != 0 || !strings.Contains(text, "Could not list the devices") || !strings.Contains(text, "req_") {
+		t.Errorf("found %d, errors are %s", len(found), text)
 	}
 }
 
@@ -135,6 +96,6 @@ func expectDevice(t *testing.T, sb *acctest.Sandbox, name string, labels map[str
 	t.Helper()
 	d := sb.Do(t, http.MethodGet, lobby, nil)
 	if diff := cmp.Diff([]any{name, labels, status}, []any{d["name"], d["labels"], d["status"]}); diff != "" {
-		t.Errorf("the device (-want +got):\n%s", diff)
+		t.Errorf("device (-want +got):\n%s", diff)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// deviceModel is a registered device as Terraform holds it.
+// deviceModel is the state of octomil_device.
 type deviceModel struct {
 	ID               types.String `tfsdk:"id"`
 	OrgID            types.String `tfsdk:"org_id"`
@@ -34,36 +34,36 @@ type deviceModel struct {
 	CreatedAt        types.String `tfsdk:"created_at"`
 }
 
-// changes are what the configuration sets and the device does not have yet.
+// changes returns the configured values that differ from those of the device.
 func (m *deviceModel) changes(ctx context.Context, have control.DeviceDetails, diags *diag.Diagnostics) control.DeviceChanges {
-	var due control.DeviceChanges
+	var changes control.DeviceChanges
 	if resourcekit.Known(m.Name) && m.Name.ValueString() != have.Name {
-		due.Name = resourcekit.StringPointer(m.Name)
+		changes.Name = resourcekit.StringPointer(m.Name)
 	}
 	if resourcekit.Known(m.Status) && m.Status.ValueString() != have.Status {
-		due.Status = resourcekit.StringPointer(m.Status)
+		changes.Status = resourcekit.StringPointer(m.Status)
 	}
 	if resourcekit.Known(m.Labels) {
 		labels := map[string]string{}
 		if diags.Append(m.Labels.ElementsAs(ctx, &labels, false)...); !maps.Equal(labels, have.Labels) {
-			due.Labels = labels
+			changes.Labels = labels
 		}
 	}
-	return due
+	return changes
 }
 
-// read takes the device from the server. org is the organization of a device that does not name its own.
-func (m *deviceModel) read(ctx context.Context, d control.DeviceDetails, org string, diags *diag.Diagnostics) {
+// fromAPI sets the model from the server's device. org is used where the server does not return the organization.
+func (m *deviceModel) fromAPI(ctx context.Context, d control.DeviceDetails, org string, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(d.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(d.OrgID, m.OrgID.ValueString(), org))
-	if d.Identifier != "" && m.DeviceIdentifier.ValueString() != d.ID { // who calls the device by its id goes on doing so
+	if d.Identifier != "" && m.DeviceIdentifier.ValueString() != d.ID { // an identifier configured as the ID stays
 		m.DeviceIdentifier = types.StringValue(d.Identifier)
 	}
 	if m.DeviceIdentifier.IsNull() {
 		m.DeviceIdentifier = m.ID
 	}
 	m.Name = resourcekit.OptionalString(&d.Name, m.Name)
-	m.Labels = readLabels(ctx, d.Labels, m.Labels, diags)
+	m.Labels = labelsFromAPI(ctx, d.Labels, m.Labels, diags)
 	m.Status = resourcekit.StringOrNull(d.Status)
 	if m.OnDestroy.IsNull() {
 		m.OnDestroy = types.StringValue(onDestroyKeep)
@@ -80,8 +80,8 @@ func (m *deviceModel) read(ctx context.Context, d control.DeviceDetails, org str
 	}
 }
 
-// readLabels maps the server's labels; where it has none, prior decides between null and empty.
-func readLabels(ctx context.Context, labels map[string]string, prior types.Map, diags *diag.Diagnostics) types.Map {
+// labelsFromAPI maps the server's labels. Where there are none, prior decides between null and empty.
+func labelsFromAPI(ctx context.Context, labels map[string]string, prior types.Map, diags *diag.Diagnostics) types.Map {
 	if len(labels) == 0 && !resourcekit.Known(prior) {
 		return types.MapNull(types.StringType)
 	}

@@ -5,24 +5,14 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// What becomes of a device when its resource is destroyed.
+// The values of on_destroy.
 const (
 	onDestroyKeep    = "keep"
 	onDestroyArchive = "archive"
@@ -36,9 +26,9 @@ var deviceEntity = resourcekit.Entity[deviceModel, control.DeviceDetails]{
 	TypeName: "octomil_device",
 	Title:    "device", Titles: "devices",
 	Schema:         deviceSchema(),
-	Identity:       resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the device."}},
+	Identity:       resourcekit.Identity{{Name: "id", Description: "ID of the device, assigned by the server."}},
 	ProviderOnly:   []string{"on_destroy"},
-	DestroyWarning: "The API cannot delete a device: it stays registered, and in service unless on_destroy is \"archive\" or its status says otherwise.",
+	DestroyWarning: "The API cannot delete a device: it remains registered and keeps its status, unless `on_destroy` is `archive`.",
 
 	Create: adoptDevice,
 	Read: func(ctx context.Context, client *control.Client, m *deviceModel) (control.DeviceDetails, error) {
@@ -63,7 +53,7 @@ var deviceEntity = resourcekit.Entity[deviceModel, control.DeviceDetails]{
 		return err
 	},
 	FromAPI: func(ctx context.Context, client *control.Client, m *deviceModel, d control.DeviceDetails, diags *diag.Diagnostics) {
-		m.read(ctx, d, client.OrgID(), diags)
+		m.fromAPI(ctx, d, client.OrgID(), diags)
 	},
 
 	List: func(ctx context.Context, client *control.Client, filters map[string]string) ([]control.DeviceDetails, error) {
@@ -71,103 +61,33 @@ var deviceEntity = resourcekit.Entity[deviceModel, control.DeviceDetails]{
 	},
 	Filters: []resourcekit.Filter[control.DeviceDetails]{
 		{
-			Name: "platform", Description: "Only devices of this platform, such as `ios`.",
+			Name: "platform", Description: "Returns only devices of this platform, such as `ios`.",
 			Of: func(d control.DeviceDetails) string { return d.Platform },
 		},
 		{
-			Name: "status", Description: "Only devices of this status, such as `active` or `archived`.",
+			Name: "status", Description: "Returns only devices with this status, such as `active` or `archived`.",
 			Of: func(d control.DeviceDetails) string { return d.Status },
 		},
 	},
 	Name: func(d control.DeviceDetails) string { return cmp.Or(d.Identifier, d.ID) },
 	ID:   func(d control.DeviceDetails) string { return d.ID },
-	Lookup: func(ctx context.Context, client *control.Client, word string) (control.DeviceDetails, bool, error) {
-		return resourcekit.FoundOrNot(client.DeviceDetails(ctx, word))
+	Lookup: func(ctx context.Context, client *control.Client, idOrIdentifier string) (control.DeviceDetails, bool, error) {
+		return resourcekit.FoundOrNot(client.DeviceDetails(ctx, idOrIdentifier))
 	},
 }
 
-// adoptDevice takes over a device that has registered itself, for no call of the control API makes one.
+// adoptDevice starts to manage a device that has registered itself: the control API has no call that creates one.
 func adoptDevice(ctx context.Context, op *deviceOperation) (control.DeviceDetails, error) {
-	word := op.Plan.DeviceIdentifier.ValueString()
-	have, err := op.Client.DeviceDetails(ctx, word)
+	identifier := op.Plan.DeviceIdentifier.ValueString()
+	have, err := op.Client.DeviceDetails(ctx, identifier)
 	if control.NotFound(err) {
-		op.Diags.AddAttributeError(path.Root("device_identifier"), "There is no such device", fmt.Sprintf("%s\n\nDevices register themselves when "+
-			"the application with Octomil's SDK starts on them; Terraform manages those that have. Check the spelling of %q, or start the device first.",
-			resourcekit.ErrorDetail(err), word))
+		op.Diags.AddAttributeError(path.Root("device_identifier"), "Device not found", fmt.Sprintf("%s\n\nDevices register themselves when an "+
+			"application with the Octomil SDK starts on them, and Terraform can only manage registered devices. Check the spelling of %q, or start the "+
+			"application on the device first.", resourcekit.ErrorDetail(err), identifier))
 		return have, nil
 	}
 	if err != nil {
 		return have, err
 	}
 	return op.Client.UpdateDevice(ctx, have.ID, op.Config.changes(ctx, have, op.Diags))
-}
-
-// unlessSilent ends the description of what a server may leave out.
-const unlessSilent = ". Null where the server does not say."
-
-func deviceSchema() schema.Schema {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
-	attributes := map[string]schema.Attribute{
-		"id": schema.StringAttribute{
-			Computed: true, PlanModifiers: kept, MarkdownDescription: "The id that the server gave to the device.",
-		},
-		"org_id": schema.StringAttribute{
-			Computed: true, PlanModifiers: kept, MarkdownDescription: "The organization of the device.",
-		},
-		"device_identifier": schema.StringAttribute{
-			Required:      true,
-			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
-			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			MarkdownDescription: "What the device calls itself, such as a serial number; its `id` does as well. Another one manages another " +
-				"device in its place.",
-		},
-		"name": schema.StringAttribute{
-			Optional: true, Computed: true, PlanModifiers: kept,
-			MarkdownDescription: "The name for people. Not managed when it is not set: it stays as it is.",
-		},
-		"labels": schema.MapAttribute{
-			ElementType: types.StringType,
-			Optional:    true, Computed: true,
-			PlanModifiers:       []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "All labels of the device, texts by key. Not managed when they are not set; `{}` takes all away.",
-		},
-		"status": schema.StringAttribute{
-			Optional: true, Computed: true, PlanModifiers: kept,
-			Validators: []validator.String{stringvalidator.OneOf("active", "inactive", archived, "revoked")},
-			MarkdownDescription: "`active`, `inactive`, `archived` or `revoked`; only active devices take part in deployments. Not managed when " +
-				"it is not set.",
-		},
-		"on_destroy": schema.StringAttribute{
-			Optional: true, Computed: true,
-			Default:    stringdefault.StaticString(onDestroyKeep),
-			Validators: []validator.String{stringvalidator.OneOf(onDestroyKeep, onDestroyArchive)},
-			MarkdownDescription: "What a destroy does, since the API cannot delete a device: `keep` (the default) leaves it as it is, `archive` takes " +
-				"it out of service.",
-		},
-		"gpu_available": schema.BoolAttribute{
-			Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "Whether the device has a GPU for models" + unlessSilent,
-		},
-		"total_memory_mb": schema.Int64Attribute{
-			Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
-			MarkdownDescription: "The device's memory in MB" + unlessSilent,
-		},
-	}
-	for name, text := range map[string]string{
-		"platform": "The platform, such as `ios`", "manufacturer": "Who made the device", "model": "The model of the device itself",
-		"created_at": "When the device registered, an RFC 3339 time",
-	} {
-		attributes[name] = schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: text + unlessSilent}
-	}
-	for name, text := range map[string]string{
-		"os_version": "The version of the operating system", "sdk_version": "The version of Octomil's SDK",
-		"app_version": "The version of the application", "locale": "The language and country, such as `de-DE`", "region": "Where the device is, as it says itself",
-	} {
-		attributes[name] = schema.StringAttribute{Computed: true, MarkdownDescription: text + unlessSilent}
-	}
-	return schema.Schema{
-		MarkdownDescription: "A device that has registered itself: its name, labels and status. Creating the resource takes over a device that is there " +
-			"already, and destroying it does not delete the device, which the API cannot do.",
-		Attributes: attributes,
-	}
 }

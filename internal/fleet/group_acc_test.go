@@ -12,70 +12,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-const lab = "octomil_device_group.lab"
+const groupAddress = "octomil_device_group.lab"
 
-// groupHCL is the group that the tests work on.
+// groupHCL returns the configuration of the group under test.
 func groupHCL(attributes string) string {
 	return "resource \"octomil_device_group\" \"lab\" {\n" + attributes + "\n}\n"
 }
 
-// start runs a sandbox of a dialect with a few devices.
-func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
-	t.Helper()
-	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 30 })
-}
-
-// groupOf finds a group on the server by its name.
-func groupOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
-	t.Helper()
-	answer := sb.Do(t, http.MethodGet, "/api/v1/device-groups?org_id=demo&limit=1000", nil)
-	for _, key := range []string{"groups", "items"} {
-		list, _ := answer[key].([]any)
-		for _, item := range list {
-			if group, ok := item.(map[string]any); ok && group["name"] == name {
-				return group
-			}
-		}
-	}
-	return nil
-}
-
-func groupPath(t *testing.T, sb *acctest.Sandbox, name string) string {
-	t.Helper()
-	group := groupOf(t, sb, name)
-	if group == nil {
-		t.Fatalf("there is no group %q on the server", name)
-	}
-	return fmt.Sprintf("/api/v1/device-groups/%v", group["id"])
-}
-
-func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
-}
-
-func emptyPlan() resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-}
-
-func state(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
-}
-
-func texts(words ...string) []knownvalue.Check {
-	checks := make([]knownvalue.Check, len(words))
-	for i, word := range words {
-		checks[i] = knownvalue.StringExact(word)
-	}
-	return checks
-}
-
-func TestAccGroup(t *testing.T) {
+func TestAccDeviceGroup_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -92,7 +41,7 @@ func TestAccGroup(t *testing.T) {
 			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			CheckDestroy: func(*terraform.State) error {
 				if group := groupOf(t, sb, "laboratory"); group != nil {
-					return fmt.Errorf("the group is still there: %v", group)
+					return fmt.Errorf("the group still exists: %v", group)
 				}
 				return nil
 			},
@@ -100,50 +49,50 @@ func TestAccGroup(t *testing.T) {
 				{
 					Config: full,
 					ConfigStateChecks: []statecheck.StateCheck{
-						state(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`))), state(lab, "org_id", knownvalue.StringExact("demo")),
-						state(lab, "group_type", knownvalue.StringExact("static")), state(lab, "rules", knownvalue.Null()),
-						state(lab, "tags", knownvalue.SetExact(texts("internal", "phones"))),
+						stateHas(groupAddress, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`))), stateHas(groupAddress, "org_id", knownvalue.StringExact("demo")),
+						stateHas(groupAddress, "group_type", knownvalue.StringExact("static")), stateHas(groupAddress, "rules", knownvalue.Null()),
+						stateHas(groupAddress, "tags", knownvalue.SetExact(exactStrings("internal", "phones"))),
 					},
 				},
 				{
-					ResourceName: lab, ImportState: true, ImportStateVerify: true,
+					ResourceName: groupAddress, ImportState: true, ImportStateVerify: true,
 				},
 				{
 					Config:           bare,
-					ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate),
 					ConfigStateChecks: []statecheck.StateCheck{
-						state(lab, "name", knownvalue.StringExact("laboratory")), state(lab, "description", knownvalue.Null()),
+						stateHas(groupAddress, "name", knownvalue.StringExact("laboratory")), stateHas(groupAddress, "description", knownvalue.Null()),
 					},
 				},
 				{
 					PreConfig: func() {
 						sb.Do(t, http.MethodPut, groupPath(t, sb, "laboratory"), map[string]any{
-							"name": "somebody's", "description": "changed", "tags": []string{"other"},
+							"name": "unmanaged", "description": "changed", "tags": []string{"other"},
 						})
 					},
 					Config:           bare,
-					ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate),
 				},
 				{
 					PreConfig: func() {
 						group := groupOf(t, sb, "laboratory")
 						if group == nil || group["description"] != "" || !cmp.Equal(group["tags"], []any{"internal"}) {
-							t.Errorf("after the drift was undone the server has %v", group)
+							t.Errorf("after the drift was corrected the server has %v", group)
 						}
 					},
-					ResourceName: lab, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "laboratory",
+					ResourceName: groupAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "laboratory",
 				},
 				{
 					PreConfig:        func() { sb.Do(t, http.MethodDelete, groupPath(t, sb, "laboratory"), nil) },
 					Config:           bare,
-					ConfigPlanChecks: action(lab, plancheck.ResourceActionCreate),
+					ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionCreate),
 				},
 			},
 		})
 	})
 }
 
-func TestAccGroupOfRules(t *testing.T) {
+func TestAccDeviceGroup_rules(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	rules := func(groupType, rules string) string {
@@ -175,53 +124,53 @@ func TestAccGroupOfRules(t *testing.T) {
 					}})
 				},
 				Config:           rules("dynamic", phones+","+large),
-				ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate),
 			},
 			{
 				PreConfig: func() {
 					if n := groupOf(t, sb, "lab")["device_count"]; n != 10.0 {
-						t.Errorf("the rules select %v devices after the drift was undone, want 10", n)
+						t.Errorf("the rules select %v devices after the drift was corrected, want 10", n)
 					}
 				},
 				Config:           rules("hybrid", gpu),
-				ConfigPlanChecks: action(lab, plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionDestroyBeforeCreate),
 			},
-			{ResourceName: lab, ImportState: true, ImportStateVerify: true, ImportStateId: "lab"},
+			{ResourceName: groupAddress, ImportState: true, ImportStateVerify: true, ImportStateId: "lab"},
 			{
 				Config:           rules("hybrid", ""),
-				ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate),
 			},
 		},
 	})
 	if group := groupOf(t, sb, "lab"); group != nil {
-		t.Errorf("the group is still there: %v", group)
+		t.Errorf("the group still exists: %v", group)
 	}
 }
 
-func TestAccGroupMistakes(t *testing.T) {
+func TestAccDeviceGroup_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
-	mistake := func(attributes, says string) resource.TestStep {
-		return resource.TestStep{Config: sb.Provider() + groupHCL(attributes), PlanOnly: true, ExpectError: regexp.MustCompile(says)}
+	mistake := func(attributes, message string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + groupHCL(attributes), PlanOnly: true, ExpectError: regexp.MustCompile(message)}
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			mistake(`name = ""`, `Attribute name string length must be at least 1`),
 			mistake("name = \"lab\"\ngroup_type = \"smart\"", `Attribute group_type value must be one of`),
-			mistake("name = \"lab\"\nrules = [{ field = \"platform\", operator = \"eq\", value = \"ios\" }]", `A static group has no rules`),
-			mistake("name = \"lab\"\ngroup_type = \"dynamic\"", `A dynamic group needs rules`),
+			mistake("name = \"lab\"\nrules = [{ field = \"platform\", operator = \"eq\", value = \"ios\" }]", `A static group cannot have rules`),
+			mistake("name = \"lab\"\ngroup_type = \"dynamic\"", `A dynamic group requires rules`),
 			mistake("name = \"lab\"\ngroup_type = \"dynamic\"\nrules = [{ field = \"ram_gb\", operator = \"eq\", value = \"8\" }]",
-				`(?s)does not fit its\s+field.*ram_gb cannot be compared with "eq"`),
+				`(?s)Invalid rule operator.*`+"`ram_gb`"+` does not support the operator "eq"`),
 		},
 	})
 	if writes := sb.Writes(); len(writes) > 0 {
-		t.Errorf("the server was asked to %v", writes)
+		t.Errorf("unexpected writes: %v", writes)
 	}
 }
 
-// A group of that name belongs to someone else: it is never taken over by a create, and the error says how to do it on purpose.
-func TestAccGroupNameTaken(t *testing.T) {
+// A create never adopts a group that exists already. The error says how to import it.
+func TestAccDeviceGroup_nameTaken(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	staging := fmt.Sprint(groupOf(t, sb, "staging")["id"])
@@ -241,20 +190,20 @@ func TestAccGroupNameTaken(t *testing.T) {
 		},
 	})
 	if groupOf(t, sb, "staging") == nil {
-		t.Error("the group that existed before is gone")
+		t.Error("the group that existed before was deleted")
 	}
 }
 
-// Only a real miss removes a group from state. Whatever else goes wrong with a read leaves it there.
-func TestAccGroupUnreadable(t *testing.T) {
+// Only a 404 for the group itself removes it from state. Any other failed read keeps it.
+func TestAccDeviceGroup_readErrors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	config := sb.Provider("max_retries = 0") + groupHCL(`name = "lab"`)
-	failing := func(f sandbox.Fault, says string) resource.TestStep {
+	failing := func(f sandbox.Fault, message string) resource.TestStep {
 		f.Method, f.Path, f.Times = http.MethodGet, "device-groups/*", -1
 		return resource.TestStep{
 			PreConfig: func() { sb.ClearFaults(); sb.AddFault(f) },
-			Config:    config, PlanOnly: true, ExpectError: regexp.MustCompile(says),
+			Config:    config, PlanOnly: true, ExpectError: regexp.MustCompile(message),
 		}
 	}
 	resource.UnitTest(t, resource.TestCase{
@@ -272,8 +221,8 @@ func TestAccGroupUnreadable(t *testing.T) {
 	})
 }
 
-// The answer to a create is lost after the server has executed it: there is one group, and it is in state.
-func TestAccGroupCreateAnswerLost(t *testing.T) {
+// The response to a create is lost after the server has executed it: one group exists, and it is in state.
+func TestAccDeviceGroup_createResponseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "device-groups", Execute: true, Cut: sandbox.CutBefore})
@@ -281,17 +230,17 @@ func TestAccGroupCreateAnswerLost(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
 			Config:            sb.Provider() + groupHCL(`name = "lab"`),
-			ConfigStateChecks: []statecheck.StateCheck{state(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`)))},
+			ConfigStateChecks: []statecheck.StateCheck{stateHas(groupAddress, "id", knownvalue.StringRegexp(regexp.MustCompile(`^grp_`)))},
 		}},
 	})
 	want := []string{"POST create group", "DELETE delete group"}
 	if diff := cmp.Diff(want, sb.Writes()); diff != "" {
-		t.Errorf("the writes (-want +got):\n%s", diff)
+		t.Errorf("writes (-want +got):\n%s", diff)
 	}
 }
 
-// A server that accepts an update and keeps what it had is no success, and state tells what it has.
-func TestAccGroupUpdateIgnored(t *testing.T) {
+// An update that the server accepts and ignores is an error, and the state shows what the server has.
+func TestAccDeviceGroup_updateIgnored(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	before, after := sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"a\"]"), sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"b\"]")
@@ -307,18 +256,18 @@ func TestAccGroupUpdateIgnored(t *testing.T) {
 				ExpectError: regexp.MustCompile(`(?s)Unexpected value after apply.*tags`),
 			},
 			{Config: before, ConfigPlanChecks: emptyPlan()},
-			{Config: after, ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate)},
+			{Config: after, ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate)},
 		},
 	})
 }
 
-func TestAccGroupImportOfNothing(t *testing.T) {
+func TestAccDeviceGroup_importNotFound(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
-			Config: sb.Provider() + groupHCL(`name = "lab"`), ResourceName: lab, ImportState: true, ImportStateId: "Staging",
+			Config: sb.Provider() + groupHCL(`name = "lab"`), ResourceName: groupAddress, ImportState: true, ImportStateId: "Staging",
 			ExpectError: regexp.MustCompile(`No device group of this organization has the ID or the name "Staging"`),
 		}},
 	})

@@ -1,5 +1,3 @@
-// Package fleet is octomil_device_group and octomil_device_group_members: which devices belong together, and so may be deployed
-// to together.
 package fleet
 
 import (
@@ -14,7 +12,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// groupModel is the group as Terraform holds it.
+// groupModel is the state of octomil_device_group.
 type groupModel struct {
 	ID          types.String `tfsdk:"id"`
 	OrgID       types.String `tfsdk:"org_id"`
@@ -25,20 +23,21 @@ type groupModel struct {
 	Rules       types.List   `tfsdk:"rules"`
 }
 
-// creation is what a create sends: only what the configuration sets.
-func (m *groupModel) creation(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
+// createSettings returns the body of a create request, which has only what the configuration sets.
+func (m *groupModel) createSettings(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
 	return control.GroupSettings{
 		Name:        m.Name.ValueString(),
 		Description: resourcekit.StringPointer(m.Description),
 		Type:        m.GroupType.ValueString(),
-		Rules:       rulesOf(ctx, m.Rules, diags),
-		Tags:        tagsOf(ctx, m.Tags, diags),
+		Rules:       rulesToAPI(ctx, m.Rules, diags),
+		Tags:        tagsToAPI(ctx, m.Tags, diags),
 	}
 }
 
-// update is what an update sends. What has left the configuration is sent empty, since a server may take null for "as it is".
-func (m *groupModel) update(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
-	settings := m.creation(ctx, diags)
+// updateSettings returns the body of an update request. Attributes that are not configured are sent as empty, because a server may
+// take null for unchanged.
+func (m *groupModel) updateSettings(ctx context.Context, diags *diag.Diagnostics) control.GroupSettings {
+	settings := m.createSettings(ctx, diags)
 	if settings.Description == nil {
 		settings.Description = new(string)
 	}
@@ -51,36 +50,36 @@ func (m *groupModel) update(ctx context.Context, diags *diag.Diagnostics) contro
 	return settings
 }
 
-// read takes the group from the server. What means the same keeps the spelling that the model had. org is the organization of a
-// group that does not name its own.
-func (m *groupModel) read(ctx context.Context, g control.Group, org string, diags *diag.Diagnostics) {
+// fromAPI sets the model from the server's group. Equivalent values keep the spelling that the model has. org is used where the
+// server does not return the organization.
+func (m *groupModel) fromAPI(ctx context.Context, g control.Group, org string, diags *diag.Diagnostics) {
 	before := *m
 	m.ID = types.StringValue(g.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(g.OrgID, before.OrgID.ValueString(), org))
 	m.Name = types.StringValue(g.Name)
 	m.Description = resourcekit.OptionalString(g.Description, before.Description)
 	m.GroupType = types.StringValue(cmp.Or(g.Type, before.GroupType.ValueString(), control.GroupStatic))
-	m.Tags = readTags(ctx, g.Tags, before.Tags, diags)
-	m.Rules = readRules(ctx, g.Rules, before.Rules, diags)
+	m.Tags = tagsFromAPI(ctx, g.Tags, before.Tags, diags)
+	m.Rules = rulesFromAPI(ctx, g.Rules, before.Rules, diags)
 }
 
-func tagsOf(ctx context.Context, tags types.Set, diags *diag.Diagnostics) []string {
+func tagsToAPI(ctx context.Context, tags types.Set, diags *diag.Diagnostics) []string {
 	if !resourcekit.Known(tags) {
 		return nil
 	}
-	words := make([]string, 0, len(tags.Elements()))
-	diags.Append(tags.ElementsAs(ctx, &words, false)...)
-	slices.Sort(words)
-	return words
+	elements := make([]string, 0, len(tags.Elements()))
+	diags.Append(tags.ElementsAs(ctx, &elements, false)...)
+	slices.Sort(elements)
+	return elements
 }
 
-// readTags maps the server's tags; where it has none, prior decides between null and empty.
-func readTags(ctx context.Context, words []string, prior types.Set, diags *diag.Diagnostics) types.Set {
-	if len(words) == 0 && !resourcekit.Known(prior) {
+// tagsFromAPI maps the server's tags. Where there are none, prior decides between null and empty.
+func tagsFromAPI(ctx context.Context, tags []string, prior types.Set, diags *diag.Diagnostics) types.Set {
+	if len(tags) == 0 && !resourcekit.Known(prior) {
 		return types.SetNull(types.StringType)
 	}
-	words = slices.Compact(slices.Sorted(slices.Values(words)))
-	tags, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, words...))
+	tags = slices.Compact(slices.Sorted(slices.Values(tags)))
+	set, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, tags...))
 	diags.Append(d...)
-	return tags
+	return set
 }

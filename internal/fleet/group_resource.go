@@ -17,37 +17,37 @@ var groupEntity = resourcekit.Entity[groupModel, control.Group]{
 	TypeName: groupTypeName,
 	Title:    "device group", Titles: "device groups",
 	Schema:   groupSchema(),
-	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the group."}},
+	Identity: resourcekit.Identity{{Name: "id", Description: "ID of the group, assigned by the server."}},
 	Unique:   "name",
 
 	Create: func(ctx context.Context, op *groupOperation) (control.Group, error) {
-		return op.Client.CreateGroup(ctx, op.Plan.creation(ctx, op.Diags))
+		return op.Client.CreateGroup(ctx, op.Plan.createSettings(ctx, op.Diags))
 	},
 	Read: func(ctx context.Context, client *control.Client, m *groupModel) (control.Group, error) {
 		return client.Group(ctx, m.ID.ValueString())
 	},
 	Update: func(ctx context.Context, op *groupOperation) (control.Group, error) {
-		return op.Client.UpdateGroup(ctx, op.Plan.ID.ValueString(), op.Plan.update(ctx, op.Diags))
+		return op.Client.UpdateGroup(ctx, op.Plan.ID.ValueString(), op.Plan.updateSettings(ctx, op.Diags))
 	},
 	Delete: func(ctx context.Context, op *groupOperation) error {
 		return op.Client.DeleteGroup(ctx, op.State.ID.ValueString())
 	},
 	FromAPI: func(ctx context.Context, client *control.Client, m *groupModel, g control.Group, diags *diag.Diagnostics) {
-		m.read(ctx, g, client.OrgID(), diags)
+		m.fromAPI(ctx, g, client.OrgID(), diags)
 	},
 
 	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.Group, error) {
 		return client.Groups(ctx)
 	},
 	Filters: []resourcekit.Filter[control.Group]{{
-		Name: "group_type", Description: "Only groups of this type: `static`, `dynamic` or `hybrid`.",
+		Name: "group_type", Description: "Returns only groups of this type: `static`, `dynamic` or `hybrid`.",
 		OneOf: []string{control.GroupStatic, control.GroupDynamic, control.GroupHybrid},
 		Of:    func(g control.Group) string { return g.Type },
 	}},
 	Name: func(g control.Group) string { return g.Name },
 	ID:   func(g control.Group) string { return g.ID },
-	Lookup: func(ctx context.Context, client *control.Client, word string) (control.Group, bool, error) {
-		return resourcekit.FoundOrNot(client.Group(ctx, word))
+	Lookup: func(ctx context.Context, client *control.Client, id string) (control.Group, bool, error) {
+		return resourcekit.FoundOrNot(client.Group(ctx, id))
 	},
 
 	PlannedName: func(planned groupModel) string { return planned.Name.ValueString() },

@@ -26,6 +26,6 @@ func TestFindGroup(t *testing.T) {
 	var diags diag.Diagnostics
 	if _, found := groupEntity.Find(t.Context(), client, "Team/Phones + Tablets", path.Empty(), &diags); found || diags.ErrorsCount() != 1 ||
 		!strings.Contains(diags[0].Detail(), "must match exactly") {
-		t.Errorf("another spelling of the name: found is %v with %v, want one error", found, diags)
+		t.Errorf("a different spelling of the name: found is %v with %v, want one error", found, diags)
 	}
 }

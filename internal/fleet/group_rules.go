@@ -16,7 +16,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// ruleModel is one rule as Terraform holds it.
+// ruleModel is one rule in the state.
 type ruleModel struct {
 	Field    types.String `tfsdk:"field"`
 	Operator types.String `tfsdk:"operator"`
@@ -27,34 +27,34 @@ var ruleType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"field": types.StringType, "operator": types.StringType, "value": types.StringType,
 }}
 
-// operatorIn compares with several values, which are separated by commas.
+// operatorIn compares with any of several values, which are separated by commas.
 const operatorIn = "in"
 
-// ruleKind says what the values of a field are.
-type ruleKind int
+// valueKind is the type of a field's values.
+type valueKind int
 
 const (
-	kindText ruleKind = iota
+	kindString valueKind = iota
 	kindVersion
 	kindNumber
 	kindBool
 )
 
-// ruleField is a property of a device that rules may ask for.
+// ruleField is a device property that rules can test.
 type ruleField struct {
 	name      string
 	operators []string
-	kind      ruleKind
+	kind      valueKind
 }
 
-// ruleFields is the table of the control API contract, section 5.
+// ruleFields is the table of CONTRACT.md, section 5.
 var ruleFields = []ruleField{
-	{"platform", []string{"eq", "neq", operatorIn}, kindText},
+	{"platform", []string{"eq", "neq", operatorIn}, kindString},
 	{"os_version", []string{"eq", "gte", "lte", "gt", "lt"}, kindVersion},
-	{"locale", []string{"eq", operatorIn}, kindText},
-	{"region", []string{"eq", operatorIn}, kindText},
-	{"manufacturer", []string{"eq", operatorIn}, kindText},
-	{"model", []string{"eq", operatorIn}, kindText},
+	{"locale", []string{"eq", operatorIn}, kindString},
+	{"region", []string{"eq", operatorIn}, kindString},
+	{"manufacturer", []string{"eq", operatorIn}, kindString},
+	{"model", []string{"eq", operatorIn}, kindString},
 	{"sdk_version", []string{"eq", "gte", "lte"}, kindVersion},
 	{"app_version", []string{"eq", "gte", "lte"}, kindVersion},
 	{"ram_gb", []string{"gte", "lte", "gt", "lt"}, kindNumber},
@@ -62,15 +62,15 @@ var ruleFields = []ruleField{
 	{"npu_available", []string{"eq"}, kindBool},
 }
 
-func fieldNamed(name string) (ruleField, bool) {
-	at := slices.IndexFunc(ruleFields, func(f ruleField) bool { return f.name == name })
-	if at < 0 {
+func findRuleField(name string) (ruleField, bool) {
+	i := slices.IndexFunc(ruleFields, func(f ruleField) bool { return f.name == name })
+	if i < 0 {
 		return ruleField{}, false
 	}
-	return ruleFields[at], true
+	return ruleFields[i], true
 }
 
-func fieldNames() []string {
+func ruleFieldNames() []string {
 	names := make([]string, len(ruleFields))
 	for i, f := range ruleFields {
 		names[i] = f.name
@@ -78,52 +78,52 @@ func fieldNames() []string {
 	return names
 }
 
-// accepts is "" for a value that the field can be compared with, else it says what is wrong with it.
-func (f ruleField) accepts(operator, value string) string {
+// valueProblem says what a value must be that the field cannot be compared with. It returns "" for a valid value.
+func (f ruleField) valueProblem(operator, value string) string {
 	if strings.TrimSpace(value) == "" {
-		return "is empty"
+		return "must not be empty"
 	}
 	if operator == operatorIn {
-		if slices.Contains(splitWords(value), "") {
-			return "has an empty word between its commas"
+		if slices.Contains(splitValues(value), "") {
+			return "must not have an empty value between its commas"
 		}
 		return ""
 	}
 	switch f.kind {
 	case kindVersion:
 		if _, err := version.NewVersion(value); err != nil {
-			return "is no version such as 17 or 17.4.1"
+			return "must be a version such as `17` or `17.4.1`"
 		}
 	case kindNumber:
 		number, err := strconv.ParseFloat(value, 64)
 		if err != nil || number < 0 || math.IsNaN(number) || math.IsInf(number, 0) || strings.ContainsAny(value, "xX_") { // no hexadecimal
-			return "is no number such as 8 or 7.5"
+			return "must be a number such as `8` or `7.5`"
 		}
 	case kindBool:
 		if value != "true" && value != "false" {
-			return "is neither true nor false"
+			return "must be `true` or `false`"
 		}
-	case kindText:
+	case kindString:
 	}
 	return ""
 }
 
-func splitWords(value string) []string {
-	words := strings.Split(value, ",")
-	for i := range words {
-		words[i] = strings.TrimSpace(words[i])
+func splitValues(value string) []string {
+	values := strings.Split(value, ",")
+	for i := range values {
+		values[i] = strings.TrimSpace(values[i])
 	}
-	return words
+	return values
 }
 
-// meaning is the rule in one spelling: servers may write 8 as 8.0, True for true, or another blank after a comma.
-func meaning(r control.Rule) control.Rule {
-	f, _ := fieldNamed(r.Field)
+// normalize returns the canonical spelling of a rule: servers may write 8 as 8.0, True for true, or a blank after a comma.
+func normalize(r control.Rule) control.Rule {
+	f, _ := findRuleField(r.Field)
 	r.Value = strings.TrimSpace(r.Value)
 	if r.Operator == operatorIn {
-		words := splitWords(r.Value)
-		slices.Sort(words)
-		r.Value = strings.Join(words, ",")
+		values := splitValues(r.Value)
+		slices.Sort(values)
+		r.Value = strings.Join(values, ",")
 		return r
 	}
 	switch f.kind {
@@ -137,30 +137,30 @@ func meaning(r control.Rule) control.Rule {
 		}
 	case kindBool:
 		r.Value = strings.ToLower(r.Value)
-	case kindText:
+	case kindString:
 	}
 	return r
 }
 
-// sameRules is true when two lists mean the same: all rules must hold, so their order means nothing.
+// sameRules reports whether two lists are equivalent: all rules must match, so their order is irrelevant.
 func sameRules(a, b []control.Rule) bool {
 	if len(a) != len(b) {
 		return false
 	}
 	count := map[control.Rule]int{}
 	for _, r := range a {
-		count[meaning(r)]++
+		count[normalize(r)]++
 	}
 	for _, r := range b {
-		if count[meaning(r)]--; count[meaning(r)] < 0 {
+		if count[normalize(r)]--; count[normalize(r)] < 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// rulesOf is nil for null and unknown, an empty list is empty and not nil.
-func rulesOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []control.Rule {
+// rulesToAPI returns nil for null and unknown, and an empty slice for an empty list.
+func rulesToAPI(ctx context.Context, list types.List, diags *diag.Diagnostics) []control.Rule {
 	if !resourcekit.Known(list) {
 		return nil
 	}
@@ -173,9 +173,9 @@ func rulesOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []co
 	return rules
 }
 
-// readRules keeps prior when the server's rules mean the same; that includes null and empty.
-func readRules(ctx context.Context, rules []control.Rule, prior types.List, diags *diag.Diagnostics) types.List {
-	if sameRules(rules, rulesOf(ctx, prior, diags)) && !prior.IsUnknown() {
+// rulesFromAPI keeps prior if the server's rules are equivalent to it, which includes null and empty.
+func rulesFromAPI(ctx context.Context, rules []control.Rule, prior types.List, diags *diag.Diagnostics) types.List {
+	if sameRules(rules, rulesToAPI(ctx, prior, diags)) && !prior.IsUnknown() {
 		return prior
 	}
 	if len(rules) == 0 && prior.IsUnknown() {

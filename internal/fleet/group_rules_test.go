@@ -4,103 +4,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
+	"pgregory.net/rapid"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
-
-func TestCheckRule(t *testing.T) {
-	t.Parallel()
-	unknown := types.StringUnknown()
-	tests := map[string]struct {
-		field, operator, value attr.Value
-		at                     string // "" where the rule is right
-		says                   string
-	}{
-		"text":                       {field: types.StringValue("platform"), operator: types.StringValue("eq"), value: types.StringValue("ios")},
-		"several words":              {field: types.StringValue("locale"), operator: types.StringValue("in"), value: types.StringValue("en_US, en_GB")},
-		"version":                    {field: types.StringValue("os_version"), operator: types.StringValue("gte"), value: types.StringValue("17")},
-		"version with a prerelease":  {field: types.StringValue("app_version"), operator: types.StringValue("eq"), value: types.StringValue("2.0.0-beta.1")},
-		"number":                     {field: types.StringValue("ram_gb"), operator: types.StringValue("gt"), value: types.StringValue("7.5")},
-		"bool":                       {field: types.StringValue("gpu_available"), operator: types.StringValue("eq"), value: types.StringValue("true")},
-		"no such field":              {types.StringValue("colour"), types.StringValue("eq"), types.StringValue("red"), "rules[0].field", `no field "colour"`},
-		"operator of another field":  {types.StringValue("locale"), types.StringValue("neq"), types.StringValue("en_US"), "rules[0].operator", "only with eq or in"},
-		"no equality of memory":      {types.StringValue("ram_gb"), types.StringValue("eq"), types.StringValue("8"), "rules[0].operator", "gte, lte, gt or lt"},
-		"only equality of a bool":    {types.StringValue("npu_available"), types.StringValue("in"), types.StringValue("true"), "rules[0].operator", "only with eq"},
-		"empty":                      {types.StringValue("platform"), types.StringValue("eq"), types.StringValue(" "), "rules[0].value", "is empty"},
-		"empty word":                 {types.StringValue("platform"), types.StringValue("in"), types.StringValue("ios,,android"), "rules[0].value", "empty word"},
-		"no version":                 {types.StringValue("os_version"), types.StringValue("gte"), types.StringValue("new"), "rules[0].value", "no version"},
-		"no number":                  {types.StringValue("ram_gb"), types.StringValue("gte"), types.StringValue("8 GB"), "rules[0].value", "no number"},
-		"not a number":               {types.StringValue("ram_gb"), types.StringValue("gte"), types.StringValue("NaN"), "rules[0].value", "no number"},
-		"no bool":                    {types.StringValue("gpu_available"), types.StringValue("eq"), types.StringValue("yes"), "rules[0].value", "neither true nor false"},
-		"unknown field":              {field: unknown, operator: types.StringValue("between"), value: types.StringValue("")},
-		"unknown operator":           {field: types.StringValue("ram_gb"), operator: unknown, value: types.StringValue("much")},
-		"unknown value":              {field: types.StringValue("ram_gb"), operator: types.StringValue("gte"), value: unknown},
-		"unknown operator, no field": {types.StringValue("colour"), unknown, unknown, "rules[0].field", "A rule can ask for platform, os_version"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var diags diag.Diagnostics
-			checkRule(path.Root("rules").AtListIndex(0), ruleModel{
-				Field: test.field.(types.String), Operator: test.operator.(types.String), Value: test.value.(types.String),
-			}, &diags)
-			expectOne(t, diags, test.at, test.says)
-		})
-	}
-}
-
-// expectOne fails unless the diagnostics are a single error at that path with that text, or none where at is "".
-func expectOne(t *testing.T, diags diag.Diagnostics, at, says string) {
-	t.Helper()
-	if at == "" {
-		if len(diags) > 0 {
-			t.Errorf("got %v, want no diagnostic", diags)
-		}
-		return
-	}
-	if len(diags) != 1 {
-		t.Fatalf("got %d diagnostics %v, want one at %s", len(diags), diags, at)
-	}
-	with, ok := diags[0].(diag.DiagnosticWithPath)
-	if !ok || with.Path().String() != at || !strings.Contains(with.Detail(), says) {
-		t.Errorf("got %v, want one at %s that says %q", diags[0], at, says)
-	}
-}
-
-func TestCheckRulesFitType(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		groupType types.String
-		rules     int
-		says      string
-	}{
-		"static without":   {groupType: types.StringValue("static")},
-		"static by itself": {groupType: types.StringNull()},
-		"static with":      {types.StringValue("static"), 1, "octomil_device_group_members"},
-		"default with":     {types.StringNull(), 1, "octomil_device_group_members"},
-		"dynamic with":     {groupType: types.StringValue("dynamic"), rules: 1},
-		"dynamic without":  {types.StringValue("dynamic"), 0, "at least one rule"},
-		"hybrid without":   {groupType: types.StringValue("hybrid")},
-		"hybrid with":      {groupType: types.StringValue("hybrid"), rules: 2},
-		"not known yet":    {groupType: types.StringUnknown(), rules: 1},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var diags diag.Diagnostics
-			checkRulesFitType(test.groupType, test.rules, &diags)
-			at := ""
-			if test.says != "" {
-				at = "rules"
-			}
-			expectOne(t, diags, at, test.says)
-		})
-	}
-}
 
 func TestSameRules(t *testing.T) {
 	t.Parallel()
@@ -112,22 +19,22 @@ func TestSameRules(t *testing.T) {
 		a, b []control.Rule
 		want bool
 	}{
-		"none":                  {nil, []control.Rule{}, true},
-		"the same":              {[]control.Rule{ios, big}, []control.Rule{ios, big}, true},
-		"another order":         {[]control.Rule{ios, big}, []control.Rule{big, ios}, true},
-		"one is missing":        {[]control.Rule{ios, big}, []control.Rule{ios}, false},
-		"one twice":             {[]control.Rule{ios, big}, []control.Rule{ios, ios}, false},
-		"another value":         {[]control.Rule{ios}, []control.Rule{rule("platform", "eq", "android")}, false},
-		"another operator":      {[]control.Rule{big}, []control.Rule{rule("ram_gb", "gt", "8")}, false},
-		"a number, otherwise":   {[]control.Rule{big}, []control.Rule{rule("ram_gb", "gte", "8.0")}, true},
-		"a bool, otherwise":     {[]control.Rule{rule("gpu_available", "eq", "true")}, []control.Rule{rule("gpu_available", "eq", "True")}, true},
-		"a version, otherwise":  {[]control.Rule{rule("os_version", "eq", "17")}, []control.Rule{rule("os_version", "eq", "17.0")}, true},
-		"another version":       {[]control.Rule{rule("os_version", "eq", "17")}, []control.Rule{rule("os_version", "eq", "17.1")}, false},
-		"words, otherwise":      {[]control.Rule{rule("locale", "in", "a,b")}, []control.Rule{rule("locale", "in", "b, a")}, true},
-		"other words":           {[]control.Rule{rule("locale", "in", "a,b")}, []control.Rule{rule("locale", "in", "a,c")}, false},
-		"text keeps its case":   {[]control.Rule{ios}, []control.Rule{rule("platform", "eq", "iOS")}, false},
-		"fields unknown to us":  {[]control.Rule{rule("battery", "gte", "8")}, []control.Rule{rule("battery", "gte", "8.0")}, false},
-		"a text of digits only": {[]control.Rule{rule("model", "eq", "8")}, []control.Rule{rule("model", "eq", "8.0")}, false},
+		"none":                     {nil, []control.Rule{}, true},
+		"the same":                 {[]control.Rule{ios, big}, []control.Rule{ios, big}, true},
+		"different order":          {[]control.Rule{ios, big}, []control.Rule{big, ios}, true},
+		"one is missing":           {[]control.Rule{ios, big}, []control.Rule{ios}, false},
+		"one twice":                {[]control.Rule{ios, big}, []control.Rule{ios, ios}, false},
+		"different value":          {[]control.Rule{ios}, []control.Rule{rule("platform", "eq", "android")}, false},
+		"different operator":       {[]control.Rule{big}, []control.Rule{rule("ram_gb", "gt", "8")}, false},
+		"equivalent number":        {[]control.Rule{big}, []control.Rule{rule("ram_gb", "gte", "8.0")}, true},
+		"equivalent bool":          {[]control.Rule{rule("gpu_available", "eq", "true")}, []control.Rule{rule("gpu_available", "eq", "True")}, true},
+		"equivalent version":       {[]control.Rule{rule("os_version", "eq", "17")}, []control.Rule{rule("os_version", "eq", "17.0")}, true},
+		"different version":        {[]control.Rule{rule("os_version", "eq", "17")}, []control.Rule{rule("os_version", "eq", "17.1")}, false},
+		"equivalent list":          {[]control.Rule{rule("locale", "in", "a,b")}, []control.Rule{rule("locale", "in", "b, a")}, true},
+		"different list":           {[]control.Rule{rule("locale", "in", "a,b")}, []control.Rule{rule("locale", "in", "a,c")}, false},
+		"text keeps its case":      {[]control.Rule{ios}, []control.Rule{rule("platform", "eq", "iOS")}, false},
+		"unknown field":            {[]control.Rule{rule("battery", "gte", "8")}, []control.Rule{rule("battery", "gte", "8.0")}, false},
+		"digits in a string field": {[]control.Rule{rule("model", "eq", "8")}, []control.Rule{rule("model", "eq", "8.0")}, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -140,4 +47,60 @@ func TestSameRules(t *testing.T) {
 			}
 		})
 	}
+}
+
+// letters returns a new generator for each use. A shared one sets its name on first use, which is a data race in parallel tests.
+func letters() *rapid.Generator[string] { return rapid.StringMatching(`[a-z]{1,4}`) }
+
+// anyRule draws a valid rule.
+func anyRule(rt *rapid.T) control.Rule {
+	f := rapid.SampledFrom(ruleFields).Draw(rt, "field")
+	r := control.Rule{Field: f.name, Operator: rapid.SampledFrom(f.operators).Draw(rt, "operator")}
+	switch {
+	case r.Operator == operatorIn:
+		r.Value = strings.Join(rapid.SliceOfN(letters(), 1, 3).Draw(rt, "words"), ",")
+	case f.kind == kindVersion:
+		r.Value = rapid.StringMatching(`[0-9]{1,3}(\.[0-9]{1,3}){0,2}`).Draw(rt, "version")
+	case f.kind == kindNumber:
+		r.Value = rapid.StringMatching(`[0-9]{1,3}(\.[0-9]{1,2})?`).Draw(rt, "number")
+	case f.kind == kindBool:
+		r.Value = rapid.SampledFrom([]string{"true", "false"}).Draw(rt, "truth")
+	default:
+		r.Value = letters().Draw(rt, "text")
+	}
+	return r
+}
+
+// Normalizing is idempotent, and a valid rule is valid in its canonical spelling.
+func FuzzNormalizeRule(f *testing.F) {
+	for _, r := range []control.Rule{
+		{Field: "platform", Operator: "in", Value: "ios, android"}, {Field: "os_version", Operator: "gte", Value: "17"},
+		{Field: "ram_gb", Operator: "gte", Value: "8.0"}, {Field: "gpu_available", Operator: "eq", Value: "True"},
+		{Field: "ram_gb", Operator: "lt", Value: "0x10p0"}, {Field: "ram_gb", Operator: "lt", Value: "1e400"}, {Field: "locale", Operator: "eq", Value: " "},
+		{Field: "os_version", Operator: "eq", Value: "v1.2.3.4-rc.1+build"}, {Field: "none", Operator: "none", Value: ""},
+	} {
+		f.Add(r.Field, r.Operator, r.Value, r.Value+" ")
+	}
+	f.Fuzz(func(t *testing.T, field, operator, value, other string) {
+		a := control.Rule{Field: field, Operator: operator, Value: value}
+		b := control.Rule{Field: field, Operator: operator, Value: other}
+		if once := normalize(a); normalize(once) != once {
+			t.Errorf("%q is normalized to %q, and that to %q", value, once.Value, normalize(once).Value)
+		}
+		if !sameRules([]control.Rule{a, b}, []control.Rule{b, a}) || sameRules([]control.Rule{a}, []control.Rule{a, a}) {
+			t.Errorf("%v and %v in a different order are not the same, or one rule equals two", a, b)
+		}
+		if sameRules([]control.Rule{a}, []control.Rule{b}) != sameRules([]control.Rule{b}, []control.Rule{a}) {
+			t.Errorf("%v and %v are the same in one direction only", a, b)
+		}
+		if known, ok := findRuleField(field); ok {
+			problem := known.valueProblem(operator, value)
+			if problem == "" && known.valueProblem(operator, normalize(a).Value) != "" {
+				t.Errorf("%q is valid, but its canonical spelling %q %s", value, normalize(a).Value, known.valueProblem(operator, normalize(a).Value))
+			}
+			if problem == "" && known.kind == kindNumber && strings.ContainsAny(value, "xXpP_") {
+				t.Errorf("%q is accepted as a number, but servers do not read it as one", value)
+			}
+		}
+	})
 }

@@ -16,17 +16,17 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// validateGroup checks the rules against the table of fields and operators, and that type and rules fit together.
+// validateGroup checks the rules against the table of fields and operators, and against the type of the group.
 func validateGroup(ctx context.Context, config groupModel, diags *diag.Diagnostics) {
 	if config.Rules.IsUnknown() {
 		return
 	}
-	checkRulesFitType(config.GroupType, len(config.Rules.Elements()), diags)
+	validateRulesForType(config.GroupType, len(config.Rules.Elements()), diags)
 	for i, element := range config.Rules.Elements() {
 		at := path.Root("rules").AtListIndex(i)
 		object, ok := element.(types.Object)
 		if !ok || object.IsNull() {
-			diags.AddAttributeError(at, "The rule is empty", "A rule needs field, operator and value.")
+			diags.AddAttributeError(at, "Invalid rule", "A rule requires `field`, `operator` and `value`.")
 			continue
 		}
 		if object.IsUnknown() {
@@ -34,34 +34,34 @@ func validateGroup(ctx context.Context, config groupModel, diags *diag.Diagnosti
 		}
 		var rule ruleModel
 		diags.Append(object.As(ctx, &rule, basetypes.ObjectAsOptions{})...)
-		checkRule(at, rule, diags)
+		validateRule(at, rule, diags)
 	}
 }
 
-func checkRulesFitType(groupType types.String, rules int, diags *diag.Diagnostics) {
+func validateRulesForType(groupType types.String, rules int, diags *diag.Diagnostics) {
 	if groupType.IsUnknown() {
 		return
 	}
 	at := path.Root("rules")
-	switch word := cmp.Or(groupType.ValueString(), control.GroupStatic); {
-	case word == control.GroupStatic && rules > 0:
-		diags.AddAttributeError(at, "A static group has no rules", "The members of a static group are listed by hand, with "+
-			"octomil_device_group_members. Remove the rules, or set group_type to \"dynamic\" or \"hybrid\".")
-	case word == control.GroupDynamic && rules == 0:
-		diags.AddAttributeError(at, "A dynamic group needs rules", "The members of a dynamic group are the devices that match its "+
-			"rules. Add at least one rule, or set group_type to \"static\".")
+	switch t := cmp.Or(groupType.ValueString(), control.GroupStatic); {
+	case t == control.GroupStatic && rules > 0:
+		diags.AddAttributeError(at, "A static group cannot have rules", "The members of a static group are listed with "+
+			"`octomil_device_group_members`. Remove the rules, or set `group_type` to `dynamic` or `hybrid`.")
+	case t == control.GroupDynamic && rules == 0:
+		diags.AddAttributeError(at, "A dynamic group requires rules", "The members of a dynamic group are the devices that match its "+
+			"rules. Add at least one rule, or set `group_type` to `static`.")
 	}
 }
 
-// checkRule judges what is known of a rule.
-func checkRule(at path.Path, rule ruleModel, diags *diag.Diagnostics) {
+// validateRule checks the known parts of a rule.
+func validateRule(at path.Path, rule ruleModel, diags *diag.Diagnostics) {
 	if !resourcekit.Known(rule.Field) {
 		return
 	}
-	f, ok := fieldNamed(rule.Field.ValueString())
+	f, ok := findRuleField(rule.Field.ValueString())
 	if !ok {
-		diags.AddAttributeError(at.AtName("field"), "The rule's field is not known", fmt.Sprintf("There is no field %q. A rule can ask for %s.",
-			rule.Field.ValueString(), enumerate(fieldNames())))
+		diags.AddAttributeError(at.AtName("field"), "Invalid rule field", fmt.Sprintf("Unknown field %q: `field` must be %s.",
+			rule.Field.ValueString(), joinOr(ruleFieldNames())))
 		return
 	}
 	if !resourcekit.Known(rule.Operator) {
@@ -69,24 +69,28 @@ func checkRule(at path.Path, rule ruleModel, diags *diag.Diagnostics) {
 	}
 	operator := rule.Operator.ValueString()
 	if !slices.Contains(f.operators, operator) {
-		diags.AddAttributeError(at.AtName("operator"), "The rule's operator does not fit its field",
-			fmt.Sprintf("The field %s cannot be compared with %q, only with %s.", f.name, operator, enumerate(f.operators)))
+		diags.AddAttributeError(at.AtName("operator"), "Invalid rule operator",
+			fmt.Sprintf("The field %#q does not support the operator %q: `operator` must be %s.", f.name, operator, joinOr(f.operators)))
 		return
 	}
 	if !resourcekit.Known(rule.Value) {
 		return
 	}
-	if wrong := f.accepts(operator, rule.Value.ValueString()); wrong != "" {
-		diags.AddAttributeError(at.AtName("value"), "The rule's value does not fit its field",
-			fmt.Sprintf("The value %q of the field %s %s.", rule.Value.ValueString(), f.name, wrong))
+	if problem := f.valueProblem(operator, rule.Value.ValueString()); problem != "" {
+		diags.AddAttributeError(at.AtName("value"), "Invalid rule value",
+			fmt.Sprintf("Invalid value %q for the field %#q: `value` %s.", rule.Value.ValueString(), f.name, problem))
 	}
 }
 
-// enumerate writes words as English does: "a, b or c".
-func enumerate(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
+// joinOr lists names as "`a`, `b` or `c`".
+func joinOr(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = "`" + name + "`"
 	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	if len(quoted) < 2 {
+		return strings.Join(quoted, "")
+	}
+	last := len(quoted) - 1
+	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
 }

@@ -21,9 +21,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-const members = "octomil_device_group_members.lab"
+const membersAddress = "octomil_device_group_members.lab"
 
-// dev is the id of the n-th device of the sandbox.
+// dev returns the ID of the n-th device of the sandbox.
 func dev(n int) string { return fmt.Sprintf("dev_%08d", n) }
 
 func devs(numbers ...int) []string {
@@ -34,7 +34,7 @@ func devs(numbers ...int) []string {
 	return ids
 }
 
-// membersHCL is a membership in a group of its own.
+// membersHCL returns the configuration of a membership and its group.
 func membersHCL(devices ...string) string {
 	return groupHCL(`name = "lab"`) + membersOfHCL("octomil_device_group.lab.id", devices...)
 }
@@ -48,7 +48,7 @@ func membersOfHCL(group string, devices ...string) string {
 		group, strings.Join(quoted, ", "))
 }
 
-// membersOn lists the ids of a group's members on the server, sorted.
+// membersOn returns the IDs of a group's members on the server, sorted.
 func membersOn(t *testing.T, sb *acctest.Sandbox, group string) []string {
 	t.Helper()
 	answer := sb.Do(t, http.MethodGet, groupPath(t, sb, group)+"/devices?limit=1000", nil)
@@ -72,8 +72,8 @@ func expectMembers(t *testing.T, sb *acctest.Sandbox, group string, want ...stri
 	}
 }
 
-// writesTo are the writes of members since the ledger was cleared, without those of the tests themselves.
-func writesTo(sb *acctest.Sandbox) []string {
+// memberWrites returns the provider's writes of members since the ledger was cleared.
+func memberWrites(sb *acctest.Sandbox) []string {
 	var writes []string
 	for _, e := range sb.Ledger() {
 		if e.Caller == "octomil_device_group_members" && e.Method != http.MethodGet {
@@ -85,12 +85,12 @@ func writesTo(sb *acctest.Sandbox) []string {
 
 func expectWrites(t *testing.T, sb *acctest.Sandbox, want ...string) {
 	t.Helper()
-	if diff := cmp.Diff(want, writesTo(sb)); diff != "" {
-		t.Errorf("the writes (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, memberWrites(sb)); diff != "" {
+		t.Errorf("writes (-want +got):\n%s", diff)
 	}
 }
 
-func TestAccMembers(t *testing.T) {
+func TestAccDeviceGroupMembers_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -103,7 +103,7 @@ func TestAccMembers(t *testing.T) {
 				{
 					Config: sb.Provider() + membersHCL(dev(3), dev(1), "phone-000002"),
 					ConfigStateChecks: []statecheck.StateCheck{
-						state(members, "device_ids", knownvalue.ListExact(texts(dev(3), dev(1), "phone-000002"))),
+						stateHas(membersAddress, "device_ids", knownvalue.ListExact(exactStrings(dev(3), dev(1), "phone-000002"))),
 					},
 				},
 				{
@@ -114,7 +114,7 @@ func TestAccMembers(t *testing.T) {
 				{
 					PreConfig:        sb.ClearLedger,
 					Config:           changed,
-					ConfigPlanChecks: action(members, plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionUpdate),
 				},
 				{
 					PreConfig: func() {
@@ -124,14 +124,14 @@ func TestAccMembers(t *testing.T) {
 						sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
 					},
 					Config:           changed,
-					ConfigPlanChecks: action(members, plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionUpdate),
 				},
 				{
 					PreConfig:    func() { expectMembers(t, sb, "lab", devs(2, 3, 4)...) },
-					ResourceName: members, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "lab",
+					ResourceName: membersAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "lab",
 				},
 				{
-					ResourceName: members, ImportState: true,
+					ResourceName: membersAddress, ImportState: true,
 					ImportStateCheck: func(states []*terraform.InstanceState) error {
 						for i, want := range devs(2, 3, 4) {
 							if got := states[0].Attributes[fmt.Sprintf("device_ids.%d", i)]; got != want {
@@ -144,7 +144,7 @@ func TestAccMembers(t *testing.T) {
 				{
 					PreConfig:        func() { sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab"), nil) },
 					Config:           changed,
-					ConfigPlanChecks: action(members, plancheck.ResourceActionCreate),
+					ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionCreate),
 				},
 				{
 					PreConfig: func() { expectMembers(t, sb, "lab", devs(2, 3, 4)...) },
@@ -155,8 +155,8 @@ func TestAccMembers(t *testing.T) {
 	})
 }
 
-// A destroyed membership takes its own devices out of the group, and no others.
-func TestAccMembersDestroy(t *testing.T) {
+// A destroy removes the listed devices from the group, and no others.
+func TestAccDeviceGroupMembers_destroy(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	group := groupHCL(`name = "lab"`)
@@ -172,7 +172,7 @@ func TestAccMembersDestroy(t *testing.T) {
 					sb.ClearLedger()
 				},
 				Config:           sb.Provider() + group,
-				ConfigPlanChecks: action(members, plancheck.ResourceActionDestroy),
+				ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionDestroy),
 			},
 			{
 				PreConfig: func() {
@@ -185,8 +185,8 @@ func TestAccMembersDestroy(t *testing.T) {
 	})
 }
 
-// More devices than a call takes go out in batches, and the next plan is empty.
-func TestAccMembersInBatches(t *testing.T) {
+// Devices are added in batches of at most 1,000, and the next plan is empty.
+func TestAccDeviceGroupMembers_batches(t *testing.T) {
 	t.Parallel()
 	const many = 2100
 	sb := acctest.Start(t, func(o *sandbox.Options) { o.Devices = many })
@@ -221,12 +221,12 @@ func TestAccMembersInBatches(t *testing.T) {
 	})
 }
 
-// statedDevices expects the devices that were in state when a plan without a refresh was made.
+// statedDevices expects these devices in the state that a plan without a refresh starts from.
 type statedDevices []string
 
 func (want statedDevices) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
 	for _, change := range req.Plan.ResourceChanges {
-		if change.Address != members {
+		if change.Address != membersAddress {
 			continue
 		}
 		attributes, _ := change.Change.Before.(map[string]any)
@@ -240,11 +240,11 @@ func (want statedDevices) CheckPlan(_ context.Context, req plancheck.CheckPlanRe
 		}
 		return
 	}
-	resp.Error = errors.New("the plan does not have the membership")
+	resp.Error = errors.New("the plan has no membership")
 }
 
-// An update that fails half-way leaves in state what the server has, and the next apply does the rest.
-func TestAccMembersUpdateFailsHalfway(t *testing.T) {
+// An update that fails partway saves the members that the server has, and the next apply makes the remaining changes.
+func TestAccDeviceGroupMembers_updateFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	config := sb.Provider("max_retries = 0") + membersHCL(dev(4), dev(5))
@@ -264,7 +264,7 @@ func TestAccMembersUpdateFailsHalfway(t *testing.T) {
 				PreConfig: func() { expectMembers(t, sb, "lab", devs(2, 3, 4, 5)...); sb.ClearLedger() },
 				Config:    config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(members, plancheck.ResourceActionUpdate), statedDevices(devs(4, 5, 3, 2)),
+					plancheck.ExpectResourceAction(membersAddress, plancheck.ResourceActionUpdate), statedDevices(devs(4, 5, 3, 2)),
 				}},
 			},
 			{
@@ -278,8 +278,8 @@ func TestAccMembersUpdateFailsHalfway(t *testing.T) {
 	})
 }
 
-// A creation that fails half-way goes on in the next apply, and takes no device out of the group in between.
-func TestAccMembersCreateFailsHalfway(t *testing.T) {
+// A create that fails partway continues in the next apply, and removes no device from the group in between.
+func TestAccDeviceGroupMembers_createFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	staging := fmt.Sprintf("%q", groupOf(t, sb, "staging")["id"])
@@ -298,7 +298,7 @@ func TestAccMembersCreateFailsHalfway(t *testing.T) {
 			{
 				PreConfig:        sb.ClearLedger,
 				Config:           config,
-				ConfigPlanChecks: action(members, plancheck.ResourceActionCreate),
+				ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionCreate),
 			},
 			{
 				PreConfig: func() {
@@ -312,26 +312,26 @@ func TestAccMembersCreateFailsHalfway(t *testing.T) {
 	expectMembers(t, sb, "staging")
 }
 
-func TestAccMembersMistakes(t *testing.T) {
+func TestAccDeviceGroupMembers_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	staging := fmt.Sprintf("%q", groupOf(t, sb, "staging")["id"])
 	before := membersOn(t, sb, "staging")
-	mistake := func(hcl, says string) resource.TestStep {
-		return resource.TestStep{Config: sb.Provider() + hcl, ExpectError: regexp.MustCompile(says)}
+	mistake := func(hcl, message string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + hcl, ExpectError: regexp.MustCompile(message)}
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
-			mistake(membersOfHCL(staging, dev(1), dev(2), dev(1)), `(?s)The device is listed twice.*"dev_00000001" is in the list already`),
-			mistake(membersOfHCL(staging, ""), `The device is empty`),
+			mistake(membersOfHCL(staging, dev(1), dev(2), dev(1)), `(?s)Duplicate device.*"dev_00000001" is\s+already\s+listed`),
+			mistake(membersOfHCL(staging, ""), `Invalid device`),
 			mistake(membersOfHCL(`"staging-2"`, dev(1)), `(?s)staging-2.*octomil_device_group\.<name>\.id`),
 			mistake(membersOfHCL(staging, dev(1), "phone-999999"), `(?s)Could not create the membership.*"phone-999999" was not found`),
-			mistake(membersOfHCL(staging, append(before, "phone-000001")...), `(?s)listed twice.*dev_00000001.*phone-000001`),
-			mistake(dynamicGroup+membersOfHCL("octomil_device_group.lab.id", dev(1)), `The group's members follow its rules`),
+			mistake(membersOfHCL(staging, append(before, "phone-000001")...), `(?s)Duplicate device.*dev_00000001.*phone-000001`),
+			mistake(dynamicGroup+membersOfHCL("octomil_device_group.lab.id", dev(1)), `Device group is not static`),
 			{
-				Config: sb.Provider() + dynamicGroup + membersOfHCL("octomil_device_group.lab.id", dev(1)), ResourceName: members, ImportState: true, ImportStateId: "lab",
-				ExpectError: regexp.MustCompile(`The group's members follow its rules`),
+				Config: sb.Provider() + dynamicGroup + membersOfHCL("octomil_device_group.lab.id", dev(1)), ResourceName: membersAddress, ImportState: true, ImportStateId: "lab",
+				ExpectError: regexp.MustCompile(`Device group is not static`),
 			},
 		},
 	})
@@ -347,8 +347,8 @@ resource "octomil_device_group" "lab" {
 }
 `
 
-// A read that fails keeps the membership in state; a server that does not add a device is found out.
-func TestAccMembersServerFails(t *testing.T) {
+// A failed read keeps the membership in state. A device that the server does not add is an error.
+func TestAccDeviceGroupMembers_serverErrors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	one, two := sb.Provider("max_retries = 0")+membersHCL(dev(1)), sb.Provider("max_retries = 0")+membersHCL(dev(1), dev(2))
@@ -369,7 +369,7 @@ func TestAccMembersServerFails(t *testing.T) {
 					sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: path, Status: 200, Body: `{"added":0}`})
 				},
 				Config:      two,
-				ExpectError: regexp.MustCompile(`(?s)The device is not in the group.*"dev_00000002" is no\s+member`),
+				ExpectError: regexp.MustCompile(`(?s)Device was not added to the group.*"dev_00000002" is\s+not\s+a\s+member`),
 			},
 			{Config: one, ConfigPlanChecks: emptyPlan()},
 		},

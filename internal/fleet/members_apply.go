@@ -15,55 +15,55 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// lookAgain is how long the look at what an interrupted change has left may take.
-const lookAgain = 10 * time.Second
+// cleanupTimeout limits the read of the membership after a failed or interrupted change.
+const cleanupTimeout = 10 * time.Second
 
-// change is how a change of the membership went.
-type change struct {
+// applyResult is the outcome of a change of the membership.
+type applyResult struct {
 	wanted []string
-	// now is the membership afterwards, nil where it is not known.
-	now *roster
-	// touched is true unless the server surely took nothing.
-	touched bool
-	// reached is false when the group could not even be listed.
-	reached bool
-	err     error
+	// now is the membership after the change, nil if unknown.
+	now *membership
+	// mayHaveChanged is false only if the server certainly changed nothing.
+	mayHaveChanged bool
+	// listed is false if the members could not be read before the change.
+	listed bool
+	err    error
 }
 
-// converge makes the membership the wanted one. It compares with a fresh read, adds before it removes, so that a deployment to
-// the group never finds it emptier than it must be, and looks at the result, which a server may have taken in part only.
-func converge(ctx context.Context, client *control.Client, group string, wanted []string) change {
+// converge makes the membership the wanted one. It compares with a fresh read and adds before it removes, so that a deployment to
+// the group finds as many devices as possible. It reads the result, because a server may apply a request only in part.
+func converge(ctx context.Context, client *control.Client, group string, wanted []string) applyResult {
 	members, err := client.GroupDevices(ctx, group)
 	if err != nil {
-		return change{wanted: wanted, err: err}
+		return applyResult{wanted: wanted, err: err}
 	}
-	c := change{wanted: wanted, reached: true}
-	have := newRoster(members)
-	due := have.changesTo(wanted)
-	if due.none() {
-		c.now = &have
-		return c
+	r := applyResult{wanted: wanted, listed: true}
+	have := newMembership(members)
+	due := have.diff(wanted)
+	if due.empty() {
+		r.now = &have
+		return r
 	}
-	c.err = c.write(ctx, client, group, due)
-	if c.err != nil && !c.touched {
-		c.now = &have
-		return c
+	r.err = r.apply(ctx, client, group, due)
+	if r.err != nil && !r.mayHaveChanged {
+		r.now = &have
+		return r
 	}
-	c.look(ctx, client, group)
-	return c
+	r.refresh(ctx, client, group)
+	return r
 }
 
-func (c *change) write(ctx context.Context, client *control.Client, group string, due changes) error {
+func (r *applyResult) apply(ctx context.Context, client *control.Client, group string, due changes) error {
 	for batch := range slices.Chunk(due.add, control.MemberBatch) {
 		err := client.AddGroupDevices(ctx, group, batch)
-		c.touched = c.touched || err == nil || control.Ambiguous(err)
+		r.mayHaveChanged = r.mayHaveChanged || err == nil || control.Ambiguous(err)
 		if err != nil {
 			return err
 		}
 	}
 	for _, id := range due.remove {
 		err := client.RemoveGroupDevice(ctx, group, id)
-		c.touched = c.touched || err == nil || control.Ambiguous(err)
+		r.mayHaveChanged = r.mayHaveChanged || err == nil || control.Ambiguous(err)
 		if err != nil {
 			return err
 		}
@@ -71,95 +71,99 @@ func (c *change) write(ctx context.Context, client *control.Client, group string
 	return nil
 }
 
-// look reads the membership after a change. It still looks when the operation was interrupted, for state must tell what is.
-func (c *change) look(ctx context.Context, client *control.Client, group string) {
-	if c.err != nil {
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
+// refresh reads the membership after a change, even if the operation was interrupted: the state must show what the server has.
+func (r *applyResult) refresh(ctx context.Context, client *control.Client, group string) {
+	if r.err != nil {
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 		defer cancel()
 		ctx = late
 	}
 	members, err := client.GroupDevices(ctx, group)
 	if err != nil {
-		if c.err == nil {
-			c.err = err
+		if r.err == nil {
+			r.err = err
 		}
 		return
 	}
-	now := newRoster(members)
-	c.now = &now
+	now := newMembership(members)
+	r.now = &now
 }
 
-// report adds what went wrong, on the attribute to blame.
-func (c *change) report(group, summary string, diags *diag.Diagnostics) {
+// report adds an error on the attribute that it belongs to, if anything failed.
+func (r *applyResult) report(group, summary string, diags *diag.Diagnostics) {
 	switch {
-	case c.err != nil && !c.reached:
-		blameGroup(group, summary, c.err, diags)
-	case c.err != nil:
-		resourcekit.AddError(diags, c.blame(), summary, c.err)
+	case r.err != nil && !r.listed:
+		addGroupError(group, summary, r.err, diags)
+	case r.err != nil:
+		resourcekit.AddError(diags, r.attribute(), summary, r.err)
 	default:
-		c.reportDifferences(diags)
+		r.reportMismatches(diags)
 	}
 }
 
-// reportDifferences finds the devices that a server did not add although it had accepted the request, and those that the
-// configuration names in both spellings.
-func (c *change) reportDifferences(diags *diag.Diagnostics) {
-	for i, spelling := range c.wanted {
-		if _, member := c.now.find(spelling); !member {
-			diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "The device is not in the group", fmt.Sprintf("The server accepted the "+
-				"request, but %q is no member of the group afterwards. Check that this device exists and is not archived.", spelling))
+// reportMismatches reports devices that the server did not add although it accepted the request, and devices that the
+// configuration lists both by ID and by identifier.
+func (r *applyResult) reportMismatches(diags *diag.Diagnostics) {
+	for i, ref := range r.wanted {
+		if _, member := r.now.find(ref); !member {
+			diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "Device was not added to the group", fmt.Sprintf("The server "+
+				"accepted the request, but %q is not a member of the group. Check that the device exists and is not archived.", ref))
 		}
 	}
-	for _, i := range c.now.spelledTwice(c.wanted) {
-		at, _ := c.now.find(c.wanted[i])
-		device := c.now.devices[at]
-		diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "The device is listed twice", fmt.Sprintf("The list names the device %s by its "+
-			"id and by its identifier %s. Remove one of the two.", device.ID, device.Identifier))
+	for _, i := range r.now.duplicates(r.wanted) {
+		at, _ := r.now.find(r.wanted[i])
+		device := r.now.devices[at]
+		diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "Duplicate device", fmt.Sprintf("The device `%s` is also listed by its "+
+			"identifier `%s`. Remove one of the two elements.", device.ID, device.Identifier))
 	}
 }
 
-// blame is the attribute that a refused change is about: the device that the server names, where it names one.
-func (c *change) blame() path.Path {
+// attribute returns the attribute that a rejected change belongs to: the element of the device that the server names, if any.
+func (r *applyResult) attribute() path.Path {
 	attributes := resourcekit.ErrorAttributes{Conflict: path.Root("group_id"), Default: path.Root("device_ids")}
 	var api *control.APIError
-	if errors.As(c.err, &api) {
-		attributes.Default = c.named(api.Message)
+	if errors.As(r.err, &api) {
+		attributes.Default = r.deviceIn(api.Message)
 	}
-	return attributes.For(c.err)
+	return attributes.For(r.err)
 }
 
-func (c *change) named(message string) path.Path {
+// deviceIn returns the element of the device that a message names, or the whole list.
+func (r *applyResult) deviceIn(message string) path.Path {
 	at, longest := path.Root("device_ids"), 0
-	for i, spelling := range c.wanted {
-		// The longest one wins: dev_1 is a part of dev_12, too.
-		if len(spelling) > longest && strings.Contains(message, spelling) {
-			at, longest = path.Root("device_ids").AtListIndex(i), len(spelling)
+	for i, ref := range r.wanted {
+		// The longest match wins, since dev_12 contains dev_1.
+		if len(ref) > longest && strings.Contains(message, ref) {
+			at, longest = path.Root("device_ids").AtListIndex(i), len(ref)
 		}
 	}
 	return at
 }
 
-// blameGroup explains a group that could not be read.
-func blameGroup(group, summary string, err error, diags *diag.Diagnostics) {
+// addGroupError adds the error of a group that could not be read.
+func addGroupError(group, summary string, err error, diags *diag.Diagnostics) {
 	if !resourcekit.NoSuchID(err) {
 		resourcekit.AddError(diags, path.Empty(), summary, err)
 		return
 	}
-	diags.AddAttributeError(path.Root("group_id"), summary, fmt.Sprintf("%s\n\nThere is no device group with the id %q. group_id takes the id of a "+
-		"group, not its name: refer to it as octomil_device_group.<name>.id.", resourcekit.ErrorDetail(err), group))
+	diags.AddAttributeError(path.Root("group_id"), summary, fmt.Sprintf("%s\n\nNo device group has the ID %q. `group_id` is the ID of a group, not "+
+		"its name. Set it to `octomil_device_group.<name>.id`.", resourcekit.ErrorDetail(err), group))
 }
 
-// removeAll removes the managed devices and leaves those that someone else has added. left is what is still to do.
-func removeAll(ctx context.Context, client *control.Client, group string, have roster, managed []string) (left roster, err error) {
-	mine := slices.DeleteFunc(slices.Clone(managed), func(spelling string) bool {
-		_, member := have.find(spelling)
+// removeManaged removes the managed devices and leaves those that were added outside of Terraform. After an error, remaining has
+// the managed devices that are still in the group.
+func removeManaged(
+	ctx context.Context, client *control.Client, group string, have membership, managed []string,
+) (remaining membership, err error) {
+	present := slices.DeleteFunc(slices.Clone(managed), func(ref string) bool {
+		_, member := have.find(ref)
 		return !member
 	})
-	for done, spelling := range mine {
-		i, _ := have.find(spelling)
+	for done, ref := range present {
+		i, _ := have.find(ref)
 		if err := client.RemoveGroupDevice(ctx, group, have.devices[i].ID); err != nil {
-			return have.only(mine[done:]), err
+			return have.subset(present[done:]), err
 		}
 	}
-	return roster{}, nil
+	return membership{}, nil
 }

@@ -1,8 +1,6 @@
 package fleet
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -10,28 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
-	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
-
-// sandboxClient is a client of a sandbox with 5 devices, all of them in the group staging. An id with a slash in it is no route
-// of this server, as with servers that decode a path before they match it.
-func sandboxClient(t *testing.T) *control.Client {
-	t.Helper()
-	server := sandbox.New(sandbox.Options{Devices: 5})
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.URL.EscapedPath(), "%2F") {
-			http.Error(w, `{"detail":"Not Found"}`, http.StatusNotFound)
-			return
-		}
-		server.ServeHTTP(w, r)
-	}))
-	t.Cleanup(web.Close)
-	client, err := control.New(control.Config{BaseURL: web.URL + "/api/v1", APIKey: "sandbox", OrgID: "demo"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
 
 func TestWarnOfRemovals(t *testing.T) {
 	t.Parallel()
@@ -41,8 +18,8 @@ func TestWarnOfRemovals(t *testing.T) {
 		t.Fatalf("the group staging: found %v, %v", found, err)
 	}
 	tests := map[string]struct {
-		wanted []string
-		says   string
+		wanted  []string
+		message string
 	}{
 		"some leave": {[]string{"dev_00000001", "phone-000002", "dev_00000099"}, `"staging" has 3 members`},
 		"all stay":   {[]string{"dev_00000001", "dev_00000002", "dev_00000003", "dev_00000004", "dev_00000005"}, ""},
@@ -52,26 +29,26 @@ func TestWarnOfRemovals(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
 			warnOfRemovals(t.Context(), client, g, test.wanted, &diags)
-			if test.says == "" {
+			if test.message == "" {
 				if len(diags) > 0 {
 					t.Errorf("got %v, want no diagnostic", diags)
 				}
 				return
 			}
-			if diags.WarningsCount() != 1 || diags.HasError() || !strings.Contains(diags[0].Detail(), test.says) {
-				t.Errorf("got %v, want one warning that says %s", diags, test.says)
+			if diags.WarningsCount() != 1 || diags.HasError() || !strings.Contains(diags[0].Detail(), test.message) {
+				t.Errorf("got %v, want one warning with %s", diags, test.message)
 			}
 		})
 	}
 }
 
-// What a hybrid group's rules select would be removed again and again, so nobody may list its members either.
-func TestCheckListed(t *testing.T) {
+// The members of a hybrid group cannot be listed either: every apply would remove the devices that its rules select.
+func TestCheckStatic(t *testing.T) {
 	t.Parallel()
-	for groupType, listed := range map[string]bool{"static": true, "": true, "dynamic": false, "hybrid": false} {
+	for groupType, want := range map[string]bool{"static": true, "": true, "dynamic": false, "hybrid": false} {
 		var diags diag.Diagnostics
-		if got := checkListed(control.Group{Name: "lab", Type: groupType}, path.Root("group_id"), &diags); got != listed || diags.HasError() == listed {
-			t.Errorf("checkListed of the type %q is %v with %v, want %v", groupType, got, diags, listed)
+		if got := checkStatic(control.Group{Name: "lab", Type: groupType}, path.Root("group_id"), &diags); got != want || diags.HasError() == want {
+			t.Errorf("checkStatic of the type %q is %v with %v, want %v", groupType, got, diags, want)
 		}
 	}
 }

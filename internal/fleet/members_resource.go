@@ -5,13 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
@@ -36,39 +31,10 @@ func NewGroupMembers() resource.Resource {
 	return &membersResource{Base: resourcekit.NewBase(membersTypeName, membersIdentity...)}
 }
 
-var membersIdentity = resourcekit.Identity{{Name: "group_id", Description: "The id of the group."}}
+var membersIdentity = resourcekit.Identity{{Name: "group_id", Description: "ID of the device group."}}
 
 func (r *membersResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "All members of a static device group. A device that is in the group and not in the list is removed from it; " +
-			"a group that has this resource twice gets no rest.\n\n" +
-			"Devices are added a thousand at a time and removed one by one, as the API does it. When the resource is destroyed, the devices " +
-			"in its list leave the group; they stay registered.",
-		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Computed:            true,
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "The same as `group_id`.",
-			},
-			"group_id": schema.StringAttribute{
-				Required:      true,
-				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
-				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "The id of the group, such as `octomil_device_group.staging.id`. The group must be static. Another group " +
-					"replaces the resource.",
-			},
-			"device_ids": schema.ListAttribute{
-				ElementType:   types.StringType,
-				Required:      true,
-				Validators:    []validator.List{eachOnce{}},
-				PlanModifiers: []planmodifier.List{sameDevices{}},
-				MarkdownDescription: "The devices, each by its `id` or by its `device_identifier`. Their order means nothing, and none may be " +
-					"listed twice. An empty list empties the group. More than some 10 000 devices are best read as one text, such as " +
-					"`split(\"\\n\", trimspace(file(\"devices.txt\")))`: a list variable, or a list that is written out, takes Terraform itself " +
-					"minutes at that length.",
-			},
-		},
-	}
+	resp.Schema = membersSchema()
 }
 
 func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -80,18 +46,18 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	group := plan.GroupID.ValueString()
-	c := converge(ctx, client, group, wanted)
-	c.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
+	result := converge(ctx, client, group, wanted)
+	result.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		// Without state the next apply creates again, which goes on where this one has stopped. With state Terraform would replace
-		// the resource, and take devices out of the group only to put them back.
-		if c.touched {
-			resp.Diagnostics.AddWarning("The membership is half done", fmt.Sprintf("A part of the changes to the device group %s was made before the "+
-				"error, and stays. The next apply goes on from there.", group))
+		// Without state, the next apply creates again and continues where this one stopped. With state, Terraform would replace the
+		// tainted resource, and remove devices from the group only to add them again.
+		if result.mayHaveChanged {
+			resp.Diagnostics.AddWarning("Membership is partially applied", fmt.Sprintf("Some of the changes to the device group `%s` were made before "+
+				"the error and remain. The next apply continues from there.", group))
 		}
 		return
 	}
-	plan.set(ctx, *c.now, wanted, &resp.Diagnostics)
+	plan.set(ctx, *result.now, wanted, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -114,9 +80,9 @@ func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not list the members of the device group", err)
 		return
 	}
-	have, known := newRoster(members), aliases{}
+	have, known := newMembership(members), aliases{}
 	resourcekit.GetPrivate(ctx, req.Private, aliasKey, &known, &resp.Diagnostics)
-	kept := known.keep(have)
+	kept := known.of(have)
 	for id, identifier := range state.set(ctx, have, prior, &resp.Diagnostics) {
 		kept[id] = identifier
 	}
@@ -138,18 +104,18 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 		return
 	}
 	group := plan.GroupID.ValueString()
-	c := converge(ctx, client, group, wanted)
-	c.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
-	if c.now == nil {
+	result := converge(ctx, client, group, wanted)
+	result.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
+	if result.now == nil {
 		return
 	}
-	spelling := wanted
+	ref := wanted
 	if resp.Diagnostics.HasError() {
-		spelling = slices.Concat(wanted, prior)
+		ref = slices.Concat(wanted, prior)
 	} else {
 		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
 	}
-	plan.set(ctx, *c.now, spelling, &resp.Diagnostics)
+	plan.set(ctx, *result.now, ref, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -171,15 +137,15 @@ func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not list the members of the device group", err)
 		return
 	}
-	left, err := removeAll(ctx, client, group, newRoster(members), managed)
+	remaining, err := removeManaged(ctx, client, group, newMembership(members), managed)
 	if err != nil {
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not remove all devices from the device group", err)
-		state.set(ctx, left, managed, &resp.Diagnostics)
+		state.set(ctx, remaining, managed, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }
 
-// ImportState takes the group's id or its name.
+// ImportState accepts an identity, or the ID or name of the group.
 func (r *membersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -194,7 +160,7 @@ func (r *membersResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	g, found := groupEntity.Find(ctx, client, req.ID, path.Empty(), &resp.Diagnostics)
-	if !found || !checkListed(g, path.Empty(), &resp.Diagnostics) {
+	if !found || !checkStatic(g, path.Empty(), &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), g.ID)...)

@@ -12,27 +12,27 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The configuration of a metrics integration is an object of the server's own, so it is a value of any type here. What JSON has
-// for it are texts, bools, json.Number, objects and lists.
+// The server defines the configuration of a metrics integration, so it is a value of any type here. Its JSON consists of strings,
+// bools, json.Number, objects and lists.
 
-// plain is a value as JSON has it. What is null is left out of objects.
-func plain(value attr.Value) any {
+// toJSON maps a value to JSON. Null members of objects are omitted.
+func toJSON(value attr.Value) any {
 	if value == nil || value.IsNull() || value.IsUnknown() {
 		return nil
 	}
 	switch v := value.(type) {
 	case types.Dynamic:
-		return plain(v.UnderlyingValue())
+		return toJSON(v.UnderlyingValue())
 	case types.String:
 		return v.ValueString()
 	case types.Bool:
 		return v.ValueBool()
 	case types.Number:
-		return numberOf(v.ValueBigFloat())
+		return jsonNumber(v.ValueBigFloat())
 	case types.Object, types.Map:
 		object := map[string]any{}
-		for name, member := range membersOf(v) {
-			if known := plain(member); known != nil {
+		for name, member := range objectMembers(v) {
+			if known := toJSON(member); known != nil {
 				object[name] = known
 			}
 		}
@@ -40,25 +40,25 @@ func plain(value attr.Value) any {
 	case interface{ Elements() []attr.Value }:
 		list := make([]any, len(v.Elements()))
 		for i, element := range v.Elements() {
-			list[i] = plain(element)
+			list[i] = toJSON(element)
 		}
 		return list
 	}
 	return nil
 }
 
-func numberOf(n *big.Float) json.Number {
+func jsonNumber(n *big.Float) json.Number {
 	if n.IsInt() {
 		return json.Number(n.Text('f', 0))
 	}
 	return json.Number(n.Text('g', -1))
 }
 
-// precision is Terraform's for numbers, in bits: 0.1 read with less would be another number.
+// precision is that of Terraform's numbers, in bits. With fewer bits, 0.1 would not equal the configured 0.1.
 const precision = 512
 
-// valueOf is the way back.
-func valueOf(ctx context.Context, in any) attr.Value {
+// fromJSON is the inverse of toJSON.
+func fromJSON(ctx context.Context, in any) attr.Value {
 	switch v := in.(type) {
 	case string:
 		return types.StringValue(v)
@@ -71,37 +71,37 @@ func valueOf(ctx context.Context, in any) attr.Value {
 		}
 		return types.NumberValue(n)
 	case map[string]any:
-		kinds, values := map[string]attr.Type{}, map[string]attr.Value{}
+		attributeTypes, values := map[string]attr.Type{}, map[string]attr.Value{}
 		for name, member := range v {
 			if member != nil {
-				values[name] = valueOf(ctx, member)
-				kinds[name] = values[name].Type(ctx)
+				values[name] = fromJSON(ctx, member)
+				attributeTypes[name] = values[name].Type(ctx)
 			}
 		}
-		return types.ObjectValueMust(kinds, values)
+		return types.ObjectValueMust(attributeTypes, values)
 	case []any:
-		kinds, values := make([]attr.Type, len(v)), make([]attr.Value, len(v))
+		attributeTypes, values := make([]attr.Type, len(v)), make([]attr.Value, len(v))
 		for i, element := range v {
-			values[i] = valueOf(ctx, element)
-			kinds[i] = values[i].Type(ctx)
+			values[i] = fromJSON(ctx, element)
+			attributeTypes[i] = values[i].Type(ctx)
 		}
-		return types.TupleValueMust(kinds, values)
+		return types.TupleValueMust(attributeTypes, values)
 	}
 	return types.DynamicNull()
 }
 
-// keeps is true of a server's value that is what is wanted. An object may hold more: what nobody asked for is the server's own.
-func keeps(have, want any) bool {
+// contains reports whether the server's value equals the wanted one. Objects may have more members, which are the server's own.
+func contains(have, want any) bool {
 	switch w := want.(type) {
 	case map[string]any:
 		h, ok := have.(map[string]any)
 		for name, member := range w {
-			ok = ok && keeps(h[name], member)
+			ok = ok && contains(h[name], member)
 		}
 		return ok
 	case []any:
 		h, ok := have.([]any)
-		return ok && slices.EqualFunc(h, w, keeps)
+		return ok && slices.EqualFunc(h, w, contains)
 	case json.Number:
 		h, ok := have.(json.Number)
 		return ok && sameNumber(h, w)
@@ -115,8 +115,8 @@ func sameNumber(a, b json.Number) bool {
 	return errX == nil && errY == nil && x == y
 }
 
-// wantedOf is the part of a server's value that somebody asked for.
-func wantedOf(have, want any) any {
+// managedPart returns the part of the server's value that is configured.
+func managedPart(have, want any) any {
 	h, isObject := have.(map[string]any)
 	w, wantsObject := want.(map[string]any)
 	if !isObject || !wantsObject {
@@ -125,17 +125,17 @@ func wantedOf(have, want any) any {
 	part := map[string]any{}
 	for name, member := range h {
 		if wanted, ok := w[name]; ok {
-			part[name] = wantedOf(member, wanted)
+			part[name] = managedPart(member, wanted)
 		}
 	}
 	return part
 }
 
-// credentialName is a key whose value is a secret, which must not come into the state.
+// credentialName matches the keys whose values are secrets and must not be stored in the state.
 var credentialName = regexp.MustCompile(`(?i)(api|app|access|auth|private|secret|license)[_-]?key$|` +
 	`(token|secret|password|passwd|passphrase|authorization|credentials?)$|^(headers|auth|auth_config|cookie)$`)
 
-// withoutCredentials is what may be shown of a configuration, for servers that show too much.
+// withoutCredentials removes secrets from a configuration, in case the server returns them.
 func withoutCredentials(config map[string]any) map[string]any {
 	shown := map[string]any{}
 	for name, value := range config {
@@ -149,9 +149,9 @@ func withoutCredentials(config map[string]any) map[string]any {
 	return shown
 }
 
-// credentialsIn are the keys of an object that have no place in a configuration, whether or not their values are known.
+// credentialsIn returns the keys of an object whose values are secrets, including unknown values.
 func credentialsIn(value attr.Value) []string {
-	members := membersOf(value)
+	members := objectMembers(value)
 	var found []string
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if credentialName.MatchString(name) && !members[name].IsNull() {
@@ -163,11 +163,11 @@ func credentialsIn(value attr.Value) []string {
 	return found
 }
 
-// membersOf opens an object, nil for what is none.
-func membersOf(value attr.Value) map[string]attr.Value {
+// objectMembers returns the members of an object or map, nil for any other value.
+func objectMembers(value attr.Value) map[string]attr.Value {
 	switch v := value.(type) {
 	case types.Dynamic:
-		return membersOf(v.UnderlyingValue())
+		return objectMembers(v.UnderlyingValue())
 	case types.Object:
 		return v.Attributes()
 	case types.Map:

@@ -28,7 +28,7 @@ func number(t *testing.T, text string) types.Number {
 	return types.NumberValue(n)
 }
 
-func TestConfigAsJSON(t *testing.T) {
+func TestToJSON(t *testing.T) {
 	t.Parallel()
 	value := object(map[string]attr.Value{
 		"site": types.StringValue("eu"), "port": number(t, "8125"), "ratio": number(t, "0.1"), "huge": number(t, "12345678901234567890"),
@@ -36,20 +36,20 @@ func TestConfigAsJSON(t *testing.T) {
 		"labels": types.MapValueMust(types.StringType, map[string]attr.Value{"env": types.StringValue("lab")}),
 		"list":   types.TupleValueMust([]attr.Type{types.StringType, types.BoolType}, []attr.Value{types.StringValue("a"), types.BoolValue(false)}),
 	})
-	encoded, err := json.Marshal(plain(types.DynamicValue(value)))
+	encoded, err := json.Marshal(toJSON(types.DynamicValue(value)))
 	const want = `{"huge":12345678901234567890,"labels":{"env":"lab"},"list":["a",false],"port":8125,"ratio":0.1,"site":"eu","tls":true}`
 	if err != nil || string(encoded) != want {
-		t.Errorf("sent is %s, %v", encoded, err)
+		t.Errorf("JSON is %s, %v", encoded, err)
 	}
-	if got := plain(types.DynamicNull()); got != nil {
-		t.Errorf("null is sent as %v", got)
+	if got := toJSON(types.DynamicNull()); got != nil {
+		t.Errorf("null becomes %v, want nil", got)
 	}
 }
 
-// What a server shows becomes the value that a configuration with the same words has, so that an import needs no change.
-func TestConfigOfTheServer(t *testing.T) {
+// A value from the server equals the same literal in a configuration, so that the plan after an import is empty.
+func TestFromJSON(t *testing.T) {
 	t.Parallel()
-	got := valueOf(t.Context(), map[string]any{
+	got := fromJSON(t.Context(), map[string]any{
 		"ratio": json.Number("0.1"), "port": json.Number("8125.0"), "gone": nil,
 		"list": []any{"a", nil, true}, "nested": map[string]any{"site": "eu"},
 	})
@@ -66,38 +66,38 @@ func TestConfigOfTheServer(t *testing.T) {
 	}
 }
 
-func TestKeeps(t *testing.T) {
+func TestContains(t *testing.T) {
 	t.Parallel()
 	n := func(text string) json.Number { return json.Number(text) }
 	for name, tc := range map[string]struct {
 		have, want any
-		keeps      bool
+		contains   bool
 	}{
-		"the same":           {map[string]any{"a": "x"}, map[string]any{"a": "x"}, true},
-		"a key of its own":   {map[string]any{"a": "x", "b": true}, map[string]any{"a": "x"}, true},
-		"one deeper":         {map[string]any{"a": map[string]any{"b": "x", "c": "y"}}, map[string]any{"a": map[string]any{"b": "x"}}, true},
-		"another value":      {map[string]any{"a": "y"}, map[string]any{"a": "x"}, false},
-		"one deeper, other":  {map[string]any{"a": map[string]any{"b": "y"}}, map[string]any{"a": map[string]any{"b": "x"}}, false},
-		"a missing key":      {map[string]any{}, map[string]any{"a": "x"}, false},
-		"no object":          {"x", map[string]any{"a": "x"}, false},
-		"a number":           {n("30.0"), n("30"), true},
-		"another number":     {n("30.5"), n("30"), false},
-		"a text of a number": {"30", n("30"), false},
-		"a list":             {[]any{"a", n("1")}, []any{"a", n("1.0")}, true},
-		"a longer list":      {[]any{"a", "b"}, []any{"a"}, false},
-		"a bool":             {true, true, true},
+		"equal":             {map[string]any{"a": "x"}, map[string]any{"a": "x"}, true},
+		"an extra key":      {map[string]any{"a": "x", "b": true}, map[string]any{"a": "x"}, true},
+		"nested, equal":     {map[string]any{"a": map[string]any{"b": "x", "c": "y"}}, map[string]any{"a": map[string]any{"b": "x"}}, true},
+		"different value":   {map[string]any{"a": "y"}, map[string]any{"a": "x"}, false},
+		"nested, different": {map[string]any{"a": map[string]any{"b": "y"}}, map[string]any{"a": map[string]any{"b": "x"}}, false},
+		"a missing key":     {map[string]any{}, map[string]any{"a": "x"}, false},
+		"no object":         {"x", map[string]any{"a": "x"}, false},
+		"a number":          {n("30.0"), n("30"), true},
+		"different number":  {n("30.5"), n("30"), false},
+		"a string":          {"30", n("30"), false},
+		"a list":            {[]any{"a", n("1")}, []any{"a", n("1.0")}, true},
+		"a longer list":     {[]any{"a", "b"}, []any{"a"}, false},
+		"a bool":            {true, true, true},
 	} {
-		if got := keeps(tc.have, tc.want); got != tc.keeps {
-			t.Errorf("%s: keeps is %t", name, got)
+		if got := contains(tc.have, tc.want); got != tc.contains {
+			t.Errorf("%s: contains is %t", name, got)
 		}
 	}
 }
 
-func TestWantedOf(t *testing.T) {
+func TestManagedPart(t *testing.T) {
 	t.Parallel()
 	have := map[string]any{"a": "y", "own": true, "n": map[string]any{"b": "z", "own": true}, "t": "text"}
 	want := map[string]any{"a": "x", "gone": "x", "n": map[string]any{"b": "x"}, "t": map[string]any{"b": "x"}}
-	if diff := cmp.Diff(map[string]any{"a": "y", "n": map[string]any{"b": "z"}, "t": "text"}, wantedOf(have, want)); diff != "" {
+	if diff := cmp.Diff(map[string]any{"a": "y", "n": map[string]any{"b": "z"}, "t": "text"}, managedPart(have, want)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -111,11 +111,11 @@ func TestCredentialNames(t *testing.T) {
 	} {
 		config := object(map[string]attr.Value{"outer": object(map[string]attr.Value{name: types.StringUnknown()})})
 		if got := credentialsIn(types.DynamicValue(config)); (len(got) == 1) != want {
-			t.Errorf("%s: found %v", name, got)
+			t.Errorf("%s: credentialsIn returns %v", name, got)
 		}
 		shown := withoutCredentials(map[string]any{"outer": map[string]any{name: "x"}})
 		if inner, _ := shown["outer"].(map[string]any); (len(inner) == 0) != want {
-			t.Errorf("%s: shown %v", name, shown)
+			t.Errorf("%s: withoutCredentials returns %v", name, shown)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package observation
 
 import (
 	"cmp"
-	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -10,22 +9,22 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// integration is what both kinds have.
+// integration is the part of the state that both resources have.
 type integration struct {
 	ID              types.String `tfsdk:"id"`
 	OrgID           types.String `tfsdk:"org_id"`
 	Name            types.String `tfsdk:"name"`
 	IntegrationType types.String `tfsdk:"integration_type"`
 	Enabled         types.Bool   `tfsdk:"enabled"`
-	// Credentials are write-only: only a configuration has them.
+	// Credentials are write-only: they are null except in a configuration.
 	Credentials         types.Map   `tfsdk:"credentials"`
 	CredentialsRevision types.Int64 `tfsdk:"credentials_revision"`
 }
 
 func (m *integration) common() *integration { return m }
 
-// read takes the integration from the server. org is the organization of one that does not name its own.
-func (m *integration) read(i control.Integration, org string) {
+// fromAPI sets the model from the server's integration. org is used where the server does not return the organization.
+func (m *integration) fromAPI(i control.Integration, org string) {
 	m.ID = types.StringValue(i.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(i.OrgID, m.OrgID.ValueString(), org))
 	m.Name = types.StringValue(i.Name)
@@ -42,88 +41,16 @@ func (m *integration) read(i control.Integration, org string) {
 	m.Credentials = types.MapNull(types.StringType)
 }
 
-// credentials are those of a configuration, nil for none. One that is null is left out, as a variable that was not set is.
+// credentials returns the credentials of a configuration, nil for none. Null elements are omitted, such as variables without a value.
 func (m *integration) credentials() map[string]string {
-	var given map[string]string
+	var credentials map[string]string
 	for name, element := range m.Credentials.Elements() {
-		if text, ok := element.(types.String); ok && resourcekit.Known(text) {
-			if given == nil {
-				given = map[string]string{}
+		if value, ok := element.(types.String); ok && resourcekit.Known(value) {
+			if credentials == nil {
+				credentials = map[string]string{}
 			}
-			given[name] = text.ValueString()
+			credentials[name] = value.ValueString()
 		}
 	}
-	return given
-}
-
-// metricsModel is a metrics integration as Terraform holds it.
-type metricsModel struct {
-	integration
-	Config types.Dynamic `tfsdk:"config"`
-}
-
-// config is what is configured, without the credentials.
-func (m *metricsModel) config() map[string]any {
-	config, _ := plain(m.Config).(map[string]any)
-	return config
-}
-
-// replacesCredentials is true of a change after which the server has no other credentials than those that are sent along: it takes
-// the configuration as a whole.
-func (m *metricsModel) replacesCredentials(before *metricsModel) bool {
-	return !keeps(m.config(), any(before.config())) || !keeps(before.config(), any(m.config()))
-}
-
-func (*metricsModel) send(*control.IntegrationSettings) {}
-
-func (m *metricsModel) sendCredentials(s *control.IntegrationSettings, credentials map[string]string) {
-	s.Config = map[string]any{}
-	for name, value := range m.config() {
-		s.Config[name] = value
-	}
-	if m.IntegrationType.ValueString() == typeOpenTelemetry && len(credentials) > 0 {
-		s.Config["headers"] = credentials
-		return
-	}
-	for name, value := range credentials {
-		s.Config[name] = value
-	}
-}
-
-func (m *metricsModel) readOwn(ctx context.Context, i control.Integration, imported bool) {
-	shown := withoutCredentials(i.Config)
-	switch {
-	case imported && len(shown) == 0:
-		m.Config = types.DynamicNull()
-	case imported:
-		m.Config = types.DynamicValue(valueOf(ctx, shown))
-	case i.Config == nil || m.Config.IsNull() || m.Config.IsUnderlyingValueNull(): // not said, or not managed
-	case !keeps(shown, any(m.config())):
-		m.Config = types.DynamicValue(valueOf(ctx, wantedOf(shown, m.config())))
-	}
-}
-
-// logModel is a log integration as Terraform holds it.
-type logModel struct {
-	integration
-	EndpointURL types.String `tfsdk:"endpoint_url"`
-	Format      types.String `tfsdk:"format"`
-}
-
-func (m *logModel) replacesCredentials(*logModel) bool { return false }
-
-func (m *logModel) send(s *control.IntegrationSettings) {
-	s.EndpointURL, s.Format = m.EndpointURL.ValueString(), m.Format.ValueString()
-}
-
-func (*logModel) sendCredentials(s *control.IntegrationSettings, credentials map[string]string) {
-	s.AuthConfig = map[string]any{}
-	if len(credentials) > 0 {
-		s.AuthConfig = map[string]any{"type": "headers", "headers": credentials}
-	}
-}
-
-func (m *logModel) readOwn(_ context.Context, i control.Integration, _ bool) {
-	m.EndpointURL = types.StringValue(cmp.Or(i.EndpointURL, m.EndpointURL.ValueString()))
-	m.Format = resourcekit.StringOrNull(cmp.Or(i.Format, m.Format.ValueString()))
+	return credentials
 }

@@ -1,7 +1,6 @@
 package observation
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,7 +18,7 @@ func credentialsMap(pairs ...string) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-func TestWhereCredentialsGo(t *testing.T) {
+func TestCredentialsToAPI(t *testing.T) {
 	t.Parallel()
 	config := types.DynamicValue(object(map[string]attr.Value{"site": types.StringValue("eu")}))
 	for name, tc := range map[string]struct {
@@ -33,21 +32,21 @@ func TestWhereCredentialsGo(t *testing.T) {
 	} {
 		m := metricsModel{integration: integration{IntegrationType: types.StringValue(tc.typ)}, Config: config}
 		var s control.IntegrationSettings
-		if m.sendCredentials(&s, tc.credentials); !cmp.Equal(s.Config, tc.want) {
-			t.Errorf("%s: sent is %v", name, s.Config)
+		if m.credentialsToAPI(&s, tc.credentials); !cmp.Equal(s.Config, tc.want) {
+			t.Errorf("%s: config is %v", name, s.Config)
 		}
 	}
 	var s control.IntegrationSettings
-	new(logModel).sendCredentials(&s, map[string]string{"a": "k"})
+	new(logModel).credentialsToAPI(&s, map[string]string{"a": "k"})
 	if diff := cmp.Diff(map[string]any{"type": "headers", "headers": map[string]string{"a": "k"}}, s.AuthConfig); diff != "" {
 		t.Errorf("logs (-want +got):\n%s", diff)
 	}
-	if new(logModel).sendCredentials(&s, nil); s.AuthConfig == nil || len(s.AuthConfig) != 0 {
-		t.Errorf("no credentials are sent as %v, which takes nothing away", s.AuthConfig)
+	if new(logModel).credentialsToAPI(&s, nil); s.AuthConfig == nil || len(s.AuthConfig) != 0 {
+		t.Errorf("without credentials auth_config is %v, which does not remove them", s.AuthConfig)
 	}
 }
 
-func TestCredentialsOfAConfiguration(t *testing.T) {
+func TestCredentials(t *testing.T) {
 	t.Parallel()
 	mixed := types.MapValueMust(types.StringType, map[string]attr.Value{"a": types.StringValue("x"), "unset": types.StringNull()})
 	for name, tc := range map[string]struct {
@@ -65,57 +64,27 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 		if got := m.credentials(); !cmp.Equal(got, tc.want) || (got == nil) != (tc.want == nil) {
 			t.Errorf("%s: %v", name, got)
 		}
-		if known(tc.written) != tc.known {
-			t.Errorf("%s: known is %t", name, !tc.known)
+		if fullyKnown(tc.written) != tc.known {
+			t.Errorf("%s: fullyKnown is %t", name, !tc.known)
 		}
 	}
 }
 
-func TestReadMetrics(t *testing.T) {
-	t.Parallel()
-	written := types.DynamicValue(object(map[string]attr.Value{"interval": number(t, "30")}))
-	server := func(config map[string]any) control.Integration { return control.Integration{ID: "1", Config: config} }
-	for name, tc := range map[string]struct {
-		before   types.Dynamic
-		server   control.Integration
-		imported bool
-		want     types.Dynamic
-	}{
-		"the same, and more": {written, server(map[string]any{"interval": json.Number("30.0"), "added": "x"}), false, written},
-		"not said":           {written, server(nil), false, written},
-		"not managed":        {types.DynamicNull(), server(map[string]any{"added": "x"}), false, types.DynamicNull()},
-		"drift": {
-			written, server(map[string]any{"interval": json.Number("60"), "added": "x"}), false,
-			types.DynamicValue(object(map[string]attr.Value{"interval": number(t, "60")})),
-		},
-		"a secret that the server shows": {
-			types.DynamicNull(), server(map[string]any{"site": "eu", "api_key": "leak"}), true,
-			types.DynamicValue(object(map[string]attr.Value{"site": types.StringValue("eu")})),
-		},
-		"an import of nothing": {types.DynamicNull(), server(map[string]any{}), true, types.DynamicNull()},
-	} {
-		m := metricsModel{Config: tc.before}
-		if m.readOwn(t.Context(), tc.server, tc.imported); !m.Config.Equal(tc.want) {
-			t.Errorf("%s: got %s, want %s", name, m.Config, tc.want)
-		}
-	}
-}
-
-func TestReadCommon(t *testing.T) {
+func TestIntegrationFromAPI(t *testing.T) {
 	t.Parallel()
 	m := integration{Credentials: credentialsMap("a", "x"), Enabled: types.BoolValue(false), IntegrationType: types.StringValue("otlp")}
-	m.read(control.Integration{ID: "1", Name: "loki"}, "demo")
+	m.fromAPI(control.Integration{ID: "1", Name: "loki"}, "demo")
 	want := integration{
 		ID: types.StringValue("1"), OrgID: types.StringValue("demo"), Name: types.StringValue("loki"), IntegrationType: types.StringValue("otlp"),
 		Enabled: types.BoolValue(false), Credentials: types.MapNull(types.StringType), CredentialsRevision: types.Int64Value(0),
 	}
 	if diff := cmp.Diff(want, m); diff != "" {
-		t.Errorf("the server says little (-want +got):\n%s", diff)
+		t.Errorf("from a minimal response (-want +got):\n%s", diff)
 	}
 	var fresh integration
 	on := true
-	fresh.read(control.Integration{ID: "1", OrgID: "acme", Type: "statsd", Enabled: &on}, "demo")
+	fresh.fromAPI(control.Integration{ID: "1", OrgID: "acme", Type: "statsd", Enabled: &on}, "demo")
 	if fresh.OrgID.ValueString() != "acme" || !fresh.Enabled.ValueBool() || fresh.IntegrationType.ValueString() != "statsd" {
-		t.Errorf("the server says all: %+v", fresh)
+		t.Errorf("from a full response: %+v", fresh)
 	}
 }

@@ -1,4 +1,3 @@
-// Package observation is octomil_metrics_integration and octomil_log_integration: where the organization's metrics and logs go.
 package observation
 
 import (
@@ -6,17 +5,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-var (
-	metricsEntity = entityOf[metricsModel](metricsFlavour)
-	logEntity     = entityOf[logModel](logFlavour)
-)
-
-// Resources are the package's.
+// Resources returns the constructors of the package's resources.
 func Resources() []func() resource.Resource {
 	return []func() resource.Resource{logEntity.Resource, metricsEntity.Resource}
 }
 
-// ListResources are the package's.
+// ListResources returns the constructors of the package's list resources.
 func ListResources() []func() list.ListResource {
 	return []func() list.ListResource{logEntity.ListResource, metricsEntity.ListResource}
 }

@@ -2,13 +2,10 @@ package observation
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -16,95 +13,99 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// flavour is what tells one of the two resources from the other.
-type flavour struct {
-	signal   control.Signal
-	typeName string
-	about    string
-	// types are those that there are, nil where the server decides.
-	types     []string
-	typeText  string
-	secretTo  string
-	ownFields map[string]schema.Attribute
+// kind describes how the two resources differ.
+type kind struct {
+	signal      control.Signal
+	typeName    string
+	description string
+	// types are the valid types, nil if only the server knows them.
+	types []string
+	// typesDescription and credentialsDescription complete the descriptions of integration_type and credentials.
+	typesDescription       string
+	credentialsDescription string
+	// attributes are those that only this kind has.
+	attributes map[string]schema.Attribute
 }
 
-// model is the model of one of the two.
+// model is a pointer to metricsModel or logModel.
 type model[M any] interface {
 	*M
 	common() *integration
-	read(i control.Integration, org string)
-	readOwn(ctx context.Context, i control.Integration, imported bool)
-	// send adds what only this kind has.
-	send(s *control.IntegrationSettings)
-	// sendCredentials adds the credentials, or that there are none, with whatever the server replaces together with them.
-	sendCredentials(s *control.IntegrationSettings, credentials map[string]string)
-	replacesCredentials(before *M) bool
+	fromAPI(i control.Integration, org string)
+	// ownFromAPI sets the attributes that only this kind has.
+	ownFromAPI(ctx context.Context, i control.Integration, imported bool)
+	// toAPI adds the attributes that only this kind has, except those that belong to the credentials.
+	toAPI(s *control.IntegrationSettings)
+	// credentialsToAPI adds the credentials, which may be none, and whatever the server replaces together with them.
+	credentialsToAPI(s *control.IntegrationSettings, credentials map[string]string)
+	// replacesCredentials reports whether the change from prior makes the server drop credentials that are not sent with it.
+	replacesCredentials(prior *M) bool
 }
 
-// credentialsKey is where private state has the fingerprint of the credentials that were sent.
+// credentialsKey is the private state key for the fingerprint of the credentials that were sent last.
 const credentialsKey = "credentials"
 
-func entityOf[M any, P model[M]](f flavour) resourcekit.Entity[M, control.Integration] {
-	title := string(f.signal) + " integration"
+func entityOf[M any, P model[M]](k kind) resourcekit.Entity[M, control.Integration] {
+	title := string(k.signal) + " integration"
 	return resourcekit.Entity[M, control.Integration]{
-		TypeName: f.typeName,
+		TypeName: k.typeName,
 		Title:    title, Titles: title + "s",
-		Schema:   f.schema(),
-		Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the integration."}},
+		Schema:   k.schema(),
+		Identity: resourcekit.Identity{{Name: "id", Description: "ID of the integration, assigned by the server."}},
 		Fields:   map[string]string{"auth_config": "credentials", "headers": "credentials"},
 
 		Create: func(ctx context.Context, op *resourcekit.Operation[M, control.Integration]) (control.Integration, error) {
-			return create[M, P](ctx, f, op)
+			return create[M, P](ctx, k, op)
 		},
 		Read: func(ctx context.Context, client *control.Client, m *M) (control.Integration, error) {
-			return client.Integration(ctx, f.signal, P(m).common().ID.ValueString())
+			return client.Integration(ctx, k.signal, P(m).common().ID.ValueString())
 		},
 		Update: func(ctx context.Context, op *resourcekit.Operation[M, control.Integration]) (control.Integration, error) {
-			return update[M, P](ctx, f, op)
+			return update[M, P](ctx, k, op)
 		},
 		Delete: func(ctx context.Context, op *resourcekit.Operation[M, control.Integration]) error {
-			return op.Client.DeleteIntegration(ctx, f.signal, P(op.State).common().ID.ValueString())
+			return op.Client.DeleteIntegration(ctx, k.signal, P(op.State).common().ID.ValueString())
 		},
 		FromAPI: func(ctx context.Context, client *control.Client, m *M, i control.Integration, _ *diag.Diagnostics) {
 			imported := P(m).common().Name.IsNull()
-			P(m).read(i, client.OrgID())
-			P(m).readOwn(ctx, i, imported)
+			P(m).fromAPI(i, client.OrgID())
+			P(m).ownFromAPI(ctx, i, imported)
 		},
 
 		List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.Integration, error) {
-			return client.Integrations(ctx, f.signal)
+			return client.Integrations(ctx, k.signal)
 		},
 		Filters: []resourcekit.Filter[control.Integration]{{
-			Name: "integration_type", Description: "Only integrations of this type" + f.typeText, OneOf: f.types,
+			Name: "integration_type", Description: "Returns only integrations of this type" + k.typesDescription, OneOf: k.types,
 			Of: func(i control.Integration) string { return i.Type },
 		}},
 		Name: func(i control.Integration) string { return i.Name },
 		ID:   func(i control.Integration) string { return i.ID },
 
-		ModifyPlan:  plan[M, P],
+		ModifyPlan:  modifyPlan[M, P],
 		PlannedName: func(planned M) string { return P(&planned).common().Name.ValueString() },
 		Validate:    func(_ context.Context, config M, diags *diag.Diagnostics) { validate(any(config), diags) },
 	}
 }
 
-// settings are what is sent of a plan, without what belongs to the credentials.
+// settings returns the request body of a plan, without what belongs to the credentials.
 func settings[M any, P model[M]](plan *M, credentials map[string]string) control.IntegrationSettings {
 	m := P(plan).common()
 	s := control.IntegrationSettings{
 		Name: m.Name.ValueString(), Type: m.IntegrationType.ValueString(), Enabled: m.Enabled.ValueBoolPointer(),
 		Secrets: slices.Collect(maps.Values(credentials)),
 	}
-	P(plan).send(&s)
+	P(plan).toAPI(&s)
 	return s
 }
 
 func create[M any, P model[M]](
-	ctx context.Context, f flavour, op *resourcekit.Operation[M, control.Integration],
+	ctx context.Context, k kind, op *resourcekit.Operation[M, control.Integration],
 ) (control.Integration, error) {
 	credentials := P(op.Config).common().credentials()
 	s := settings[M, P](op.Plan, credentials)
-	P(op.Plan).sendCredentials(&s, credentials)
-	i, err := op.Client.CreateIntegration(ctx, f.signal, s)
+	P(op.Plan).credentialsToAPI(&s, credentials)
+	i, err := op.Client.CreateIntegration(ctx, k.signal, s)
 	if err != nil {
 		return i, err
 	}
@@ -113,67 +114,26 @@ func create[M any, P model[M]](
 	return i, nil
 }
 
-// update sends the credentials where the plan says so, and where the server would lose them otherwise.
+// update sends the credentials if the plan says so, or if the server would lose them otherwise.
 func update[M any, P model[M]](
-	ctx context.Context, f flavour, op *resourcekit.Operation[M, control.Integration],
+	ctx context.Context, k kind, op *resourcekit.Operation[M, control.Integration],
 ) (control.Integration, error) {
 	credentials := P(op.Config).common().credentials()
 	s := settings[M, P](op.Plan, credentials)
-	due := P(op.Plan).common().CredentialsRevision.IsUnknown()
-	sends := due || P(op.Plan).replacesCredentials(op.State)
-	if sends {
-		P(op.Plan).sendCredentials(&s, credentials)
+	changed := P(op.Plan).common().CredentialsRevision.IsUnknown()
+	sendCredentials := changed || P(op.Plan).replacesCredentials(op.State)
+	if sendCredentials {
+		P(op.Plan).credentialsToAPI(&s, credentials)
 	}
-	i, err := op.Client.UpdateIntegration(ctx, f.signal, P(op.State).common().ID.ValueString(), s)
+	i, err := op.Client.UpdateIntegration(ctx, k.signal, P(op.State).common().ID.ValueString(), s)
 	if err != nil {
 		return i, err
 	}
-	if sends {
+	if sendCredentials {
 		resourcekit.SetPrivateSecret(ctx, op.Private, credentialsKey, credentials, op.Diags)
 	}
-	if due {
+	if changed {
 		P(op.Plan).common().CredentialsRevision = types.Int64Value(P(op.State).common().CredentialsRevision.ValueInt64() + 1)
 	}
 	return i, nil
-}
-
-// plan shows that the credentials are going to be sent: they are in no plan themselves.
-func plan[M any, P model[M]](ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
-		return
-	}
-	var planned, state, config M
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	due := true
-	if written := P(&config).common(); known(written.Credentials) {
-		credentials := written.credentials()
-		same, remembered := resourcekit.MatchesPrivateSecret(ctx, req.Private, credentialsKey, credentials, &resp.Diagnostics)
-		due = remembered && !same || !remembered && credentials != nil
-		if !due && !remembered && P(&planned).replacesCredentials(&state) {
-			resp.Diagnostics.AddAttributeWarning(path.Root("credentials"), "The server may lose credentials", fmt.Sprintf("The configuration of %q "+
-				"is sent as a whole. This integration was imported, and Terraform does not know whether the server has credentials for it: they are "+
-				"lost unless the attribute names them.", P(&planned).common().Name.ValueString()))
-		}
-	}
-	if due {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("credentials_revision"), types.Int64Unknown())...)
-	}
-}
-
-// known is true of a map of which nothing is left open.
-func known(m types.Map) bool {
-	if m.IsUnknown() {
-		return false
-	}
-	for _, element := range m.Elements() {
-		if element.IsUnknown() {
-			return false
-		}
-	}
-	return true
 }

@@ -10,97 +10,101 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// binding maps one attribute to the JSON value of its key and back.
+// binding converts between one attribute and the JSON value of its key.
 type binding interface {
 	IsNull() bool
 	IsUnknown() bool
-	// wire is the JSON value of an attribute that is known.
-	wire() any
-	// read takes a JSON value; one that is missing, null or of another kind is null.
-	read(json any)
-	// same is true when a JSON value means what the attribute says.
-	same(json any) bool
-	// forget makes the attribute unknown.
-	forget()
+	// toJSON returns the JSON value of a known attribute.
+	toJSON() any
+	// fromJSON sets the attribute to a JSON value, or to null if the value is nil or of an unexpected type.
+	fromJSON(json any)
+	// equals reports whether a JSON value is equivalent to the attribute.
+	equals(json any) bool
+	// setUnknown makes the attribute unknown.
+	setUnknown()
 }
 
 type boolean struct{ *types.Bool }
 
-func (b boolean) wire() any { return b.ValueBool() }
-func (b boolean) forget()   { *b.Bool = types.BoolUnknown() }
+func (b boolean) toJSON() any { return b.ValueBool() }
+func (b boolean) setUnknown() { *b.Bool = types.BoolUnknown() }
 
-func (b boolean) read(json any) {
+func (b boolean) fromJSON(json any) {
 	*b.Bool = types.BoolNull()
 	if truth, ok := json.(bool); ok {
 		*b.Bool = types.BoolValue(truth)
 	}
 }
 
-func (b boolean) same(json any) bool {
+func (b boolean) equals(json any) bool {
 	truth, ok := json.(bool)
 	return ok && truth == b.ValueBool()
 }
 
 type number struct{ *types.Float64 }
 
-func (n number) wire() any { return n.ValueFloat64() }
-func (n number) forget()   { *n.Float64 = types.Float64Unknown() }
+func (n number) toJSON() any { return n.ValueFloat64() }
+func (n number) setUnknown() { *n.Float64 = types.Float64Unknown() }
 
-func (n number) read(json any) {
+func (n number) fromJSON(json any) {
 	*n.Float64 = types.Float64Null()
 	if value, ok := json.(float64); ok {
 		*n.Float64 = types.Float64Value(value)
 	}
 }
 
-func (n number) same(json any) bool {
+func (n number) equals(json any) bool {
 	value, ok := json.(float64)
 	return ok && value == n.ValueFloat64()
 }
 
 type integer struct{ *types.Int64 }
 
-func (n integer) wire() any { return float64(n.ValueInt64()) }
-func (n integer) forget()   { *n.Int64 = types.Int64Unknown() }
+func (n integer) toJSON() any { return float64(n.ValueInt64()) }
+func (n integer) setUnknown() { *n.Int64 = types.Int64Unknown() }
 
-func (n integer) read(json any) {
+func (n integer) fromJSON(json any) {
 	*n.Int64 = types.Int64Null()
-	if value, ok := whole(json); ok {
+	if value, ok := wholeNumber(json); ok {
 		*n.Int64 = types.Int64Value(value)
 	}
 }
 
-func (n integer) same(json any) bool {
-	value, ok := whole(json)
+func (n integer) equals(json any) bool {
+	value, ok := wholeNumber(json)
 	return ok && value == n.ValueInt64()
 }
 
-// whole is a number without a fraction; ok is false for anything else, and for what JSON's numbers cannot hold exactly.
-func whole(json any) (value int64, ok bool) {
+// wholeNumber returns a number without a fraction. ok is false for any other value, and for numbers above 2^53, which a float64 does
+// not hold exactly.
+func wholeNumber(json any) (value int64, ok bool) {
 	number, ok := json.(float64)
 	return int64(number), ok && number == math.Trunc(number) && math.Abs(number) <= 1<<53
 }
 
-// milliseconds is a duration that the server keeps as a number.
+// milliseconds is a duration that the server stores as a number of milliseconds.
 type milliseconds struct{ *timetypes.GoDuration }
 
-func (m milliseconds) wire() any { return float64(length(*m.GoDuration)) / float64(time.Millisecond) }
-func (m milliseconds) forget()   { *m.GoDuration = timetypes.NewGoDurationUnknown() }
+func (m milliseconds) toJSON() any {
+	return float64(toDuration(*m.GoDuration)) / float64(time.Millisecond)
+}
+func (m milliseconds) setUnknown() { *m.GoDuration = timetypes.NewGoDurationUnknown() }
 
-func (m milliseconds) read(json any) {
+func (m milliseconds) fromJSON(json any) {
 	*m.GoDuration = timetypes.NewGoDurationNull()
-	if d, ok := span(json); ok {
+	if d, ok := millisecondsToDuration(json); ok {
 		*m.GoDuration = timetypes.NewGoDurationValue(d)
 	}
 }
 
-func (m milliseconds) same(json any) bool {
-	d, ok := span(json)
-	return ok && d == length(*m.GoDuration)
+func (m milliseconds) equals(json any) bool {
+	d, ok := millisecondsToDuration(json)
+	return ok && d == toDuration(*m.GoDuration)
 }
 
-// span is a number of milliseconds, to the nanosecond; ok is false for what no duration can hold.
-func span(json any) (d time.Duration, ok bool) {
+// millisecondsToDuration converts a number of milliseconds, rounded to nanoseconds. ok is false for numbers that a duration cannot
+// hold.
+func millisecondsToDuration(json any) (d time.Duration, ok bool) {
 	value, ok := json.(float64)
 	nanoseconds := math.Round(value * float64(time.Millisecond))
 	if !ok || math.Abs(nanoseconds) > 1<<62 {
@@ -109,13 +113,13 @@ func span(json any) (d time.Duration, ok bool) {
 	return time.Duration(nanoseconds), true
 }
 
-// durationText is a duration that the server keeps as a text; two spellings of one duration are the same.
-type durationText struct{ *timetypes.GoDuration }
+// durationString is a duration that the server stores as a string. Different spellings of a duration are equal.
+type durationString struct{ *timetypes.GoDuration }
 
-func (d durationText) wire() any { return d.ValueString() }
-func (d durationText) forget()   { *d.GoDuration = timetypes.NewGoDurationUnknown() }
+func (d durationString) toJSON() any { return d.ValueString() }
+func (d durationString) setUnknown() { *d.GoDuration = timetypes.NewGoDurationUnknown() }
 
-func (d durationText) read(json any) {
+func (d durationString) fromJSON(json any) {
 	*d.GoDuration = timetypes.NewGoDurationNull()
 	text, ok := json.(string)
 	if _, err := time.ParseDuration(text); ok && err == nil {
@@ -123,17 +127,17 @@ func (d durationText) read(json any) {
 	}
 }
 
-func (d durationText) same(json any) bool {
+func (d durationString) equals(json any) bool {
 	text, ok := json.(string)
 	if !ok {
 		return false
 	}
 	other, err := time.ParseDuration(text)
-	return err == nil && other == length(*d.GoDuration)
+	return err == nil && other == toDuration(*d.GoDuration)
 }
 
-// length is 0 for a text that is no duration: the type's own validation has refused it long before.
-func length(d timetypes.GoDuration) time.Duration {
+// toDuration returns 0 for a string that is not a duration, which the validation of the type rejects earlier.
+func toDuration(d timetypes.GoDuration) time.Duration {
 	parsed, err := time.ParseDuration(d.ValueString())
 	if err != nil {
 		return 0
@@ -141,12 +145,12 @@ func length(d timetypes.GoDuration) time.Duration {
 	return parsed
 }
 
-// textMap is an object of words; an empty one and none are the same to the server.
-type textMap struct{ *types.Map }
+// stringMap is an object of strings. The server treats an empty object and null as equal.
+type stringMap struct{ *types.Map }
 
-func (m textMap) forget() { *m.Map = types.MapUnknown(types.StringType) }
+func (m stringMap) setUnknown() { *m.Map = types.MapUnknown(types.StringType) }
 
-func (m textMap) wire() any {
+func (m stringMap) toJSON() any {
 	words := map[string]any{}
 	for key, value := range m.Elements() {
 		if text, ok := value.(types.String); ok {
@@ -156,8 +160,8 @@ func (m textMap) wire() any {
 	return words
 }
 
-func (m textMap) read(json any) {
-	theirs, ok := texts(json)
+func (m stringMap) fromJSON(json any) {
+	theirs, ok := stringMembers(json)
 	if len(theirs) == 0 && !m.IsNull() && !m.IsUnknown() && len(m.Elements()) == 0 {
 		return
 	}
@@ -172,8 +176,8 @@ func (m textMap) read(json any) {
 	*m.Map = types.MapValueMust(types.StringType, elements)
 }
 
-func (m textMap) same(json any) bool {
-	theirs, _ := texts(json)
+func (m stringMap) equals(json any) bool {
+	theirs, _ := stringMembers(json)
 	if len(theirs) != len(m.Elements()) {
 		return false
 	}
@@ -186,8 +190,8 @@ func (m textMap) same(json any) bool {
 	return true
 }
 
-// texts are the members of an object that are words; servers may write a version such as 17 as a number.
-func texts(json any) (words map[string]string, ok bool) {
+// stringMembers returns the members of an object that are strings or numbers: a server may return the version 17 as a number.
+func stringMembers(json any) (words map[string]string, ok bool) {
 	object, ok := json.(map[string]any)
 	words = make(map[string]string, len(object))
 	for key, value := range object {

@@ -5,15 +5,14 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// sameDuration keeps the spelling in state when the configuration spells the same duration otherwise, which is so after an
-// import: 1h and 60m are no change.
+// sameDuration keeps the spelling in state if the configuration has an equal duration, such as 1h and 60m. Spellings can differ after
+// an import.
 type sameDuration struct{}
 
 func (sameDuration) Description(context.Context) string {
-	return "Another spelling of the same duration is no change."
+	return "A different spelling of the same duration is not a change."
 }
 
 func (m sameDuration) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
@@ -27,46 +26,4 @@ func (sameDuration) PlanModifyString(_ context.Context, req planmodifier.StringR
 	if errBefore == nil && errPlanned == nil && before == planned {
 		resp.PlanValue = req.StateValue
 	}
-}
-
-const serverPrecision = time.Millisecond
-
-// positive refuses durations that are not above zero, and those that are no whole number of the unit, where there is one.
-type positive struct{ unit time.Duration }
-
-func (p positive) Description(context.Context) string {
-	if p.unit > 0 {
-		return "a duration above zero, in whole multiples of " + p.unit.String()
-	}
-	return "a duration above zero"
-}
-
-func (p positive) MarkdownDescription(ctx context.Context) string { return p.Description(ctx) }
-
-func (p positive) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	d, err := time.ParseDuration(req.ConfigValue.ValueString())
-	if err != nil {
-		return // the type says so itself
-	}
-	if d <= 0 || p.unit > 0 && d%p.unit != 0 {
-		resp.Diagnostics.AddAttributeError(req.Path, "The duration is not usable",
-			req.ConfigValue.ValueString()+" was given where "+p.Description(ctx)+" is needed.")
-	}
-}
-
-// aboveZero refuses zero, which the range of a share would allow.
-type aboveZero struct{}
-
-func (aboveZero) Description(context.Context) string { return "more than 0" }
-
-func (v aboveZero) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (aboveZero) ValidateFloat64(_ context.Context, req validator.Float64Request, resp *validator.Float64Response) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.ValueFloat64() != 0 {
-		return
-	}
-	resp.Diagnostics.AddAttributeError(req.Path, "The step is not usable", "With 0 percent no rollout could ever advance.")
 }

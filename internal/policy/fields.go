@@ -10,16 +10,16 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// field ties a key of the settings to its attribute (the control API contract, section 6).
+// field binds a key of the settings to its attribute (CONTRACT.md, section 6).
 type field struct {
 	key string
 	at  path.Path
-	// nullable is true of a key for which null is a value of its own: no limit.
+	// nullable is true if null is a value of the key, which means no limit.
 	nullable bool
 	binding
 }
 
-// fields lists every key that the policy manages, each with its attribute.
+// fields returns the field of each key of the rollback policy.
 func (g *guardrails) fields() []field {
 	gate, limits, device := path.Root("quality_gate"), path.Root("rollout_limits"), path.Root("device_limits")
 	return []field{
@@ -30,15 +30,15 @@ func (g *guardrails) fields() []field {
 		{"require_eval", gate.AtName("require_eval"), false, boolean{&g.RequireEval}},
 		{"min_accuracy", gate.AtName("min_accuracy"), true, number{&g.MinAccuracy}},
 		{"max_quality_delta", gate.AtName("max_quality_delta"), true, number{&g.MaxQualityDelta}},
-		{"min_rollout_duration", limits.AtName("min_duration"), true, durationText{&g.MinDuration}},
+		{"min_rollout_duration", limits.AtName("min_duration"), true, durationString{&g.MinDuration}},
 		{"max_rollout_step_percent", limits.AtName("max_step_percent"), false, number{&g.MaxStepPercent}},
 		{"require_approval", limits.AtName("require_approval"), false, boolean{&g.RequireApproval}},
-		{"min_os_version", device.AtName("min_os_version"), true, textMap{&g.MinOSVersion}},
+		{"min_os_version", device.AtName("min_os_version"), true, stringMap{&g.MinOSVersion}},
 		{"min_memory_gb", device.AtName("min_memory_gb"), true, number{&g.MinMemoryGB}},
 	}
 }
 
-// managed are the fields that a configuration sets; all others are shown and never written.
+// managed returns the fields that a configuration sets. All others are read and never written.
 func managed(fields []field) []field {
 	var set []field
 	for _, f := range fields {
@@ -49,40 +49,40 @@ func managed(fields []field) []field {
 	return set
 }
 
-// read takes every field from the server.
-func read(fields []field, settings control.Settings) {
+// fieldsFromAPI sets all fields from the server's settings.
+func fieldsFromAPI(fields []field, settings control.Settings) {
 	for _, f := range fields {
-		f.read(settings[f.key])
+		f.fromJSON(settings[f.key])
 	}
 }
 
-// settle takes from the server what a plan left open, and what the server holds otherwise although it is managed: state tells
-// what is in force. The rest stays as it was planned; should the server hold something else by now, the next refresh shows it.
-func settle(fields []field, settings control.Settings, managed []field) {
+// reconcile sets the fields that the plan left unknown, and the managed fields whose value on the server differs: the state shows what
+// is in force. All other fields stay as planned; the next refresh shows whether the server has other values.
+func reconcile(fields []field, settings control.Settings, managed []field) {
 	ours := map[string]bool{}
 	for _, f := range managed {
 		ours[f.key] = true
 	}
 	for _, f := range fields {
-		if f.IsUnknown() || ours[f.key] && !f.same(settings[f.key]) {
-			f.read(settings[f.key])
+		if f.IsUnknown() || ours[f.key] && !f.equals(settings[f.key]) {
+			f.fromJSON(settings[f.key])
 		}
 	}
 }
 
-// changes is what must be written so that the settings hold the managed fields.
+// changes returns the settings to write so that the server has the managed fields.
 func changes(managed []field, settings control.Settings) control.Settings {
 	due := control.Settings{}
 	for _, f := range managed {
-		if !f.same(settings[f.key]) {
-			due[f.key] = f.wire()
+		if !f.equals(settings[f.key]) {
+			due[f.key] = f.toJSON()
 		}
 	}
 	return due
 }
 
-// blame finds the attribute that an error of the server is about, or path.Empty(). A message may name a setting that no field names.
-func blame(managed []field, err error) path.Path {
+// attributeFor returns the attribute that an API error belongs to, or path.Empty(). A message may name a setting that no field names.
+func attributeFor(managed []field, err error) path.Path {
 	attributes := resourcekit.ErrorAttributes{Fields: map[string]path.Path{}}
 	for _, f := range managed {
 		attributes.Fields[f.key] = f.at

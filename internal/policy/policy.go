@@ -1,5 +1,3 @@
-// Package policy is the organization's settings in two parts, each with its own keys: octomil_rollback_policy, the guardrails for
-// rollouts and their automatic rollback, and octomil_org_settings, who may do what for how long.
 package policy
 
 import (
@@ -8,17 +6,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// Resources are the package's.
+// Resources returns the constructors of the package's resources.
 func Resources() []func() resource.Resource {
-	return []func() resource.Resource{rollback.newResource, orgSettings.newResource}
+	return []func() resource.Resource{rollbackPolicy.newResource, orgSettings.newResource}
 }
 
-// ListResources are the package's.
+// ListResources returns the constructors of the package's list resources.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{rollback.newList, orgSettings.newList}
+	return []func() list.ListResource{rollbackPolicy.newListResource, orgSettings.newListResource}
 }
 
-// DataSources are the package's.
+// DataSources returns the constructors of the package's data sources.
 func DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{NewSettingsSource, NewPresetsSource}
 }

@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"pgregory.net/rapid"
 
@@ -19,7 +17,7 @@ import (
 
 var unexported = cmp.AllowUnexported(guardrails{}, qualityGate{}, rolloutLimits{}, deviceLimits{})
 
-// anyValue is a JSON value that a server may hold for a field.
+// anyValue draws a JSON value that a server may have for a field.
 func anyValue(rt *rapid.T, f field) any {
 	switch f.binding.(type) {
 	case boolean:
@@ -30,9 +28,9 @@ func anyValue(rt *rapid.T, f field) any {
 		return float64(rapid.IntRange(0, 1e6).Draw(rt, f.key))
 	case milliseconds:
 		return float64(rapid.IntRange(1, 1e9).Draw(rt, f.key)) / 1000
-	case durationText:
+	case durationString:
 		return time.Duration(rapid.Int64Range(0, math.MaxInt64).Draw(rt, f.key)).String()
-	case textMap:
+	case stringMap:
 		drawn := map[string]any{}
 		for name, word := range rapid.MapOfN(rapid.SampledFrom([]string{"ios", "android", ""}), rapid.String(), 0, 3).Draw(rt, f.key) {
 			drawn[name] = word
@@ -43,7 +41,7 @@ func anyValue(rt *rapid.T, f field) any {
 	return nil
 }
 
-// anyGuardrails have each attribute null, unknown or set.
+// anyGuardrails draws guardrails in which each attribute is null, unknown or set.
 func anyGuardrails(rt *rapid.T) *guardrails {
 	g := &guardrails{deviceLimits: deviceLimits{MinOSVersion: types.MapNull(types.StringType)}}
 	drawFields(rt, g.fields())
@@ -54,19 +52,19 @@ func drawFields(rt *rapid.T, fields []field) {
 	for _, f := range fields {
 		switch rapid.SampledFrom([]string{"null", "unknown", "set"}).Draw(rt, f.key+" is") {
 		case "null":
-			f.read(nil)
+			f.fromJSON(nil)
 		case "unknown":
-			f.forget()
+			f.setUnknown()
 		case "set":
-			f.read(anyValue(rt, f))
+			f.fromJSON(anyValue(rt, f))
 		}
 	}
 }
 
-// allFields are the keys of both resources.
-func allFields() []field { return append(new(guardrails).fields(), new(controls).fields()...) }
+// allFields returns the fields of both resources.
+func allFields() []field { return append(new(guardrails).fields(), new(securitySettings).fields()...) }
 
-// anySettings are those of an organization on a server that has some of the keys.
+// anySettings draws the settings of an organization on a server that has some of the keys.
 func anySettings(rt *rapid.T) control.Settings {
 	settings := control.Settings{"name": "demo"}
 	for _, f := range allFields() {
@@ -80,7 +78,7 @@ func anySettings(rt *rapid.T) control.Settings {
 	return settings
 }
 
-// sent is a value as the server gets it.
+// sent returns settings as the server receives them.
 func sent(rt *rapid.T, settings control.Settings) control.Settings {
 	encoded, err := json.Marshal(settings)
 	if err != nil {
@@ -93,109 +91,58 @@ func sent(rt *rapid.T, settings control.Settings) control.Settings {
 	return out
 }
 
-// Null, unknown and set stay what they are on the way into the nested objects and back.
-func TestGuardrailsSurviveTheirNesting(t *testing.T) {
+// For any configuration and any settings on the server, one write makes them equal, changes no other key and leaves nothing unknown,
+// and a destroy restores the original values.
+func TestSettingsConvergeAndRestore(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		want := anyGuardrails(rt)
-		var m model
-		var diags diag.Diagnostics
-		m.setGuardrails(t.Context(), want, &diags)
-		got := m.guardrails(t.Context(), &diags)
-		if diff := cmp.Diff(want, got, unexported); diff != "" || diags.HasError() {
-			rt.Errorf("the way back (-want +got), %v:\n%s", diags, diff)
-		}
-		for name, object := range map[string]types.Object{"gate": m.QualityGate, "limits": m.RolloutLimits, "device": m.DeviceLimits} {
-			if object.IsNull() || object.IsUnknown() {
-				rt.Errorf("%s is %s", name, object)
-			}
-		}
-	})
-}
-
-// A nested object that is null or unknown as a whole makes its members so, and no others.
-func TestNestedObjectsAsAWhole(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		var m model
-		var diags diag.Diagnostics
-		m.setGuardrails(t.Context(), anyGuardrails(rt), &diags)
-		whole := map[string]*types.Object{"quality_gate": &m.QualityGate, "rollout_limits": &m.RolloutLimits, "device_limits": &m.DeviceLimits}
-		name := rapid.SampledFrom([]string{"quality_gate", "rollout_limits", "device_limits"}).Draw(rt, "object")
-		unknown := rapid.Bool().Draw(rt, "unknown")
-		before := m.guardrails(t.Context(), &diags).fields()
-		attributes := whole[name].AttributeTypes(t.Context())
-		*whole[name] = types.ObjectNull(attributes)
-		if unknown {
-			*whole[name] = types.ObjectUnknown(attributes)
-		}
-		for i, f := range m.guardrails(t.Context(), &diags).fields() {
-			root, _ := f.at.Steps().NextStep()
-			switch inside := root.String() == name; {
-			case inside && (f.IsNull() == unknown || f.IsUnknown() != unknown):
-				rt.Errorf("%s is null: %t, unknown: %t", f.at, f.IsNull(), f.IsUnknown())
-			case !inside && (f.IsNull() != before[i].IsNull() || f.IsUnknown() != before[i].IsUnknown()):
-				rt.Errorf("%s has changed", f.at)
-			}
-		}
-		if diags.HasError() {
-			rt.Error(diags)
-		}
-	})
-}
-
-// Whatever is configured and whatever the server holds: one write brings the two together, touches no other key, leaves nothing
-// unknown, and a destroy puts back what was there.
-func TestSettingsConvergeAndGoBack(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		fields := new(controls).fields()
+		fields := new(securitySettings).fields()
 		drawFields(rt, fields)
 		if rapid.Bool().Draw(rt, "the rollback policy") {
 			fields = anyGuardrails(rt).fields()
 		}
 		server := anySettings(rt)
 		ours := managed(fields)
-		r := record{Before: map[string]original{}}
-		r.note(ours, server)
+		saved := originals{Before: map[string]original{}}
+		saved.add(ours, server)
 		before := maps.Clone(server)
 
 		due := sent(rt, changes(ours, server))
 		for key := range due {
 			if f := fieldOf(t, fields, key); f.IsNull() || f.IsUnknown() {
-				rt.Errorf("%s is written and not configured", key)
+				rt.Errorf("%s is written although it is not configured", key)
 			}
 		}
 		maps.Copy(server, due)
 		if again := changes(ours, server); len(again) > 0 {
-			rt.Errorf("after the write %v is still to be written", again)
+			rt.Errorf("after the write, changes are still %v", again)
 		}
-		expectSettled(rt, fields, ours, server)
+		expectReconciled(rt, fields, ours, server)
 
-		back, left := r.restore(fields, server)
+		back, remaining := saved.restore(fields, server)
 		maps.Copy(server, sent(rt, back))
 		for _, f := range allFields() {
 			_, had := before[f.key]
-			if !had && !f.nullable && r.Before[f.key].Absent {
-				continue // which the user is told of
+			if !had && !f.nullable && saved.Before[f.key].Absent {
+				continue // a warning tells the user
 			}
 			if !sameJSON(before[f.key], server[f.key]) {
 				rt.Errorf("%s was %v and is %v", f.key, before[f.key], server[f.key])
 			}
 		}
-		if len(left) > len(ours) {
-			rt.Errorf("%v are left of %d", left, len(ours))
+		if len(remaining) > len(ours) {
+			rt.Errorf("%v remain of %d", remaining, len(ours))
 		}
 	})
 }
 
-// expectSettled settles fields and fails where one is unknown, or one of ours not as it was planned.
-func expectSettled(rt *rapid.T, fields, ours []field, server control.Settings) {
+// expectReconciled reconciles the fields and fails if one is unknown or one of ours differs from the plan.
+func expectReconciled(rt *rapid.T, fields, ours []field, server control.Settings) {
 	planned := map[string]attr.Value{}
 	for _, f := range ours {
 		planned[f.key] = valueOf(rt, f)
 	}
-	settle(fields, server, ours)
+	reconcile(fields, server, ours)
 	for _, f := range fields {
 		if f.IsUnknown() {
 			rt.Errorf("%s is still unknown", f.at)
@@ -206,7 +153,7 @@ func expectSettled(rt *rapid.T, fields, ours []field, server control.Settings) {
 	}
 }
 
-// valueOf is the attribute that a field is bound to.
+// valueOf returns the attribute that a field is bound to.
 func valueOf(rt *rapid.T, f field) attr.Value {
 	switch b := f.binding.(type) {
 	case boolean:
@@ -217,78 +164,11 @@ func valueOf(rt *rapid.T, f field) attr.Value {
 		return *b.Int64
 	case milliseconds:
 		return *b.GoDuration
-	case durationText:
+	case durationString:
 		return *b.GoDuration
-	case textMap:
+	case stringMap:
 		return *b.Map
 	}
 	rt.Fatalf("%s has a binding that is not known here", f.key)
 	return nil
-}
-
-// What has been read from the server means what the server says: else every plan would show a change that no apply can make.
-func FuzzReadMeansTheSame(f *testing.F) {
-	for _, body := range []string{
-		`true`, `5`, `"1h"`, `"-1.5h"`, `""`, `null`, `1.001`, `7.0`, `0.0000001`, `1e300`, `-3`, `9223372036855`, `{"ios":"17"}`, `{"ios":17,"android":14.5}`,
-		`{"ios":null,"android":["14"]}`, `{}`, `[]`, `"PT1H"`,
-	} {
-		f.Add([]byte(body))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var value any
-		if json.Unmarshal(body, &value) != nil {
-			return
-		}
-		g := &guardrails{deviceLimits: deviceLimits{MinOSVersion: types.MapNull(types.StringType)}}
-		for _, bound := range append(g.fields(), new(controls).fields()...) {
-			bound.read(value)
-			if bound.IsUnknown() {
-				t.Errorf("%s: %s is read as unknown", bound.key, body)
-			}
-			if bound.IsNull() {
-				continue
-			}
-			if !bound.same(value) {
-				t.Errorf("%s: %s is read and then means something else", bound.key, body)
-			}
-		}
-	})
-}
-
-// Two spellings of a duration are one to the server, to the plan and to the validation.
-func FuzzDuration(f *testing.F) {
-	for _, text := range []string{"1h", "60m", "1h0m0s", "-1s", "0", "1.5ms", "1us", "", "9223372036854775807ns", "an hour", "+1h", ".5h"} {
-		f.Add(text, "60m")
-	}
-	f.Fuzz(func(t *testing.T, text, other string) {
-		var a, b timetypes.GoDuration
-		durationText{&a}.read(text)
-		durationText{&b}.read(other)
-		parsed, err := time.ParseDuration(text)
-		if a.IsNull() != (err != nil) {
-			t.Fatalf("%q is read as %s (%v)", text, a, err)
-		}
-		if a.IsNull() || b.IsNull() {
-			return
-		}
-		if a.ValueString() != text || length(a) != parsed {
-			t.Errorf("%q is read as %s", text, a)
-		}
-		same := durationText{&a}.same(other)
-		if same != (durationText{&b}).same(text) || same != (length(a) == length(b)) {
-			t.Errorf("%q and %q are the same: %t", text, other, same)
-		}
-	})
-}
-
-func TestMillisecondsAreNotCutOff(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		want := float64(rapid.IntRange(1, 1e9).Draw(rt, "microseconds")) / 1000
-		var d timetypes.GoDuration
-		milliseconds{&d}.read(want)
-		if got := (milliseconds{&d}).wire(); got != want {
-			rt.Errorf("%v ms are read as %s and sent as %v", want, d, got)
-		}
-	})
 }

@@ -14,24 +14,24 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// settingsResource manages a part of an organization's settings.
+// settingsResource manages a section of an organization's settings.
 type settingsResource[M any] struct {
 	resourcekit.Base
-	part *part[M]
+	section *section[M]
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*settingsResource[model])(nil)
-	_ resource.ResourceWithIdentity    = (*settingsResource[model])(nil)
-	_ resource.ResourceWithImportState = (*settingsResource[model])(nil)
-	_ resource.ResourceWithModifyPlan  = (*settingsResource[model])(nil)
+	_ resource.ResourceWithConfigure   = (*settingsResource[policyModel])(nil)
+	_ resource.ResourceWithIdentity    = (*settingsResource[policyModel])(nil)
+	_ resource.ResourceWithImportState = (*settingsResource[policyModel])(nil)
+	_ resource.ResourceWithModifyPlan  = (*settingsResource[policyModel])(nil)
 )
 
 func (r *settingsResource[M]) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = r.part.schema
+	resp.Schema = r.section.schema
 }
 
-// ModifyPlan fills in the provider's organization where the configuration names none.
+// ModifyPlan defaults org_id to the provider's organization.
 func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -51,7 +51,7 @@ func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.Modif
 		case org != "":
 			planned = types.StringValue(org)
 		case before.IsNull():
-			askForOrganization(&resp.Diagnostics)
+			addMissingOrganization(&resp.Diagnostics)
 			return
 		}
 		if !before.IsNull() && !before.Equal(planned) {
@@ -62,40 +62,41 @@ func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.Modif
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), planned)...)
 }
 
-func askForOrganization(diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("org_id"), "The organization is not known",
-		"Settings belong to an organization. Set org_id here or in the provider block, or OCTOMIL_ORG_ID.")
+// addMissingOrganization adds the error of a resource or data source whose organization is unknown.
+func addMissingOrganization(diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("org_id"), "Missing organization",
+		"Settings belong to an organization. Set `org_id` here or in the provider block, or set `OCTOMIL_ORG_ID`.")
 }
 
 func (r *settingsResource[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	wanted, _ := r.part.open(ctx, &config, &resp.Diagnostics)
-	planned, shut := r.part.open(ctx, &plan, &resp.Diagnostics)
+	wanted, _ := r.section.bind(ctx, &config, &resp.Diagnostics)
+	planned, writeBack := r.section.bind(ctx, &plan, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	whose := r.part.owner(&plan)
-	if whose.OrgID.IsUnknown() { // the provider block was not known during the plan
-		whose.OrgID = resourcekit.StringOrNull(client.OrgID())
+	owner := r.section.organization(&plan)
+	if owner.OrgID.IsUnknown() { // the provider block was unknown during the plan
+		owner.OrgID = resourcekit.StringOrNull(client.OrgID())
 	}
-	if whose.OrgID.IsNull() {
-		askForOrganization(&resp.Diagnostics)
+	if owner.OrgID.IsNull() {
+		addMissingOrganization(&resp.Diagnostics)
 		return
 	}
-	whose.ID = whose.OrgID
-	org := whose.OrgID.ValueString()
+	owner.ID = owner.OrgID
+	org := owner.OrgID.ValueString()
 
-	w := write(ctx, client, org, managed(wanted), loadRecord(ctx, resp.Private, &resp.Diagnostics))
-	w.report(&resp.Diagnostics, "Could not create the "+r.part.title)
-	if resp.Diagnostics.HasError() && (!w.touched || w.undo(ctx, client, org, r.part.title, &resp.Diagnostics)) {
+	w := write(ctx, client, org, managed(wanted), loadOriginals(ctx, resp.Private, &resp.Diagnostics))
+	w.report(&resp.Diagnostics, "Could not create the "+r.section.title)
+	if resp.Diagnostics.HasError() && (!w.mayHaveWritten || w.undo(ctx, client, org, r.section.title, &resp.Diagnostics)) {
 		return
 	}
-	settle(planned, w.settings, w.managed)
-	shut()
-	w.record.save(ctx, resp.Private, &resp.Diagnostics)
+	reconcile(planned, w.settings, w.managed)
+	writeBack()
+	w.originals.save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -107,7 +108,7 @@ func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	org := r.part.owner(&state).OrgID.ValueString()
+	org := r.section.organization(&state).OrgID.ValueString()
 	settings, err := client.Settings(ctx, org)
 	if control.NotFound(err) {
 		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
@@ -115,10 +116,10 @@ func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	if err != nil {
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the "+r.part.title, err)
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the "+r.section.title, err)
 		return
 	}
-	r.part.show(ctx, &state, org, settings, &resp.Diagnostics)
+	r.section.fromAPI(ctx, &state, org, settings, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -127,85 +128,85 @@ func (r *settingsResource[M]) Update(ctx context.Context, req resource.UpdateReq
 	var plan, config M
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	wanted, _ := r.part.open(ctx, &config, &resp.Diagnostics)
-	planned, shut := r.part.open(ctx, &plan, &resp.Diagnostics)
+	wanted, _ := r.section.bind(ctx, &config, &resp.Diagnostics)
+	planned, writeBack := r.section.bind(ctx, &plan, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	org := r.part.owner(&plan).OrgID.ValueString()
-	w := write(ctx, client, org, managed(wanted), loadRecord(ctx, req.Private, &resp.Diagnostics))
-	if w.touched {
-		w.record.save(ctx, resp.Private, &resp.Diagnostics)
+	org := r.section.organization(&plan).OrgID.ValueString()
+	w := write(ctx, client, org, managed(wanted), loadOriginals(ctx, req.Private, &resp.Diagnostics))
+	if w.mayHaveWritten {
+		w.originals.save(ctx, resp.Private, &resp.Diagnostics)
 	}
 	if w.err == nil {
-		settle(planned, w.settings, w.managed)
-		shut()
+		reconcile(planned, w.settings, w.managed)
+		writeBack()
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	}
-	w.report(&resp.Diagnostics, "Could not update the "+r.part.title)
+	w.report(&resp.Diagnostics, "Could not update the "+r.section.title)
 }
 
 func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state M
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	fields, _ := r.part.open(ctx, &state, &resp.Diagnostics)
-	remembered := loadRecord(ctx, req.Private, &resp.Diagnostics)
+	fields, _ := r.section.bind(ctx, &state, &resp.Diagnostics)
+	saved := loadOriginals(ctx, req.Private, &resp.Diagnostics)
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	org := r.part.owner(&state).OrgID.ValueString()
+	org := r.section.organization(&state).OrgID.ValueString()
 	settings, err := client.Settings(ctx, org)
 	if control.NotFound(err) {
 		return
 	}
 	if err != nil {
-		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not delete the "+r.part.title, err)
+		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not delete the "+r.section.title, err)
 		return
 	}
-	due, left := remembered.restore(fields, settings)
+	due, remaining := saved.restore(fields, settings)
 	if len(due) > 0 {
 		after, err := client.UpdateSettings(ctx, org, due)
 		if err != nil {
-			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not put back what was there before the "+r.part.title, err)
+			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not restore the settings from before the "+r.section.title, err)
 			return
 		}
-		warnOfRefusals(&resp.Diagnostics, org, notRestored(fields, due, after))
+		warnNotRestored(&resp.Diagnostics, org, notRestored(fields, due, after))
 	}
-	warnOfRemains(&resp.Diagnostics, org, remembered, left)
+	warnOfRemaining(&resp.Diagnostics, org, saved, remaining)
 }
 
-// warnOfRefusals says which settings the server did not put back although it had accepted the request.
-func warnOfRefusals(diags *diag.Diagnostics, org string, left []string) {
-	if len(left) > 0 {
-		diags.AddWarning("Some settings are not as they were", fmt.Sprintf("The server accepted the request, but the organization %s does not have "+
-			"the value back that it had before for %s. Check them by hand.", org, strings.Join(left, ", ")))
-	}
-}
-
-// warnOfRemains says what the deletion did not put back.
-func warnOfRemains(diags *diag.Diagnostics, org string, remembered record, left []string) {
-	if len(left) > 0 {
-		diags.AddWarning("Some settings keep their values", fmt.Sprintf("The organization %s had no value for %s before, and the API cannot "+
-			"take one away: they stay as they are.", org, strings.Join(left, ", ")))
-	}
-	if remembered.Imported {
-		diags.AddWarning("What was there before the import is not known", fmt.Sprintf("The settings of the organization %s had been there before "+
-			"Terraform managed them. Only what Terraform has changed since the import was put back; everything else stays as it is.", org))
+// warnNotRestored warns of settings that the server did not restore although it accepted the request.
+func warnNotRestored(diags *diag.Diagnostics, org string, attributes []string) {
+	if len(attributes) > 0 {
+		diags.AddWarning("Settings were not restored", fmt.Sprintf("The server accepted the request, but did not restore the previous values of these "+
+			"settings of the organization `%s`: %s. Check them manually.", org, strings.Join(attributes, ", ")))
 	}
 }
 
-// ImportState takes the id of the organization.
+// warnOfRemaining warns of settings that a destroy cannot restore.
+func warnOfRemaining(diags *diag.Diagnostics, org string, saved originals, attributes []string) {
+	if len(attributes) > 0 {
+		diags.AddWarning("Settings keep their values", fmt.Sprintf("The organization `%s` had no value for these settings before, and the API cannot "+
+			"remove a value: %s. They keep their current values.", org, strings.Join(attributes, ", ")))
+	}
+	if saved.Imported {
+		diags.AddWarning("Values from before the import are unknown", fmt.Sprintf("The settings of the organization `%s` were imported. Only the "+
+			"changes that Terraform has made since the import were reverted; all other settings keep their current values.", org))
+	}
+}
+
+// ImportState accepts an identity or the ID of the organization.
 func (r *settingsResource[M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	org := types.StringValue(req.ID)
 	if r.ImportByIdentity(ctx, req, resp) {
 		resp.Diagnostics.Append(resp.Identity.GetAttribute(ctx, path.Root("org_id"), &org)...)
 	}
 	if org.IsNull() {
-		resp.Diagnostics.AddAttributeError(path.Root("org_id"), "The organization is not known",
-			"Name the organization in the identity, in org_id of the provider block, or in OCTOMIL_ORG_ID.")
+		resp.Diagnostics.AddAttributeError(path.Root("org_id"), "Missing organization",
+			"Set `org_id` in the identity or in the provider block, or set `OCTOMIL_ORG_ID`.")
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -213,5 +214,5 @@ func (r *settingsResource[M]) ImportState(ctx context.Context, req resource.Impo
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), org)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("org_id"), org)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
-	record{Imported: true}.save(ctx, resp.Private, &resp.Diagnostics)
+	originals{Imported: true}.save(ctx, resp.Private, &resp.Diagnostics)
 }

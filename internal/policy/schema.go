@@ -2,115 +2,51 @@ package policy
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/float64planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// unmanaged is a paragraph of the descriptions.
-const unmanaged = "Only what the configuration sets is managed. Everything else is shown as it is on the server and never written, and what " +
-	"leaves the configuration stays on the server as it is. When the resource is destroyed, each setting that it managed gets " +
-	"the value back that it had before.\n\n"
-
-func rollbackSchema() schema.Schema {
-	return schema.Schema{
-		MarkdownDescription: "The guardrails of an organization: when a rollout is rolled back by itself, and what a rollout may do.\n\n" +
-			unmanaged + "An organization has one policy. Two of these resources for one organization do not see each other: let them set different " +
-			"attributes, or the last one to be applied wins.",
-		Attributes: map[string]schema.Attribute{
-			"id":            idAttribute(),
-			"org_id":        orgAttribute("The organization whose policy this is."),
-			"auto_rollback": flag("Whether a rollout that breaches a threshold is rolled back by itself. " + serverDefault("`false`")),
-			"error_threshold_percent": float("The share of failed inferences, in percent from 0 to 100, above which a rollout is rolled back. "+
-				serverDefault("`5`"), float64validator.Between(0, 100)),
-			"crash_threshold_percent": float("The share of crashes, in percent from 0 to 100, above which a rollout is rolled back. "+
-				serverDefault("`1`"), float64validator.Between(0, 100)),
-			"latency_p95_max": duration("The 95th percentile of the latency above which a rollout is rolled back, such as `250ms`, in whole "+
-				"milliseconds. "+serverDefault("no limit"), positive{unit: serverPrecision}),
-			"quality_gate":   nested("What a version must show before it may be rolled out.", qualityGateAttributes()),
-			"rollout_limits": nested("What a rollout may do.", rolloutLimitsAttributes()),
-			"device_limits":  nested("Which devices a rollout leaves out.", deviceLimitsAttributes()),
-		},
-	}
-}
+// unmanagedText is a paragraph of both resources' descriptions.
+const unmanagedText = "Only configured attributes are managed. Other attributes show the value on the server and are never written, and an " +
+	"attribute that is removed from the configuration keeps its value on the server. On destroy, each managed setting is restored to the value " +
+	"that it had before.\n\n"
 
 func idAttribute() schema.Attribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `org_id`."}
 }
 
-func orgAttribute(description string) schema.Attribute {
+func orgAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
-		MarkdownDescription: description + " Default: the `org_id` of the provider block. Another one replaces the resource.",
+		MarkdownDescription: "ID of the organization. Defaults to the provider's `org_id`. Changing this forces a new resource to be created.",
 	}
 }
 
-func qualityGateAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"require_eval": flag("Whether a version needs an evaluation. " + serverDefault("`false`")),
-		"min_accuracy": float("The least accuracy in that evaluation, from 0 to 1. "+serverDefault("no limit"),
-			float64validator.Between(0, 1)),
-		"max_quality_delta": float("How much worse than the version before a version may be, from 0 to 1. "+serverDefault("no limit"),
-			float64validator.Between(0, 1)),
-	}
-}
-
-func rolloutLimitsAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"min_duration": duration("The least time between two advances of a rollout, such as `1h`. "+serverDefault("no limit"), positive{}),
-		"max_step_percent": float("The most that one advance may add, in percent, above 0 and up to 100. "+serverDefault("`100`"),
-			float64validator.Between(0, 100), aboveZero{}),
-		"require_approval": flag("Whether an advance needs a second person. " + serverDefault("`false`")),
-	}
-}
-
-func deviceLimitsAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"min_os_version": schema.MapAttribute{
-			ElementType: types.StringType,
-			Optional:    true, Computed: true,
-			PlanModifiers: []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
-			Validators: []validator.Map{
-				mapvalidator.KeysAre(stringvalidator.LengthAtLeast(1)), mapvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
-			},
-			MarkdownDescription: "The oldest version of the operating system by platform, such as `{ ios = \"17.0\" }`. The map is managed " +
-				"as a whole; an empty one is no limit. " + serverDefault("no limit"),
-		},
-		"min_memory_gb": float("The least memory of a device, in GB. "+serverDefault("no limit"), float64validator.AtLeast(0)),
-	}
-}
-
-// serverDefault ends a description: there is no default in Terraform, only what an organization starts with.
-func serverDefault(value string) string {
-	return "Not managed when it is not set; an organization starts with " + value + "."
-}
-
-func flag(description string) schema.Attribute {
+func boolAttribute(description string) schema.Attribute {
 	return schema.BoolAttribute{
 		Optional: true, Computed: true, MarkdownDescription: description,
 		PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 	}
 }
 
-func float(description string, validators ...validator.Float64) schema.Attribute {
+func float64Attribute(description string, validators ...validator.Float64) schema.Attribute {
 	return schema.Float64Attribute{
 		Optional: true, Computed: true, MarkdownDescription: description, Validators: validators,
 		PlanModifiers: []planmodifier.Float64{float64planmodifier.UseStateForUnknown()},
 	}
 }
 
-func duration(description string, validators ...validator.String) schema.Attribute {
+func durationAttribute(description string, validators ...validator.String) schema.Attribute {
 	return schema.StringAttribute{
 		CustomType: timetypes.GoDurationType{},
 		Optional:   true, Computed: true, MarkdownDescription: description, Validators: validators,
@@ -118,9 +54,16 @@ func duration(description string, validators ...validator.String) schema.Attribu
 	}
 }
 
-func nested(description string, attributes map[string]schema.Attribute) schema.Attribute {
+func nestedAttribute(description string, attributes map[string]schema.Attribute) schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true, Computed: true, MarkdownDescription: description, Attributes: attributes,
 		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
+	}
+}
+
+func int64Attribute(description string) schema.Attribute {
+	return schema.Int64Attribute{
+		Optional: true, Computed: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(0)},
+		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 	}
 }

@@ -3,7 +3,6 @@ package policy_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -25,13 +24,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-const those = "octomil_org_settings.those"
+const settingsAddress = "octomil_org_settings.those"
 
-func settingsHCL(attributes string) string {
-	return fmt.Sprintf("resource \"octomil_org_settings\" \"those\" {\n%s\n}\n", attributes)
-}
-
-func TestAccSettings(t *testing.T) {
+func TestAccOrgSettings_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -40,7 +35,7 @@ func TestAccSettings(t *testing.T) {
 		setSettings(t, sb, map[string]any{"audit_retention_days": 30, "hipaa_mode": true})
 		before := settings(t, sb)
 		shows := func(attribute string, want knownvalue.Check) statecheck.StateCheck {
-			return statecheck.ExpectKnownValue(those, tfjsonpath.New(attribute), want)
+			return statecheck.ExpectKnownValue(settingsAddress, tfjsonpath.New(attribute), want)
 		}
 		first := sb.Provider() + settingsHCL("audit_retention_days = 365\nmfa_required = true\nsession_duration_hours = 8")
 		second := sb.Provider() + settingsHCL("org_id = \"demo\"\naudit_retention_days = 2190\nmfa_required = true\nhipaa_mode = false")
@@ -59,7 +54,7 @@ func TestAccSettings(t *testing.T) {
 					PreConfig: func() {
 						expectSettings(t, sb, before, map[string]any{"audit_retention_days": 365.0, "mfa_required": true, "session_duration_hours": 8.0})
 					},
-					Config: second, ConfigPlanChecks: action(those, plancheck.ResourceActionUpdate),
+					Config: second, ConfigPlanChecks: action(settingsAddress, plancheck.ResourceActionUpdate),
 				},
 				{
 					PreConfig: func() {
@@ -68,29 +63,29 @@ func TestAccSettings(t *testing.T) {
 						})
 						setSettings(t, sb, map[string]any{"audit_retention_days": 1, "hipaa_mode": true, "require_model_approval": true})
 					},
-					Config: second, ConfigPlanChecks: action(those, plancheck.ResourceActionUpdate),
+					Config: second, ConfigPlanChecks: action(settingsAddress, plancheck.ResourceActionUpdate),
 				},
-				{ResourceName: those, ImportState: true, ImportStateVerify: true, ImportStateId: "demo"},
+				{ResourceName: settingsAddress, ImportState: true, ImportStateVerify: true, ImportStateId: "demo"},
 				{Config: second, ConfigPlanChecks: emptyPlan()},
 			},
 		})
-		// What was not managed is left as somebody else has written it.
+		// Settings that were not managed keep the values that were set outside of Terraform.
 		expectSettings(t, sb, before, map[string]any{"require_model_approval": true})
 	})
 }
 
-func TestAccSettingsMistakes(t *testing.T) {
+func TestAccOrgSettings_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	before := settings(t, sb)
-	mistake := func(attributes, says string) resource.TestStep {
-		return resource.TestStep{Config: sb.Provider() + settingsHCL(attributes), ExpectError: regexp.MustCompile(says)}
+	mistake := func(attributes, message string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + settingsHCL(attributes), ExpectError: regexp.MustCompile(message)}
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			mistake("audit_retention_days = -1", `must be at least 0`),
-			mistake("org_id = \"somebody\"\nmfa_required = true", `(?s)with octomil_org_settings\.those.*org_id.*"somebody"\s+was not\s+found`),
+			mistake("org_id = \"unknown\"\nmfa_required = true", `(?s)with octomil_org_settings\.those.*org_id.*"unknown"\s+was not\s+found`),
 			{
 				PreConfig: func() {
 					sb.AddFault(sandbox.Fault{
@@ -106,13 +101,13 @@ func TestAccSettingsMistakes(t *testing.T) {
 	expectSettings(t, sb, before, nil)
 }
 
-// recorder stands before a sandbox and keeps what is written to the settings.
+// recorder is a proxy for a sandbox that records the writes of settings.
 type recorder struct {
 	next http.Handler
 
 	mu     sync.Mutex
 	bodies []map[string]any
-	// callers are the resource types that have written them.
+	// callers are the resource types that have sent the bodies.
 	callers []string
 }
 
@@ -130,7 +125,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.next.ServeHTTP(w, req)
 }
 
-// written are the keys that a resource type has written.
+// written returns the keys that a resource type has written.
 func (r *recorder) written(caller string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -146,7 +141,7 @@ func (r *recorder) written(caller string) []string {
 }
 
 // The rollback policy and the settings of one organization, changed in one apply, never touch each other's keys.
-func TestAccSettingsBesideAPolicy(t *testing.T) {
+func TestAccOrgSettings_besideRollbackPolicy(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -175,7 +170,7 @@ func TestAccSettingsBesideAPolicy(t *testing.T) {
 					Config: provider + policyHCL("this", policyAlone),
 				},
 				{
-					// The settings are gone, and the policy's values are as they were.
+					// The settings were destroyed, and the policy's values are unchanged.
 					PreConfig: func() {
 						expectSettings(t, sb, before, map[string]any{"auto_rollback_enabled": true, "latency_p95_max_ms": 250.0})
 					},
@@ -188,80 +183,8 @@ func TestAccSettingsBesideAPolicy(t *testing.T) {
 			"octomil_org_settings":    {"hipaa_mode", "mfa_required", "session_duration_hours"},
 		} {
 			if diff := cmp.Diff(want, recorder.written(caller)); diff != "" {
-				t.Errorf("the keys that %s has written (-want +got):\n%s", caller, diff)
+				t.Errorf("keys written by %s (-want +got):\n%s", caller, diff)
 			}
 		}
-	})
-}
-
-func TestAccSettingsSource(t *testing.T) {
-	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Helper()
-		t.Parallel()
-		sb := start(t, dialect)
-		setSettings(t, sb, map[string]any{"audit_retention_days": 30, "require_mfa_for_admin": true})
-		const data = "data.octomil_org_settings.now"
-		shows := func(attribute string, want knownvalue.Check) statecheck.StateCheck {
-			return statecheck.ExpectKnownValue(data, tfjsonpath.New(attribute), want)
-		}
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.ProviderFactories(),
-			Steps: []resource.TestStep{
-				{
-					Config: sb.Provider() + `data "octomil_org_settings" "now" {}`,
-					ConfigStateChecks: []statecheck.StateCheck{
-						shows("id", knownvalue.StringExact("demo")), shows("audit_retention_days", knownvalue.Int64Exact(30)),
-						shows("require_mfa_for_admin", knownvalue.Bool(true)), shows("hipaa_mode", knownvalue.Bool(false)),
-					},
-				},
-				{
-					Config:      sb.Provider() + `data "octomil_org_settings" "now" { org_id = "somebody" }`,
-					ExpectError: regexp.MustCompile(`(?s)Could not read the organization settings.*org_id = "somebody".*404`),
-				},
-			},
-		})
-		if writes := sb.Writes(); len(writes) != 1 {
-			t.Errorf("a data source has made %v", writes)
-		}
-	})
-}
-
-func TestAccCompliancePresets(t *testing.T) {
-	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Helper()
-		t.Parallel()
-		sb := start(t, dialect)
-		sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "settings/compliance/gdpr", Status: 404, Times: -1}) // not every server has every one
-		at := func(i int, attribute string) tfjsonpath.Path {
-			return tfjsonpath.New("presets").AtSliceIndex(i).AtMapKey(attribute)
-		}
-		var checks []statecheck.StateCheck
-		for _, c := range []struct {
-			at   tfjsonpath.Path
-			want knownvalue.Check
-		}{
-			{tfjsonpath.New("presets"), knownvalue.ListSizeExact(3)},
-			{at(0, "name"), knownvalue.StringExact("hipaa")}, {at(0, "policy_profile"), knownvalue.StringExact("regulated")},
-			{at(0, "audit_retention_days"), knownvalue.Int64Exact(2190)}, {at(0, "auto_rollback"), knownvalue.Null()},
-			{at(1, "name"), knownvalue.StringExact("pci")}, {at(1, "audit_retention_days"), knownvalue.Null()}, {at(1, "mfa_required"), knownvalue.Bool(true)},
-			{at(2, "name"), knownvalue.StringExact("soc2")}, {at(2, "auto_rollback"), knownvalue.Bool(true)},
-		} {
-			checks = append(checks, statecheck.ExpectKnownValue("data.octomil_compliance_presets.all", c.at, c.want))
-		}
-		config := sb.Provider() + `data "octomil_compliance_presets" "all" {}`
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.ProviderFactories(),
-			Steps: []resource.TestStep{
-				{Config: config, ConfigStateChecks: checks},
-				{
-					PreConfig: func() {
-						sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "settings/compliance/soc2", Status: 403, Times: -1})
-					},
-					Config: config, ExpectError: regexp.MustCompile(`(?s)Could not read the compliance presets.*403.*req_`),
-				},
-			},
-		})
 	})
 }

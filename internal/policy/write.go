@@ -14,53 +14,53 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// undoLimit is how long putting back may take, which is done even after an interrupt.
-const undoLimit = 10 * time.Second
+// undoTimeout limits undo, which runs even after an interrupt.
+const undoTimeout = 10 * time.Second
 
-// written is how a write of the managed keys went.
-type written struct {
-	managed []field
-	record  record
-	// settings are the newest that are known.
+// writeResult is the outcome of writing the managed keys.
+type writeResult struct {
+	managed   []field
+	originals originals
+	// settings are the latest known settings.
 	settings control.Settings
-	// touched is true unless the server surely took nothing.
-	touched bool
-	err     error
+	// mayHaveWritten is false only if the server certainly changed nothing.
+	mayHaveWritten bool
+	err            error
 }
 
-// write makes the settings hold the managed fields. It writes only what differs, and nothing at all where nothing does.
-func write(ctx context.Context, client *control.Client, org string, managed []field, remembered record) written {
+// write writes the managed keys whose values differ, and makes no write request if none does.
+func write(ctx context.Context, client *control.Client, org string, managed []field, saved originals) writeResult {
 	before, err := client.Settings(ctx, org)
 	if err != nil {
-		return written{managed: managed, err: err}
+		return writeResult{managed: managed, err: err}
 	}
-	w := written{managed: managed, record: remembered, settings: before, touched: true}
-	w.record.note(managed, before)
+	w := writeResult{managed: managed, originals: saved, settings: before, mayHaveWritten: true}
+	w.originals.add(managed, before)
 	due := changes(managed, before)
 	if len(due) == 0 {
 		return w
 	}
 	after, err := client.UpdateSettings(ctx, org, due)
 	if err != nil {
-		w.err, w.touched = err, !refused(err)
+		w.err, w.mayHaveWritten = err, !rejected(err)
 		return w
 	}
 	w.settings = after
 	return w
 }
 
-// undo puts back what a creation that failed has written, so that there is nothing to keep in state. Terraform replaces a
-// resource whose creation failed, and the deletion does not get to see private state then: what was there before would be
-// forgotten. done is false when it could not be put back.
-func (w *written) undo(ctx context.Context, client *control.Client, org, title string, diags *diag.Diagnostics) (done bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoLimit)
+// undo restores the settings after a failed create, so that no state is needed. With a state, Terraform would replace the tainted
+// resource, and its delete does not get the private state: the original values would be lost. done is false if the settings could not
+// be restored.
+func (w *writeResult) undo(ctx context.Context, client *control.Client, org, title string, diags *diag.Diagnostics) (done bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
 	now, err := client.Settings(ctx, org)
 	if err != nil {
 		return false
 	}
 	w.settings = now
-	due, _ := w.record.restore(w.managed, now)
+	due, _ := w.originals.restore(w.managed, now)
 	if len(due) == 0 {
 		return true
 	}
@@ -68,23 +68,22 @@ func (w *written) undo(ctx context.Context, client *control.Client, org, title s
 	if err != nil || len(notRestored(w.managed, due, after)) > 0 {
 		return false
 	}
-	diags.AddWarning("Nothing was kept", "What the creation of the "+title+" had written was put back: the settings of the "+
-		"organization "+org+" are as they were before.")
+	diags.AddWarning("Settings were restored", fmt.Sprintf("The %s could not be created. The settings of the organization `%s` were restored to "+
+		"their previous values.", title, org))
 	return true
 }
 
-// refused is true when the write itself was answered with a clear no. Any other failure may have come after the server had
-// taken it.
-func refused(err error) bool {
+// rejected reports whether the server rejected the write itself. After any other error the write may have been executed.
+func rejected(err error) bool {
 	var api *control.APIError
 	return errors.As(err, &api) && api.Method == http.MethodPut && !control.Ambiguous(err)
 }
 
-// report adds what went wrong. A server that takes a write and keeps the old value has failed, too: a guardrail that is not in
-// force must not look as if it were.
-func (w written) report(diags *diag.Diagnostics, summary string) {
+// report adds the error of a failed write. A write that the server accepted and ignored is an error too, because a guardrail that is
+// not in force must not look as if it were.
+func (w writeResult) report(diags *diag.Diagnostics, summary string) {
 	if w.err != nil {
-		at := blame(w.managed, w.err)
+		at := attributeFor(w.managed, w.err)
 		if control.NotFound(w.err) {
 			at = path.Root("org_id")
 		}
@@ -92,17 +91,18 @@ func (w written) report(diags *diag.Diagnostics, summary string) {
 		return
 	}
 	for _, f := range w.managed {
-		if now, present := w.settings[f.key]; !f.same(now) {
-			diags.AddAttributeError(f.at, "The setting is not in force", ignored(f.key, now, present))
+		if now, present := w.settings[f.key]; !f.equals(now) {
+			diags.AddAttributeError(f.at, "Unexpected value after apply", ignored(f.key, now, present))
 		}
 	}
 }
 
+// ignored describes a setting that the server did not change.
 func ignored(key string, now any, present bool) string {
 	if !present {
-		return fmt.Sprintf("The server took the request, but its settings have no %s afterwards. It may not know this setting: "+
-			"remove it from the configuration.", key)
+		return fmt.Sprintf("The server accepted the request, but its settings do not have `%s`. It may not support this setting. "+
+			"Remove it from the configuration.", key)
 	}
-	return fmt.Sprintf("The server took the request, but %s is %v afterwards. Apply again; if it stays so, the server keeps this "+
-		"setting within limits of its own, or someone else writes it, too.", key, now)
+	return fmt.Sprintf("The server accepted the request, but returned the value `%v` for `%s`: the setting is not in force. The server may limit "+
+		"this setting, or it was modified outside of Terraform. Run `terraform apply` again.", now, key)
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
-// model is the rollback policy as Terraform holds it.
-type model struct {
-	owner
+// policyModel is the state of octomil_rollback_policy.
+type policyModel struct {
+	organization
 	AutoRollback   types.Bool           `tfsdk:"auto_rollback"`
 	ErrorThreshold types.Float64        `tfsdk:"error_threshold_percent"`
 	CrashThreshold types.Float64        `tfsdk:"crash_threshold_percent"`
@@ -52,7 +52,7 @@ var (
 	}
 )
 
-// guardrails is the model without its nesting: every attribute that stands for a key of the settings.
+// guardrails is the flattened model: one attribute for each key of the settings.
 type guardrails struct {
 	AutoRollback   types.Bool
 	ErrorThreshold types.Float64
@@ -63,32 +63,32 @@ type guardrails struct {
 	deviceLimits
 }
 
-// guardrails opens the nested objects: one that is null holds nulls, one that is unknown holds unknowns.
-func (m *model) guardrails(ctx context.Context, diags *diag.Diagnostics) *guardrails {
+// guardrails flattens the nested objects. The members of a null object are null, those of an unknown object are unknown.
+func (m *policyModel) guardrails(ctx context.Context, diags *diag.Diagnostics) *guardrails {
 	g := &guardrails{
 		AutoRollback: m.AutoRollback, ErrorThreshold: m.ErrorThreshold, CrashThreshold: m.CrashThreshold, LatencyP95Max: m.LatencyP95Max,
 		deviceLimits: deviceLimits{MinOSVersion: types.MapNull(types.StringType)},
 	}
-	open(ctx, m.QualityGate, &g.qualityGate, diags)
-	open(ctx, m.RolloutLimits, &g.rolloutLimits, diags)
-	open(ctx, m.DeviceLimits, &g.deviceLimits, diags)
+	decodeObject(ctx, m.QualityGate, &g.qualityGate, diags)
+	decodeObject(ctx, m.RolloutLimits, &g.rolloutLimits, diags)
+	decodeObject(ctx, m.DeviceLimits, &g.deviceLimits, diags)
 	for _, f := range g.fields() {
 		if m.nestedUnknown(f.at) {
-			f.forget()
+			f.setUnknown()
 		}
 	}
 	return g
 }
 
-func open(ctx context.Context, object types.Object, into any, diags *diag.Diagnostics) {
+func decodeObject(ctx context.Context, object types.Object, into any, diags *diag.Diagnostics) {
 	if object.IsNull() || object.IsUnknown() {
 		return
 	}
 	diags.Append(object.As(ctx, into, basetypes.ObjectAsOptions{})...)
 }
 
-// nestedUnknown is true when the object around an attribute is unknown as a whole.
-func (m *model) nestedUnknown(at path.Path) bool {
+// nestedUnknown reports whether the attribute belongs to an object that is unknown as a whole.
+func (m *policyModel) nestedUnknown(at path.Path) bool {
 	root, _ := at.Steps().NextStep()
 	switch root.String() {
 	case "quality_gate":
@@ -101,16 +101,16 @@ func (m *model) nestedUnknown(at path.Path) bool {
 	return false
 }
 
-// setGuardrails is the way back. The objects are always there, so that a member which is added to the configuration later is a
-// change of that member only.
-func (m *model) setGuardrails(ctx context.Context, g *guardrails, diags *diag.Diagnostics) {
+// setGuardrails is the inverse of guardrails. The objects are never null, so that adding a member to the configuration later changes
+// only that member.
+func (m *policyModel) setGuardrails(ctx context.Context, g *guardrails, diags *diag.Diagnostics) {
 	m.AutoRollback, m.ErrorThreshold, m.CrashThreshold, m.LatencyP95Max = g.AutoRollback, g.ErrorThreshold, g.CrashThreshold, g.LatencyP95Max
-	m.QualityGate = shut(ctx, qualityGateTypes, g.qualityGate, diags)
-	m.RolloutLimits = shut(ctx, rolloutLimitsTypes, g.rolloutLimits, diags)
-	m.DeviceLimits = shut(ctx, deviceLimitsTypes, g.deviceLimits, diags)
+	m.QualityGate = encodeObject(ctx, qualityGateTypes, g.qualityGate, diags)
+	m.RolloutLimits = encodeObject(ctx, rolloutLimitsTypes, g.rolloutLimits, diags)
+	m.DeviceLimits = encodeObject(ctx, deviceLimitsTypes, g.deviceLimits, diags)
 }
 
-func shut(ctx context.Context, members map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
+func encodeObject(ctx context.Context, members map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
 	object, d := types.ObjectValueFrom(ctx, members, from)
 	diags.Append(d...)
 	return object

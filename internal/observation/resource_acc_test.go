@@ -15,14 +15,14 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// kind is what the tests need to know of one of the two resources.
+// kind is what the tests need to know about one of the two resources.
 type kind struct {
 	typeName, path string
-	// config is a configuration with the secret "one-1111", changed one with another setting of its own.
+	// config is a configuration with the secret "one-1111". changed are changes of the attributes that only this kind has.
 	config, changed map[string]any
-	// sent is how the server has a secret.
+	// sent returns the credentials that the server has for a secret.
 	sent func(secret string) map[string]any
-	// tamper is what somebody else writes.
+	// tamper is a change made outside of Terraform.
 	tamper map[string]any
 }
 
@@ -51,7 +51,7 @@ var kinds = []kind{
 	},
 }
 
-// kindsInEachDialect runs a test for both resources in both dialects, with a sandbox of its own.
+// kindsInEachDialect runs a test for both resources in both dialects, each with its own sandbox.
 func kindsInEachDialect(t *testing.T, run func(t *testing.T, k kind, sb *acctest.Sandbox)) {
 	t.Helper()
 	for _, k := range kinds {
@@ -65,17 +65,18 @@ func kindsInEachDialect(t *testing.T, run func(t *testing.T, k kind, sb *acctest
 	}
 }
 
-// with is a configuration with other values; a nil one is left out.
+// with returns the configuration with these changes.
 func (k kind) with(changes map[string]any) map[string]any {
 	config := maps.Clone(k.config)
 	maps.Copy(config, changes)
 	return config
 }
 
+// secret returns the credentials with another secret.
 func (k kind) secret(text string) map[string]any {
-	given, _ := k.config["credentials"].(map[string]any)
+	configured, _ := k.config["credentials"].(map[string]any)
 	credentials := map[string]any{}
-	for name := range given {
+	for name := range configured {
 		credentials[name] = text
 	}
 	return map[string]any{"credentials": credentials}
@@ -84,16 +85,17 @@ func (k kind) secret(text string) map[string]any {
 func expectCredentials(t *testing.T, sb *acctest.Sandbox, core *acctest.Core, want map[string]any) {
 	t.Helper()
 	if diff := cmp.Diff(want, sb.Credentials(fmt.Sprint(core.State()["id"]))); diff != "" {
-		t.Errorf("the credentials on the server (-want +got):\n%s", diff)
+		t.Errorf("credentials on the server (-want +got):\n%s", diff)
 	}
 }
 
-func one(t *testing.T, k kind, sb *acctest.Sandbox, core *acctest.Core) string {
+// integrationPath returns the path of the integration in state.
+func integrationPath(t *testing.T, k kind, sb *acctest.Sandbox, core *acctest.Core) string {
 	t.Helper()
 	return "/api/v1/settings/integrations/" + fmt.Sprint(core.State()["id"])
 }
 
-func TestAccIntegration(t *testing.T) {
+func TestAccIntegrations_lifecycle(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		core := sb.Core(t, k.typeName)
@@ -105,29 +107,28 @@ func TestAccIntegration(t *testing.T) {
 		core.Converge(t, off, acctest.ActionUpdate)
 		core.Converge(t, k.with(k.changed), acctest.ActionUpdate)
 
-		// Somebody else changes it, and then it is gone.
-		sb.Do(t, http.MethodPatch, one(t, k, sb, core), map[string]any{"enabled": false, "name": "theirs"})
+		// The integration is changed and then deleted outside of Terraform.
+		sb.Do(t, http.MethodPatch, integrationPath(t, k, sb, core), map[string]any{"enabled": false, "name": "theirs"})
 		core.Converge(t, k.with(k.changed), acctest.ActionUpdate)
-		sb.Do(t, http.MethodPatch, one(t, k, sb, core), k.tamper)
+		sb.Do(t, http.MethodPatch, integrationPath(t, k, sb, core), k.tamper)
 		core.Converge(t, k.with(k.changed), acctest.ActionUpdate)
-		sb.Do(t, http.MethodDelete, one(t, k, sb, core), nil)
+		sb.Do(t, http.MethodDelete, integrationPath(t, k, sb, core), nil)
 		core.Converge(t, k.config, acctest.ActionCreate)
 		expectCredentials(t, sb, core, k.sent("one-1111"))
 
-		other := "statsd"
-		core.Converge(t, k.with(map[string]any{"integration_type": other, "credentials": nil}), acctest.ActionReplace)
-		if said := core.Destroy(); said.Failed() {
-			t.Error(said.Errors)
+		core.Converge(t, k.with(map[string]any{"integration_type": "statsd", "credentials": nil}), acctest.ActionReplace)
+		if report := core.Destroy(); report.Failed() {
+			t.Error(report.Errors)
 		}
-		answer := sb.Do(t, http.MethodGet, k.path, nil)
-		if list, _ := answer["integrations"].([]any); len(list) > 0 {
-			t.Errorf("after the destroy there is %v", list)
+		response := sb.Do(t, http.MethodGet, k.path, nil)
+		if list, _ := response["integrations"].([]any); len(list) > 0 {
+			t.Errorf("after the destroy the server has %v", list)
 		}
 	})
 }
 
-// Other credentials arrive, unchanged ones are not sent again, and those that left the configuration are taken away.
-func TestAccCredentials(t *testing.T) {
+// Changed credentials are sent, unchanged ones are not sent again, and removed ones are removed from the server.
+func TestAccIntegrations_credentials(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		core := sb.Core(t, k.typeName)
@@ -136,21 +137,21 @@ func TestAccCredentials(t *testing.T) {
 
 		plan := core.Plan(k.with(k.secret("two-2222")))
 		if plan.Action != acctest.ActionUpdate || plan.Planned["credentials_revision"] != acctest.Unknown {
-			t.Errorf("other credentials plan %s, %v", plan.Action, plan.Planned)
+			t.Errorf("changed credentials plan %s, %v", plan.Action, plan.Planned)
 		}
 		core.Converge(t, k.with(k.secret("two-2222")), acctest.ActionUpdate)
 		expectCredentials(t, sb, core, k.sent("two-2222"))
 		if revision := core.State()["credentials_revision"]; revision != 2.0 {
-			t.Errorf("the revision is %v", revision)
+			t.Errorf("the revision is %v, want 2", revision)
 		}
 
-		// What somebody else has put there stays with an update that is about something else.
+		// An update of other attributes keeps credentials that were changed outside of Terraform.
 		theirs := maps.Clone(k.tamper)
 		if config, ok := k.config["config"].(map[string]any); ok {
 			theirs["config"] = map[string]any{"site": config["site"], "port": config["port"], "api_key": "theirs"}
 		}
 		delete(theirs, "endpoint_url")
-		sb.Do(t, http.MethodPatch, one(t, k, sb, core), theirs)
+		sb.Do(t, http.MethodPatch, integrationPath(t, k, sb, core), theirs)
 		before := sb.Credentials(fmt.Sprint(core.State()["id"]))
 		renamed := k.with(k.secret("two-2222"))
 		renamed["name"] = "renamed"
@@ -164,8 +165,8 @@ func TestAccCredentials(t *testing.T) {
 	})
 }
 
-// The server replaces a configuration with the credentials in it, so both are sent.
-func TestAccCredentialsGoWithTheConfig(t *testing.T) {
+// The server replaces the configuration and the credentials as a whole, so both are sent.
+func TestAccMetricsIntegration_credentialsSentWithConfig(t *testing.T) {
 	t.Parallel()
 	k, sb := kinds[0], acctest.Start(t)
 	core := sb.Core(t, k.typeName)
@@ -175,87 +176,87 @@ func TestAccCredentialsGoWithTheConfig(t *testing.T) {
 	if revision := core.State()["credentials_revision"]; revision != 1.0 {
 		t.Errorf("the revision is %v although the credentials are the same", revision)
 	}
-	// After an import nobody knows whether there are some.
+	// After an import it is unknown whether the server has credentials.
 	imported := sb.Core(t, k.typeName)
-	if said := imported.Import("dd"); said.Failed() {
-		t.Fatal(said.Errors)
+	if report := imported.Import("dd"); report.Failed() {
+		t.Fatal(report.Errors)
 	}
 	plan := imported.Plan(k.with(map[string]any{"credentials": nil}))
 	if len(plan.Warnings) != 1 || !strings.HasPrefix(plan.Warnings[0], "credentials: The server may lose credentials") {
-		t.Errorf("the warnings are %q", plan.Warnings)
+		t.Errorf("warnings are %q", plan.Warnings)
 	}
 }
 
-func TestAccIntegrationImport(t *testing.T) {
+func TestAccIntegrations_import(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		core := sb.Core(t, k.typeName)
 		core.Converge(t, k.config, acctest.ActionCreate)
 		id, name := fmt.Sprint(core.State()["id"]), fmt.Sprint(k.config["name"])
 		none := k.with(map[string]any{"credentials": nil})
-		for _, word := range []string{id, name} {
+		for _, idOrName := range []string{id, name} {
 			imported := sb.Core(t, k.typeName)
-			if said := imported.Import(word); said.Failed() {
-				t.Fatal(said.Errors)
+			if report := imported.Import(idOrName); report.Failed() {
+				t.Fatal(report.Errors)
 			}
 			imported.Converge(t, none, acctest.ActionNone)
-			// They are sent once: nobody can say whether the server has them.
+			// The credentials are sent once, because it is unknown whether the server has them.
 			imported.Converge(t, k.config, acctest.ActionUpdate)
 			if got := imported.State()["credentials_revision"]; got != 1.0 {
 				t.Errorf("the revision is %v", got)
 			}
 		}
 		imported := sb.Core(t, k.typeName)
-		if said := imported.ImportIdentity(map[string]any{"org_id": "demo", "id": id}); said.Failed() {
-			t.Fatal(said.Errors)
+		if report := imported.ImportIdentity(map[string]any{"org_id": "demo", "id": id}); report.Failed() {
+			t.Fatal(report.Errors)
 		}
 		imported.Converge(t, none, acctest.ActionNone)
 
-		// A name that several have is none to import by, and an integration of the other kind is none at all.
+		// An import by name requires a unique name, and an import by identity the right kind.
 		sb.Core(t, k.typeName).Converge(t, k.config, acctest.ActionCreate)
-		if said := sb.Core(t, k.typeName).Import(name); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "2 ") || !strings.Contains(said.Errors[0], id) {
-			t.Errorf("a name of two: %v", said.Errors)
+		if report := sb.Core(t, k.typeName).Import(name); len(report.Errors) != 1 || !strings.Contains(report.Errors[0], "2 ") || !strings.Contains(report.Errors[0], id) {
+			t.Errorf("an import by a duplicate name: %v", report.Errors)
 		}
-		foreign := kinds[0]
-		if k.typeName == foreign.typeName {
-			foreign = kinds[1]
+		otherKind := kinds[0]
+		if k.typeName == otherKind.typeName {
+			otherKind = kinds[1]
 		}
-		if said := sb.Core(t, foreign.typeName).ImportIdentity(map[string]any{"id": id}); len(said.Errors) != 1 ||
-			!strings.Contains(said.Errors[0], "of another kind") {
-			t.Errorf("an identity of the other kind: %v", said.Errors)
+		if report := sb.Core(t, otherKind.typeName).ImportIdentity(map[string]any{"id": id}); len(report.Errors) != 1 ||
+			!strings.Contains(report.Errors[0], "of another kind") {
+			t.Errorf("an import with the identity of the other kind: %v", report.Errors)
 		}
 	})
 }
 
-func TestAccIntegrationMistakes(t *testing.T) {
+func TestAccIntegrations_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	metrics, logs := kinds[0], kinds[1]
-	for says, plan := range map[string]acctest.Plan{
-		"name: Invalid":                        sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"name": ""})),
-		"integration_type: Invalid":            sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"integration_type": "carrier-pigeon"})),
-		"config: The configuration is no":      sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"config": "x"})),
-		"config: The configuration holds a se": sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"config": map[string]any{"api_key": "x"}})),
-		"endpoint_url: Invalid":                sb.Core(t, logs.typeName).Plan(logs.with(map[string]any{"endpoint_url": ""})),
+	for prefix, plan := range map[string]acctest.Plan{
+		"name: Invalid":              sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"name": ""})),
+		"integration_type: Invalid":  sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"integration_type": "carrier-pigeon"})),
+		"config: Invalid `config`":   sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"config": "x"})),
+		"config: Secret in `config`": sb.Core(t, metrics.typeName).Plan(metrics.with(map[string]any{"config": map[string]any{"api_key": "x"}})),
+		"endpoint_url: Invalid":      sb.Core(t, logs.typeName).Plan(logs.with(map[string]any{"endpoint_url": ""})),
 	} {
-		if len(plan.Errors) == 0 || !strings.HasPrefix(plan.Errors[0], says) {
-			t.Errorf("want %q: %q", says, plan.Errors)
+		if len(plan.Errors) == 0 || !strings.HasPrefix(plan.Errors[0], prefix) {
+			t.Errorf("want %q: %q", prefix, plan.Errors)
 		}
 	}
-	// What only the server knows is blamed on the attribute, with the request's id, and makes nothing.
+	// A value that only the server rejects is an error on its attribute, with the request ID, and creates nothing.
 	core := sb.Core(t, logs.typeName)
-	said := core.Apply(core.Plan(logs.with(map[string]any{"endpoint_url": "logs.example.com"})))
-	if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "endpoint_url: Could not create the log integration") ||
-		!strings.Contains(said.Errors[0], "req_") || core.State() != nil {
-		t.Errorf("got %q, state %v", said.Errors, core.State())
+	report := core.Apply(core.Plan(logs.with(map[string]any{"endpoint_url": "logs.example.com"})))
+	if len(report.Errors) != 1 || !strings.HasPrefix(report.Errors[0], "endpoint_url: Could not create the log integration") ||
+		!strings.Contains(report.Errors[0], "req_") || core.State() != nil {
+		t.Errorf("got %q, state %v", report.Errors, core.State())
 	}
 	sb.AddFault(sandbox.Fault{Method: "POST", Path: "log-streams/integrations", Status: 422, Body: `{"detail":[{"loc":["body","auth_config"],"msg":"no"}]}`})
-	if said := core.Apply(core.Plan(logs.config)); len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], "credentials: ") {
-		t.Errorf("refused credentials: %q", said.Errors)
+	if report := core.Apply(core.Plan(logs.config)); len(report.Errors) != 1 || !strings.HasPrefix(report.Errors[0], "credentials: ") {
+		t.Errorf("rejected credentials: %q", report.Errors)
 	}
 }
 
-func TestAccIntegrationList(t *testing.T) {
+func TestAccIntegrations_list(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
 		sb.Core(t, k.typeName).Converge(t, k.config, acctest.ActionCreate)
@@ -269,7 +270,7 @@ func TestAccIntegrationList(t *testing.T) {
 			{map[string]any{"integration_type": "statsd"}, 0, []string{"second"}},
 			{nil, 1, []string{fmt.Sprint(k.config["name"])}},
 		} {
-			found, said := sb.Query(t, k.typeName, tc.filters, tc.limit, true)
+			found, report := sb.Query(t, k.typeName, tc.filters, tc.limit, true)
 			var names []string
 			for _, f := range found {
 				names = append(names, f.Name)
@@ -277,15 +278,15 @@ func TestAccIntegrationList(t *testing.T) {
 					t.Errorf("%s is listed as %v", f.Name, f.Attributes)
 				}
 			}
-			if diff := cmp.Diff(tc.want, names); diff != "" || said.Failed() {
-				t.Errorf("%v, limit %d: %v (-want +got):\n%s", tc.filters, tc.limit, said.Errors, diff)
+			if diff := cmp.Diff(tc.want, names); diff != "" || report.Failed() {
+				t.Errorf("%v, limit %d: %v (-want +got):\n%s", tc.filters, tc.limit, report.Errors, diff)
 			}
 		}
 	})
 }
 
-// The secrets go through a real command line with all its logs on, and are in no file that it leaves and in nothing that it prints.
-func TestCredentialsAreNowhere(t *testing.T) {
+// With the real CLI and trace logging, the secrets appear in none of its files and in no output.
+func TestAccIntegrations_credentialsLeaveNoTrace(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	const variable = "variable \"secret\" {\n  type = string\n  ephemeral = true\n}\n"
@@ -308,11 +309,11 @@ resource "octomil_log_integration" "x" {
 		cli.Env = []string{"TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(cli.Dir, "trace.log"), "TF_VAR_secret=" + secret}
 		r := cli.Run(t, args...)
 		if r.Code != code || strings.Contains(r.Output, secret) {
-			t.Fatalf("%v: exit code %d, want %d, or the secret is printed:\n%s", args, r.Code, code, r.Output)
+			t.Fatalf("%v: exit code %d, want %d, or the output has the secret:\n%s", args, r.Code, code, r.Output)
 		}
 	}
 	const one, two = "hunter2-one/x", "hunter2-two/x"
-	// A server that repeats what it was sent, before the try that succeeds.
+	// The server repeats the secret in an error, before the apply that succeeds.
 	echo := sandbox.Fault{Status: 400, Body: `{"detail":"bad ` + one + `"}`}
 	echo.Method, echo.Path = "POST", "metrics/integrations"
 	sb.AddFault(echo)
@@ -334,10 +335,10 @@ resource "octomil_log_integration" "x" {
 	for _, entry := range entries {
 		content, err := os.ReadFile(filepath.Join(cli.Dir, entry.Name()))
 		if err == nil && strings.Contains(string(content), "hunter2") {
-			t.Errorf("%s holds a secret", entry.Name())
+			t.Errorf("%s has a secret", entry.Name())
 		}
 		if entry.Name() == "trace.log" && !strings.Contains(string(content), "Request to the control API") {
-			t.Error("the log is of something else")
+			t.Error("the log has no requests to the control API")
 		}
 	}
 }

@@ -2,12 +2,10 @@ package policy_test
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -18,39 +16,10 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-const this = "octomil_rollback_policy.this"
+const policyAddress = "octomil_rollback_policy.this"
 
-func policyHCL(name, attributes string) string {
-	return fmt.Sprintf("resource \"octomil_rollback_policy\" %q {\n%s\n}\n", name, attributes)
-}
-
-func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
-	t.Helper()
-	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Empty = dialect, true })
-}
-
-func settings(t *testing.T, sb *acctest.Sandbox) map[string]any {
-	t.Helper()
-	return sb.Do(t, http.MethodGet, "/api/v1/settings/demo", nil)
-}
-
-func setSettings(t *testing.T, sb *acctest.Sandbox, changes map[string]any) {
-	t.Helper()
-	sb.Do(t, http.MethodPut, "/api/v1/settings/demo", changes)
-}
-
-// expectSettings fails unless the settings are those of before with these changes, and no others.
-func expectSettings(t *testing.T, sb *acctest.Sandbox, before, changes map[string]any) {
-	t.Helper()
-	want := maps.Clone(before)
-	maps.Copy(want, changes)
-	if diff := cmp.Diff(want, settings(t, sb)); diff != "" {
-		t.Errorf("the settings (-want +got):\n%s", diff)
-	}
-}
-
-// puts counts the writes of the provider.
-func puts(sb *acctest.Sandbox) int {
+// policyWrites returns the number of the provider's writes.
+func policyWrites(sb *acctest.Sandbox) int {
 	n := 0
 	for _, e := range sb.Ledger() {
 		if e.Caller == "octomil_rollback_policy" && e.Method != http.MethodGet {
@@ -60,19 +29,11 @@ func puts(sb *acctest.Sandbox) int {
 	return n
 }
 
-func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
+func policyHas(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(policyAddress, path, want)
 }
 
-func emptyPlan() resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-}
-
-func state(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(this, path, want)
-}
-
-func TestAccPolicy(t *testing.T) {
+func TestAccRollbackPolicy_lifecycle(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	setSettings(t, sb, map[string]any{"error_threshold_percent": 7, "min_os_version": map[string]any{"ios": "16"}})
@@ -99,7 +60,7 @@ func TestAccPolicy(t *testing.T) {
 		"auto_rollback_enabled": true, "error_threshold_percent": 3.0, "latency_p95_max_ms": 250.0, "min_rollout_duration": "60m",
 		"min_os_version": map[string]any{"ios": "17.0", "android": "14"},
 	}
-	// What has left the configuration stays as it is.
+	// Settings that were removed from the configuration keep their values.
 	secondSettings := map[string]any{
 		"auto_rollback_enabled": true, "error_threshold_percent": 2.0, "latency_p95_max_ms": 250.0, "min_rollout_duration": "60m",
 		"min_os_version": map[string]any{}, "require_eval": true, "min_accuracy": 0.9,
@@ -110,11 +71,11 @@ func TestAccPolicy(t *testing.T) {
 			{
 				Config: first,
 				ConfigStateChecks: []statecheck.StateCheck{
-					state(tfjsonpath.New("id"), knownvalue.StringExact("demo")), state(tfjsonpath.New("org_id"), knownvalue.StringExact("demo")),
-					state(tfjsonpath.New("crash_threshold_percent"), knownvalue.Float64Exact(1)),
-					state(tfjsonpath.New("quality_gate").AtMapKey("require_eval"), knownvalue.Bool(false)),
-					state(tfjsonpath.New("quality_gate").AtMapKey("min_accuracy"), knownvalue.Null()),
-					state(tfjsonpath.New("rollout_limits").AtMapKey("min_duration"), knownvalue.StringExact("60m")),
+					policyHas(tfjsonpath.New("id"), knownvalue.StringExact("demo")), policyHas(tfjsonpath.New("org_id"), knownvalue.StringExact("demo")),
+					policyHas(tfjsonpath.New("crash_threshold_percent"), knownvalue.Float64Exact(1)),
+					policyHas(tfjsonpath.New("quality_gate").AtMapKey("require_eval"), knownvalue.Bool(false)),
+					policyHas(tfjsonpath.New("quality_gate").AtMapKey("min_accuracy"), knownvalue.Null()),
+					policyHas(tfjsonpath.New("rollout_limits").AtMapKey("min_duration"), knownvalue.StringExact("60m")),
 				},
 			},
 			{
@@ -122,10 +83,10 @@ func TestAccPolicy(t *testing.T) {
 				Config:           otherSpelling,
 				ConfigPlanChecks: emptyPlan(),
 			},
-			{ResourceName: this, ImportState: true, ImportStateKind: resource.ImportBlockWithID},
+			{ResourceName: policyAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithID},
 			{
 				Config:           second,
-				ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate),
 			},
 			{
 				PreConfig: func() {
@@ -133,25 +94,25 @@ func TestAccPolicy(t *testing.T) {
 					setSettings(t, sb, map[string]any{"auto_rollback_enabled": false, "min_accuracy": 0.5, "min_os_version": map[string]any{"ios": "1"}})
 				},
 				Config:           second,
-				ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate),
 			},
 			{
 				PreConfig: func() {
 					expectSettings(t, sb, before, secondSettings)
-					// Another writer of the same organization, with keys of its own.
+					// Keys that the policy does not manage are changed outside of Terraform.
 					setSettings(t, sb, map[string]any{"crash_threshold_percent": 0.1, "mfa_required": true})
 				},
 				Config:           second,
 				ConfigPlanChecks: emptyPlan(),
 			},
-			{ResourceName: this, ImportState: true, ImportStateVerify: true},
+			{ResourceName: policyAddress, ImportState: true, ImportStateVerify: true},
 		},
 	})
 	expectSettings(t, sb, before, map[string]any{"crash_threshold_percent": 0.1, "mfa_required": true})
 }
 
-// A server that does not have the keys before they are written: what it cannot take back stays.
-func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
+// On a server that did not have the keys before, keys that are not nullable keep their values after a destroy.
+func TestAccRollbackPolicy_serverWithoutKeys(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	before := settings(t, sb)
@@ -165,8 +126,8 @@ func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
 			{
 				Config: config,
 				ConfigStateChecks: []statecheck.StateCheck{
-					state(tfjsonpath.New("error_threshold_percent"), knownvalue.Null()),
-					state(tfjsonpath.New("device_limits").AtMapKey("min_os_version"), knownvalue.Null()),
+					policyHas(tfjsonpath.New("error_threshold_percent"), knownvalue.Null()),
+					policyHas(tfjsonpath.New("device_limits").AtMapKey("min_os_version"), knownvalue.Null()),
 				},
 			},
 			{
@@ -176,9 +137,9 @@ func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
 					})
 				},
 				Config:           sb.Provider() + policyHCL("this", `auto_rollback = false`),
-				ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate),
 			},
-			{ResourceName: this, ImportState: true, ImportStateVerify: true, ImportStateId: "demo"},
+			{ResourceName: policyAddress, ImportState: true, ImportStateVerify: true, ImportStateId: "demo"},
 		},
 	})
 	expectSettings(t, sb, before, map[string]any{
@@ -186,8 +147,8 @@ func TestAccPolicyOfAServerWithoutTheKeys(t *testing.T) {
 	})
 }
 
-// Two policies of one organization with disjoint keys leave each other alone, also when one of them goes.
-func TestAccTwoPolicies(t *testing.T) {
+// Two policies of one organization with different keys do not affect each other, even if one of them is destroyed.
+func TestAccRollbackPolicy_two(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	before := settings(t, sb)
@@ -201,7 +162,7 @@ func TestAccTwoPolicies(t *testing.T) {
 			{
 				PreConfig: func() {
 					expectSettings(t, sb, before, map[string]any{"error_threshold_percent": 3.0, "require_eval": true})
-					if n := puts(sb); n != 2 {
+					if n := policyWrites(sb); n != 2 {
 						t.Errorf("the settings were written %d times, want 2", n)
 					}
 				},
@@ -217,8 +178,8 @@ func TestAccTwoPolicies(t *testing.T) {
 	expectSettings(t, sb, before, nil)
 }
 
-// An imported policy can be changed, and its destruction puts back what Terraform has changed since.
-func TestAccPolicyImported(t *testing.T) {
+// An imported policy can be changed, and its destroy reverts the changes since the import.
+func TestAccRollbackPolicy_import(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	setSettings(t, sb, map[string]any{"error_threshold_percent": 7, "min_rollout_duration": "60m"})
@@ -229,9 +190,9 @@ func TestAccPolicyImported(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
-			{Config: config(7), ResourceName: this, ImportState: true, ImportStateId: "demo", ImportStatePersist: true},
+			{Config: config(7), ResourceName: policyAddress, ImportState: true, ImportStateId: "demo", ImportStatePersist: true},
 			{Config: config(7), ConfigPlanChecks: emptyPlan()},
-			{Config: config(4), ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate)},
+			{Config: config(4), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate)},
 			{
 				PreConfig: func() { expectSettings(t, sb, before, map[string]any{"error_threshold_percent": 4.0}) },
 				Config:    config(4), ConfigPlanChecks: emptyPlan(),
@@ -241,32 +202,32 @@ func TestAccPolicyImported(t *testing.T) {
 	expectSettings(t, sb, before, nil)
 }
 
-func TestAccPolicyMistakes(t *testing.T) {
+func TestAccRollbackPolicy_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	before := settings(t, sb)
-	mistake := func(attributes, says string) resource.TestStep {
-		return resource.TestStep{Config: sb.Provider() + policyHCL("this", attributes), ExpectError: regexp.MustCompile(says)}
+	mistake := func(attributes, message string) resource.TestStep {
+		return resource.TestStep{Config: sb.Provider() + policyHCL("this", attributes), ExpectError: regexp.MustCompile(message)}
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{
 			mistake("error_threshold_percent = 101", `must be between 0\.000000 and\s+100\.000000`),
-			mistake("rollout_limits = { max_step_percent = 0 }", `no rollout could ever advance`),
-			mistake(`latency_p95_max = "1.5ms"`, `whole multiples of 1ms`),
-			mistake(`rollout_limits = { min_duration = "-1h" }`, `a duration above zero`),
+			mistake("rollout_limits = { max_step_percent = 0 }", `no\s+rollout could advance`),
+			mistake(`latency_p95_max = "1.5ms"`, `greater than 0 and a multiple of\s+1ms`),
+			mistake(`rollout_limits = { min_duration = "-1h" }`, `must be greater than 0`),
 			mistake(`rollout_limits = { min_duration = "an hour" }`, `(?i)invalid.*duration`),
-			mistake("org_id = \"somebody\"\nauto_rollback = true", `(?s)with octomil_rollback_policy\.this.*org_id.*"somebody"\s+was not\s+found`),
-			// Only the server knows that this is too little.
+			mistake("org_id = \"unknown\"\nauto_rollback = true", `(?s)with octomil_rollback_policy\.this.*org_id.*"unknown"\s+was not\s+found`),
+			// Only the server rejects this value.
 			mistake("auto_rollback = true\ndevice_limits = { min_memory_gb = 0 }", `(?s)Could not create the rollback policy.*422.*min_memory_gb must be a\s+number\s+above 0`),
 		},
 	})
 	expectSettings(t, sb, before, nil)
 }
 
-// A server that accepts a write and does nothing is found out. A creation puts back what it has written; a failed update leaves
-// in state what is in force.
-func TestAccPolicyIgnored(t *testing.T) {
+// A write that the server accepts and ignores is an error. A failed create restores the settings; after a failed update the state
+// shows what is in force.
+func TestAccRollbackPolicy_writeIgnored(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	before := settings(t, sb)
@@ -281,19 +242,19 @@ func TestAccPolicyIgnored(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				PreConfig: ignore, Config: config(3),
-				ExpectError: regexp.MustCompile(`(?s)The setting is not in force.*error_threshold_percent is 5 afterwards`),
+				ExpectError: regexp.MustCompile("(?s)Unexpected value after apply.*value `5`\\s+for\\s+`error_threshold_percent`"),
 			},
-			{Config: config(3), ConfigPlanChecks: action(this, plancheck.ResourceActionCreate)},
-			{PreConfig: ignore, Config: config(2), ExpectError: regexp.MustCompile(`error_threshold_percent is 3\s+afterwards`)},
+			{Config: config(3), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionCreate)},
+			{PreConfig: ignore, Config: config(2), ExpectError: regexp.MustCompile("value `3`\\s+for\\s+`error_threshold_percent`")},
 			{Config: config(3), ConfigPlanChecks: emptyPlan()},
-			{Config: config(2), ConfigPlanChecks: action(this, plancheck.ResourceActionUpdate)},
+			{Config: config(2), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate)},
 		},
 	})
 	expectSettings(t, sb, before, nil)
 }
 
-// The creation's answers are lost after the server has executed it: what it has written is put back, and nothing is in state.
-func TestAccPolicyCreateAnswerLost(t *testing.T) {
+// The response to a create is lost after the server has executed it: the settings are restored, and there is no state.
+func TestAccRollbackPolicy_createResponseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	before := settings(t, sb)
@@ -309,15 +270,15 @@ func TestAccPolicyCreateAnswerLost(t *testing.T) {
 			},
 			{
 				PreConfig: func() { expectSettings(t, sb, before, nil) },
-				Config:    config, ConfigPlanChecks: action(this, plancheck.ResourceActionCreate),
+				Config:    config, ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionCreate),
 			},
 		},
 	})
 	expectSettings(t, sb, before, nil)
 }
 
-// Only a real miss removes the policy from state.
-func TestAccPolicyUnreadable(t *testing.T) {
+// Only a 404 for the organization removes the policy from state.
+func TestAccRollbackPolicy_readErrors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	config := sb.Provider("max_retries = 0") + policyHCL("this", "error_threshold_percent = 3")
@@ -339,7 +300,7 @@ func TestAccPolicyUnreadable(t *testing.T) {
 }
 
 // Not parallel: it needs an environment without an organization.
-func TestAccPolicyWithoutOrganization(t *testing.T) {
+func TestAccRollbackPolicy_noOrganization(t *testing.T) {
 	sb := start(t, sandbox.DialectDocs)
 	t.Setenv("OCTOMIL_ORG_ID", "")
 	t.Setenv("HOME", t.TempDir())
@@ -349,7 +310,7 @@ func TestAccPolicyWithoutOrganization(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config: provider + policyHCL("this", "auto_rollback = true"), PlanOnly: true,
-				ExpectError: regexp.MustCompile(`(?s)The organization is not known.*OCTOMIL_ORG_ID`),
+				ExpectError: regexp.MustCompile(`(?s)Missing organization.*OCTOMIL_ORG_ID`),
 			},
 			{Config: provider + policyHCL("this", "org_id = \"demo\"\nauto_rollback = true")},
 		},

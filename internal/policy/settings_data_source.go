@@ -21,22 +21,22 @@ func NewSettingsSource() datasource.DataSource {
 }
 
 func (s *settingsSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := controlAttributes("Null where the server has no such setting.")
+	attributes := computedSettings("Null if the server does not have this setting.")
 	attributes["id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `org_id`."}
 	attributes["org_id"] = schema.StringAttribute{
-		Optional: true, Computed: true, MarkdownDescription: "The organization. Default: the `org_id` of the provider block.",
+		Optional: true, Computed: true, MarkdownDescription: "ID of the organization. Defaults to the provider's `org_id`.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The settings of an organization as they are now, for example to hold them against `octomil_compliance_presets`.",
+		MarkdownDescription: "Reads the current settings of an organization, for example to compare them with `octomil_compliance_presets`.",
 		Attributes:          attributes,
 	}
 }
 
-// controlAttributes are the settings as a data source shows them.
-func controlAttributes(null string) map[string]schema.Attribute {
+// computedSettings returns the settings as attributes of a data source. nullText says when one is null.
+func computedSettings(nullText string) map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{}
-	for _, f := range new(controls).fields() {
-		text := controlTexts[f.key] + " " + null
+	for _, f := range new(securitySettings).fields() {
+		text := settingDescriptions[f.key] + " " + nullText
 		if _, isFlag := f.binding.(boolean); isFlag {
 			attributes[f.key] = schema.BoolAttribute{Computed: true, MarkdownDescription: text}
 		} else {
@@ -58,7 +58,7 @@ func (s *settingsSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		org = client.OrgID()
 	}
 	if org == "" {
-		askForOrganization(&resp.Diagnostics)
+		addMissingOrganization(&resp.Diagnostics)
 		return
 	}
 	settings, err := client.Settings(ctx, org)
@@ -70,6 +70,6 @@ func (s *settingsSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		resourcekit.AddError(&resp.Diagnostics, at, "Could not read the organization settings", err)
 		return
 	}
-	orgSettings.show(ctx, &m, org, settings, &resp.Diagnostics)
+	orgSettings.fromAPI(ctx, &m, org, settings, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }

@@ -16,7 +16,7 @@ import (
 func NewGroupMembersList() list.ListResource {
 	return &resourcekit.ListResource{
 		Base:         resourcekit.NewBase(membersTypeName, membersIdentity...),
-		Description:  "Finds the memberships of the organization's static device groups, to import them with `terraform query`.",
+		Description:  "Lists the memberships of the organization's static device groups, to import them with `terraform query`.",
 		ErrorSummary: "Could not list the memberships of the device groups",
 		Find:         findMemberships,
 	}
@@ -39,7 +39,7 @@ func findMemberships(ctx context.Context, client *control.Client, q resourcekit.
 		}
 		found := resourcekit.ListItem{Name: g.Name, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
 			m := membersModel{GroupID: types.StringValue(g.ID)}
-			m.set(ctx, newRoster(members), nil, diags)
+			m.set(ctx, newMembership(members), nil, diags)
 			diags.Append(state.Set(ctx, &m)...)
 		}}
 		if !yield(found) {

@@ -20,11 +20,11 @@ type presetsModel struct {
 	Presets []presetModel `tfsdk:"presets"`
 }
 
-// presetModel is a preset as Terraform holds it.
+// presetModel is one preset in the state.
 type presetModel struct {
 	Name    types.String `tfsdk:"name"`
 	Profile types.String `tfsdk:"policy_profile"`
-	controls
+	securitySettings
 	AutoRollback types.Bool `tfsdk:"auto_rollback"`
 }
 
@@ -34,22 +34,22 @@ func NewPresetsSource() datasource.DataSource {
 }
 
 func (s *presetsSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	const null = "Null where the preset does not set it."
-	attributes := controlAttributes(null)
-	attributes["name"] = schema.StringAttribute{Computed: true, MarkdownDescription: "The regulation: `gdpr`, `hipaa`, `pci` or `soc2`."}
+	const nullText = "Null if the preset does not set it."
+	attributes := computedSettings(nullText)
+	attributes["name"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the regulation: `gdpr`, `hipaa`, `pci` or `soc2`."}
 	attributes["policy_profile"] = schema.StringAttribute{
-		Computed: true, MarkdownDescription: "How strict the preset is, such as `regulated` or `balanced`. Null where the server does not say.",
+		Computed: true, MarkdownDescription: "Strictness of the preset, such as `regulated` or `balanced`. Null if the server does not report it.",
 	}
 	attributes["auto_rollback"] = schema.BoolAttribute{
-		Computed: true, MarkdownDescription: "What it asks of `octomil_rollback_policy`. " + null,
+		Computed: true, MarkdownDescription: "Value for `auto_rollback` of `octomil_rollback_policy`. " + nullText,
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What regulations ask of the settings of an organization, as values for `octomil_org_settings` and " +
+		MarkdownDescription: "Lists the compliance presets: the values that regulations require of `octomil_org_settings` and " +
 			"`octomil_rollback_policy`.",
 		Attributes: map[string]schema.Attribute{
 			"presets": schema.ListNestedAttribute{
 				Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: attributes},
-				MarkdownDescription: "The presets that this server has, by their names in alphabetical order.",
+				MarkdownDescription: "Presets that the server has, sorted by name.",
 			},
 		},
 	}
@@ -70,13 +70,13 @@ func (s *presetsSource) Read(ctx context.Context, _ datasource.ReadRequest, resp
 			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the compliance presets", err)
 			return
 		}
-		found.Presets = append(found.Presets, shownPreset(preset))
+		found.Presets = append(found.Presets, presetFromAPI(preset))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &found)...)
 }
 
-func shownPreset(p control.CompliancePreset) presetModel {
+func presetFromAPI(p control.CompliancePreset) presetModel {
 	m := presetModel{Name: types.StringValue(p.Name), Profile: resourcekit.StringOrNull(p.Profile)}
-	read(append(m.fields(), field{key: "auto_rollback_enabled", binding: boolean{&m.AutoRollback}}), p.Settings)
+	fieldsFromAPI(append(m.fields(), field{key: "auto_rollback_enabled", binding: boolean{&m.AutoRollback}}), p.Settings)
 	return m
 }
