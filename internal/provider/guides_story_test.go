@@ -363,7 +363,7 @@ func normal(output string) string {
 	return strings.TrimSpace(spaces.ReplaceAllString(output, " "))
 }
 
-var lasting = regexp.MustCompile(`((?:bake|min_duration) += +"|\(then |takes at least )([0-9hms]+[hms])`)
+var lasting = regexp.MustCompile(`((?:bake|min_duration) += +"|\(bake |takes at least )([0-9hms]+[hms])`)
 
 // accelerated lets an hour of a guide pass in 60 milliseconds: a minute that its configuration waits, or that it says is waited,
 // is a millisecond in the test.
