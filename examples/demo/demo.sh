@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Deploys a model version to a simulated fleet, rolls it back by one line of HCL, and shows drift.
-# Needs the built provider: run `make demo`. Everything happens on loopback and in a scratch folder.
-# Exits 1 when a step does not show what it promises.
+# Deploys a model version to a simulated fleet, rolls it back with one line of HCL, and shows drift.
+# Requires the built provider: run `make demo`. Uses only loopback and a temporary folder.
+# Exits with 1 if a step does not have the expected result.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -22,7 +22,7 @@ fail() {
   exit 1
 }
 
-[[ -x $provider ]] || fail "There is no $provider: run \`make demo\`, which builds it first."
+[[ -x $provider ]] || fail "$provider does not exist. Run \`make demo\` to build it."
 cli=$("$root/internal/tools/cli.sh")
 cli_name=$(basename "$cli")
 
@@ -43,7 +43,7 @@ trap 'exit 143' TERM
 # --- the sandbox -------------------------------------------------------------------------------
 
 start_sandbox() {
-  : >"$scratch/sandbox.log" # there before the sandbox has begun, for the loop below reads it
+  : >"$scratch/sandbox.log" # must exist before the loop below reads it
   "$provider" sandbox --listen 127.0.0.1:0 --sync-interval 3s >"$scratch/sandbox.log" 2>&1 &
   sandbox=$!
   local i
@@ -57,7 +57,7 @@ start_sandbox() {
   fail "The sandbox did not start."
 }
 
-# http METHOD PATH [BODY] prints the body of the answer and fails on a status that is not 2xx.
+# http METHOD PATH [BODY] prints the body of the response, and fails if the status is not 2xx.
 http() {
   local method=$1 path=$2 body=${3:-}
   if command -v curl >/dev/null; then
@@ -75,7 +75,7 @@ http() {
   [[ $answer == HTTP/1.?' '2* ]]
 }
 
-# count NAME prints the number under that name in the fleet's state: a version, or total.
+# count NAME prints the number of devices under NAME in the fleet's state: a version, or total.
 count() {
   local number
   number=$(http GET "/sandbox/fleet?model=$model" | tr -d ' \n' | sed -n "s/.*\"$1\":\([0-9][0-9]*\).*/\1/p")
@@ -91,7 +91,7 @@ bar() {
   printf '%s  %s %s %d/%d%s\n' "$dim" "$version" "$out" "$reached" "$total" "$off"
 }
 
-# watch VERSION draws a bar whenever the number of devices on that version changes.
+# watch VERSION draws a bar whenever the number of devices that run the version changes.
 watch() {
   local last='' reached
   while true; do
@@ -107,14 +107,14 @@ watch() {
 # --- the command-line tool ---------------------------------------------------------------------
 
 shopt -s extglob
-colour=$'\e\\[*([0-9;])m' # a pattern: the code of a colour
+color=$'\e\\[*([0-9;])m' # a pattern that matches a color code
 
-# leave_out_overrides drops one box of text, the reminder of development overrides at every command. The tool draws boxes only
-# in colour, so it always writes in colour, which is taken away here where none is wanted.
+# leave_out_overrides drops one box of text, the warning about development overrides that every command prints. The tool draws
+# boxes only in color, so it always writes in color. Where no color is wanted, this removes it.
 leave_out_overrides() {
   local line box=''
   while IFS= read -r line || [[ -n $line ]]; do
-    [[ -n $off ]] || line=${line//$colour/}
+    [[ -n $off ]] || line=${line//$color/}
     case $line in
       *╷*) box=$line ;;
       *╵*)
@@ -126,16 +126,16 @@ leave_out_overrides() {
   done
 }
 
-# run ARG… shows the command, runs it, and leaves its output, without colours, in out and its exit code in code.
+# run ARG… prints the command, runs it, and stores its output without colors in out and its exit code in code.
 run() {
   printf '%s$ %s %s%s\n' "$bold" "$cli_name" "$*" "$off"
   code=0
   (cd "$scratch/config" && "$cli" "$@" 2>&1) | leave_out_overrides | tee "$scratch/out" || code=${PIPESTATUS[0]}
   out=$(cat "$scratch/out")
-  out=${out//$colour/}
+  out=${out//$color/}
 }
 
-# run_watched VERSION ARG… is run with the bar of that version beside it.
+# run_watched VERSION ARG… is run, with a bar that shows the progress of the version.
 run_watched() {
   local version=$1
   shift
@@ -155,7 +155,7 @@ expect_everywhere() {
   passed "all $total devices run $1"
 }
 
-# --- the story ---------------------------------------------------------------------------------
+# --- the demo ----------------------------------------------------------------------------------
 
 began=$SECONDS
 mkdir "$scratch/config"
@@ -185,42 +185,42 @@ heading "Deploy version 2.0.0"
 sed -n '/^resource/,/^}/p' "$scratch/config/main.tf"
 echo
 run_watched 2.0.0 apply -auto-approve
-((code == 0)) || fail "The apply ended with $code."
+((code == 0)) || fail "The apply failed with exit code $code."
 expect_everywhere 2.0.0
 
-heading "2.0.0 is bad: pin the older version, one line"
+heading "2.0.0 is bad: pin the older version"
 cp "$scratch/config/main.tf" "$scratch/before.tf"
 sed 's/"2\.0\.0"/"1.0.0"/' "$scratch/before.tf" >"$scratch/config/main.tf"
 changed=0
 diff -U1 -L main.tf -L main.tf "$scratch/before.tf" "$scratch/config/main.tf" || changed=$?
-((changed == 1)) || fail "The edit of main.tf did not change it."
+((changed == 1)) || fail "main.tf was not changed."
 
-heading "The plan says that this is a rollback"
+heading "The plan shows a rollback"
 run plan
-((code == 0)) || fail "The plan ended with $code."
-[[ $out == *'"rollback"'* ]] || fail "The plan does not say that this is a rollback."
-passed "the plan says rollback"
+((code == 0)) || fail "The plan failed with exit code $code."
+[[ $out == *'"rollback"'* ]] || fail "The plan does not show a rollback."
+passed "the plan shows a rollback"
 
 heading "Roll back"
 run_watched 1.0.0 apply -auto-approve
-((code == 0)) || fail "The apply ended with $code."
+((code == 0)) || fail "The apply failed with exit code $code."
 expect_everywhere 1.0.0
 
-heading "What the fleet runs, as a data source"
+heading "Read what the fleet runs with a data source"
 run output -raw fleet
-[[ ${out##*$'\n'} == "$total/$total (100%)" ]] || fail "Expected $total/$total (100%)."
-passed "the data source agrees"
+[[ ${out##*$'\n'} == "$total/$total (100%)" ]] || fail "Expected $total/$total (100%), got ${out##*$'\n'}."
+passed "the data source reports $total/$total devices"
 
-heading "Somebody rolls 2.0.0 out by hand"
+heading "Deploy 2.0.0 outside of Terraform"
 body='{"version":"2.0.0","rollout_percentage":100,"target_percentage":100,"increment_step":100,"start_immediately":true}'
 printf '%s$ curl -X POST %s/api/v1/models/%s/rollouts -d '\''%s'\''%s\n' "$bold" "$url" "$model" "$body" "$off"
 http POST "/api/v1/models/$model/rollouts" "$body" || fail "The sandbox refused the rollout."
 echo
 
-heading "The next plan finds it"
+heading "The next plan shows the drift"
 run plan -detailed-exitcode
-((code == 2)) || fail "Expected exit code 2, a difference; got $code."
+((code == 2)) || fail "Expected exit code 2 (changes), got $code."
 [[ $out == *'"2.0.0" -> "1.0.0"'* ]] || fail "The plan does not show the drift from 2.0.0 to 1.0.0."
-passed "exit code 2: the fleet does not run what the code says"
+passed "exit code 2: the fleet does not run the pinned version"
 
 printf '\n%sDone in %d seconds.%s\n' "$bold" $((SECONDS - began)) "$off"

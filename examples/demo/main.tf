@@ -6,9 +6,9 @@ terraform {
   }
 }
 
-# Address, key and organization come from OCTOMIL_API_URL, OCTOMIL_API_KEY and OCTOMIL_ORG_ID.
+# The address, key and organization are read from OCTOMIL_API_URL, OCTOMIL_API_KEY and OCTOMIL_ORG_ID.
 provider "octomil" {
-  poll_interval = "200ms" # a simulated fleet moves in seconds
+  poll_interval = "200ms" # a simulated fleet updates within seconds
 }
 
 resource "octomil_model_deployment" "phi" {

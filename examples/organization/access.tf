@@ -10,7 +10,7 @@ resource "octomil_org_member" "oncall" {
   role  = "member"
 }
 
-# The key of the devices' application: it can register devices, and nothing else. Another text makes another secret.
+# The key of the application on the devices, which can only register devices. Changing rotate_when rotates its secret.
 resource "octomil_api_key" "app" {
   name        = "app"
   scopes      = ["devices:read", "devices:write"]

@@ -6,7 +6,7 @@ resource "octomil_model" "assistant" {
   deletion_protection = var.protected
 }
 
-# Each file in models/ is a version of its own. Older ones stay, for a rollback needs them.
+# Each file in models/ is a version. Keep the older versions, because a rollback needs them.
 resource "octomil_model_version" "assistant" {
   for_each = toset(["1.0.0", "1.1.0", "2.0.0"])
 
@@ -14,5 +14,5 @@ resource "octomil_model_version" "assistant" {
   version    = each.key
   source     = "${path.module}/models/assistant-${each.key}.onnx"
   published  = true
-  on_destroy = "keep" # the model takes them along when it is deleted
+  on_destroy = "keep" # deleting the model also deletes its versions
 }

@@ -1,4 +1,4 @@
-# Which of two versions the people with large phones get on with better. The API keeps experiments for ever, the finished ones too.
+# Compares two versions on large phones. The API cannot delete experiments, not even completed ones.
 resource "octomil_experiment" "brevity" {
   name             = "brevity"
   description      = "Are the shorter answers of 2.0.0 better?"

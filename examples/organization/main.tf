@@ -1,4 +1,4 @@
-# A whole organization: what its devices run and may run, who may change it, and who watches. Try it on the sandbox:
+# A whole organization: its models, deployments, limits, members and monitoring. To try it in the sandbox:
 #
 #     terraform-provider-octomil sandbox
 #     export OCTOMIL_API_URL=http://127.0.0.1:8787 OCTOMIL_API_KEY=sandbox OCTOMIL_ORG_ID=demo
@@ -13,5 +13,5 @@ terraform {
   }
 }
 
-# Address, key and organization come from OCTOMIL_API_URL, OCTOMIL_API_KEY and OCTOMIL_ORG_ID.
+# The address, key and organization are read from OCTOMIL_API_URL, OCTOMIL_API_KEY and OCTOMIL_ORG_ID.
 provider "octomil" {}

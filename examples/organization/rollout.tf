@@ -9,7 +9,7 @@ resource "octomil_model_deployment" "fleet" {
   depends_on = [octomil_rollback_policy.this]
 }
 
-# Our own phones try what comes next.
+# Our own phones run the next version first.
 resource "octomil_model_deployment" "canary" {
   model   = octomil_model.assistant.name
   version = octomil_model_version.assistant["2.0.0"].version
@@ -18,7 +18,7 @@ resource "octomil_model_deployment" "canary" {
   depends_on = [octomil_device_group_members.canary, octomil_model_deployment.fleet]
 }
 
-# When the control plane takes a version back by itself.
+# The limits at which the control plane rolls a version back automatically.
 resource "octomil_rollback_policy" "this" {
   auto_rollback           = true
   error_threshold_percent = 3

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# The key comes from OCTOMIL_API_KEY, or from what `octomil login` has written.
+# The key is read from OCTOMIL_API_KEY, or from the files that `octomil login` writes.
 provider "octomil" {}
 
 resource "octomil_model_deployment" "phi" {

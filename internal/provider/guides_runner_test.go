@@ -363,7 +363,7 @@ func normalized(output string) string {
 	return strings.TrimSpace(spaces.ReplaceAllString(output, " "))
 }
 
-var lasting = regexp.MustCompile(`((?:bake|min_duration) += +"|\(then |takes at least )([0-9hms]+[hms])`)
+var lasting = regexp.MustCompile(`((?:bake|min_duration) += +"|\(bake |takes at least )([0-9hms]+[hms])`)
 
 // speedUp turns each minute that a guide waits, in its configuration or in its output, into a millisecond.
 func speedUp(text string) string {

@@ -6,7 +6,7 @@ action "octomil_rollback" "fleet" {
   }
 }
 
-# Of a group, the version to go back to has to be named.
+# For a group, to_version is required.
 action "octomil_rollback" "staging" {
   config {
     model      = "phi-4-mini"

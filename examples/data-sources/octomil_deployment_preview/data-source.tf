@@ -13,10 +13,10 @@ output "what_would_happen" {
   value = "${data.octomil_deployment_preview.phi.operation} on ${coalesce(data.octomil_deployment_preview.phi.devices, "an unknown number of")} devices"
 }
 
-# A failed check is a warning of the plan.
-check "nobody_else_is_rolling_out" {
+# A failed check shows as a warning in the plan.
+check "no_rollout_in_progress" {
   assert {
     condition     = data.octomil_deployment_preview.phi.cancels == null
-    error_message = "Deploying ${var.version_wanted} would cancel a rollout that is under way."
+    error_message = "Deploying ${var.version_wanted} would cancel a rollout in progress."
   }
 }

@@ -1,4 +1,4 @@
-# A group that another configuration manages.
+# A group that is managed in another configuration.
 data "octomil_device_group" "staging" {
   name = "staging"
 }

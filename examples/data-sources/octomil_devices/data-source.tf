@@ -1,4 +1,4 @@
-# All devices of a platform, for example as the members of a static group.
+# All active devices of a platform, for example to make them members of a static group.
 data "octomil_devices" "linux" {
   platform = "linux"
   status   = "active"

@@ -3,7 +3,7 @@ data "octomil_model_versions" "phi" {
   status = "published"
 }
 
-# What octomil_model_deployment can roll back to.
+# The versions that octomil_model_deployment can roll back to.
 output "rollback_candidates" {
   value = [for v in data.octomil_model_versions.phi.versions : v.version if v.deployed]
 }

@@ -6,7 +6,7 @@ output "fleet" {
   value = "${data.octomil_rollout_status.phi.version}: ${data.octomil_rollout_status.phi.summary}"
 }
 
-# A failed check is a warning of each plan and apply for as long as a device is behind.
+# A failed check shows as a warning in each plan and apply until every device is updated.
 check "every_device_is_updated" {
   assert {
     condition     = data.octomil_rollout_status.phi.devices_updated == data.octomil_rollout_status.phi.devices_total

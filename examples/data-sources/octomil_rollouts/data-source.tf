@@ -2,20 +2,20 @@ data "octomil_rollouts" "phi" {
   model = "phi-4-mini"
 }
 
-# When each version came, and what it took the place of.
+# When each version was rolled out, and which version it replaced.
 output "timeline" {
   value = [
     for r in data.octomil_rollouts.phi.rollouts :
-    "${r.created_at}: ${r.version} in the place of ${coalesce(r.previous_version, "nothing")} (${r.status})"
+    "${r.created_at}: ${r.version} in place of ${coalesce(r.previous_version, "nothing")} (${r.status})"
   ]
 }
 
-# Only what was taken back, with the reasons.
-data "octomil_rollouts" "taken_back" {
+# Only the rollouts that were rolled back, with the reasons.
+data "octomil_rollouts" "rolled_back" {
   model  = "phi-4-mini"
   status = "rolled_back"
 }
 
-output "taken_back" {
-  value = { for r in data.octomil_rollouts.taken_back.rollouts : r.id => "${r.version}: ${coalesce(r.reason, "nobody said why")}" }
+output "rolled_back" {
+  value = { for r in data.octomil_rollouts.rolled_back.rollouts : r.id => "${r.version}: ${coalesce(r.reason, "no reason given")}" }
 }

@@ -1,4 +1,4 @@
-# A key that may do no more than this configuration needs, and that is revoked when Terraform ends.
+# A key with only the scopes that this configuration needs. It is revoked at the end of the Terraform run.
 ephemeral "octomil_api_key" "groups" {
   name   = "terraform-groups"
   scopes = ["devices:read", "devices:write"]

@@ -1,9 +1,9 @@
-# What is deployed to the whole fleet.
+# Deployments to the whole fleet.
 list "octomil_model_deployment" "fleet" {
   provider = octomil
 }
 
-# What the members of a group are assigned.
+# Deployments to a device group.
 list "octomil_model_deployment" "staging" {
   provider = octomil
 

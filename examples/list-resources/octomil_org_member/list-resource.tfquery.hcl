@@ -6,7 +6,7 @@ list "octomil_org_member" "admins" {
   }
 }
 
-# Who has not accepted the invitation yet.
+# Members who have not accepted the invitation yet.
 list "octomil_org_member" "invited" {
   provider = octomil
 

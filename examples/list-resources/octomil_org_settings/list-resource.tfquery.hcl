@@ -1,4 +1,4 @@
-# An organization has one.
+# Each organization has exactly one.
 list "octomil_org_settings" "this" {
   provider = octomil
 }

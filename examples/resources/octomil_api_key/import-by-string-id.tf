@@ -1,4 +1,4 @@
-# By the id of the key, or by its name if no other key has it.
+# By the ID of the key, or by its name if the name is unique.
 import {
   to = octomil_api_key.pipeline
   id = "pipeline"

@@ -1,2 +1,2 @@
-# By the id of the key, or by its name if no other key has it.
+# By the ID of the key, or by its name if the name is unique.
 terraform import octomil_api_key.pipeline pipeline

@@ -3,13 +3,13 @@ resource "octomil_api_key" "pipeline" {
   name   = "pipeline"
   scopes = ["models:read", "models:write", "rollouts:read", "rollouts:write"]
 
-  # A key with other scopes takes the place of this one before this one stops.
+  # If the scopes change, create the new key before the old key is revoked.
   lifecycle {
     create_before_destroy = true
   }
 }
 
-# A key that gets another secret whenever the text changes.
+# Changing rotate_when rotates the key, which then has a new secret.
 resource "octomil_api_key" "dashboard" {
   name        = "dashboard"
   scopes      = ["models:read", "devices:read"]

@@ -1,4 +1,4 @@
-# By what the device calls itself, or by its id.
+# By the device_identifier or the ID of the device.
 import {
   to = octomil_device.lobby
   id = "edge-000004"

@@ -1,2 +1,2 @@
-# By what the device calls itself, or by its id.
+# By the device_identifier or the ID of the device.
 terraform import octomil_device.lobby edge-000004

@@ -1,5 +1,5 @@
-# A device registers itself; Terraform manages its name, its labels and its status. The API cannot delete a device: a destroy leaves
-# it as it is, or takes it out of service with on_destroy = "archive".
+# A device registers itself. Terraform manages its name, labels and status. The API cannot delete a device: a destroy leaves it
+# unchanged, or takes it out of service with on_destroy = "archive".
 resource "octomil_device" "lobby" {
   device_identifier = "edge-000004"
   name              = "Lobby display"

@@ -1,4 +1,4 @@
-# By the id of the group, or by its name.
+# By the ID or the name of the group.
 import {
   to = octomil_device_group.canary
   id = "canary"

@@ -1,2 +1,2 @@
-# By the id of the group, or by its name.
+# By the ID or the name of the group.
 terraform import octomil_device_group.canary canary

@@ -1,4 +1,4 @@
-# The members of a static group are listed with octomil_device_group_members.
+# Use octomil_device_group_members to manage the members of a static group.
 resource "octomil_device_group" "canary" {
   name        = "canary"
   description = "Phones of our own staff, which get each version first."

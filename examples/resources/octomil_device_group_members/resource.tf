@@ -3,11 +3,11 @@ resource "octomil_device_group" "canary" {
   description = "Phones of our own staff, which get each version first."
 }
 
-# All members of the group: whoever is not listed leaves it.
+# All members of the group. A device that is not listed is removed from the group.
 resource "octomil_device_group_members" "canary" {
   group_id = octomil_device_group.canary.id
 
-  # Each by its id or by its device_identifier, in any order.
+  # Each device by its ID or its device_identifier, in any order.
   device_ids = [
     "phone-000001",
     "phone-000002",

@@ -1,4 +1,4 @@
-# By the id of the experiment, or by its name.
+# By the ID or the name of the experiment.
 import {
   to = octomil_experiment.speed
   id = "phi-speed"

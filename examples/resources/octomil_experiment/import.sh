@@ -1,2 +1,2 @@
-# By the id of the experiment, or by its name.
+# By the ID or the name of the experiment.
 terraform import octomil_experiment.speed phi-speed

@@ -2,7 +2,7 @@ data "octomil_device_group" "staging" {
   name = "staging"
 }
 
-# Half of the devices of the group get the new version. Set status to "completed" when the result is clear; that is final.
+# Half of the devices in the group receive the new version. When the result is clear, set status to "completed", which is final.
 resource "octomil_experiment" "speed" {
   name             = "phi-speed"
   description      = "Is 2.0.0 faster than 1.0.0?"

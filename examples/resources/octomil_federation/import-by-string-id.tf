@@ -1,4 +1,4 @@
-# By the id of the federation, or by its name.
+# By the ID or the name of the federation.
 import {
   to = octomil_federation.clinics
   id = "clinics"

@@ -1,2 +1,2 @@
-# By the id of the federation, or by its name.
+# By the ID or the name of the federation.
 terraform import octomil_federation.clinics clinics

@@ -1,4 +1,4 @@
-# The secret is kept neither in the state nor in a plan. Set it with TF_VAR_loki_token.
+# The secret is stored in neither the state nor the plan. Set it with TF_VAR_loki_token.
 variable "loki_token" {
   type      = string
   ephemeral = true

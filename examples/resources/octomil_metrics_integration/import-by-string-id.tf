@@ -1,4 +1,4 @@
-# By the id of the integration, or by its name.
+# By the ID or the name of the integration.
 import {
   to = octomil_metrics_integration.datadog
   id = "datadog"

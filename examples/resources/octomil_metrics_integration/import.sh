@@ -1,2 +1,2 @@
-# By the id of the integration, or by its name.
+# By the ID or the name of the integration.
 terraform import octomil_metrics_integration.datadog datadog

@@ -1,4 +1,4 @@
-# The secret is kept neither in the state nor in a plan. Set it with TF_VAR_datadog_api_key.
+# The secret is stored in neither the state nor the plan. Set it with TF_VAR_datadog_api_key.
 variable "datadog_api_key" {
   type      = string
   ephemeral = true

@@ -1,4 +1,4 @@
-# By the id of the model, or by its name.
+# By the ID or the name of the model.
 import {
   to = octomil_model.speech
   id = "whisper-tiny"

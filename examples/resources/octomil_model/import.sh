@@ -1,2 +1,2 @@
-# By the id of the model, or by its name.
+# By the ID or the name of the model.
 terraform import octomil_model.speech whisper-tiny

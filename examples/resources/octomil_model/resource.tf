@@ -9,6 +9,6 @@ resource "octomil_model" "speech" {
     outputs = ["text"]
   })
 
-  # The default: to delete the model, with all its versions, apply false first.
+  # The default. To delete the model with all its versions, set this to false and apply first.
   deletion_protection = true
 }

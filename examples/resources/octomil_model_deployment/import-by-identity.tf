@@ -6,7 +6,7 @@ import {
   }
 }
 
-# A deployment to a device group has the group's id, too.
+# The identity of a deployment to a device group includes the ID of the group.
 import {
   to = octomil_model_deployment.staging
   identity = {

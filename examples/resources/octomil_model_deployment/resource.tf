@@ -1,10 +1,10 @@
-# The whole fleet. Raising the version rolls it out; pinning an older one again is a rollback of every device, at once.
+# The whole fleet. A newer version is rolled out. An older version that was deployed before is a rollback of every device.
 resource "octomil_model_deployment" "fleet" {
   model   = "phi-4-mini"
   version = "1.0.0"
 }
 
-# One device group, which keeps a version of its own: at first half of its devices. Raise the percentage to go on.
+# One device group with its own version, on half of its devices at first. Increase the percentage to continue.
 resource "octomil_model_deployment" "staging" {
   model   = "phi-4-mini"
   version = "2.0.0"

@@ -1,4 +1,4 @@
-# By the model, its id or its name, and the version.
+# By the ID or name of the model, and the version.
 import {
   to = octomil_model_version.converted
   id = "whisper-tiny/0.9.0"

@@ -9,11 +9,11 @@ resource "octomil_model" "speech" {
     outputs = ["text"]
   })
 
-  # The default: to delete the model, with all its versions, apply false first.
+  # The default. To delete the model with all its versions, set this to false and apply first.
   deletion_protection = true
 }
 
-# A file is uploaded, and again only when its content has changed.
+# The file is uploaded, and uploaded again only if its content changes.
 resource "octomil_model_version" "speech_1_0" {
   model_id  = octomil_model.speech.id
   version   = "1.0.0"
@@ -21,7 +21,7 @@ resource "octomil_model_version" "speech_1_0" {
   published = true
 }
 
-# Each release gets a version of its own beside the older ones, which a rollback needs.
+# Add a new resource for each release and keep the older versions, which a rollback needs.
 resource "octomil_model_version" "speech_1_1" {
   model_id  = octomil_model.speech.id
   version   = "1.1.0"
@@ -29,7 +29,7 @@ resource "octomil_model_version" "speech_1_1" {
   published = true
 }
 
-# An artifact that the server's storage has already is registered.
+# An artifact that already exists in the server's storage is registered.
 resource "octomil_model_version" "converted" {
   model_id     = octomil_model.speech.id
   version      = "0.9.0"

@@ -1,4 +1,4 @@
-# By the e-mail address, or by the id of the member.
+# By the email address or the ID of the member.
 import {
   to = octomil_org_member.ada
   id = "ada@example.com"

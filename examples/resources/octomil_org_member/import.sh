@@ -1,2 +1,2 @@
-# By the e-mail address, or by the id of the member.
+# By the email address or the ID of the member.
 terraform import octomil_org_member.ada ada@example.com

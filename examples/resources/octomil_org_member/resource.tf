@@ -4,7 +4,7 @@ resource "octomil_org_member" "ada" {
   role  = "admin"
 }
 
-# The role is "member" unless the configuration says otherwise.
+# The role defaults to "member".
 resource "octomil_org_member" "grace" {
   email = "grace@example.com"
 }

@@ -1,4 +1,4 @@
-# By the id of the organization.
+# By the ID of the organization.
 import {
   to = octomil_org_settings.this
   id = "demo"

@@ -1,2 +1,2 @@
-# By the id of the organization.
+# By the ID of the organization.
 terraform import octomil_org_settings.this demo

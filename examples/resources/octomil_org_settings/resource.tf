@@ -1,4 +1,4 @@
-# The settings of the organization that the provider block names. What is not set here stays as it is.
+# The settings of the organization that the provider is configured for. Settings that are not listed here are not changed.
 resource "octomil_org_settings" "this" {
   audit_retention_days    = 365
   require_mfa_for_admin   = true

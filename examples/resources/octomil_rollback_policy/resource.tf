@@ -1,4 +1,4 @@
-# The guardrails of the organization that the provider block names. What is not set here stays as it is.
+# The guardrails of the organization that the provider is configured for. Settings that are not listed here are not changed.
 resource "octomil_rollback_policy" "this" {
   auto_rollback           = true
   error_threshold_percent = 3
