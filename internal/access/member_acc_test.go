@@ -22,21 +22,6 @@ func accept(t *testing.T, sb *acctest.Sandbox) {
 	sb.Do(t, http.MethodPost, "/sandbox/members/ada@example.com/accept", nil)
 }
 
-// mentions fails unless one of the texts has all of the words.
-func mentions(t *testing.T, texts []string, words ...string) {
-	t.Helper()
-	for _, text := range texts {
-		all := true
-		for _, word := range words {
-			all = all && strings.Contains(text, word)
-		}
-		if all {
-			return
-		}
-	}
-	t.Errorf("no text has %q: %q", words, texts)
-}
-
 func TestAccMember(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {

@@ -1,4 +1,3 @@
-// Package catalog is what the registry holds: models and their versions.
 package catalog
 
 import (

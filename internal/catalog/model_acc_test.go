@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,18 +11,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
 const lab = "octomil_model.lab"
-
-func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
-	t.Helper()
-	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 12 })
-}
 
 // modelOf is a model on the server, nil where there is none of that name.
 func modelOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
@@ -43,14 +36,6 @@ func modelOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
 func modelPath(t *testing.T, sb *acctest.Sandbox, name string) string {
 	t.Helper()
 	return fmt.Sprintf("/api/v1/models/%v", modelOf(t, sb, name)["id"])
-}
-
-func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
-}
-
-func state(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
 func TestAccModel(t *testing.T) {
@@ -256,45 +241,4 @@ func TestModelDataSources(t *testing.T) {
 			},
 		},
 	})
-}
-
-// apply plans and applies.
-func apply(core *acctest.Core, config map[string]any) acctest.Report {
-	plan := core.Plan(config)
-	if plan.Failed() {
-		return plan.Report
-	}
-	return core.Apply(plan)
-}
-
-func must(t *testing.T, said acctest.Report) {
-	t.Helper()
-	if said.Failed() {
-		t.Fatal(said.Errors)
-	}
-}
-
-// want demands one error that says all this.
-func want(t *testing.T, said acctest.Report, parts ...string) {
-	t.Helper()
-	if len(said.Errors) != 1 {
-		t.Errorf("got the errors %v; want one that says %v", said.Errors, parts)
-		return
-	}
-	for _, part := range parts {
-		if !strings.Contains(said.Errors[0], part) {
-			t.Errorf("the error does not say %q: %s", part, said.Errors[0])
-		}
-	}
-}
-
-// with is a configuration with another value of one attribute.
-func with(config map[string]any, name string, value any) map[string]any {
-	out := map[string]any{name: value}
-	for other, was := range config {
-		if other != name {
-			out[other] = was
-		}
-	}
-	return out
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
@@ -68,39 +67,6 @@ var modelNoun = resourcekit.Noun[modelModel, control.Model]{
 			}
 		}
 	},
-}
-
-// planModel refuses to delete a protected model, and warns of what else would be deleted.
-func planModel(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() {
-		return
-	}
-	var state, plan modelModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	destroy := req.Plan.Raw.IsNull()
-	if !destroy {
-		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	}
-	switch {
-	case resp.Diagnostics.HasError():
-	case destroy || !plan.Framework.Equal(state.Framework):
-		if state.protected() {
-			refuseDeletion(&state, &resp.Diagnostics)
-			return
-		}
-		resp.Diagnostics.AddWarning("All versions of the model are deleted", fmt.Sprintf("The model %s is deleted with all its versions, "+
-			"also those that Terraform does not manage.", state.Name.ValueString()))
-	}
-}
-
-func (m *modelModel) protected() bool {
-	return m.DeletionProtection.IsNull() || m.DeletionProtection.ValueBool()
-}
-
-func refuseDeletion(m *modelModel, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("deletion_protection"), "The model is protected from deletion", fmt.Sprintf("The model %s would be "+
-		"deleted with all its versions, also those that Terraform does not manage.\n\nIf that is meant, set deletion_protection = false and apply "+
-		"first. To keep the model on the server and let Terraform forget it, use a removed block or terraform state rm.", m.Name.ValueString()))
 }
 
 // deleteModel has a second look at the protection: of what replaces a tainted resource no plan asks the provider.

@@ -19,24 +19,6 @@ import (
 
 const phi = "mdl_00000001"
 
-func sortedNames(found []acctest.Listed) string {
-	var names []string
-	for _, one := range found {
-		names = append(names, one.Name)
-	}
-	slices.Sort(names)
-	return strings.Join(names, " ")
-}
-
-// write makes or replaces a file.
-func write(t *testing.T, file, content string) string {
-	t.Helper()
-	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
 func artifact(t *testing.T, content string) string {
 	t.Helper()
 	return write(t, filepath.Join(t.TempDir(), "phi.gguf"), content)

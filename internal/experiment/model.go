@@ -1,4 +1,3 @@
-// Package experiment is octomil_experiment: versions of a model that are compared on shares of the devices.
 package experiment
 
 import (

@@ -1,0 +1,53 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// changes is the attribute that another invitation would change.
+func (m *memberModel) changes(before *memberModel) path.Path {
+	if m.Role.Equal(before.Role) {
+		return path.Root("name")
+	}
+	return path.Root("role")
+}
+
+func dashboardOnly(m *memberModel) string {
+	return fmt.Sprintf("%s is a member with the role %s. The API changes neither role nor name of somebody who has joined: change them in the "+
+		"dashboard, or write what is there into the configuration.", m.Email.ValueString(), m.Role.ValueString())
+}
+
+// stays says who remains when the resource goes.
+func (m *memberModel) stays() (summary, detail string) {
+	return m.Email.ValueString() + " stays in the organization", fmt.Sprintf("The API cannot remove a member. %s keeps the role %s, and an open "+
+		"invitation stays open, until somebody removes them in the dashboard.", m.Email.ValueString(), m.Role.ValueString())
+}
+
+// planMember warns of what the API cannot do.
+func planMember(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var state, plan memberModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.AddWarning(state.stays())
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	switch {
+	case plan.Email.IsUnknown():
+	case !strings.EqualFold(plan.Email.ValueString(), state.Email.ValueString()):
+		resp.Diagnostics.AddWarning(state.stays())
+	case state.Status.ValueString() == control.MemberActive && plan.invites(&state):
+		resp.Diagnostics.AddAttributeWarning(plan.changes(&state), "The API cannot change this member", dashboardOnly(&state))
+	}
+}
