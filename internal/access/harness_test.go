@@ -14,7 +14,7 @@ func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
 	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Empty = dialect, true })
 }
 
-func items(t *testing.T, sb *acctest.Sandbox, path, key string) []map[string]any {
+func listObjects(t *testing.T, sb *acctest.Sandbox, path, key string) []map[string]any {
 	t.Helper()
 	answer := sb.Do(t, http.MethodGet, path, nil)
 	list, ok := answer[key].([]any)
@@ -28,8 +28,8 @@ func items(t *testing.T, sb *acctest.Sandbox, path, key string) []map[string]any
 	return objects
 }
 
-// mentions fails unless one of the texts has all of the words.
-func mentions(t *testing.T, texts []string, words ...string) {
+// expectMention fails unless one of the texts has all of the words.
+func expectMention(t *testing.T, texts []string, words ...string) {
 	t.Helper()
 	for _, text := range texts {
 		all := true

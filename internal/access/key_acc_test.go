@@ -20,11 +20,11 @@ import (
 
 const keysPath = "/api/v1/api-keys"
 
-// working are the ids of the keys that are not revoked.
-func working(t *testing.T, sb *acctest.Sandbox) []string {
+// activeKeyIDs are the ids of the keys that are not revoked.
+func activeKeyIDs(t *testing.T, sb *acctest.Sandbox) []string {
 	t.Helper()
 	var ids []string
-	for _, k := range items(t, sb, keysPath, "keys") {
+	for _, k := range listObjects(t, sb, keysPath, "keys") {
 		if k["revoked_at"] == nil {
 			ids = append(ids, fmt.Sprint(k["id"]))
 		}
@@ -32,8 +32,8 @@ func working(t *testing.T, sb *acctest.Sandbox) []string {
 	return ids
 }
 
-// status is what the server answers to a request with a secret.
-func status(t *testing.T, sb *acctest.Sandbox, secret any, path string) int {
+// responseStatus is what the server answers to a request with a secret.
+func responseStatus(t *testing.T, sb *acctest.Sandbox, secret any, path string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, sb.URL+path, nil)
 	if err != nil {
@@ -50,7 +50,7 @@ func status(t *testing.T, sb *acctest.Sandbox, secret any, path string) int {
 
 func key(scopes ...any) map[string]any { return map[string]any{"name": "ci", "scopes": scopes} }
 
-func TestAccKey(t *testing.T) {
+func TestAccAPIKey_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -59,7 +59,7 @@ func TestAccKey(t *testing.T) {
 		core := sb.Core(t, "octomil_api_key")
 		core.Converge(t, key("models:read", "devices:read", "devices:write"), acctest.ActionCreate)
 		secret := core.State()["api_key"]
-		if status(t, sb, secret, "/api/v1/models") != 200 || status(t, sb, secret, keysPath) != 403 {
+		if responseStatus(t, sb, secret, "/api/v1/models") != 200 || responseStatus(t, sb, secret, keysPath) != 403 {
 			t.Errorf("the key %v does not do what it may, or does more", secret)
 		}
 		if text, prefix := fmt.Sprint(secret), fmt.Sprint(core.State()["prefix"]); !strings.HasPrefix(text, prefix) || text == prefix {
@@ -73,16 +73,16 @@ func TestAccKey(t *testing.T) {
 		core.Converge(t, map[string]any{"name": "cd", "scopes": []any{"models:read"}}, acctest.ActionReplace)
 		core.Converge(t, map[string]any{"name": "cd"}, acctest.ActionReplace)
 		core.ExpectState(t, map[string]any{"scopes": nil})
-		if diff := cmp.Diff([]string{"key_00000004"}, working(t, sb)); diff != "" {
+		if diff := cmp.Diff([]string{"key_00000004"}, activeKeyIDs(t, sb)); diff != "" {
 			t.Errorf("the keys that work (-want +got):\n%s", diff)
 		}
-		if said := core.Destroy(); said.Failed() || len(working(t, sb)) != 0 || status(t, sb, secret, "/api/v1/models") != 401 {
-			t.Errorf("after the destroy %v work: %v", working(t, sb), said.Errors)
+		if report := core.Destroy(); report.Failed() || len(activeKeyIDs(t, sb)) != 0 || responseStatus(t, sb, secret, "/api/v1/models") != 401 {
+			t.Errorf("after the destroy %v work: %v", activeKeyIDs(t, sb), report.Errors)
 		}
 	})
 }
 
-func TestAccKeyRotated(t *testing.T) {
+func TestAccAPIKey_rotation(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -107,7 +107,7 @@ func TestAccKeyRotated(t *testing.T) {
 		if core.Identity()["id"] != "key_00000002" {
 			t.Errorf("the identity is %v", core.Identity())
 		}
-		if old, fresh := status(t, sb, before["api_key"], "/api/v1/models"), status(t, sb, after["api_key"], "/api/v1/models"); old != 401 || fresh != 200 {
+		if old, fresh := responseStatus(t, sb, before["api_key"], "/api/v1/models"), responseStatus(t, sb, after["api_key"], "/api/v1/models"); old != 401 || fresh != 200 {
 			t.Errorf("the old secret is answered %d, the new one %d", old, fresh)
 		}
 
@@ -128,7 +128,7 @@ func TestAccKeyRotated(t *testing.T) {
 	})
 }
 
-func TestAccKeyImported(t *testing.T) {
+func TestAccAPIKey_import(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -138,12 +138,12 @@ func TestAccKeyImported(t *testing.T) {
 			sb.Do(t, http.MethodPost, keysPath, map[string]any{"name": name, "scopes": map[string]any{"models": []string{"read"}, "devices": "write"}})
 		}
 		core := sb.Core(t, "octomil_api_key")
-		for how, said := range map[string]acctest.Report{
+		for how, report := range map[string]acctest.Report{
 			"by its id": core.Import("key_00000001"), "by its name": core.Import("ci"),
 			"by its identity": core.ImportIdentity(map[string]any{"id": "key_00000001"}),
 		} {
-			if said.Failed() {
-				t.Errorf("the import %s fails: %v", how, said.Errors)
+			if report.Failed() {
+				t.Errorf("the import %s fails: %v", how, report.Errors)
 			}
 		}
 		config := key("models:read", "devices:write")
@@ -153,35 +153,35 @@ func TestAccKeyImported(t *testing.T) {
 		core.ExpectState(t, map[string]any{"api_key": nil, "name": "ci"})
 
 		// Two of one name are told apart by the id alone, unless one of them is revoked.
-		said := core.Import("twin")
-		if !said.Failed() || !strings.Contains(said.Errors[0], "by its id") || !strings.Contains(said.Errors[0], "key_00000002, key_00000003") {
-			t.Errorf("the import of a name that two have: %v", said.Errors)
+		report := core.Import("twin")
+		if !report.Failed() || !strings.Contains(report.Errors[0], "by its id") || !strings.Contains(report.Errors[0], "key_00000002, key_00000003") {
+			t.Errorf("the import of a name that two have: %v", report.Errors)
 		}
 		sb.Do(t, http.MethodPost, keysPath+"/key_00000003/revoke", nil)
-		if said := core.Import("twin"); said.Failed() || core.State()["id"] != "key_00000002" {
-			t.Errorf("the import of the one that works: %v, %v", core.State(), said.Errors)
+		if report := core.Import("twin"); report.Failed() || core.State()["id"] != "key_00000002" {
+			t.Errorf("the import of the one that works: %v, %v", core.State(), report.Errors)
 		}
 		for _, gone := range []string{"key_00000003", "nobody"} {
-			if said := core.Import(gone); !said.Failed() || !strings.Contains(said.Errors[0], fmt.Sprintf("No API key of this organization has the id or the name %q", gone)) {
-				t.Errorf("the import of %s: %v", gone, said.Errors)
+			if report := core.Import(gone); !report.Failed() || !strings.Contains(report.Errors[0], fmt.Sprintf("No API key of this organization has the id or the name %q", gone)) {
+				t.Errorf("the import of %s: %v", gone, report.Errors)
 			}
 		}
 
 		// A rotation gives an imported key a secret.
 		imported := sb.Core(t, "octomil_api_key")
-		if said := imported.Import("ci"); said.Failed() {
-			t.Fatal(said.Errors)
+		if report := imported.Import("ci"); report.Failed() {
+			t.Fatal(report.Errors)
 		}
 		config["rotate_when"] = "first"
 		imported.Converge(t, config, acctest.ActionUpdate)
-		if secret := imported.State()["api_key"]; status(t, sb, secret, "/api/v1/models") != 200 {
+		if secret := imported.State()["api_key"]; responseStatus(t, sb, secret, "/api/v1/models") != 200 {
 			t.Errorf("the secret after the rotation is %v", secret)
 		}
 	})
 }
 
 // A key that was revoked outside is made anew, and so is one whose scopes are others now.
-func TestAccKeyDrifts(t *testing.T) {
+func TestAccAPIKey_drift(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -209,7 +209,7 @@ func TestAccKeyDrifts(t *testing.T) {
 	})
 }
 
-func TestAccKeyListed(t *testing.T) {
+func TestAccAPIKey_list(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -229,7 +229,7 @@ func TestAccKeyListed(t *testing.T) {
 			{map[string]any{"name": "gone"}, 0, nil},
 			{nil, 2, []string{"key_00000001", "key_00000002"}},
 		} {
-			found, said := sb.Query(t, "octomil_api_key", tc.filters, tc.limit, true)
+			found, report := sb.Query(t, "octomil_api_key", tc.filters, tc.limit, true)
 			var ids []string
 			for _, f := range found {
 				ids = append(ids, fmt.Sprint(f.Identity["id"]))
@@ -237,15 +237,15 @@ func TestAccKeyListed(t *testing.T) {
 					t.Errorf("found %+v", f)
 				}
 			}
-			if diff := cmp.Diff(tc.want, ids); diff != "" || said.Failed() {
-				t.Errorf("%v, limit %d, %v (-want +got):\n%s", tc.filters, tc.limit, said.Errors, diff)
+			if diff := cmp.Diff(tc.want, ids); diff != "" || report.Failed() {
+				t.Errorf("%v, limit %d, %v (-want +got):\n%s", tc.filters, tc.limit, report.Errors, diff)
 			}
 		}
 	})
 }
 
 // An error is on the attribute to blame, with the server's request id.
-func TestAccKeyMistakes(t *testing.T) {
+func TestAccAPIKey_invalidConfig(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -264,19 +264,19 @@ func TestAccKeyMistakes(t *testing.T) {
 		sb.AddFault(sandbox.Fault{
 			Method: http.MethodPost, Path: "api-keys", Status: 422, Body: `{"detail":[{"loc":["body","scopes"],"msg":"no such scope"}]}`,
 		})
-		said := core.Apply(core.Plan(key("moduls:read")))
-		if !said.Failed() || !strings.HasPrefix(said.Errors[0], "scopes: Could not create the API key") ||
-			!strings.Contains(said.Errors[0], "no such scope") || !strings.Contains(said.Errors[0], "req_") {
-			t.Errorf("the refusal is %v", said.Errors)
+		report := core.Apply(core.Plan(key("moduls:read")))
+		if !report.Failed() || !strings.HasPrefix(report.Errors[0], "scopes: Could not create the API key") ||
+			!strings.Contains(report.Errors[0], "no such scope") || !strings.Contains(report.Errors[0], "req_") {
+			t.Errorf("the refusal is %v", report.Errors)
 		}
-		if core.State() != nil || len(working(t, sb)) != 0 {
-			t.Errorf("after the refusal the state is %v, and %v work", core.State(), working(t, sb))
+		if core.State() != nil || len(activeKeyIDs(t, sb)) != 0 {
+			t.Errorf("after the refusal the state is %v, and %v work", core.State(), activeKeyIDs(t, sb))
 		}
 	})
 }
 
 // When the answers of a create or a rotation are lost, there is one key afterwards, and its secret is in the state.
-func TestAccKeyAnswerLost(t *testing.T) {
+func TestAccAPIKey_responseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_api_key")
@@ -292,10 +292,10 @@ func TestAccKeyAnswerLost(t *testing.T) {
 	config["rotate_when"] = "now"
 	core.Converge(t, config, acctest.ActionUpdate)
 	core.ExpectState(t, map[string]any{"id": "key_00000004"})
-	if got := status(t, sb, core.State()["api_key"], "/api/v1/models"); got != 200 {
+	if got := responseStatus(t, sb, core.State()["api_key"], "/api/v1/models"); got != 200 {
 		t.Errorf("the secret in the state is answered %d", got)
 	}
-	if diff := cmp.Diff([]string{"key_00000004"}, working(t, sb)); diff != "" {
+	if diff := cmp.Diff([]string{"key_00000004"}, activeKeyIDs(t, sb)); diff != "" {
 		t.Errorf("the keys that work (-want +got):\n%s", diff)
 	}
 	want := []string{"POST create key", "POST revoke key", "POST create key", "POST rotate key", "POST rotate key"}
@@ -305,28 +305,28 @@ func TestAccKeyAnswerLost(t *testing.T) {
 }
 
 // A key that could not be revoked is named.
-func TestAccKeyLeftBehind(t *testing.T) {
+func TestAccAPIKey_revokeFails(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys", Execute: true, Status: 500})
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys/*/revoke", Status: 403, Times: -1})
 	core := sb.Core(t, "octomil_api_key")
-	said := core.Apply(core.Plan(key("models:read")))
-	if !said.Failed() || core.State() != nil {
-		t.Fatalf("the state is %v: %v", core.State(), said.Errors)
+	report := core.Apply(core.Plan(key("models:read")))
+	if !report.Failed() || core.State() != nil {
+		t.Fatalf("the state is %v: %v", core.State(), report.Errors)
 	}
 	for _, must := range []string{"500", "403", `revoke the newest key of the name "ci"`, "req_"} {
-		if !strings.Contains(said.Errors[0], must) {
-			t.Errorf("the error does not say %s: %s", must, said.Errors[0])
+		if !strings.Contains(report.Errors[0], must) {
+			t.Errorf("the error does not say %s: %s", must, report.Errors[0])
 		}
 	}
-	if n := len(working(t, sb)); n != 1 {
+	if n := len(activeKeyIDs(t, sb)); n != 1 {
 		t.Errorf("%d keys work", n)
 	}
 }
 
 // Keys of one name that are made at the same time do not take each other for lost ones.
-func TestAccTwinKeys(t *testing.T) {
+func TestAccAPIKey_sameName(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	cli := acctest.NewCLI(t, sb.Provider()+`
@@ -348,17 +348,17 @@ output "keys" {
 	secrets := strings.FieldsFunc(r.Output, func(c rune) bool { return strings.ContainsRune("[]\",\n ", c) })
 	secrets = slices.DeleteFunc(secrets, func(word string) bool { return !strings.HasPrefix(word, "edg_") })
 	for _, secret := range secrets {
-		if got := status(t, sb, secret, "/api/v1/models"); got != 200 {
+		if got := responseStatus(t, sb, secret, "/api/v1/models"); got != 200 {
 			t.Errorf("a key is answered %d", got)
 		}
 	}
-	if len(secrets) != 4 || len(working(t, sb)) != 4 {
-		t.Errorf("%d secrets are known, and %v work", len(secrets), working(t, sb))
+	if len(secrets) != 4 || len(activeKeyIDs(t, sb)) != 4 {
+		t.Errorf("%d secrets are known, and %v work", len(secrets), activeKeyIDs(t, sb))
 	}
 }
 
 // Terraform itself rotates a key in place, and replaces it such that the new one is there before the old one stops.
-func TestAccKeyOfTheCommandLine(t *testing.T) {
+func TestAccAPIKey_commandLine(t *testing.T) {
 	t.Parallel()
 	const ci = "octomil_api_key.ci"
 	sb := start(t, sandbox.DialectDocs)

@@ -53,10 +53,10 @@ func (e *ephemeralKey) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id that the server gave to the key."},
 			"name": schema.StringAttribute{
 				Required: true, Validators: nameValidators(),
-				MarkdownDescription: nameText + " The records of revoked keys keep it, so it tells later whose they were.",
+				MarkdownDescription: nameDescription + " The records of revoked keys keep it, so it tells later whose they were.",
 			},
 			"scopes": schema.SetAttribute{
-				ElementType: types.StringType, Optional: true, Validators: scopeValidators(), MarkdownDescription: scopesText,
+				ElementType: types.StringType, Optional: true, Validators: scopeValidators(), MarkdownDescription: scopesDescription,
 			},
 			"api_key": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The secret."},
 		},
@@ -69,7 +69,7 @@ const idKey = "id"
 func (e *ephemeralKey) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m ephemeralKeyModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	scopes := scopesOf(ctx, m.Scopes, &resp.Diagnostics)
+	scopes := scopesToAPI(ctx, m.Scopes, &resp.Diagnostics)
 	ctx, client := e.Client(control.WithinPlan(ctx), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

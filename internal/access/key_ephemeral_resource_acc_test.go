@@ -10,25 +10,25 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-func TestAccEphemeralKey(t *testing.T) {
+func TestAccAPIKeyEphemeral_openAndClose(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
 		t.Parallel()
 		sb := start(t, dialect)
-		opened, said := sb.Open(t, "octomil_api_key", key("models:read"))
-		if said.Failed() {
-			t.Fatal(said.Errors)
+		opened, report := sb.Open(t, "octomil_api_key", key("models:read"))
+		if report.Failed() {
+			t.Fatal(report.Errors)
 		}
 		secret := opened.Result["api_key"]
-		if opened.Result["id"] != "key_00000001" || opened.Result["name"] != "ci" || status(t, sb, secret, "/api/v1/models") != 200 {
+		if opened.Result["id"] != "key_00000001" || opened.Result["name"] != "ci" || responseStatus(t, sb, secret, "/api/v1/models") != 200 {
 			t.Errorf("opened %v", opened.Result)
 		}
-		if said := opened.Close(); said.Failed() || status(t, sb, secret, "/api/v1/models") != 401 {
-			t.Errorf("after the close %v work: %v", working(t, sb), said.Errors)
+		if report := opened.Close(); report.Failed() || responseStatus(t, sb, secret, "/api/v1/models") != 401 {
+			t.Errorf("after the close %v work: %v", activeKeyIDs(t, sb), report.Errors)
 		}
-		if said := opened.Close(); said.Failed() {
-			t.Errorf("closing again: %v", said.Errors)
+		if report := opened.Close(); report.Failed() {
+			t.Errorf("closing again: %v", report.Errors)
 		}
 		for _, e := range sb.Ledger() {
 			if e.Caller != "" && e.Caller != "octomil_api_key" {
@@ -38,29 +38,29 @@ func TestAccEphemeralKey(t *testing.T) {
 	})
 }
 
-func TestAccEphemeralKeyGoesWrong(t *testing.T) {
+func TestAccAPIKeyEphemeral_errors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	for says, config := range map[string]map[string]any{"name: Invalid": {"name": ""}, "resource:permission": key("everything")} {
-		if _, said := sb.Open(t, "octomil_api_key", config); !said.Failed() || !strings.Contains(said.Errors[0], says) {
-			t.Errorf("%v: %v", config, said.Errors)
+		if _, report := sb.Open(t, "octomil_api_key", config); !report.Failed() || !strings.Contains(report.Errors[0], says) {
+			t.Errorf("%v: %v", config, report.Errors)
 		}
 	}
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys", Status: 402})
-	_, said := sb.Open(t, "octomil_api_key", key())
-	mentions(t, said.Errors, "Could not create the ephemeral API key", "402", "req_", "billing")
+	_, report := sb.Open(t, "octomil_api_key", key())
+	expectMention(t, report.Errors, "Could not create the ephemeral API key", "402", "req_", "billing")
 
 	// The answer of the open is lost: one key, which the close revokes.
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys", Execute: true, Status: 502})
-	opened, said := sb.Open(t, "octomil_api_key", key())
-	if said.Failed() || len(working(t, sb)) != 1 {
-		t.Fatalf("%v work: %v", working(t, sb), said.Errors)
+	opened, report := sb.Open(t, "octomil_api_key", key())
+	if report.Failed() || len(activeKeyIDs(t, sb)) != 1 {
+		t.Fatalf("%v work: %v", activeKeyIDs(t, sb), report.Errors)
 	}
 	// The close fails: it says which key is left, and what to do.
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys/*/revoke", Status: 403})
 	id := fmt.Sprint(opened.Result["id"])
 	closed := opened.Close()
-	mentions(t, closed.Errors, "Could not revoke the ephemeral API key", "403", "req_", "The key "+id+" works until it is revoked", "octomil keys revoke "+id)
+	expectMention(t, closed.Errors, "Could not revoke the ephemeral API key", "403", "req_", "The key "+id+" works until it is revoked", "octomil keys revoke "+id)
 	for _, text := range closed.Errors {
 		if strings.Contains(text, fmt.Sprint(opened.Result["api_key"])) {
 			t.Errorf("the error has the secret: %s", text)
@@ -68,7 +68,7 @@ func TestAccEphemeralKeyGoesWrong(t *testing.T) {
 	}
 	// The answer of the close is lost: the key is revoked all the same.
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys/*/revoke", Execute: true, Cut: sandbox.CutBefore})
-	if said := opened.Close(); said.Failed() || len(working(t, sb)) != 0 {
-		t.Errorf("%v work: %v", working(t, sb), said.Errors)
+	if report := opened.Close(); report.Failed() || len(activeKeyIDs(t, sb)) != 0 {
+		t.Errorf("%v work: %v", activeKeyIDs(t, sb), report.Errors)
 	}
 }

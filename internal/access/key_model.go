@@ -21,8 +21,8 @@ type keyModel struct {
 	CreatedAt  types.String `tfsdk:"created_at"`
 }
 
-// read takes the key from the server, which tells the secret once: what is known of it stays.
-func (m *keyModel) read(ctx context.Context, k control.APIKey, diags *diag.Diagnostics) {
+// fromAPI takes the key from the server, which tells the secret once: what is known of it stays.
+func (m *keyModel) fromAPI(ctx context.Context, k control.APIKey, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(k.ID)
 	if k.Name != "" {
 		m.Name = types.StringValue(k.Name)
@@ -30,31 +30,31 @@ func (m *keyModel) read(ctx context.Context, k control.APIKey, diags *diag.Diagn
 	if k.Secret != "" {
 		m.APIKey = types.StringValue(k.Secret)
 	}
-	m.Scopes = readScopes(ctx, k.Scopes, m.Scopes, diags)
+	m.Scopes = scopesFromAPI(ctx, k.Scopes, m.Scopes, diags)
 	m.Prefix = resourcekit.StringOrNull(k.Prefix)
 	m.CreatedAt = resourcekit.StringOrNull(k.CreatedAt)
 }
 
-// scopesOf are the words of a set; null and unknown are none.
-func scopesOf(ctx context.Context, scopes types.Set, diags *diag.Diagnostics) []string {
+// scopesToAPI are the names of a set; null and unknown are none.
+func scopesToAPI(ctx context.Context, scopes types.Set, diags *diag.Diagnostics) []string {
 	if !resourcekit.Known(scopes) {
 		return nil
 	}
-	words := make([]string, 0, len(scopes.Elements()))
-	diags.Append(scopes.ElementsAs(ctx, &words, false)...)
-	return words
+	names := make([]string, 0, len(scopes.Elements()))
+	diags.Append(scopes.ElementsAs(ctx, &names, false)...)
+	return names
 }
 
-// readScopes maps the server's scopes; where it does not say, prior stands, and where it has none, prior decides between null and
+// scopesFromAPI maps the server's scopes; where it does not say, prior stands, and where it has none, prior decides between null and
 // empty.
-func readScopes(ctx context.Context, words []string, prior types.Set, diags *diag.Diagnostics) types.Set {
-	if words == nil && resourcekit.Known(prior) {
+func scopesFromAPI(ctx context.Context, names []string, prior types.Set, diags *diag.Diagnostics) types.Set {
+	if names == nil && resourcekit.Known(prior) {
 		return prior
 	}
-	if len(words) == 0 && !resourcekit.Known(prior) {
+	if len(names) == 0 && !resourcekit.Known(prior) {
 		return types.SetNull(types.StringType)
 	}
-	scopes, d := types.SetValueFrom(ctx, types.StringType, words)
+	scopes, d := types.SetValueFrom(ctx, types.StringType, names)
 	diags.Append(d...)
 	return scopes
 }

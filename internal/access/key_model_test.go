@@ -20,54 +20,54 @@ func set(words ...string) types.Set {
 }
 
 // Null, empty and set are what the configuration says as long as they mean what the server has.
-func TestScopesOfTheServer(t *testing.T) {
+func TestScopesFromAPI(t *testing.T) {
 	t.Parallel()
 	null, unknown := types.SetNull(types.StringType), types.SetUnknown(types.StringType)
 	for name, tc := range map[string]struct {
 		words       []string
 		prior, want types.Set
 	}{
-		"none, none before":       {[]string{}, null, null},
-		"none, not known before":  {[]string{}, unknown, null},
-		"none, empty before":      {[]string{}, set(), set()},
-		"none, some before":       {[]string{}, set("models:read"), set()},
-		"some, none before":       {[]string{"models:read"}, null, set("models:read")},
-		"some, others before":     {[]string{"a:read", "b:read"}, set("models:read"), set("b:read", "a:read")},
-		"not said, none before":   {nil, null, null},
-		"not said, empty before":  {nil, set(), set()},
-		"not said, some before":   {nil, set("models:read"), set("models:read")},
-		"not said, nothing known": {nil, unknown, null},
+		"none, none before":      {[]string{}, null, null},
+		"none, not known before": {[]string{}, unknown, null},
+		"none, empty before":     {[]string{}, set(), set()},
+		"none, some before":      {[]string{}, set("models:read"), set()},
+		"some, none before":      {[]string{"models:read"}, null, set("models:read")},
+		"some, others before":    {[]string{"a:read", "b:read"}, set("models:read"), set("b:read", "a:read")},
+		"omitted, none before":   {nil, null, null},
+		"omitted, empty before":  {nil, set(), set()},
+		"omitted, some before":   {nil, set("models:read"), set("models:read")},
+		"omitted, nothing known": {nil, unknown, null},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
-			if got := readScopes(t.Context(), tc.words, tc.prior, &diags); !got.Equal(tc.want) || diags.HasError() {
+			if got := scopesFromAPI(t.Context(), tc.words, tc.prior, &diags); !got.Equal(tc.want) || diags.HasError() {
 				t.Errorf("got %s, want %s; %v", got, tc.want, diags)
 			}
 		})
 	}
 }
 
-func TestScopesOfTheConfiguration(t *testing.T) {
+func TestScopesToAPI(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	for _, none := range []types.Set{types.SetNull(types.StringType), types.SetUnknown(types.StringType)} {
-		if got := scopesOf(t.Context(), none, &diags); got != nil {
+		if got := scopesToAPI(t.Context(), none, &diags); got != nil {
 			t.Errorf("%s is %q", none, got)
 		}
 	}
-	if diff := cmp.Diff([]string{"models:read"}, scopesOf(t.Context(), set("models:read"), &diags)); diff != "" || diags.HasError() {
+	if diff := cmp.Diff([]string{"models:read"}, scopesToAPI(t.Context(), set("models:read"), &diags)); diff != "" || diags.HasError() {
 		t.Errorf("the scopes (-want +got), %v:\n%s", diags, diff)
 	}
 }
 
 // An answer without the secret, which is every one but the first, does not lose it.
-func TestTheSecretStays(t *testing.T) {
+func TestKeyFromAPIKeepsSecret(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	m := keyModel{Name: types.StringValue("ci"), Scopes: set("models:read"), RotateWhen: types.StringValue("1"), APIKey: types.StringUnknown()}
-	m.read(t.Context(), control.APIKey{ID: "1", Secret: "edg_1", Prefix: "edg"}, &diags)
-	m.read(t.Context(), control.APIKey{ID: "1", Name: "ci", CreatedAt: "now"}, &diags)
+	m.fromAPI(t.Context(), control.APIKey{ID: "1", Secret: "edg_1", Prefix: "edg"}, &diags)
+	m.fromAPI(t.Context(), control.APIKey{ID: "1", Name: "ci", CreatedAt: "now"}, &diags)
 	want := keyModel{
 		ID: types.StringValue("1"), Name: types.StringValue("ci"), Scopes: set("models:read"), RotateWhen: types.StringValue("1"),
 		APIKey: types.StringValue("edg_1"), Prefix: types.StringNull(), CreatedAt: types.StringValue("now"),

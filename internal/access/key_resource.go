@@ -24,7 +24,7 @@ var keyNoun = resourcekit.Noun[keyModel, control.APIKey]{
 	Local:           []string{"rotate_when", "api_key"},
 
 	Create: func(ctx context.Context, op *keyOperation) (control.APIKey, error) {
-		return op.Client.CreateAPIKey(ctx, op.Plan.Name.ValueString(), scopesOf(ctx, op.Plan.Scopes, op.Diags))
+		return op.Client.CreateAPIKey(ctx, op.Plan.Name.ValueString(), scopesToAPI(ctx, op.Plan.Scopes, op.Diags))
 	},
 	Read: readKey,
 	Update: func(ctx context.Context, op *keyOperation) (control.APIKey, error) {
@@ -37,7 +37,7 @@ var keyNoun = resourcekit.Noun[keyModel, control.APIKey]{
 		return op.Client.RevokeAPIKey(ctx, op.State.ID.ValueString())
 	},
 	Take: func(ctx context.Context, _ *control.Client, m *keyModel, k control.APIKey, diags *diag.Diagnostics) {
-		m.read(ctx, k, diags)
+		m.fromAPI(ctx, k, diags)
 	},
 
 	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.APIKey, error) {
@@ -59,20 +59,20 @@ func readKey(ctx context.Context, client *control.Client, m *keyModel) (control.
 }
 
 // findKey finds a key by its id, or by its name if no other has it.
-func findKey(ctx context.Context, client *control.Client, word string) (found control.APIKey, ok bool, err error) {
+func findKey(ctx context.Context, client *control.Client, idOrName string) (found control.APIKey, ok bool, err error) {
 	keys, err := client.APIKeys(ctx)
 	var ids []string
 	for _, k := range keys {
-		if k.ID == word {
+		if k.ID == idOrName {
 			return k, true, err
 		}
-		if k.Name == word {
+		if k.Name == idOrName {
 			found, ids = k, append(ids, k.ID)
 		}
 	}
 	if len(ids) > 1 {
 		return control.APIKey{}, false, fmt.Errorf("%d API keys have the name %q: name the one that is meant by its id, which is one of %s",
-			len(ids), word, strings.Join(ids, ", "))
+			len(ids), idOrName, strings.Join(ids, ", "))
 	}
 	return found, len(ids) == 1, err
 }

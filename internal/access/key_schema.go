@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	nameText   = "The name, by which people find the key again. Names need not be unique."
-	scopesText = "What the key may do: words of the form `resource:permission`, such as `models:read`, `devices:write` or `rollouts:write`. " +
+	nameDescription   = "The name, by which people find the key again. Names need not be unique."
+	scopesDescription = "What the key may do: words of the form `resource:permission`, such as `models:read`, `devices:write` or `rollouts:write`. " +
 		"The server has the list of them. Without any, the key may only say that it is valid."
 )
 
-// scopeForm is loose, for the list of scopes grows on the server.
-var scopeForm = regexp.MustCompile(`^[a-z_]+:[a-z_]+$`)
+// scopePattern is loose, for the list of scopes grows on the server.
+var scopePattern = regexp.MustCompile(`^[a-z_]+:[a-z_]+$`)
 
 func nameValidators() []validator.String {
 	return []validator.String{stringvalidator.LengthAtLeast(1)}
@@ -30,7 +30,7 @@ func nameValidators() []validator.String {
 
 func scopeValidators() []validator.Set {
 	return []validator.Set{setvalidator.ValueStringsAre(
-		stringvalidator.RegexMatches(scopeForm, "must be of the form resource:permission, such as models:read"),
+		stringvalidator.RegexMatches(scopePattern, "must be of the form resource:permission, such as models:read"),
 	)}
 }
 
@@ -42,19 +42,19 @@ func keySchema() schema.Schema {
 			"revoked first then, unless `lifecycle { create_before_destroy = true }` is set, which does well here. A key that was revoked " +
 			"outside of Terraform is made anew. Where the secret is lost on its way, the key that was made is revoked, and another one made.",
 		Attributes: map[string]schema.Attribute{
-			"id": kept("The id that the server gave to the key. A rotated key has another one."),
+			"id": computedUntilRotated("The id that the server gave to the key. A rotated key has another one."),
 			"name": schema.StringAttribute{
 				Required:            true,
 				Validators:          nameValidators(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: nameText + " Another name replaces the key.",
+				MarkdownDescription: nameDescription + " Another name replaces the key.",
 			},
 			"scopes": schema.SetAttribute{
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          scopeValidators(),
 				PlanModifiers:       []planmodifier.Set{setplanmodifier.RequiresReplace()},
-				MarkdownDescription: scopesText + " Other scopes replace the key.",
+				MarkdownDescription: scopesDescription + " Other scopes replace the key.",
 			},
 			"rotate_when": schema.StringAttribute{
 				Optional: true,
@@ -62,34 +62,38 @@ func keySchema() schema.Schema {
 					"from before stops at once. The first text rotates a key that had none, which is how an imported key gets a secret; " +
 					"taking the text away rotates nothing. The `id` of a `time_rotating` or a month such as `2026-11` do well.",
 			},
-			"api_key": secret(kept("The secret. Null after an import, for the server does not tell it again: set `rotate_when` to get a new one.")),
-			"prefix":  kept("How the secret begins, as far as that is no secret; lists of keys show it. Null where the server does not say."),
-			"created_at": kept("When the key was made, or rotated last, as the server writes it: RFC 3339. Null where the server does " +
+			"api_key": sensitive(computedUntilRotated("The secret. Null after an import, for the server does not tell it again: set `rotate_when` to get a new one.")),
+			"prefix":  computedUntilRotated("How the secret begins, as far as that is no secret; lists of keys show it. Null where the server does not say."),
+			"created_at": computedUntilRotated("When the key was made, or rotated last, as the server writes it: RFC 3339. Null where the server does " +
 				"not say."),
 		},
 	}
 }
 
-// kept is a computed attribute that only a rotation changes.
-func kept(description string) schema.StringAttribute {
+// computedUntilRotated is a computed attribute that only a rotation changes.
+func computedUntilRotated(description string) schema.StringAttribute {
 	return schema.StringAttribute{
-		Computed: true, MarkdownDescription: description, PlanModifiers: []planmodifier.String{keptUntilRotated{}},
+		Computed: true, MarkdownDescription: description, PlanModifiers: []planmodifier.String{useStateUnlessRotated{}},
 	}
 }
 
-func secret(a schema.StringAttribute) schema.StringAttribute {
+func sensitive(a schema.StringAttribute) schema.StringAttribute {
 	a.Sensitive = true
 	return a
 }
 
-// keptUntilRotated keeps the value in state unless the plan rotates the key.
-type keptUntilRotated struct{}
+// useStateUnlessRotated keeps the value in state unless the plan rotates the key.
+type useStateUnlessRotated struct{}
 
-func (keptUntilRotated) Description(context.Context) string { return "Stays until the key is rotated." }
+func (useStateUnlessRotated) Description(context.Context) string {
+	return "Stays until the key is rotated."
+}
 
-func (m keptUntilRotated) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+func (m useStateUnlessRotated) MarkdownDescription(ctx context.Context) string {
+	return m.Description(ctx)
+}
 
-func (keptUntilRotated) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+func (useStateUnlessRotated) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	if req.State.Raw.IsNull() || !req.PlanValue.IsUnknown() {
 		return
 	}

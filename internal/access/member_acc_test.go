@@ -17,12 +17,12 @@ func ada(role string) map[string]any {
 	return map[string]any{"email": "ada@example.com", "name": "Ada", "role": role}
 }
 
-func accept(t *testing.T, sb *acctest.Sandbox) {
+func acceptInvitation(t *testing.T, sb *acctest.Sandbox) {
 	t.Helper()
 	sb.Do(t, http.MethodPost, "/sandbox/members/ada@example.com/accept", nil)
 }
 
-func TestAccMember(t *testing.T) {
+func TestAccOrgMember_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -50,24 +50,24 @@ func TestAccMember(t *testing.T) {
 		core.Converge(t, config, acctest.ActionUpdate)
 		core.ExpectState(t, map[string]any{"role": "admin", "name": "Ada", "email": "Ada@Example.com"})
 
-		accept(t, sb)
-		if said := core.Refresh(); said.Failed() {
-			t.Fatal(said.Errors)
+		acceptInvitation(t, sb)
+		if report := core.Refresh(); report.Failed() {
+			t.Fatal(report.Errors)
 		}
 		core.Converge(t, config, acctest.ActionNone)
 		if state := core.State(); state["status"] != "active" || state["joined_at"] == nil {
 			t.Errorf("after the invitation was accepted the state is %v", state)
 		}
-		said := core.Destroy()
-		mentions(t, said.Warnings, "Ada@Example.com", "the role admin", "cannot remove")
-		if left := items(t, sb, membersPath, "members"); said.Failed() || len(left) != 1 || left[0]["role"] != "admin" {
-			t.Errorf("after the destroy the members are %v: %v", left, said.Errors)
+		report := core.Destroy()
+		expectMention(t, report.Warnings, "Ada@Example.com", "the role admin", "cannot remove")
+		if left := listObjects(t, sb, membersPath, "members"); report.Failed() || len(left) != 1 || left[0]["role"] != "admin" {
+			t.Errorf("after the destroy the members are %v: %v", left, report.Errors)
 		}
 	})
 }
 
 // The role of somebody who has joined is beyond the API: the plan warns, the apply says what the server said, and the state stays.
-func TestAccMemberWhoHasJoined(t *testing.T) {
+func TestAccOrgMember_joined(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -75,34 +75,34 @@ func TestAccMemberWhoHasJoined(t *testing.T) {
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_org_member")
 		core.Converge(t, ada("member"), acctest.ActionCreate)
-		accept(t, sb)
+		acceptInvitation(t, sb)
 		plan := core.Plan(ada("admin"))
-		mentions(t, plan.Warnings, "role: ", "ada@example.com is a member with the role member", "dashboard")
-		said := core.Apply(plan)
-		mentions(t, said.Errors, "role: Could not update the member", "409", "req_", "dashboard")
+		expectMention(t, plan.Warnings, "role: ", "ada@example.com is a member with the role member", "dashboard")
+		report := core.Apply(plan)
+		expectMention(t, report.Errors, "role: Could not update the member", "409", "req_", "dashboard")
 		core.ExpectState(t, map[string]any{"role": "member", "status": "active"})
 		named := ada("member")
 		named["name"] = "Ada Lovelace"
 		plan = core.Plan(named)
-		said = core.Apply(plan)
-		mentions(t, plan.Warnings, "name: ")
-		mentions(t, said.Errors, "name: Could not update the member", "409")
+		report = core.Apply(plan)
+		expectMention(t, plan.Warnings, "name: ")
+		expectMention(t, report.Errors, "name: Could not update the member", "409")
 		core.Converge(t, ada("member"), acctest.ActionNone)
 	})
 }
 
 // Somebody who is a member already is never taken over silently.
-func TestAccMemberExists(t *testing.T) {
+func TestAccOrgMember_exists(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
 		t.Parallel()
 		sb := start(t, dialect)
 		sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": "ada@example.com", "role": "owner"})
-		accept(t, sb)
+		acceptInvitation(t, sb)
 		core := sb.Core(t, "octomil_org_member")
-		said := core.Apply(core.Plan(ada("member")))
-		mentions(t, said.Errors, "email: Could not create the member", "409", "req_", `terraform import octomil_org_member.<address> "usr_00000001"`)
+		report := core.Apply(core.Plan(ada("member")))
+		expectMention(t, report.Errors, "email: Could not create the member", "409", "req_", `terraform import octomil_org_member.<address> "usr_00000001"`)
 		if core.State() != nil {
 			t.Errorf("the state is %v", core.State())
 		}
@@ -113,19 +113,19 @@ func TestAccMemberExists(t *testing.T) {
 				return core.ImportIdentity(map[string]any{"org_id": "demo", "id": "usr_00000001"})
 			},
 		} {
-			if said := imported(); said.Failed() {
-				t.Errorf("the import %s fails: %v", how, said.Errors)
+			if report := imported(); report.Failed() {
+				t.Errorf("the import %s fails: %v", how, report.Errors)
 			}
 			if plan := core.Plan(config); plan.Failed() || len(plan.Warnings) > 0 {
 				t.Errorf("the plan after the import %s: %v %v", how, plan.Errors, plan.Warnings)
 			}
 		}
-		mentions(t, core.Import("ada@exampel.com").Errors, `has the id or the name "ada@exampel.com"`)
+		expectMention(t, core.Import("ada@exampel.com").Errors, `has the id or the name "ada@exampel.com"`)
 	})
 }
 
 // Another address is somebody else; the first one stays.
-func TestAccMemberReplaced(t *testing.T) {
+func TestAccOrgMember_emailChanges(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_org_member")
@@ -133,7 +133,7 @@ func TestAccMemberReplaced(t *testing.T) {
 	config := map[string]any{"email": "grace@example.com"}
 	core.Converge(t, config, acctest.ActionReplace)
 	core.ExpectState(t, map[string]any{"id": "usr_00000002", "email": "grace@example.com", "name": nil})
-	if n := len(items(t, sb, membersPath, "members")); n != 2 {
+	if n := len(listObjects(t, sb, membersPath, "members")); n != 2 {
 		t.Errorf("there are %d members", n)
 	}
 	// Who is not in the list any more is invited again.
@@ -143,7 +143,7 @@ func TestAccMemberReplaced(t *testing.T) {
 	}
 }
 
-func TestAccMemberListed(t *testing.T) {
+func TestAccOrgMember_list(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -152,7 +152,7 @@ func TestAccMemberListed(t *testing.T) {
 		for email, role := range map[string]string{"ada@example.com": "owner", "grace@example.com": "admin", "edsger@example.com": "admin"} {
 			sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": email, "role": role})
 		}
-		accept(t, sb)
+		acceptInvitation(t, sb)
 		for _, tc := range []struct {
 			filters map[string]any
 			limit   int64
@@ -161,9 +161,9 @@ func TestAccMemberListed(t *testing.T) {
 			{nil, 0, 3}, {map[string]any{"role": "admin"}, 0, 2}, {map[string]any{"status": "active"}, 0, 1}, {map[string]any{"role": "member"}, 0, 0},
 			{nil, 2, 2}, {map[string]any{"role": "admin", "status": "active"}, 0, 0},
 		} {
-			found, said := sb.Query(t, "octomil_org_member", tc.filters, tc.limit, true)
-			if len(found) != tc.want || said.Failed() {
-				t.Errorf("%v, limit %d: %v, %v", tc.filters, tc.limit, found, said.Errors)
+			found, report := sb.Query(t, "octomil_org_member", tc.filters, tc.limit, true)
+			if len(found) != tc.want || report.Failed() {
+				t.Errorf("%v, limit %d: %v, %v", tc.filters, tc.limit, found, report.Errors)
 			}
 			for _, f := range found {
 				if f.Name != f.Attributes["email"] || f.Identity["id"] != f.Attributes["id"] {
@@ -171,13 +171,13 @@ func TestAccMemberListed(t *testing.T) {
 				}
 			}
 		}
-		if _, said := sb.Query(t, "octomil_org_member", map[string]any{"role": "guest"}, 0, false); !said.Failed() {
+		if _, report := sb.Query(t, "octomil_org_member", map[string]any{"role": "guest"}, 0, false); !report.Failed() {
 			t.Error("there are members of a role that there is not")
 		}
 	})
 }
 
-func TestAccMemberMistakes(t *testing.T) {
+func TestAccOrgMember_invalidConfig(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -191,9 +191,9 @@ func TestAccMemberMistakes(t *testing.T) {
 				t.Errorf("%v: %v", config, plan.Errors)
 			}
 		}
-		said := core.Apply(core.Plan(map[string]any{"email": "Ada <ada@example.com>"}))
-		mentions(t, said.Errors, "email: Could not create the member", "422", "req_")
-		if diff := cmp.Diff([]map[string]any{}, items(t, sb, membersPath, "members")); diff != "" {
+		report := core.Apply(core.Plan(map[string]any{"email": "Ada <ada@example.com>"}))
+		expectMention(t, report.Errors, "email: Could not create the member", "422", "req_")
+		if diff := cmp.Diff([]map[string]any{}, listObjects(t, sb, membersPath, "members")); diff != "" {
 			t.Errorf("the members (-want +got):\n%s", diff)
 		}
 	})

@@ -24,13 +24,13 @@ func (m *memberModel) invitation() control.Invitation {
 	return control.Invitation{Email: m.Email.ValueString(), Role: m.Role.ValueString(), Name: m.Name.ValueString()}
 }
 
-// invites is true where a change needs another invitation: the spelling of the address alone does not.
-func (m *memberModel) invites(before *memberModel) bool {
-	return !m.Role.Equal(before.Role) || !m.Name.Equal(before.Name)
+// needsInvitation is true where a change needs another invitation: the spelling of the address alone does not.
+func (m *memberModel) needsInvitation(prior *memberModel) bool {
+	return !m.Role.Equal(prior.Role) || !m.Name.Equal(prior.Name)
 }
 
-// read takes the member from the server. An address keeps the spelling that it had: its case means nothing.
-func (m *memberModel) read(o control.OrgMember) {
+// fromAPI takes the member from the server. An address keeps the spelling that it had: its case means nothing.
+func (m *memberModel) fromAPI(o control.OrgMember) {
 	m.ID = types.StringValue(o.ID)
 	if !strings.EqualFold(m.Email.ValueString(), o.Email) && o.Email != "" {
 		m.Email = types.StringValue(o.Email)

@@ -9,10 +9,10 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-func TestMemberOfTheServer(t *testing.T) {
+func TestMemberFromAPI(t *testing.T) {
 	t.Parallel()
 	m := memberModel{Email: types.StringValue("Ada@Example.com"), Role: types.StringValue("admin"), Name: types.StringUnknown()}
-	m.read(control.OrgMember{ID: "1", Email: "ada@example.com", Status: "pending"})
+	m.fromAPI(control.OrgMember{ID: "1", Email: "ada@example.com", Status: "pending"})
 	want := memberModel{
 		ID: types.StringValue("1"), Email: types.StringValue("Ada@Example.com"), Role: types.StringValue("admin"), Name: types.StringNull(),
 		Status: types.StringValue("pending"), InvitedAt: types.StringNull(), JoinedAt: types.StringNull(),
@@ -20,7 +20,7 @@ func TestMemberOfTheServer(t *testing.T) {
 	if diff := cmp.Diff(want, m); diff != "" {
 		t.Errorf("the member (-want +got):\n%s", diff)
 	}
-	m.read(control.OrgMember{ID: "1", Email: "grace@example.com", Role: "owner", Name: "Grace", JoinedAt: "now"})
+	m.fromAPI(control.OrgMember{ID: "1", Email: "grace@example.com", Role: "owner", Name: "Grace", JoinedAt: "now"})
 	want = memberModel{
 		ID: types.StringValue("1"), Email: types.StringValue("grace@example.com"), Role: types.StringValue("owner"), Name: types.StringValue("Grace"),
 		Status: types.StringNull(), InvitedAt: types.StringNull(), JoinedAt: types.StringValue("now"),

@@ -12,21 +12,21 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// changes is the attribute that another invitation would change.
-func (m *memberModel) changes(before *memberModel) path.Path {
-	if m.Role.Equal(before.Role) {
+// changedAttribute is the attribute that another invitation would change.
+func (m *memberModel) changedAttribute(prior *memberModel) path.Path {
+	if m.Role.Equal(prior.Role) {
 		return path.Root("name")
 	}
 	return path.Root("role")
 }
 
-func dashboardOnly(m *memberModel) string {
+func dashboardOnlyDetail(m *memberModel) string {
 	return fmt.Sprintf("%s is a member with the role %s. The API changes neither role nor name of somebody who has joined: change them in the "+
 		"dashboard, or write what is there into the configuration.", m.Email.ValueString(), m.Role.ValueString())
 }
 
-// stays says who remains when the resource goes.
-func (m *memberModel) stays() (summary, detail string) {
+// remainsWarning says who remains when the resource goes.
+func (m *memberModel) remainsWarning() (summary, detail string) {
 	return m.Email.ValueString() + " stays in the organization", fmt.Sprintf("The API cannot remove a member. %s keeps the role %s, and an open "+
 		"invitation stays open, until somebody removes them in the dashboard.", m.Email.ValueString(), m.Role.ValueString())
 }
@@ -39,15 +39,15 @@ func planMember(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPla
 	var state, plan memberModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.AddWarning(state.stays())
+		resp.Diagnostics.AddWarning(state.remainsWarning())
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	switch {
 	case plan.Email.IsUnknown():
 	case !strings.EqualFold(plan.Email.ValueString(), state.Email.ValueString()):
-		resp.Diagnostics.AddWarning(state.stays())
-	case state.Status.ValueString() == control.MemberActive && plan.invites(&state):
-		resp.Diagnostics.AddAttributeWarning(plan.changes(&state), "The API cannot change this member", dashboardOnly(&state))
+		resp.Diagnostics.AddWarning(state.remainsWarning())
+	case state.Status.ValueString() == control.MemberActive && plan.needsInvitation(&state):
+		resp.Diagnostics.AddAttributeWarning(plan.changedAttribute(&state), "The API cannot change this member", dashboardOnlyDetail(&state))
 	}
 }

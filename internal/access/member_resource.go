@@ -29,11 +29,11 @@ var memberNoun = resourcekit.Noun[memberModel, control.OrgMember]{
 	},
 	Update: updateMember,
 	Delete: func(_ context.Context, op *memberOperation) error {
-		op.Diags.AddWarning(op.State.stays())
+		op.Diags.AddWarning(op.State.remainsWarning())
 		return nil
 	},
 	Take: func(_ context.Context, _ *control.Client, m *memberModel, o control.OrgMember, _ *diag.Diagnostics) {
-		m.read(o)
+		m.fromAPI(o)
 	},
 
 	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.OrgMember, error) {
@@ -60,22 +60,22 @@ var memberNoun = resourcekit.Noun[memberModel, control.OrgMember]{
 
 // updateMember invites again. A server that refuses, since the member has joined, is answered in the words of the role.
 func updateMember(ctx context.Context, op *memberOperation) (control.OrgMember, error) {
-	if !op.Plan.invites(op.State) {
+	if !op.Plan.needsInvitation(op.State) {
 		return op.Client.OrgMember(ctx, op.State.ID.ValueString())
 	}
 	o, err := op.Client.InviteOrgMember(ctx, op.Plan.invitation())
 	if control.HasStatus(err, http.StatusConflict) && !resourcekit.PolicyDenied(err) {
-		op.Diags.AddAttributeError(op.Plan.changes(op.State), "Could not update the member",
-			resourcekit.Sentence(err.Error())+"\n\n"+dashboardOnly(op.State))
+		op.Diags.AddAttributeError(op.Plan.changedAttribute(op.State), "Could not update the member",
+			resourcekit.Sentence(err.Error())+"\n\n"+dashboardOnlyDetail(op.State))
 		return o, nil
 	}
 	return o, err
 }
 
 // findMember finds a member by its id or address.
-func findMember(ctx context.Context, client *control.Client, word string) (control.OrgMember, bool, error) {
+func findMember(ctx context.Context, client *control.Client, idOrEmail string) (control.OrgMember, bool, error) {
 	members, err := client.OrgMembers(ctx)
-	at := slices.IndexFunc(members, func(o control.OrgMember) bool { return o.ID == word || strings.EqualFold(o.Email, word) })
+	at := slices.IndexFunc(members, func(o control.OrgMember) bool { return o.ID == idOrEmail || strings.EqualFold(o.Email, idOrEmail) })
 	if at < 0 {
 		return control.OrgMember{}, false, err
 	}

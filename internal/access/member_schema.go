@@ -28,7 +28,7 @@ func memberSchema() schema.Schema {
 			"email": schema.StringAttribute{
 				Required:      true,
 				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
-				PlanModifiers: []planmodifier.String{replacedByAnotherAddress()},
+				PlanModifiers: []planmodifier.String{requiresReplaceIfEmailChanges()},
 				MarkdownDescription: "The address, which is unique in the organization; upper and lower case are the same. Another one invites " +
 					"somebody else and leaves the first one a member.",
 			},
@@ -47,18 +47,18 @@ func memberSchema() schema.Schema {
 				MarkdownDescription: "The name. It is not managed when it is not set; another one changes in place, by another invitation, until " +
 					"the invitation is accepted.",
 			},
-			"status":     computedText("`pending` until the invitation is accepted, then `active`. Null where the server does not say."),
-			"invited_at": computedText("When the member was invited last, as the server writes it: RFC 3339. Null where the server does not say."),
-			"joined_at":  computedText("When the member joined, as the server writes it: RFC 3339. Null until then."),
+			"status":     computedString("`pending` until the invitation is accepted, then `active`. Null where the server does not say."),
+			"invited_at": computedString("When the member was invited last, as the server writes it: RFC 3339. Null where the server does not say."),
+			"joined_at":  computedString("When the member joined, as the server writes it: RFC 3339. Null until then."),
 		},
 	}
 }
 
-func computedText(description string) schema.Attribute {
+func computedString(description string) schema.Attribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 }
 
-func replacedByAnotherAddress() planmodifier.String {
+func requiresReplaceIfEmailChanges() planmodifier.String {
 	const text = "Another address replaces the member; another spelling of it does not."
 	differs := func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
 		resp.RequiresReplace = !strings.EqualFold(req.StateValue.ValueString(), req.PlanValue.ValueString())

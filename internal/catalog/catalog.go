@@ -26,6 +26,6 @@ func DataSources() []func() datasource.DataSource {
 		func() datasource.DataSource {
 			return modelNoun.DataSources("octomil_models", "models", "All models of the organization, or those of one framework or use case.")
 		},
-		NewVersions,
+		NewVersionsDataSource,
 	}
 }

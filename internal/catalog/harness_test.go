@@ -25,7 +25,7 @@ func action(address string, want plancheck.ResourceActionType) resource.ConfigPl
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
 }
 
-func state(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
+func stateHas(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
@@ -38,23 +38,23 @@ func apply(core *acctest.Core, config map[string]any) acctest.Report {
 	return core.Apply(plan)
 }
 
-func must(t *testing.T, said acctest.Report) {
+func mustSucceed(t *testing.T, report acctest.Report) {
 	t.Helper()
-	if said.Failed() {
-		t.Fatal(said.Errors)
+	if report.Failed() {
+		t.Fatal(report.Errors)
 	}
 }
 
-// want demands one error that says all this.
-func want(t *testing.T, said acctest.Report, parts ...string) {
+// expectError demands one error that says all this.
+func expectError(t *testing.T, report acctest.Report, parts ...string) {
 	t.Helper()
-	if len(said.Errors) != 1 {
-		t.Errorf("got the errors %v; want one that says %v", said.Errors, parts)
+	if len(report.Errors) != 1 {
+		t.Errorf("got the errors %v; want one that says %v", report.Errors, parts)
 		return
 	}
 	for _, part := range parts {
-		if !strings.Contains(said.Errors[0], part) {
-			t.Errorf("the error does not say %q: %s", part, said.Errors[0])
+		if !strings.Contains(report.Errors[0], part) {
+			t.Errorf("the error does not say %q: %s", part, report.Errors[0])
 		}
 	}
 }

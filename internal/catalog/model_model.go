@@ -25,60 +25,60 @@ type modelModel struct {
 	DeletionProtection types.Bool           `tfsdk:"deletion_protection"`
 }
 
-// creation is what a create sends: only what the configuration sets.
-func (m *modelModel) creation() control.ModelSettings {
+// createSettings is what a create sends: only what the configuration sets.
+func (m *modelModel) createSettings() control.ModelSettings {
 	return control.ModelSettings{
 		Name: resourcekit.StringPointer(m.Name), Description: resourcekit.StringPointer(m.Description),
 		Framework: resourcekit.StringPointer(m.Framework), UseCase: resourcekit.StringPointer(m.UseCase),
-		ModelContract: objectOrNil(m.ModelContract), DataContract: objectOrNil(m.DataContract),
+		ModelContract: objectToAPI(m.ModelContract), DataContract: objectToAPI(m.DataContract),
 	}
 }
 
-func objectOrNil(value jsontypes.Normalized) json.RawMessage {
+func objectToAPI(value jsontypes.Normalized) json.RawMessage {
 	if !resourcekit.Known(value) {
 		return nil
 	}
 	return json.RawMessage(value.ValueString())
 }
 
-// changes are what is planned and not there before. What has left the configuration is sent empty.
-func (m *modelModel) changes(before *modelModel) control.ModelSettings {
-	var due control.ModelSettings
+// updateSettings are what is planned and not there prior. What has left the configuration is sent empty.
+func (m *modelModel) updateSettings(prior *modelModel) control.ModelSettings {
+	var settings control.ModelSettings
 	for _, text := range []struct {
-		planned, was types.String
-		due          **string
+		planned, prior types.String
+		setting        **string
 	}{
-		{m.Name, before.Name, &due.Name}, {m.Description, before.Description, &due.Description}, {m.UseCase, before.UseCase, &due.UseCase},
+		{m.Name, prior.Name, &settings.Name}, {m.Description, prior.Description, &settings.Description}, {m.UseCase, prior.UseCase, &settings.UseCase},
 	} {
-		if value := text.planned.ValueString(); value != text.was.ValueString() {
-			*text.due = &value
+		if value := text.planned.ValueString(); value != text.prior.ValueString() {
+			*text.setting = &value
 		}
 	}
 	for _, object := range []struct {
-		planned, was jsontypes.Normalized
-		due          *json.RawMessage
+		planned, prior jsontypes.Normalized
+		setting        *json.RawMessage
 	}{
-		{m.ModelContract, before.ModelContract, &due.ModelContract}, {m.DataContract, before.DataContract, &due.DataContract},
+		{m.ModelContract, prior.ModelContract, &settings.ModelContract}, {m.DataContract, prior.DataContract, &settings.DataContract},
 	} {
-		if text := objectText(object.planned); !sameJSON(text, objectText(object.was)) {
-			*object.due = json.RawMessage(text)
+		if text := objectOrEmpty(object.planned); !sameJSON(text, objectOrEmpty(object.prior)) {
+			*object.setting = json.RawMessage(text)
 		}
 	}
-	return due
+	return settings
 }
 
-// read takes the model from the server. org is the organization of a model that does not name its own.
-func (m *modelModel) read(o control.Model, org string) {
-	before := *m
+// fromAPI takes the model from the server. org is the organization of a model that does not name its own.
+func (m *modelModel) fromAPI(o control.Model, org string) {
+	prior := *m
 	m.ID = types.StringValue(o.ID)
-	m.OrgID = resourcekit.StringOrNull(cmp.Or(o.OrgID, before.OrgID.ValueString(), org))
+	m.OrgID = resourcekit.StringOrNull(cmp.Or(o.OrgID, prior.OrgID.ValueString(), org))
 	m.Name = types.StringValue(o.Name)
-	m.Description = resourcekit.OptionalString(&o.Description, before.Description)
-	m.Framework = types.StringValue(cmp.Or(o.Framework, before.Framework.ValueString()))
-	m.UseCase = types.StringValue(cmp.Or(o.UseCase, before.UseCase.ValueString(), otherUse))
-	m.ModelContract = readObject(o.ModelContract, before.ModelContract)
-	m.DataContract = readObject(o.DataContract, before.DataContract)
-	m.CreatedAt = resourcekit.StringOrNull(cmp.Or(o.CreatedAt, before.CreatedAt.ValueString()))
+	m.Description = resourcekit.OptionalString(&o.Description, prior.Description)
+	m.Framework = types.StringValue(cmp.Or(o.Framework, prior.Framework.ValueString()))
+	m.UseCase = types.StringValue(cmp.Or(o.UseCase, prior.UseCase.ValueString(), defaultUseCase))
+	m.ModelContract = objectFromAPI(o.ModelContract, prior.ModelContract)
+	m.DataContract = objectFromAPI(o.DataContract, prior.DataContract)
+	m.CreatedAt = resourcekit.StringOrNull(cmp.Or(o.CreatedAt, prior.CreatedAt.ValueString()))
 	if m.DeletionProtection.IsNull() {
 		m.DeletionProtection = types.BoolValue(true)
 	}

@@ -13,10 +13,10 @@ import (
 
 func text(word string) types.String { return types.StringValue(word) }
 
-func TestModelReadsWhatTheServerSays(t *testing.T) {
+func TestModelFromAPI(t *testing.T) {
 	t.Parallel()
 	var m modelModel
-	m.read(control.Model{
+	m.fromAPI(control.Model{
 		ID: "mdl_1", Name: "phi", Framework: "pytorch", ModelContract: json.RawMessage(`{"a":1}`), DataContract: json.RawMessage(`{}`),
 	}, "demo")
 	want := modelModel{
@@ -32,14 +32,14 @@ func TestModelReadsWhatTheServerSays(t *testing.T) {
 		DataContract: jsontypes.NewNormalizedValue(`{}`), DeletionProtection: types.BoolValue(false),
 	}
 	m = configured
-	m.read(control.Model{ID: "mdl_1", OrgID: "acme", Name: "phi", UseCase: "nlp", ModelContract: json.RawMessage(`{"a":1.0,"b":[1,100]}`)}, "demo")
+	m.fromAPI(control.Model{ID: "mdl_1", OrgID: "acme", Name: "phi", UseCase: "nlp", ModelContract: json.RawMessage(`{"a":1.0,"b":[1,100]}`)}, "demo")
 	configured.ID, configured.OrgID, configured.Name, configured.Framework = text("mdl_1"), text("acme"), text("phi"), text("")
 	if diff := cmp.Diff(configured, m); diff != "" {
 		t.Errorf("what means the same has another spelling (-want +got):\n%s", diff)
 	}
 }
 
-func TestModelSendsOnlyWhatChanges(t *testing.T) {
+func TestModelUpdateSettings(t *testing.T) {
 	t.Parallel()
 	word := func(s string) *string { return &s }
 	before := modelModel{
@@ -71,7 +71,7 @@ func TestModelSendsOnlyWhatChanges(t *testing.T) {
 	} {
 		planned := before
 		tc.change(&planned)
-		if diff := cmp.Diff(tc.want, planned.changes(&before)); diff != "" {
+		if diff := cmp.Diff(tc.want, planned.updateSettings(&before)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

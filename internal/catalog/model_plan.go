@@ -25,8 +25,7 @@ func planModel(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlan
 	switch {
 	case resp.Diagnostics.HasError():
 	case destroy || !plan.Framework.Equal(state.Framework):
-		if state.protected() {
-			refuseDeletion(&state, &resp.Diagnostics)
+		if !checkDeletionProtection(&state, &resp.Diagnostics) {
 			return
 		}
 		resp.Diagnostics.AddWarning("All versions of the model are deleted", fmt.Sprintf("The model %s is deleted with all its versions, "+
@@ -34,12 +33,13 @@ func planModel(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlan
 	}
 }
 
-func (m *modelModel) protected() bool {
-	return m.DeletionProtection.IsNull() || m.DeletionProtection.ValueBool()
-}
-
-func refuseDeletion(m *modelModel, diags *diag.Diagnostics) {
+// checkDeletionProtection returns whether the model may be deleted, and adds an error if not.
+func checkDeletionProtection(m *modelModel, diags *diag.Diagnostics) bool {
+	if !m.DeletionProtection.IsNull() && !m.DeletionProtection.ValueBool() {
+		return true
+	}
 	diags.AddAttributeError(path.Root("deletion_protection"), "The model is protected from deletion", fmt.Sprintf("The model %s would be "+
 		"deleted with all its versions, also those that Terraform does not manage.\n\nIf that is meant, set deletion_protection = false and apply "+
 		"first. To keep the model on the server and let Terraform forget it, use a removed block or terraform state rm.", m.Name.ValueString()))
+	return false
 }

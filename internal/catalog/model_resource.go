@@ -25,17 +25,17 @@ var modelNoun = resourcekit.Noun[modelModel, control.Model]{
 	Local:    []string{"deletion_protection"},
 
 	Create: func(ctx context.Context, op *modelOperation) (control.Model, error) {
-		return op.Client.CreateModel(ctx, op.Plan.creation())
+		return op.Client.CreateModel(ctx, op.Plan.createSettings())
 	},
 	Read: func(ctx context.Context, client *control.Client, m *modelModel) (control.Model, error) {
 		return client.Model(ctx, m.ID.ValueString())
 	},
 	Update: func(ctx context.Context, op *modelOperation) (control.Model, error) {
-		return op.Client.UpdateModel(ctx, op.State.ID.ValueString(), op.Plan.changes(op.State))
+		return op.Client.UpdateModel(ctx, op.State.ID.ValueString(), op.Plan.updateSettings(op.State))
 	},
 	Delete: deleteModel,
 	Take: func(_ context.Context, client *control.Client, m *modelModel, o control.Model, _ *diag.Diagnostics) {
-		m.read(o, client.OrgID())
+		m.fromAPI(o, client.OrgID())
 	},
 
 	List: func(ctx context.Context, client *control.Client, filters map[string]string) ([]control.Model, error) {
@@ -53,8 +53,8 @@ var modelNoun = resourcekit.Noun[modelModel, control.Model]{
 	},
 	Name: func(m control.Model) string { return m.Name },
 	ID:   func(m control.Model) string { return m.ID },
-	Lookup: func(ctx context.Context, client *control.Client, word string) (control.Model, bool, error) {
-		return resourcekit.Tried(client.Model(ctx, word))
+	Lookup: func(ctx context.Context, client *control.Client, idOrName string) (control.Model, bool, error) {
+		return resourcekit.Tried(client.Model(ctx, idOrName))
 	},
 
 	Plan:     planModel,
@@ -71,8 +71,7 @@ var modelNoun = resourcekit.Noun[modelModel, control.Model]{
 
 // deleteModel has a second look at the protection: of what replaces a tainted resource no plan asks the provider.
 func deleteModel(ctx context.Context, op *modelOperation) error {
-	if op.State.protected() {
-		refuseDeletion(op.State, op.Diags)
+	if !checkDeletionProtection(op.State, op.Diags) {
 		op.Diags.AddWarning("The model may be tainted", "Where a plan replaces the model although nothing of it has changed, an earlier "+
 			"apply has failed and marked it as tainted: terraform untaint keeps it.")
 		return nil

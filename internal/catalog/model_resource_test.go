@@ -8,7 +8,7 @@ import (
 )
 
 // A plan of a tainted resource asks the provider only for what is to be made, so the delete has to look for itself.
-func TestAProtectedModelIsNotDeleted(t *testing.T) {
+func TestDeleteModelChecksProtection(t *testing.T) {
 	t.Parallel()
 	for _, protection := range []types.Bool{types.BoolNull(), types.BoolValue(true)} {
 		var diags diag.Diagnostics

@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// otherUse is the use case of a model of which nothing else is said.
-const otherUse = "other"
+// defaultUseCase is the use case of a model of which nothing else is said.
+const defaultUseCase = "other"
 
 func modelSchema() schema.Schema {
 	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
@@ -52,8 +52,8 @@ func modelSchema() schema.Schema {
 					"replaces the model, with all its versions.",
 			},
 			"use_case": schema.StringAttribute{
-				Optional: true, Computed: true, Validators: notEmpty, Default: stringdefault.StaticString(otherUse),
-				MarkdownDescription: "What the model does, such as `text_generation` or `image_classification`. Default `" + otherUse +
+				Optional: true, Computed: true, Validators: notEmpty, Default: stringdefault.StaticString(defaultUseCase),
+				MarkdownDescription: "What the model does, such as `text_generation` or `image_classification`. Default `" + defaultUseCase +
 					"`. Changes in place.",
 			},
 			"model_contract": contract("What the model takes and gives, for its users"),

@@ -38,11 +38,11 @@ func validateVersion(_ context.Context, config versionModel, diags *diag.Diagnos
 		}
 	}
 	if config.Deprecated.ValueBool() && resourcekit.Known(config.Published) && !config.Published.ValueBool() {
-		refuseDraft(diags)
+		addDraftError(diags)
 	}
 }
 
-func refuseDraft(diags *diag.Diagnostics) {
+func addDraftError(diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("deprecated"), "A draft cannot be deprecated", "Only a published version can be deprecated. Set "+
 		"published = true as well, or neither.")
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func TestVersionHasOneArtifact(t *testing.T) {
+func TestValidateVersion(t *testing.T) {
 	t.Parallel()
 	registered := func() versionModel {
 		return versionModel{StoragePath: text("p"), Checksum: text(hash), SizeBytes: types.Int64Value(1), Format: text("onnx")}

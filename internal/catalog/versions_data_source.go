@@ -18,7 +18,7 @@ import (
 const (
 	versionsTypeName = "octomil_model_versions"
 	// suggestions is how many existing names the error of an unknown one lists.
-	suggestions = 3
+	maxSuggestions = 3
 )
 
 type versionsDataSource struct {
@@ -27,8 +27,8 @@ type versionsDataSource struct {
 
 var _ datasource.DataSourceWithConfigure = (*versionsDataSource)(nil)
 
-// NewVersions returns the data source octomil_model_versions.
-func NewVersions() datasource.DataSource {
+// NewVersionsDataSource returns the data source octomil_model_versions.
+func NewVersionsDataSource() datasource.DataSource {
 	return &versionsDataSource{Source: resourcekit.NewSource(versionsTypeName)}
 }
 
@@ -111,7 +111,7 @@ func (d *versionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	versions, err := client.Versions(ctx, model.ID, state.Status.ValueString())
 	if control.NotFound(err) {
-		resp.Diagnostics.AddAttributeError(path.Root("model"), fmt.Sprintf("There is no model %q", name), unknownModel(ctx, client, name, err))
+		resp.Diagnostics.AddAttributeError(path.Root("model"), fmt.Sprintf("There is no model %q", name), unknownModelDetail(ctx, client, name, err))
 		return
 	}
 	if err != nil {
@@ -124,12 +124,12 @@ func (d *versionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return
 	}
 	state.ModelID = resourcekit.StringOrNull(model.ID)
-	state.Versions = versionsList(ctx, versions, control.Deployed(rollouts), &resp.Diagnostics)
+	state.Versions = versionsFromAPI(ctx, versions, control.Deployed(rollouts), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
-// unknownModel says what the server said, and which existing models the word may have meant.
-func unknownModel(ctx context.Context, client *control.Client, name string, err error) string {
+// unknownModelDetail says what the server said, and which existing models the word may have meant.
+func unknownModelDetail(ctx context.Context, client *control.Client, name string, err error) string {
 	text := resourcekit.Explain(err)
 	models, listErr := client.Models(ctx)
 	if listErr != nil {
@@ -142,5 +142,5 @@ func unknownModel(ctx context.Context, client *control.Client, name string, err 
 	if len(names) == 0 {
 		return text + "\n\nThe organization has no models."
 	}
-	return text + "\n\nThe closest existing models: " + strings.Join(resourcekit.Closest(name, names, suggestions), ", ") + "."
+	return text + "\n\nThe closest existing models: " + strings.Join(resourcekit.Closest(name, names, maxSuggestions), ", ") + "."
 }

@@ -69,7 +69,7 @@ func readVersions(t *testing.T, server answers) diag.Diagnostics {
 	return resp.Diagnostics
 }
 
-func TestReadSaysWhatIsWrong(t *testing.T) {
+func TestVersionsDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	unknown := []answer{{http.StatusNotFound, goneModel}}
 	for name, c := range map[string]struct {

@@ -8,32 +8,32 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func TestOtherVariants(t *testing.T) {
+func TestVariantsChange(t *testing.T) {
 	t.Parallel()
-	open := shares(50, 50).Elements()
+	open := allocations(50, 50).Elements()
 	open["new"] = types.ObjectUnknown(variantType.AttrTypes)
-	three := shares(50, 50).Elements()
+	three := allocations(50, 50).Elements()
 	three["third"] = three["new"]
 	renamed := map[string]attr.Value{"old": three["old"], "young": three["new"]}
 	for name, tc := range map[string]struct {
 		after types.Map
 		want  bool
 	}{
-		"other shares":   {shares(90, 10), false},
-		"one more":       {types.MapValueMust(variantType, three), true},
-		"another name":   {types.MapValueMust(variantType, renamed), true},
-		"not known yet":  {types.MapUnknown(variantType), true},
-		"one of them":    {types.MapValueMust(variantType, open), true},
-		"nothing at all": {shares(50, 50), false},
+		"other percentages": {allocations(90, 10), false},
+		"one more":          {types.MapValueMust(variantType, three), true},
+		"another name":      {types.MapValueMust(variantType, renamed), true},
+		"not known yet":     {types.MapUnknown(variantType), true},
+		"one of them":       {types.MapValueMust(variantType, open), true},
+		"nothing at all":    {allocations(50, 50), false},
 	} {
 		var diags diag.Diagnostics
-		if got := otherVariants(t.Context(), shares(50, 50), tc.after, &diags); got != tc.want || diags.HasError() {
+		if got := variantsChange(t.Context(), allocations(50, 50), tc.after, &diags); got != tc.want || diags.HasError() {
 			t.Errorf("%s: %t, %v", name, got, diags)
 		}
 	}
 }
 
-func TestWhoReplacesIsWarned(t *testing.T) {
+func TestWarnOfReplacement(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		status, onDestroy string
@@ -44,7 +44,7 @@ func TestWhoReplacesIsWarned(t *testing.T) {
 		var diags diag.Diagnostics
 		m := full()
 		m.Status, m.OnDestroy = types.StringValue(tc.status), types.StringValue(tc.onDestroy)
-		if warnOfReplaced(m, &diags); (diags.WarningsCount() == 1) != tc.warned || diags.HasError() {
+		if warnOfReplacement(m, &diags); (diags.WarningsCount() == 1) != tc.warned || diags.HasError() {
 			t.Errorf("%s, %s: %v", tc.status, tc.onDestroy, diags)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestMoves(t *testing.T) {
+func TestTransitions(t *testing.T) {
 	t.Parallel()
 	possible := map[string]string{
 		"draft running": "start", "draft cancelled": "cancel",
@@ -13,9 +13,9 @@ func TestMoves(t *testing.T) {
 	}
 	for _, from := range append([]string{"archived"}, statuses...) {
 		for _, to := range statuses {
-			why := impossible(from, to)
-			if from != to && moves[from][to] != possible[from+" "+to] {
-				t.Errorf("from %s to %s it is %q", from, to, moves[from][to])
+			why := whyUnreachable(from, to)
+			if from != to && transitions[from][to] != possible[from+" "+to] {
+				t.Errorf("from %s to %s it is %q", from, to, transitions[from][to])
 			}
 			if (why == "") != (from == to || possible[from+" "+to] != "") {
 				t.Errorf("from %s to %s: %q", from, to, why)

@@ -16,7 +16,7 @@ func validate(ctx context.Context, config model, diags *diag.Diagnostics) {
 	if !resourcekit.Known(config.Variants) {
 		return
 	}
-	variants := variantsOf(ctx, config.Variants, diags)
+	variants := variantsByName(ctx, config.Variants, diags)
 	if name := config.Control; resourcekit.Known(name) {
 		if _, ok := variants[name.ValueString()]; !ok {
 			diags.AddAttributeError(path.Root("control"), "The control is no variant", fmt.Sprintf("variants has none of the name %q. control "+

@@ -9,14 +9,14 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// compare is compare_versions.
-type compare struct{}
+// compareVersions is compare_versions.
+type compareVersions struct{}
 
-func (compare) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+func (compareVersions) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "compare_versions"
 }
 
-func (compare) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+func (compareVersions) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Which of two versions precedes the other",
 		MarkdownDescription: "Compares two versions in the order of semantic versions, the one by which `octomil_model_deployment` tells a rollback from a " +
@@ -30,17 +30,17 @@ func (compare) Definition(_ context.Context, _ function.DefinitionRequest, resp 
 	}
 }
 
-func (compare) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var words [2]string
-	if resp.Error = req.Arguments.Get(ctx, &words[0], &words[1]); resp.Error != nil {
+func (compareVersions) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var versions [2]string
+	if resp.Error = req.Arguments.Get(ctx, &versions[0], &versions[1]); resp.Error != nil {
 		return
 	}
-	for i, word := range words {
-		if _, ok := control.CompareVersions(word, word); !ok {
-			resp.Error = function.NewArgumentFuncError(int64(i), fmt.Sprintf("%q is no version: write one such as 1.4.0", word))
+	for i, version := range versions {
+		if _, ok := control.CompareVersions(version, version); !ok {
+			resp.Error = function.NewArgumentFuncError(int64(i), fmt.Sprintf("%q is no version: write one such as 1.4.0", version))
 			return
 		}
 	}
-	order, _ := control.CompareVersions(words[0], words[1])
+	order, _ := control.CompareVersions(versions[0], versions[1])
 	resp.Error = resp.Result.Set(ctx, int64(order))
 }

@@ -16,15 +16,15 @@ func TestCompareVersions(t *testing.T) {
 		{"1.0.0", "1.0.0", 0}, {"1.9.0", "1.10.0", -1}, {"2.0.0", "1.10.0", 1}, {"v1.0.0", "1.0.0", 0}, {"1.0.0-rc.1", "1.0.0", -1},
 		{"1.0.0+a", "1.0.0+b", 0}, {"1.0.0-alpha", "1.0.0-alpha.beta", -1}, {"1.2", "1.2.0", 0}, {"1.2.3.4", "1.2.3.5", -1},
 	} {
-		got, wrong, _ := run(t, compare{}, types.StringValue(test.a), types.StringValue(test.b))
-		if wrong != "" || !got.Equal(types.Int64Value(test.want)) {
-			t.Errorf("%s against %s is %v (%s), want %d", test.a, test.b, got, wrong, test.want)
+		got, message, _ := run(t, compareVersions{}, types.StringValue(test.a), types.StringValue(test.b))
+		if message != "" || !got.Equal(types.Int64Value(test.want)) {
+			t.Errorf("%s against %s is %v (%s), want %d", test.a, test.b, got, message, test.want)
 		}
 	}
 	for i, arguments := range [][2]string{{"nightly", "1.0.0"}, {"1.0.0", ""}} {
-		_, wrong, argument := run(t, compare{}, types.StringValue(arguments[0]), types.StringValue(arguments[1]))
-		if !strings.Contains(wrong, "is no version") || argument != int64(i) {
-			t.Errorf("%v: %q of argument %d", arguments, wrong, argument)
+		_, message, argument := run(t, compareVersions{}, types.StringValue(arguments[0]), types.StringValue(arguments[1]))
+		if !strings.Contains(message, "is no version") || argument != int64(i) {
+			t.Errorf("%v: %q of argument %d", arguments, message, argument)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import "github.com/hashicorp/terraform-plugin-framework/function"
 // Functions are the provider's.
 func Functions() []func() function.Function {
 	return []func() function.Function{
-		func() function.Function { return compare{} },
-		func() function.Function { return newest{} },
+		func() function.Function { return compareVersions{} },
+		func() function.Function { return newestVersion{} },
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // run calls a function as Terraform does and answers its result, or the error's text and the argument that it is about.
-func run(t *testing.T, f function.Function, arguments ...attr.Value) (result attr.Value, wrong string, argument int64) {
+func run(t *testing.T, f function.Function, arguments ...attr.Value) (result attr.Value, message string, argument int64) {
 	t.Helper()
 	var d function.DefinitionResponse
 	f.Definition(t.Context(), function.DefinitionRequest{}, &d)

@@ -13,14 +13,14 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// newest is newest_version.
-type newest struct{}
+// newestVersion is newest_version.
+type newestVersion struct{}
 
-func (newest) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+func (newestVersion) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "newest_version"
 }
 
-func (newest) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+func (newestVersion) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "The newest version that a constraint allows",
 		MarkdownDescription: "Finds the newest of some versions that fits a constraint in the language of Terraform's own `version` arguments, such as " +
@@ -37,7 +37,7 @@ func (newest) Definition(_ context.Context, _ function.DefinitionRequest, resp *
 	}
 }
 
-func (newest) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+func (newestVersion) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var versions []string
 	var constraint string
 	if resp.Error = req.Arguments.Get(ctx, &versions, &constraint); resp.Error != nil {
@@ -48,33 +48,33 @@ func (newest) Run(ctx context.Context, req function.RunRequest, resp *function.R
 		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is no version constraint: write one such as \"~> 1.4\" or \">= 1.2, < 2.0\"", constraint))
 		return
 	}
-	best := ""
+	newest := ""
 	for _, candidate := range versions {
 		parsed, err := goversion.NewVersion(candidate)
 		// go-version lets prereleases pass some constraints without one, such as "!= 2.0.0".
 		if err != nil || !allowed.Check(parsed) || parsed.Prerelease() != "" && !slices.ContainsFunc(allowed, (*goversion.Constraint).Prerelease) {
 			continue
 		}
-		if order, ok := control.CompareVersions(candidate, best); best == "" || ok && order > 0 {
-			best = candidate
+		if order, ok := control.CompareVersions(candidate, newest); newest == "" || ok && order > 0 {
+			newest = candidate
 		}
 	}
-	if best == "" {
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("none of the versions fits %q: there are %s", constraint, named(versions)))
+	if newest == "" {
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("none of the versions fits %q: there are %s", constraint, listVersions(versions)))
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, best)
+	resp.Error = resp.Result.Set(ctx, newest)
 }
 
-// mostNamed is how many versions an error names.
-const mostNamed = 10
+// maxListed is how many versions an error names.
+const maxListed = 10
 
-func named(versions []string) string {
+func listVersions(versions []string) string {
 	if len(versions) == 0 {
 		return "none at all"
 	}
-	text := strings.Join(versions[:min(len(versions), mostNamed)], ", ")
-	if more := len(versions) - mostNamed; more > 0 {
+	text := strings.Join(versions[:min(len(versions), maxListed)], ", ")
+	if more := len(versions) - maxListed; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text

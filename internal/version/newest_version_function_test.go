@@ -14,9 +14,9 @@ func TestNewestVersion(t *testing.T) {
 		"~> 1.0": "1.10.0", "~> 1.9.0": "1.9.3", ">= 1.0, < 1.10": "1.9.3", "> 1.0": "2.0.0", "= 1.0.0": "1.0.0", "!= 2.0.0": "1.10.0",
 		">= 2.1.0-alpha": "2.1.0-beta.1", "1.9.3": "1.9.3", "~> 1.10.0-rc.1": "1.10.0-rc.1",
 	} {
-		got, wrong, _ := run(t, newest{}, words(some...), types.StringValue(constraint))
-		if wrong != "" || !got.Equal(types.StringValue(want)) {
-			t.Errorf("the newest of %v that fits %q is %v (%s), want %s", some, constraint, got, wrong, want)
+		got, message, _ := run(t, newestVersion{}, words(some...), types.StringValue(constraint))
+		if message != "" || !got.Equal(types.StringValue(want)) {
+			t.Errorf("the newest of %v that fits %q is %v (%s), want %s", some, constraint, got, message, want)
 		}
 	}
 	for _, test := range []struct {
@@ -30,8 +30,8 @@ func TestNewestVersion(t *testing.T) {
 		{some, "one", `"one" is no version constraint`},
 		{some, "", "is no version constraint"},
 	} {
-		if _, wrong, argument := run(t, newest{}, words(test.versions...), types.StringValue(test.constraint)); !strings.Contains(wrong, test.want) || argument != 1 {
-			t.Errorf("the newest of %v that fits %q: %q of argument %d, want %q of 1", test.versions, test.constraint, wrong, argument, test.want)
+		if _, message, argument := run(t, newestVersion{}, words(test.versions...), types.StringValue(test.constraint)); !strings.Contains(message, test.want) || argument != 1 {
+			t.Errorf("the newest of %v that fits %q: %q of argument %d, want %q of 1", test.versions, test.constraint, message, argument, test.want)
 		}
 	}
 }
