@@ -6,17 +6,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// Resources are the package's.
+// Resources returns the constructors of the package's resources.
 func Resources() []func() resource.Resource {
 	return []func() resource.Resource{keyNoun.Resource, memberNoun.Resource}
 }
 
-// ListResources are the package's.
+// ListResources returns the constructors of the package's list resources.
 func ListResources() []func() list.ListResource {
 	return []func() list.ListResource{keyNoun.ListResource, memberNoun.ListResource}
 }
 
-// EphemeralResources are the package's.
+// EphemeralResources returns the constructors of the package's ephemeral resources.
 func EphemeralResources() []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{NewEphemeralKey}
 }

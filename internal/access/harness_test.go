@@ -14,6 +14,7 @@ func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
 	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Empty = dialect, true })
 }
 
+// listObjects returns the objects of a list, which dialects name by key or items.
 func listObjects(t *testing.T, sb *acctest.Sandbox, path, key string) []map[string]any {
 	t.Helper()
 	answer := sb.Do(t, http.MethodGet, path, nil)
@@ -28,7 +29,7 @@ func listObjects(t *testing.T, sb *acctest.Sandbox, path, key string) []map[stri
 	return objects
 }
 
-// expectMention fails unless one of the texts has all of the words.
+// expectMention fails unless one of the texts contains all of the words.
 func expectMention(t *testing.T, texts []string, words ...string) {
 	t.Helper()
 	for _, text := range texts {
@@ -40,5 +41,5 @@ func expectMention(t *testing.T, texts []string, words ...string) {
 			return
 		}
 	}
-	t.Errorf("no text has %q: %q", words, texts)
+	t.Errorf("no text contains %q: %q", words, texts)
 }

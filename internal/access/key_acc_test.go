@@ -20,7 +20,7 @@ import (
 
 const keysPath = "/api/v1/api-keys"
 
-// activeKeyIDs are the ids of the keys that are not revoked.
+// activeKeyIDs returns the IDs of the keys that are not revoked.
 func activeKeyIDs(t *testing.T, sb *acctest.Sandbox) []string {
 	t.Helper()
 	var ids []string
@@ -32,7 +32,7 @@ func activeKeyIDs(t *testing.T, sb *acctest.Sandbox) []string {
 	return ids
 }
 
-// responseStatus is what the server answers to a request with a secret.
+// responseStatus returns the status of a request with a secret.
 func responseStatus(t *testing.T, sb *acctest.Sandbox, secret any, path string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, sb.URL+path, nil)
@@ -60,24 +60,24 @@ func TestAccAPIKey_lifecycle(t *testing.T) {
 		core.Converge(t, key("models:read", "devices:read", "devices:write"), acctest.ActionCreate)
 		secret := core.State()["api_key"]
 		if responseStatus(t, sb, secret, "/api/v1/models") != 200 || responseStatus(t, sb, secret, keysPath) != 403 {
-			t.Errorf("the key %v does not do what it may, or does more", secret)
+			t.Errorf("the scopes of the key %v are not enforced", secret)
 		}
 		if text, prefix := fmt.Sprint(secret), fmt.Sprint(core.State()["prefix"]); !strings.HasPrefix(text, prefix) || text == prefix {
-			t.Errorf("the prefix of %s is %s", text, prefix)
+			t.Errorf("prefix of %s is %s", text, prefix)
 		}
 		core.ExpectState(t, map[string]any{"id": "key_00000001", "name": "ci", "rotate_when": nil})
 
-		// Another name and other scopes replace it.
+		// A change of the name or the scopes forces a new key.
 		core.Converge(t, key("models:read"), acctest.ActionReplace)
 		core.ExpectState(t, map[string]any{"id": "key_00000002", "scopes": []any{"models:read"}})
 		core.Converge(t, map[string]any{"name": "cd", "scopes": []any{"models:read"}}, acctest.ActionReplace)
 		core.Converge(t, map[string]any{"name": "cd"}, acctest.ActionReplace)
 		core.ExpectState(t, map[string]any{"scopes": nil})
 		if diff := cmp.Diff([]string{"key_00000004"}, activeKeyIDs(t, sb)); diff != "" {
-			t.Errorf("the keys that work (-want +got):\n%s", diff)
+			t.Errorf("active keys (-want +got):\n%s", diff)
 		}
 		if report := core.Destroy(); report.Failed() || len(activeKeyIDs(t, sb)) != 0 || responseStatus(t, sb, secret, "/api/v1/models") != 401 {
-			t.Errorf("after the destroy %v work: %v", activeKeyIDs(t, sb), report.Errors)
+			t.Errorf("after the destroy the active keys are %v: %v", activeKeyIDs(t, sb), report.Errors)
 		}
 	})
 }
@@ -98,32 +98,32 @@ func TestAccAPIKey_rotation(t *testing.T) {
 		plan := core.Plan(config("december"))
 		for _, name := range []string{"id", "api_key", "prefix", "created_at"} {
 			if plan.Planned[name] != acctest.Unknown {
-				t.Errorf("a rotation plans %s as %v", name, plan.Planned[name])
+				t.Errorf("a rotation plans %s = %v", name, plan.Planned[name])
 			}
 		}
 		core.Converge(t, config("december"), acctest.ActionUpdate)
 		after := core.State()
 		core.ExpectState(t, map[string]any{"id": "key_00000002", "name": "ci", "scopes": []any{"models:read"}, "rotate_when": "december"})
 		if core.Identity()["id"] != "key_00000002" {
-			t.Errorf("the identity is %v", core.Identity())
+			t.Errorf("identity is %v", core.Identity())
 		}
 		if old, fresh := responseStatus(t, sb, before["api_key"], "/api/v1/models"), responseStatus(t, sb, after["api_key"], "/api/v1/models"); old != 401 || fresh != 200 {
-			t.Errorf("the old secret is answered %d, the new one %d", old, fresh)
+			t.Errorf("status with the old secret is %d, with the new one %d", old, fresh)
 		}
 
-		// Without the text nothing is rotated, and all that was known stays.
+		// Removing rotate_when rotates nothing and keeps all values.
 		core.Converge(t, config(nil), acctest.ActionUpdate)
 		after["rotate_when"] = nil
 		if diff := cmp.Diff(after, core.State()); diff != "" {
-			t.Errorf("the key after the text was taken away (-want +got):\n%s", diff)
+			t.Errorf("the key after rotate_when was removed (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff([]string{"POST create key", "POST rotate key"}, sb.Writes()); diff != "" {
-			t.Errorf("the writes (-want +got):\n%s", diff)
+			t.Errorf("writes (-want +got):\n%s", diff)
 		}
-		// A text that is known only in the end, and is the same, rotates nothing either.
+		// An unknown rotate_when may rotate the key.
 		core.Converge(t, config("january"), acctest.ActionUpdate)
 		if plan := core.Plan(config(acctest.Unknown)); plan.Failed() || plan.Planned["api_key"] != acctest.Unknown {
-			t.Errorf("with a text that is not known the plan is %v, %v", plan.Planned, plan.Errors)
+			t.Errorf("with an unknown rotate_when the plan is %v, %v", plan.Planned, plan.Errors)
 		}
 	})
 }
@@ -139,31 +139,31 @@ func TestAccAPIKey_import(t *testing.T) {
 		}
 		core := sb.Core(t, "octomil_api_key")
 		for how, report := range map[string]acctest.Report{
-			"by its id": core.Import("key_00000001"), "by its name": core.Import("ci"),
+			"by its ID": core.Import("key_00000001"), "by its name": core.Import("ci"),
 			"by its identity": core.ImportIdentity(map[string]any{"id": "key_00000001"}),
 		} {
 			if report.Failed() {
-				t.Errorf("the import %s fails: %v", how, report.Errors)
+				t.Errorf("import %s: %v", how, report.Errors)
 			}
 		}
 		config := key("models:read", "devices:write")
 		if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionNone {
-			t.Errorf("the plan after the import is %s: %v", plan.Action, plan.Errors)
+			t.Errorf("plan after the import is %s: %v", plan.Action, plan.Errors)
 		}
 		core.ExpectState(t, map[string]any{"api_key": nil, "name": "ci"})
 
-		// Two of one name are told apart by the id alone, unless one of them is revoked.
+		// If two keys have the name, only an import by ID works, unless one of them is revoked.
 		report := core.Import("twin")
-		if !report.Failed() || !strings.Contains(report.Errors[0], "by its id") || !strings.Contains(report.Errors[0], "key_00000002, key_00000003") {
-			t.Errorf("the import of a name that two have: %v", report.Errors)
+		if !report.Failed() || !strings.Contains(report.Errors[0], "by its ID") || !strings.Contains(report.Errors[0], "`key_00000002`, `key_00000003`") {
+			t.Errorf("import of a name that two keys have: %v", report.Errors)
 		}
 		sb.Do(t, http.MethodPost, keysPath+"/key_00000003/revoke", nil)
 		if report := core.Import("twin"); report.Failed() || core.State()["id"] != "key_00000002" {
-			t.Errorf("the import of the one that works: %v, %v", core.State(), report.Errors)
+			t.Errorf("import of the active key: %v, %v", core.State(), report.Errors)
 		}
-		for _, gone := range []string{"key_00000003", "nobody"} {
-			if report := core.Import(gone); !report.Failed() || !strings.Contains(report.Errors[0], fmt.Sprintf("No API key of this organization has the id or the name %q", gone)) {
-				t.Errorf("the import of %s: %v", gone, report.Errors)
+		for _, id := range []string{"key_00000003", "none"} {
+			if report := core.Import(id); !report.Failed() || !strings.Contains(report.Errors[0], fmt.Sprintf("No API key of this organization has the id or the name %q", id)) {
+				t.Errorf("import of %s: %v", id, report.Errors)
 			}
 		}
 
@@ -175,12 +175,12 @@ func TestAccAPIKey_import(t *testing.T) {
 		config["rotate_when"] = "first"
 		imported.Converge(t, config, acctest.ActionUpdate)
 		if secret := imported.State()["api_key"]; responseStatus(t, sb, secret, "/api/v1/models") != 200 {
-			t.Errorf("the secret after the rotation is %v", secret)
+			t.Errorf("secret after the rotation is %v", secret)
 		}
 	})
 }
 
-// A key that was revoked outside is made anew, and so is one whose scopes are others now.
+// A key that was revoked outside of Terraform is created again. One whose name or scopes differ is replaced.
 func TestAccAPIKey_drift(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
@@ -201,10 +201,10 @@ func TestAccAPIKey_drift(t *testing.T) {
 				t.Errorf("with %s the plan is %s: %v", field, plan.Action, plan.Errors)
 			}
 		}
-		// Only a list that has everything tells that a key is gone.
+		// A key no longer exists only if a list was read and does not contain it.
 		sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "api-keys", Status: 404, Body: `{"detail":"Not Found"}`})
 		if plan := core.Plan(key("models:read")); !plan.Failed() || core.State() == nil {
-			t.Errorf("on a server without the call the key is %v: %v", core.State(), plan.Errors)
+			t.Errorf("on a server without the endpoint the state is %v: %v", core.State(), plan.Errors)
 		}
 	})
 }
@@ -215,7 +215,7 @@ func TestAccAPIKey_list(t *testing.T) {
 		t.Helper()
 		t.Parallel()
 		sb := start(t, dialect)
-		for _, name := range []string{"ci", "cd", "gone", "ci"} {
+		for _, name := range []string{"ci", "cd", "revoked", "ci"} {
 			sb.Do(t, http.MethodPost, keysPath, map[string]any{"name": name, "scopes": []string{"models:read"}})
 		}
 		sb.Do(t, http.MethodPost, keysPath+"/key_00000003/revoke", nil)
@@ -226,7 +226,7 @@ func TestAccAPIKey_list(t *testing.T) {
 		}{
 			{nil, 0, []string{"key_00000001", "key_00000002", "key_00000004"}},
 			{map[string]any{"name": "ci"}, 0, []string{"key_00000001", "key_00000004"}},
-			{map[string]any{"name": "gone"}, 0, nil},
+			{map[string]any{"name": "revoked"}, 0, nil},
 			{nil, 2, []string{"key_00000001", "key_00000002"}},
 		} {
 			found, report := sb.Query(t, "octomil_api_key", tc.filters, tc.limit, true)
@@ -244,7 +244,7 @@ func TestAccAPIKey_list(t *testing.T) {
 	})
 }
 
-// An error is on the attribute to blame, with the server's request id.
+// An error belongs to the attribute that caused it, and contains the request ID.
 func TestAccAPIKey_invalidConfig(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
@@ -252,12 +252,12 @@ func TestAccAPIKey_invalidConfig(t *testing.T) {
 		t.Parallel()
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_api_key")
-		for says, config := range map[string]map[string]any{
+		for want, config := range map[string]map[string]any{
 			"name: Invalid":                      {"name": ""},
-			"must be of the form resource:permi": key("models"),
-			"such as models:read":                key("Models:read"),
+			"must have the form `resource:permi": key("models"),
+			"such as `models:read`":              key("Models:read"),
 		} {
-			if plan := core.Plan(config); !plan.Failed() || !strings.Contains(plan.Errors[0], says) {
+			if plan := core.Plan(config); !plan.Failed() || !strings.Contains(plan.Errors[0], want) {
 				t.Errorf("%v: %v", config, plan.Errors)
 			}
 		}
@@ -267,15 +267,15 @@ func TestAccAPIKey_invalidConfig(t *testing.T) {
 		report := core.Apply(core.Plan(key("moduls:read")))
 		if !report.Failed() || !strings.HasPrefix(report.Errors[0], "scopes: Could not create the API key") ||
 			!strings.Contains(report.Errors[0], "no such scope") || !strings.Contains(report.Errors[0], "req_") {
-			t.Errorf("the refusal is %v", report.Errors)
+			t.Errorf("got the errors %v", report.Errors)
 		}
 		if core.State() != nil || len(activeKeyIDs(t, sb)) != 0 {
-			t.Errorf("after the refusal the state is %v, and %v work", core.State(), activeKeyIDs(t, sb))
+			t.Errorf("after the error the state is %v, the active keys are %v", core.State(), activeKeyIDs(t, sb))
 		}
 	})
 }
 
-// When the answers of a create or a rotation are lost, there is one key afterwards, and its secret is in the state.
+// If the responses of a create and a rotation are lost, one key is active afterwards, and its secret is in the state.
 func TestAccAPIKey_responseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -293,18 +293,18 @@ func TestAccAPIKey_responseLost(t *testing.T) {
 	core.Converge(t, config, acctest.ActionUpdate)
 	core.ExpectState(t, map[string]any{"id": "key_00000004"})
 	if got := responseStatus(t, sb, core.State()["api_key"], "/api/v1/models"); got != 200 {
-		t.Errorf("the secret in the state is answered %d", got)
+		t.Errorf("status with the secret in the state is %d", got)
 	}
 	if diff := cmp.Diff([]string{"key_00000004"}, activeKeyIDs(t, sb)); diff != "" {
-		t.Errorf("the keys that work (-want +got):\n%s", diff)
+		t.Errorf("active keys (-want +got):\n%s", diff)
 	}
 	want := []string{"POST create key", "POST revoke key", "POST create key", "POST rotate key", "POST rotate key"}
 	if diff := cmp.Diff(want, sb.Writes()); diff != "" {
-		t.Errorf("the writes (-want +got):\n%s", diff)
+		t.Errorf("writes (-want +got):\n%s", diff)
 	}
 }
 
-// A key that could not be revoked is named.
+// An error names the key that could not be revoked.
 func TestAccAPIKey_revokeFails(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -313,19 +313,19 @@ func TestAccAPIKey_revokeFails(t *testing.T) {
 	core := sb.Core(t, "octomil_api_key")
 	report := core.Apply(core.Plan(key("models:read")))
 	if !report.Failed() || core.State() != nil {
-		t.Fatalf("the state is %v: %v", core.State(), report.Errors)
+		t.Fatalf("state is %v: %v", core.State(), report.Errors)
 	}
 	for _, must := range []string{"500", "403", `revoke the newest key of the name "ci"`, "req_"} {
 		if !strings.Contains(report.Errors[0], must) {
-			t.Errorf("the error does not say %s: %s", must, report.Errors[0])
+			t.Errorf("the error does not contain %s: %s", must, report.Errors[0])
 		}
 	}
 	if n := len(activeKeyIDs(t, sb)); n != 1 {
-		t.Errorf("%d keys work", n)
+		t.Errorf("%d keys are active", n)
 	}
 }
 
-// Keys of one name that are made at the same time do not take each other for lost ones.
+// Keys with the same name that are created concurrently are not mistaken for each other when a response is lost.
 func TestAccAPIKey_sameName(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
@@ -349,15 +349,15 @@ output "keys" {
 	secrets = slices.DeleteFunc(secrets, func(word string) bool { return !strings.HasPrefix(word, "edg_") })
 	for _, secret := range secrets {
 		if got := responseStatus(t, sb, secret, "/api/v1/models"); got != 200 {
-			t.Errorf("a key is answered %d", got)
+			t.Errorf("status with a key is %d", got)
 		}
 	}
 	if len(secrets) != 4 || len(activeKeyIDs(t, sb)) != 4 {
-		t.Errorf("%d secrets are known, and %v work", len(secrets), activeKeyIDs(t, sb))
+		t.Errorf("%d secrets are known, the active keys are %v", len(secrets), activeKeyIDs(t, sb))
 	}
 }
 
-// Terraform itself rotates a key in place, and replaces it such that the new one is there before the old one stops.
+// Terraform rotates a key in place, and replaces it with create_before_destroy.
 func TestAccAPIKey_commandLine(t *testing.T) {
 	t.Parallel()
 	const ci = "octomil_api_key.ci"
@@ -395,6 +395,6 @@ resource "octomil_api_key" "ci" {
 	})
 	want := []string{"POST create key", "POST rotate key", "POST create key", "POST revoke key", "POST revoke key"}
 	if diff := cmp.Diff(want, sb.Writes()); diff != "" {
-		t.Errorf("the writes (-want +got):\n%s", diff)
+		t.Errorf("writes (-want +got):\n%s", diff)
 	}
 }

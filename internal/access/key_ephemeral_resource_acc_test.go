@@ -25,14 +25,14 @@ func TestAccAPIKeyEphemeral_openAndClose(t *testing.T) {
 			t.Errorf("opened %v", opened.Result)
 		}
 		if report := opened.Close(); report.Failed() || responseStatus(t, sb, secret, "/api/v1/models") != 401 {
-			t.Errorf("after the close %v work: %v", activeKeyIDs(t, sb), report.Errors)
+			t.Errorf("after the close the keys %v are active: %v", activeKeyIDs(t, sb), report.Errors)
 		}
 		if report := opened.Close(); report.Failed() {
-			t.Errorf("closing again: %v", report.Errors)
+			t.Errorf("second close: %v", report.Errors)
 		}
 		for _, e := range sb.Ledger() {
 			if e.Caller != "" && e.Caller != "octomil_api_key" {
-				t.Errorf("%s was asked for by %q", e.Operation, e.Caller)
+				t.Errorf("%s was sent by %q", e.Operation, e.Caller)
 			}
 		}
 	})
@@ -41,8 +41,8 @@ func TestAccAPIKeyEphemeral_openAndClose(t *testing.T) {
 func TestAccAPIKeyEphemeral_errors(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
-	for says, config := range map[string]map[string]any{"name: Invalid": {"name": ""}, "resource:permission": key("everything")} {
-		if _, report := sb.Open(t, "octomil_api_key", config); !report.Failed() || !strings.Contains(report.Errors[0], says) {
+	for want, config := range map[string]map[string]any{"name: Invalid": {"name": ""}, "`resource:permission`": key("everything")} {
+		if _, report := sb.Open(t, "octomil_api_key", config); !report.Failed() || !strings.Contains(report.Errors[0], want) {
 			t.Errorf("%v: %v", config, report.Errors)
 		}
 	}
@@ -50,25 +50,25 @@ func TestAccAPIKeyEphemeral_errors(t *testing.T) {
 	_, report := sb.Open(t, "octomil_api_key", key())
 	expectMention(t, report.Errors, "Could not create the ephemeral API key", "402", "req_", "billing")
 
-	// The answer of the open is lost: one key, which the close revokes.
+	// The response of the open is lost: there is one key, which the close revokes.
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys", Execute: true, Status: 502})
 	opened, report := sb.Open(t, "octomil_api_key", key())
 	if report.Failed() || len(activeKeyIDs(t, sb)) != 1 {
-		t.Fatalf("%v work: %v", activeKeyIDs(t, sb), report.Errors)
+		t.Fatalf("the active keys are %v: %v", activeKeyIDs(t, sb), report.Errors)
 	}
-	// The close fails: it says which key is left, and what to do.
+	// The close fails: the error names the key that still works, and says what to do.
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys/*/revoke", Status: 403})
 	id := fmt.Sprint(opened.Result["id"])
 	closed := opened.Close()
-	expectMention(t, closed.Errors, "Could not revoke the ephemeral API key", "403", "req_", "The key "+id+" works until it is revoked", "octomil keys revoke "+id)
+	expectMention(t, closed.Errors, "Could not revoke the ephemeral API key", "403", "req_", "The key `"+id+"` works until it is revoked", "`octomil keys revoke "+id+"`")
 	for _, text := range closed.Errors {
 		if strings.Contains(text, fmt.Sprint(opened.Result["api_key"])) {
-			t.Errorf("the error has the secret: %s", text)
+			t.Errorf("the error contains the secret: %s", text)
 		}
 	}
-	// The answer of the close is lost: the key is revoked all the same.
+	// The response of the close is lost: the key is revoked.
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys/*/revoke", Execute: true, Cut: sandbox.CutBefore})
 	if report := opened.Close(); report.Failed() || len(activeKeyIDs(t, sb)) != 0 {
-		t.Errorf("%v work: %v", activeKeyIDs(t, sb), report.Errors)
+		t.Errorf("the active keys are %v: %v", activeKeyIDs(t, sb), report.Errors)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// keyModel is a key as Terraform holds it.
+// keyModel is the state of octomil_api_key.
 type keyModel struct {
 	ID         types.String `tfsdk:"id"`
 	Name       types.String `tfsdk:"name"`
@@ -21,7 +21,7 @@ type keyModel struct {
 	CreatedAt  types.String `tfsdk:"created_at"`
 }
 
-// fromAPI takes the key from the server, which tells the secret once: what is known of it stays.
+// fromAPI sets the model from a response. A secret that is known is kept: the API returns it only on create and rotation.
 func (m *keyModel) fromAPI(ctx context.Context, k control.APIKey, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(k.ID)
 	if k.Name != "" {
@@ -35,7 +35,7 @@ func (m *keyModel) fromAPI(ctx context.Context, k control.APIKey, diags *diag.Di
 	m.CreatedAt = resourcekit.StringOrNull(k.CreatedAt)
 }
 
-// scopesToAPI are the names of a set; null and unknown are none.
+// scopesToAPI returns the scopes of a set, nil if it is null or unknown.
 func scopesToAPI(ctx context.Context, scopes types.Set, diags *diag.Diagnostics) []string {
 	if !resourcekit.Known(scopes) {
 		return nil
@@ -45,8 +45,8 @@ func scopesToAPI(ctx context.Context, scopes types.Set, diags *diag.Diagnostics)
 	return names
 }
 
-// scopesFromAPI maps the server's scopes; where it does not say, prior stands, and where it has none, prior decides between null and
-// empty.
+// scopesFromAPI returns the server's scopes. If the response omits them, it returns prior; if there are none, prior decides between
+// null and empty.
 func scopesFromAPI(ctx context.Context, names []string, prior types.Set, diags *diag.Diagnostics) types.Set {
 	if names == nil && resourcekit.Known(prior) {
 		return prior
@@ -59,5 +59,5 @@ func scopesFromAPI(ctx context.Context, names []string, prior types.Set, diags *
 	return scopes
 }
 
-// rotates is true where a change of rotate_when rotates the key, or may do so as far as is known.
+// rotates returns whether a change of rotate_when rotates the key, or may do so because its value is not known yet.
 func rotates(before, planned types.String) bool { return !planned.IsNull() && !planned.Equal(before) }

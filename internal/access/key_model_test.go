@@ -11,37 +11,37 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-func set(words ...string) types.Set {
+func set(names ...string) types.Set {
 	elements := []attr.Value{}
-	for _, word := range words {
+	for _, word := range names {
 		elements = append(elements, types.StringValue(word))
 	}
 	return types.SetValueMust(types.StringType, elements)
 }
 
-// Null, empty and set are what the configuration says as long as they mean what the server has.
+// Null and empty keep what the configuration has as long as they mean the same.
 func TestScopesFromAPI(t *testing.T) {
 	t.Parallel()
 	null, unknown := types.SetNull(types.StringType), types.SetUnknown(types.StringType)
 	for name, tc := range map[string]struct {
-		words       []string
+		names       []string
 		prior, want types.Set
 	}{
-		"none, none before":      {[]string{}, null, null},
-		"none, not known before": {[]string{}, unknown, null},
-		"none, empty before":     {[]string{}, set(), set()},
-		"none, some before":      {[]string{}, set("models:read"), set()},
-		"some, none before":      {[]string{"models:read"}, null, set("models:read")},
-		"some, others before":    {[]string{"a:read", "b:read"}, set("models:read"), set("b:read", "a:read")},
-		"omitted, none before":   {nil, null, null},
-		"omitted, empty before":  {nil, set(), set()},
-		"omitted, some before":   {nil, set("models:read"), set("models:read")},
-		"omitted, nothing known": {nil, unknown, null},
+		"none, none before":       {[]string{}, null, null},
+		"none, unknown before":    {[]string{}, unknown, null},
+		"none, empty before":      {[]string{}, set(), set()},
+		"none, some before":       {[]string{}, set("models:read"), set()},
+		"some, none before":       {[]string{"models:read"}, null, set("models:read")},
+		"some, others before":     {[]string{"a:read", "b:read"}, set("models:read"), set("b:read", "a:read")},
+		"omitted, none before":    {nil, null, null},
+		"omitted, empty before":   {nil, set(), set()},
+		"omitted, some before":    {nil, set("models:read"), set("models:read")},
+		"omitted, unknown before": {nil, unknown, null},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
-			if got := scopesFromAPI(t.Context(), tc.words, tc.prior, &diags); !got.Equal(tc.want) || diags.HasError() {
+			if got := scopesFromAPI(t.Context(), tc.names, tc.prior, &diags); !got.Equal(tc.want) || diags.HasError() {
 				t.Errorf("got %s, want %s; %v", got, tc.want, diags)
 			}
 		})
@@ -57,11 +57,11 @@ func TestScopesToAPI(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]string{"models:read"}, scopesToAPI(t.Context(), set("models:read"), &diags)); diff != "" || diags.HasError() {
-		t.Errorf("the scopes (-want +got), %v:\n%s", diags, diff)
+		t.Errorf("scopes (-want +got), %v:\n%s", diags, diff)
 	}
 }
 
-// An answer without the secret, which is every one but the first, does not lose it.
+// A response without the secret, which is every one but the first, does not lose it.
 func TestKeyFromAPIKeepsSecret(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
@@ -73,7 +73,7 @@ func TestKeyFromAPIKeepsSecret(t *testing.T) {
 		APIKey: types.StringValue("edg_1"), Prefix: types.StringNull(), CreatedAt: types.StringValue("now"),
 	}
 	if diff := cmp.Diff(want, m); diff != "" || diags.HasError() {
-		t.Errorf("the key (-want +got), %v:\n%s", diags, diff)
+		t.Errorf("key (-want +got), %v:\n%s", diags, diff)
 	}
 }
 

@@ -19,7 +19,7 @@ var keyNoun = resourcekit.Noun[keyModel, control.APIKey]{
 	TypeName: keyTypeName,
 	Title:    "API key", Titles: "API keys",
 	Schema:          keySchema(),
-	Identity:        resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the key. A rotation changes it."}},
+	Identity:        resourcekit.Identity{{Name: "id", Description: "ID of the key, assigned by the server. A rotation changes it."}},
 	MutableIdentity: true,
 	Local:           []string{"rotate_when", "api_key"},
 
@@ -44,21 +44,21 @@ var keyNoun = resourcekit.Noun[keyModel, control.APIKey]{
 		return client.APIKeys(ctx)
 	},
 	Filters: []resourcekit.Filter[control.APIKey]{{
-		Name: "name", Description: "Only keys of this name.", Of: func(k control.APIKey) string { return k.Name },
+		Name: "name", Description: "Only keys with this name.", Of: func(k control.APIKey) string { return k.Name },
 	}},
 	Name:   func(k control.APIKey) string { return k.Name },
 	ID:     func(k control.APIKey) string { return k.ID },
 	Lookup: findKey,
 }
 
-// readKey adds the secret that is known already: the server tells it once.
+// readKey returns the key with the secret that is in state, since a read does not return it.
 func readKey(ctx context.Context, client *control.Client, m *keyModel) (control.APIKey, error) {
 	k, err := client.APIKey(ctx, m.ID.ValueString())
 	k.Secret = m.APIKey.ValueString()
 	return k, err
 }
 
-// findKey finds a key by its id, or by its name if no other has it.
+// findKey returns the key with an ID, or else with a name. It fails if several keys have the name.
 func findKey(ctx context.Context, client *control.Client, idOrName string) (found control.APIKey, ok bool, err error) {
 	keys, err := client.APIKeys(ctx)
 	var ids []string
@@ -71,8 +71,8 @@ func findKey(ctx context.Context, client *control.Client, idOrName string) (foun
 		}
 	}
 	if len(ids) > 1 {
-		return control.APIKey{}, false, fmt.Errorf("%d API keys have the name %q: name the one that is meant by its id, which is one of %s",
-			len(ids), idOrName, strings.Join(ids, ", "))
+		return control.APIKey{}, false, fmt.Errorf("%d API keys have the name `%s`, with the IDs `%s`: import the key by its ID",
+			len(ids), idOrName, strings.Join(ids, "`, `"))
 	}
 	return found, len(ids) == 1, err
 }

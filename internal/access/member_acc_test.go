@@ -32,20 +32,20 @@ func TestAccOrgMember_lifecycle(t *testing.T) {
 		core.Converge(t, map[string]any{"email": "ada@example.com"}, acctest.ActionCreate)
 		core.ExpectState(t, map[string]any{"id": "usr_00000001", "role": "member", "status": "pending", "name": nil, "joined_at": nil})
 
-		// Until the invitation is accepted, role and name change in place.
+		// Until the invitation is accepted, the role and the name change in place.
 		core.Converge(t, ada("admin"), acctest.ActionUpdate)
 		core.ExpectState(t, map[string]any{"id": "usr_00000001", "role": "admin", "name": "Ada", "status": "pending"})
-		// What leaves the configuration stays.
+		// A name that is removed from the configuration is kept.
 		core.Converge(t, map[string]any{"email": "ada@example.com", "role": "admin"}, acctest.ActionNone)
-		// Another spelling of the address asks nothing of the server.
+		// A change of the case of the address makes no request.
 		writes := len(sb.Writes())
 		config := ada("admin")
 		config["email"] = "Ada@Example.com"
 		core.Converge(t, config, acctest.ActionUpdate)
 		if len(sb.Writes()) != writes {
-			t.Errorf("another spelling has made %v", sb.Writes())
+			t.Errorf("a change of case has made %v", sb.Writes())
 		}
-		// Drift is put back.
+		// Drift is reverted.
 		sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": "ada@example.com", "role": "owner", "name": "A."})
 		core.Converge(t, config, acctest.ActionUpdate)
 		core.ExpectState(t, map[string]any{"role": "admin", "name": "Ada", "email": "Ada@Example.com"})
@@ -59,14 +59,14 @@ func TestAccOrgMember_lifecycle(t *testing.T) {
 			t.Errorf("after the invitation was accepted the state is %v", state)
 		}
 		report := core.Destroy()
-		expectMention(t, report.Warnings, "Ada@Example.com", "the role admin", "cannot remove")
+		expectMention(t, report.Warnings, "Ada@Example.com", "the role `admin`", "cannot remove")
 		if left := listObjects(t, sb, membersPath, "members"); report.Failed() || len(left) != 1 || left[0]["role"] != "admin" {
 			t.Errorf("after the destroy the members are %v: %v", left, report.Errors)
 		}
 	})
 }
 
-// The role of somebody who has joined is beyond the API: the plan warns, the apply says what the server said, and the state stays.
+// The API cannot change the role of a member who has joined: the plan warns, the apply fails, and the state does not change.
 func TestAccOrgMember_joined(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
@@ -77,7 +77,7 @@ func TestAccOrgMember_joined(t *testing.T) {
 		core.Converge(t, ada("member"), acctest.ActionCreate)
 		acceptInvitation(t, sb)
 		plan := core.Plan(ada("admin"))
-		expectMention(t, plan.Warnings, "role: ", "ada@example.com is a member with the role member", "dashboard")
+		expectMention(t, plan.Warnings, "role: ", "`ada@example.com` is a member with the role `member`", "dashboard")
 		report := core.Apply(plan)
 		expectMention(t, report.Errors, "role: Could not update the member", "409", "req_", "dashboard")
 		core.ExpectState(t, map[string]any{"role": "member", "status": "active"})
@@ -91,7 +91,7 @@ func TestAccOrgMember_joined(t *testing.T) {
 	})
 }
 
-// Somebody who is a member already is never taken over silently.
+// An existing member is not adopted silently.
 func TestAccOrgMember_exists(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
@@ -108,23 +108,23 @@ func TestAccOrgMember_exists(t *testing.T) {
 		}
 		config := map[string]any{"email": "Ada@example.com", "role": "owner"}
 		for how, imported := range map[string]func() acctest.Report{
-			"by id": func() acctest.Report { return core.Import("usr_00000001") }, "by address": func() acctest.Report { return core.Import("ADA@example.com") },
+			"by ID": func() acctest.Report { return core.Import("usr_00000001") }, "by address": func() acctest.Report { return core.Import("ADA@example.com") },
 			"by identity": func() acctest.Report {
 				return core.ImportIdentity(map[string]any{"org_id": "demo", "id": "usr_00000001"})
 			},
 		} {
 			if report := imported(); report.Failed() {
-				t.Errorf("the import %s fails: %v", how, report.Errors)
+				t.Errorf("import %s: %v", how, report.Errors)
 			}
 			if plan := core.Plan(config); plan.Failed() || len(plan.Warnings) > 0 {
-				t.Errorf("the plan after the import %s: %v %v", how, plan.Errors, plan.Warnings)
+				t.Errorf("plan after the import %s: %v %v", how, plan.Errors, plan.Warnings)
 			}
 		}
 		expectMention(t, core.Import("ada@exampel.com").Errors, `has the id or the name "ada@exampel.com"`)
 	})
 }
 
-// Another address is somebody else; the first one stays.
+// Another address is another member; the first one remains.
 func TestAccOrgMember_emailChanges(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -136,10 +136,10 @@ func TestAccOrgMember_emailChanges(t *testing.T) {
 	if n := len(listObjects(t, sb, membersPath, "members")); n != 2 {
 		t.Errorf("there are %d members", n)
 	}
-	// Who is not in the list any more is invited again.
+	// A member who is no longer in the list is invited again.
 	sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "orgs/demo/members", Status: 200, Body: `{"members":[]}`})
 	if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionCreate {
-		t.Errorf("the plan for somebody who was removed is %s: %v", plan.Action, plan.Errors)
+		t.Errorf("plan for a member who was removed is %s: %v", plan.Action, plan.Errors)
 	}
 }
 
@@ -172,7 +172,7 @@ func TestAccOrgMember_list(t *testing.T) {
 			}
 		}
 		if _, report := sb.Query(t, "octomil_org_member", map[string]any{"role": "guest"}, 0, false); !report.Failed() {
-			t.Error("there are members of a role that there is not")
+			t.Error("an invalid role is accepted as a filter")
 		}
 	})
 }
@@ -184,17 +184,17 @@ func TestAccOrgMember_invalidConfig(t *testing.T) {
 		t.Parallel()
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_org_member")
-		for says, config := range map[string]map[string]any{
+		for want, config := range map[string]map[string]any{
 			"email: ": {"email": ""}, "role: ": ada("guest"), "name: ": {"email": "ada@example.com", "name": ""},
 		} {
-			if plan := core.Plan(config); !plan.Failed() || !strings.HasPrefix(plan.Errors[0], says) {
+			if plan := core.Plan(config); !plan.Failed() || !strings.HasPrefix(plan.Errors[0], want) {
 				t.Errorf("%v: %v", config, plan.Errors)
 			}
 		}
 		report := core.Apply(core.Plan(map[string]any{"email": "Ada <ada@example.com>"}))
 		expectMention(t, report.Errors, "email: Could not create the member", "422", "req_")
 		if diff := cmp.Diff([]map[string]any{}, listObjects(t, sb, membersPath, "members")); diff != "" {
-			t.Errorf("the members (-want +got):\n%s", diff)
+			t.Errorf("members (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// memberModel is a member of the organization as Terraform holds it.
+// memberModel is the state of octomil_org_member.
 type memberModel struct {
 	ID        types.String `tfsdk:"id"`
 	Email     types.String `tfsdk:"email"`
@@ -24,12 +24,12 @@ func (m *memberModel) invitation() control.Invitation {
 	return control.Invitation{Email: m.Email.ValueString(), Role: m.Role.ValueString(), Name: m.Name.ValueString()}
 }
 
-// needsInvitation is true where a change needs another invitation: the spelling of the address alone does not.
+// needsInvitation returns whether a change needs another invitation. A change of the case of the address does not.
 func (m *memberModel) needsInvitation(prior *memberModel) bool {
 	return !m.Role.Equal(prior.Role) || !m.Name.Equal(prior.Name)
 }
 
-// fromAPI takes the member from the server. An address keeps the spelling that it had: its case means nothing.
+// fromAPI sets the model from a response. An address that differs only in case keeps the prior one.
 func (m *memberModel) fromAPI(o control.OrgMember) {
 	m.ID = types.StringValue(o.ID)
 	if !strings.EqualFold(m.Email.ValueString(), o.Email) && o.Email != "" {

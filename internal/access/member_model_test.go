@@ -18,7 +18,7 @@ func TestMemberFromAPI(t *testing.T) {
 		Status: types.StringValue("pending"), InvitedAt: types.StringNull(), JoinedAt: types.StringNull(),
 	}
 	if diff := cmp.Diff(want, m); diff != "" {
-		t.Errorf("the member (-want +got):\n%s", diff)
+		t.Errorf("member (-want +got):\n%s", diff)
 	}
 	m.fromAPI(control.OrgMember{ID: "1", Email: "grace@example.com", Role: "owner", Name: "Grace", JoinedAt: "now"})
 	want = memberModel{
@@ -26,6 +26,6 @@ func TestMemberFromAPI(t *testing.T) {
 		Status: types.StringNull(), InvitedAt: types.StringNull(), JoinedAt: types.StringValue("now"),
 	}
 	if diff := cmp.Diff(want, m); diff != "" {
-		t.Errorf("the other member (-want +got):\n%s", diff)
+		t.Errorf("other member (-want +got):\n%s", diff)
 	}
 }

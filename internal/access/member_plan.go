@@ -12,7 +12,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// changedAttribute is the attribute that another invitation would change.
+// changedAttribute returns the attribute that another invitation would change.
 func (m *memberModel) changedAttribute(prior *memberModel) path.Path {
 	if m.Role.Equal(prior.Role) {
 		return path.Root("name")
@@ -21,17 +21,18 @@ func (m *memberModel) changedAttribute(prior *memberModel) path.Path {
 }
 
 func dashboardOnlyDetail(m *memberModel) string {
-	return fmt.Sprintf("%s is a member with the role %s. The API changes neither role nor name of somebody who has joined: change them in the "+
-		"dashboard, or write what is there into the configuration.", m.Email.ValueString(), m.Role.ValueString())
+	return fmt.Sprintf("`%s` is a member with the role `%s`. The API cannot change the role or the name of a member who has joined. "+
+		"Change them in the dashboard, or restore them in the configuration.", m.Email.ValueString(), m.Role.ValueString())
 }
 
-// remainsWarning says who remains when the resource goes.
+// remainsWarning returns the warning that a destroy does not remove the member from the organization.
 func (m *memberModel) remainsWarning() (summary, detail string) {
-	return m.Email.ValueString() + " stays in the organization", fmt.Sprintf("The API cannot remove a member. %s keeps the role %s, and an open "+
-		"invitation stays open, until somebody removes them in the dashboard.", m.Email.ValueString(), m.Role.ValueString())
+	return fmt.Sprintf("Member `%s` remains in the organization", m.Email.ValueString()), fmt.Sprintf(
+		"The API cannot remove a member. `%s` keeps the role `%s`, and a pending invitation remains valid. "+
+			"Remove the member in the dashboard.", m.Email.ValueString(), m.Role.ValueString())
 }
 
-// planMember warns of what the API cannot do.
+// planMember warns of changes that the API cannot make.
 func planMember(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
 		return

@@ -18,7 +18,7 @@ var memberNoun = resourcekit.Noun[memberModel, control.OrgMember]{
 	TypeName: "octomil_org_member",
 	Title:    "member", Titles: "members of the organization",
 	Schema:   memberSchema(),
-	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the member."}},
+	Identity: resourcekit.Identity{{Name: "id", Description: "ID of the member, assigned by the server."}},
 	Unique:   "email",
 
 	Create: func(ctx context.Context, op *memberOperation) (control.OrgMember, error) {
@@ -41,12 +41,12 @@ var memberNoun = resourcekit.Noun[memberModel, control.OrgMember]{
 	},
 	Filters: []resourcekit.Filter[control.OrgMember]{
 		{
-			Name: "role", Description: "Only members of this role: `owner`, `admin` or `member`.",
+			Name: "role", Description: "Only members with this role: `owner`, `admin` or `member`.",
 			OneOf: []string{control.RoleOwner, control.RoleAdmin, control.RoleMember},
 			Of:    func(o control.OrgMember) string { return o.Role },
 		},
 		{
-			Name: "status", Description: "Only members of this status: `active`, or `pending` for those who have not accepted the invitation yet.",
+			Name: "status", Description: "Only members with this status: `active`, or `pending` for those who have not accepted the invitation yet.",
 			Of: func(o control.OrgMember) string { return o.Status },
 		},
 	},
@@ -58,7 +58,8 @@ var memberNoun = resourcekit.Noun[memberModel, control.OrgMember]{
 	Plan:     planMember,
 }
 
-// updateMember invites again. A server that refuses, since the member has joined, is answered in the words of the role.
+// updateMember sends another invitation. A conflict means that the member has joined: the error is added to the attribute that
+// changes.
 func updateMember(ctx context.Context, op *memberOperation) (control.OrgMember, error) {
 	if !op.Plan.needsInvitation(op.State) {
 		return op.Client.OrgMember(ctx, op.State.ID.ValueString())
@@ -72,7 +73,7 @@ func updateMember(ctx context.Context, op *memberOperation) (control.OrgMember, 
 	return o, err
 }
 
-// findMember finds a member by its id or address.
+// findMember returns the member with an ID or an address.
 func findMember(ctx context.Context, client *control.Client, idOrEmail string) (control.OrgMember, bool, error) {
 	members, err := client.OrgMembers(ctx)
 	at := slices.IndexFunc(members, func(o control.OrgMember) bool { return o.ID == idOrEmail || strings.EqualFold(o.Email, idOrEmail) })
