@@ -1,4 +1,3 @@
-// Package access is octomil_api_key, as a resource and as an ephemeral one, and octomil_org_member: who may use the organization.
 package access
 
 import (
@@ -7,17 +6,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// Resources are the package's.
+// Resources returns the constructors of the package's resources.
 func Resources() []func() resource.Resource {
 	return []func() resource.Resource{keyEntity.Resource, memberEntity.Resource}
 }
 
-// ListResources are the package's.
+// ListResources returns the constructors of the package's list resources.
 func ListResources() []func() list.ListResource {
 	return []func() list.ListResource{keyEntity.ListResource, memberEntity.ListResource}
 }
 
-// EphemeralResources are the package's.
+// EphemeralResources returns the constructors of the package's ephemeral resources.
 func EphemeralResources() []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{NewEphemeralKey}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// keyModel is a key as Terraform holds it.
+// keyModel is the state of octomil_api_key.
 type keyModel struct {
 	ID         types.String `tfsdk:"id"`
 	Name       types.String `tfsdk:"name"`
@@ -21,8 +21,8 @@ type keyModel struct {
 	CreatedAt  types.String `tfsdk:"created_at"`
 }
 
-// read takes the key from the server, which tells the secret once: what is known of it stays.
-func (m *keyModel) read(ctx context.Context, k control.APIKey, diags *diag.Diagnostics) {
+// fromAPI sets the model from a response. A secret that is known is kept: the API returns it only on create and rotation.
+func (m *keyModel) fromAPI(ctx context.Context, k control.APIKey, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(k.ID)
 	if k.Name != "" {
 		m.Name = types.StringValue(k.Name)
@@ -30,34 +30,34 @@ func (m *keyModel) read(ctx context.Context, k control.APIKey, diags *diag.Diagn
 	if k.Secret != "" {
 		m.APIKey = types.StringValue(k.Secret)
 	}
-	m.Scopes = readScopes(ctx, k.Scopes, m.Scopes, diags)
+	m.Scopes = scopesFromAPI(ctx, k.Scopes, m.Scopes, diags)
 	m.Prefix = resourcekit.StringOrNull(k.Prefix)
 	m.CreatedAt = resourcekit.StringOrNull(k.CreatedAt)
 }
 
-// scopesOf are the words of a set; null and unknown are none.
-func scopesOf(ctx context.Context, scopes types.Set, diags *diag.Diagnostics) []string {
+// scopesToAPI returns the scopes of a set, nil if it is null or unknown.
+func scopesToAPI(ctx context.Context, scopes types.Set, diags *diag.Diagnostics) []string {
 	if !resourcekit.Known(scopes) {
 		return nil
 	}
-	words := make([]string, 0, len(scopes.Elements()))
-	diags.Append(scopes.ElementsAs(ctx, &words, false)...)
-	return words
+	names := make([]string, 0, len(scopes.Elements()))
+	diags.Append(scopes.ElementsAs(ctx, &names, false)...)
+	return names
 }
 
-// readScopes maps the server's scopes; where it does not say, prior stands, and where it has none, prior decides between null and
-// empty.
-func readScopes(ctx context.Context, words []string, prior types.Set, diags *diag.Diagnostics) types.Set {
-	if words == nil && resourcekit.Known(prior) {
+// scopesFromAPI returns the server's scopes. If the response omits them, it returns prior; if there are none, prior decides between
+// null and empty.
+func scopesFromAPI(ctx context.Context, names []string, prior types.Set, diags *diag.Diagnostics) types.Set {
+	if names == nil && resourcekit.Known(prior) {
 		return prior
 	}
-	if len(words) == 0 && !resourcekit.Known(prior) {
+	if len(names) == 0 && !resourcekit.Known(prior) {
 		return types.SetNull(types.StringType)
 	}
-	scopes, d := types.SetValueFrom(ctx, types.StringType, words)
+	scopes, d := types.SetValueFrom(ctx, types.StringType, names)
 	diags.Append(d...)
 	return scopes
 }
 
-// rotates is true where a change of rotate_when rotates the key, or may do so as far as is known.
+// rotates returns whether a change of rotate_when rotates the key, or may do so because its value is not known yet.
 func rotates(before, planned types.String) bool { return !planned.IsNull() && !planned.Equal(before) }

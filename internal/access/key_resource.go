@@ -19,12 +19,12 @@ var keyEntity = resourcekit.Entity[keyModel, control.APIKey]{
 	TypeName: keyTypeName,
 	Title:    "API key", Titles: "API keys",
 	Schema:          keySchema(),
-	Identity:        resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the key. A rotation changes it."}},
+	Identity:        resourcekit.Identity{{Name: "id", Description: "ID of the key, assigned by the server. A rotation changes it."}},
 	MutableIdentity: true,
 	ProviderOnly:    []string{"rotate_when", "api_key"},
 
 	Create: func(ctx context.Context, op *keyOperation) (control.APIKey, error) {
-		return op.Client.CreateAPIKey(ctx, op.Plan.Name.ValueString(), scopesOf(ctx, op.Plan.Scopes, op.Diags))
+		return op.Client.CreateAPIKey(ctx, op.Plan.Name.ValueString(), scopesToAPI(ctx, op.Plan.Scopes, op.Diags))
 	},
 	Read: readKey,
 	Update: func(ctx context.Context, op *keyOperation) (control.APIKey, error) {
@@ -37,42 +37,42 @@ var keyEntity = resourcekit.Entity[keyModel, control.APIKey]{
 		return op.Client.RevokeAPIKey(ctx, op.State.ID.ValueString())
 	},
 	FromAPI: func(ctx context.Context, _ *control.Client, m *keyModel, k control.APIKey, diags *diag.Diagnostics) {
-		m.read(ctx, k, diags)
+		m.fromAPI(ctx, k, diags)
 	},
 
 	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.APIKey, error) {
 		return client.APIKeys(ctx)
 	},
 	Filters: []resourcekit.Filter[control.APIKey]{{
-		Name: "name", Description: "Only keys of this name.", Of: func(k control.APIKey) string { return k.Name },
+		Name: "name", Description: "Only keys with this name.", Of: func(k control.APIKey) string { return k.Name },
 	}},
 	Name:   func(k control.APIKey) string { return k.Name },
 	ID:     func(k control.APIKey) string { return k.ID },
 	Lookup: findKey,
 }
 
-// readKey adds the secret that is known already: the server tells it once.
+// readKey returns the key with the secret that is in state, since a read does not return it.
 func readKey(ctx context.Context, client *control.Client, m *keyModel) (control.APIKey, error) {
 	k, err := client.APIKey(ctx, m.ID.ValueString())
 	k.Secret = m.APIKey.ValueString()
 	return k, err
 }
 
-// findKey finds a key by its id, or by its name if no other has it.
-func findKey(ctx context.Context, client *control.Client, word string) (found control.APIKey, ok bool, err error) {
+// findKey returns the key with an ID, or else with a name. It fails if several keys have the name.
+func findKey(ctx context.Context, client *control.Client, idOrName string) (found control.APIKey, ok bool, err error) {
 	keys, err := client.APIKeys(ctx)
 	var ids []string
 	for _, k := range keys {
-		if k.ID == word {
+		if k.ID == idOrName {
 			return k, true, err
 		}
-		if k.Name == word {
+		if k.Name == idOrName {
 			found, ids = k, append(ids, k.ID)
 		}
 	}
 	if len(ids) > 1 {
-		return control.APIKey{}, false, fmt.Errorf("%d API keys have the name %q: name the one that is meant by its id, which is one of %s",
-			len(ids), word, strings.Join(ids, ", "))
+		return control.APIKey{}, false, fmt.Errorf("%d API keys have the name `%s`, with the IDs `%s`: import the key by its ID",
+			len(ids), idOrName, strings.Join(ids, "`, `"))
 	}
 	return found, len(ids) == 1, err
 }

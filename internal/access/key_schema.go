@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	nameText   = "The name, by which people find the key again. Names need not be unique."
-	scopesText = "What the key may do: words of the form `resource:permission`, such as `models:read`, `devices:write` or `rollouts:write`. " +
-		"The server has the list of them. Without any, the key may only say that it is valid."
+	nameDescription   = "Name by which to find the key again. Names need not be unique."
+	scopesDescription = "Scopes of the key, in the form `resource:permission`, such as `models:read`, `devices:write` or `rollouts:write`. " +
+		"The server defines the list of scopes. A key without scopes can only be used to check that it is valid."
 )
 
-// scopeForm is loose, for the list of scopes grows on the server.
-var scopeForm = regexp.MustCompile(`^[a-z_]+:[a-z_]+$`)
+// scopePattern accepts scopes that the provider does not know: the server defines their list.
+var scopePattern = regexp.MustCompile(`^[a-z_]+:[a-z_]+$`)
 
 func nameValidators() []validator.String {
 	return []validator.String{stringvalidator.LengthAtLeast(1)}
@@ -30,66 +30,73 @@ func nameValidators() []validator.String {
 
 func scopeValidators() []validator.Set {
 	return []validator.Set{setvalidator.ValueStringsAre(
-		stringvalidator.RegexMatches(scopeForm, "must be of the form resource:permission, such as models:read"),
+		stringvalidator.RegexMatches(scopePattern, "must have the form `resource:permission`, such as `models:read`"),
 	)}
 }
 
 func keySchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "An API key of the organization, such as one for a pipeline.\n\n" +
-			"The server tells the secret once, so Terraform keeps it in the state: protect the state, or use the ephemeral resource " +
-			"`octomil_api_key`, which leaves nothing there. A key cannot be changed: another name or other scopes replace it. The old key is " +
-			"revoked first then, unless `lifecycle { create_before_destroy = true }` is set, which does well here. A key that was revoked " +
-			"outside of Terraform is made anew. Where the secret is lost on its way, the key that was made is revoked, and another one made.",
+			"The server returns the secret only once, so Terraform stores it in the state. Protect the state, or use the ephemeral resource " +
+			"`octomil_api_key`, which stores nothing there. The API cannot change a key, so changing its name or scopes forces a new " +
+			"resource to be created. The old key is revoked first unless `lifecycle { create_before_destroy = true }` is set, which is " +
+			"recommended. A key that was revoked outside of Terraform is created again. If the response with the secret is lost, the key is " +
+			"revoked and another one is created.",
 		Attributes: map[string]schema.Attribute{
-			"id": kept("The id that the server gave to the key. A rotated key has another one."),
+			"id": computedUntilRotated("ID of the key, assigned by the server. A rotation changes it."),
 			"name": schema.StringAttribute{
 				Required:            true,
 				Validators:          nameValidators(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: nameText + " Another name replaces the key.",
+				MarkdownDescription: nameDescription + " Changing this forces a new resource to be created.",
 			},
 			"scopes": schema.SetAttribute{
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          scopeValidators(),
 				PlanModifiers:       []planmodifier.Set{setplanmodifier.RequiresReplace()},
-				MarkdownDescription: scopesText + " Other scopes replace the key.",
+				MarkdownDescription: scopesDescription + " Changing this forces a new resource to be created.",
 			},
 			"rotate_when": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Any text. Another one than before rotates the key in place: it gets another `api_key` and `id`, and the secret " +
-					"from before stops at once. The first text rotates a key that had none, which is how an imported key gets a secret; " +
-					"taking the text away rotates nothing. The `id` of a `time_rotating` or a month such as `2026-11` do well.",
+				MarkdownDescription: "Arbitrary text, such as the `id` of a `time_rotating` resource or a month (`2026-11`). Changing this rotates the " +
+					"key in place: the key gets a new `api_key` and `id`, and the old secret stops working immediately. Setting it for the " +
+					"first time rotates the key too, which is how an imported key gets a secret. Removing it does not rotate the key.",
 			},
-			"api_key": secret(kept("The secret. Null after an import, for the server does not tell it again: set `rotate_when` to get a new one.")),
-			"prefix":  kept("How the secret begins, as far as that is no secret; lists of keys show it. Null where the server does not say."),
-			"created_at": kept("When the key was made, or rotated last, as the server writes it: RFC 3339. Null where the server does " +
-				"not say."),
+			"api_key": sensitive(computedUntilRotated("Secret of the key. Null after an import, because the server does not return it again. Set `rotate_when` to " +
+				"get a new one.")),
+			"prefix": computedUntilRotated("Beginning of the secret, which is not confidential and which lists of keys show. Null if the server does not " +
+				"report it."),
+			"created_at": computedUntilRotated("Time at which the key was created or last rotated, in RFC 3339. Null if the server does not " +
+				"report it."),
 		},
 	}
 }
 
-// kept is a computed attribute that only a rotation changes.
-func kept(description string) schema.StringAttribute {
+// computedUntilRotated returns a computed attribute that only a rotation changes.
+func computedUntilRotated(description string) schema.StringAttribute {
 	return schema.StringAttribute{
-		Computed: true, MarkdownDescription: description, PlanModifiers: []planmodifier.String{keptUntilRotated{}},
+		Computed: true, MarkdownDescription: description, PlanModifiers: []planmodifier.String{useStateUnlessRotated{}},
 	}
 }
 
-func secret(a schema.StringAttribute) schema.StringAttribute {
+func sensitive(a schema.StringAttribute) schema.StringAttribute {
 	a.Sensitive = true
 	return a
 }
 
-// keptUntilRotated keeps the value in state unless the plan rotates the key.
-type keptUntilRotated struct{}
+// useStateUnlessRotated is a plan modifier that keeps the value in state unless the plan rotates the key.
+type useStateUnlessRotated struct{}
 
-func (keptUntilRotated) Description(context.Context) string { return "Stays until the key is rotated." }
+func (useStateUnlessRotated) Description(context.Context) string {
+	return "Keeps the value in state unless the key is rotated."
+}
 
-func (m keptUntilRotated) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+func (m useStateUnlessRotated) MarkdownDescription(ctx context.Context) string {
+	return m.Description(ctx)
+}
 
-func (keptUntilRotated) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+func (useStateUnlessRotated) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	if req.State.Raw.IsNull() || !req.PlanValue.IsUnknown() {
 		return
 	}

@@ -17,27 +17,12 @@ func ada(role string) map[string]any {
 	return map[string]any{"email": "ada@example.com", "name": "Ada", "role": role}
 }
 
-func accept(t *testing.T, sb *acctest.Sandbox) {
+func acceptInvitation(t *testing.T, sb *acctest.Sandbox) {
 	t.Helper()
 	sb.Do(t, http.MethodPost, "/sandbox/members/ada@example.com/accept", nil)
 }
 
-// mentions fails unless one of the texts has all of the words.
-func mentions(t *testing.T, texts []string, words ...string) {
-	t.Helper()
-	for _, text := range texts {
-		all := true
-		for _, word := range words {
-			all = all && strings.Contains(text, word)
-		}
-		if all {
-			return
-		}
-	}
-	t.Errorf("no text has %q: %q", words, texts)
-}
-
-func TestAccMember(t *testing.T) {
+func TestAccOrgMember_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -47,42 +32,42 @@ func TestAccMember(t *testing.T) {
 		core.Converge(t, map[string]any{"email": "ada@example.com"}, acctest.ActionCreate)
 		core.ExpectState(t, map[string]any{"id": "usr_00000001", "role": "member", "status": "pending", "name": nil, "joined_at": nil})
 
-		// Until the invitation is accepted, role and name change in place.
+		// Until the invitation is accepted, the role and the name change in place.
 		core.Converge(t, ada("admin"), acctest.ActionUpdate)
 		core.ExpectState(t, map[string]any{"id": "usr_00000001", "role": "admin", "name": "Ada", "status": "pending"})
-		// What leaves the configuration stays.
+		// A name that is removed from the configuration is kept.
 		core.Converge(t, map[string]any{"email": "ada@example.com", "role": "admin"}, acctest.ActionNone)
-		// Another spelling of the address asks nothing of the server.
+		// A change of the case of the address makes no request.
 		writes := len(sb.Writes())
 		config := ada("admin")
 		config["email"] = "Ada@Example.com"
 		core.Converge(t, config, acctest.ActionUpdate)
 		if len(sb.Writes()) != writes {
-			t.Errorf("another spelling has made %v", sb.Writes())
+			t.Errorf("a change of case has made %v", sb.Writes())
 		}
-		// Drift is put back.
+		// Drift is reverted.
 		sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": "ada@example.com", "role": "owner", "name": "A."})
 		core.Converge(t, config, acctest.ActionUpdate)
 		core.ExpectState(t, map[string]any{"role": "admin", "name": "Ada", "email": "Ada@Example.com"})
 
-		accept(t, sb)
-		if said := core.Refresh(); said.Failed() {
-			t.Fatal(said.Errors)
+		acceptInvitation(t, sb)
+		if report := core.Refresh(); report.Failed() {
+			t.Fatal(report.Errors)
 		}
 		core.Converge(t, config, acctest.ActionNone)
 		if state := core.State(); state["status"] != "active" || state["joined_at"] == nil {
 			t.Errorf("after the invitation was accepted the state is %v", state)
 		}
-		said := core.Destroy()
-		mentions(t, said.Warnings, "Ada@Example.com", "the role admin", "cannot remove")
-		if left := items(t, sb, membersPath, "members"); said.Failed() || len(left) != 1 || left[0]["role"] != "admin" {
-			t.Errorf("after the destroy the members are %v: %v", left, said.Errors)
+		report := core.Destroy()
+		expectMention(t, report.Warnings, "Ada@Example.com", "the role `admin`", "cannot remove")
+		if left := listObjects(t, sb, membersPath, "members"); report.Failed() || len(left) != 1 || left[0]["role"] != "admin" {
+			t.Errorf("after the destroy the members are %v: %v", left, report.Errors)
 		}
 	})
 }
 
-// The role of somebody who has joined is beyond the API: the plan warns, the apply says what the server said, and the state stays.
-func TestAccMemberWhoHasJoined(t *testing.T) {
+// The API cannot change the role of a member who has joined: the plan warns, the apply fails, and the state does not change.
+func TestAccOrgMember_joined(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -90,57 +75,57 @@ func TestAccMemberWhoHasJoined(t *testing.T) {
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_org_member")
 		core.Converge(t, ada("member"), acctest.ActionCreate)
-		accept(t, sb)
+		acceptInvitation(t, sb)
 		plan := core.Plan(ada("admin"))
-		mentions(t, plan.Warnings, "role: ", "ada@example.com is a member with the role member", "dashboard")
-		said := core.Apply(plan)
-		mentions(t, said.Errors, "role: Could not update the member", "409", "req_", "dashboard")
+		expectMention(t, plan.Warnings, "role: ", "`ada@example.com` is a member with the role `member`", "dashboard")
+		report := core.Apply(plan)
+		expectMention(t, report.Errors, "role: Could not update the member", "409", "req_", "dashboard")
 		core.ExpectState(t, map[string]any{"role": "member", "status": "active"})
 		named := ada("member")
 		named["name"] = "Ada Lovelace"
 		plan = core.Plan(named)
-		said = core.Apply(plan)
-		mentions(t, plan.Warnings, "name: ")
-		mentions(t, said.Errors, "name: Could not update the member", "409")
+		report = core.Apply(plan)
+		expectMention(t, plan.Warnings, "name: ")
+		expectMention(t, report.Errors, "name: Could not update the member", "409")
 		core.Converge(t, ada("member"), acctest.ActionNone)
 	})
 }
 
-// Somebody who is a member already is never taken over silently.
-func TestAccMemberExists(t *testing.T) {
+// An existing member is not adopted silently.
+func TestAccOrgMember_exists(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
 		t.Parallel()
 		sb := start(t, dialect)
 		sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": "ada@example.com", "role": "owner"})
-		accept(t, sb)
+		acceptInvitation(t, sb)
 		core := sb.Core(t, "octomil_org_member")
-		said := core.Apply(core.Plan(ada("member")))
-		mentions(t, said.Errors, "email: Could not create the member", "409", "req_", `terraform import octomil_org_member.<address> "usr_00000001"`)
+		report := core.Apply(core.Plan(ada("member")))
+		expectMention(t, report.Errors, "email: Could not create the member", "409", "req_", `terraform import octomil_org_member.<address> "usr_00000001"`)
 		if core.State() != nil {
 			t.Errorf("the state is %v", core.State())
 		}
 		config := map[string]any{"email": "Ada@example.com", "role": "owner"}
 		for how, imported := range map[string]func() acctest.Diagnostics{
-			"by id": func() acctest.Diagnostics { return core.Import("usr_00000001") }, "by address": func() acctest.Diagnostics { return core.Import("ADA@example.com") },
+			"by ID": func() acctest.Diagnostics { return core.Import("usr_00000001") }, "by address": func() acctest.Diagnostics { return core.Import("ADA@example.com") },
 			"by identity": func() acctest.Diagnostics {
 				return core.ImportIdentity(map[string]any{"org_id": "demo", "id": "usr_00000001"})
 			},
 		} {
-			if said := imported(); said.Failed() {
-				t.Errorf("the import %s fails: %v", how, said.Errors)
+			if report := imported(); report.Failed() {
+				t.Errorf("import %s: %v", how, report.Errors)
 			}
 			if plan := core.Plan(config); plan.Failed() || len(plan.Warnings) > 0 {
-				t.Errorf("the plan after the import %s: %v %v", how, plan.Errors, plan.Warnings)
+				t.Errorf("plan after the import %s: %v %v", how, plan.Errors, plan.Warnings)
 			}
 		}
-		mentions(t, core.Import("ada@exampel.com").Errors, `has the ID or the name "ada@exampel.com"`)
+		expectMention(t, core.Import("ada@exampel.com").Errors, `has the ID or the name "ada@exampel.com"`)
 	})
 }
 
-// Another address is somebody else; the first one stays.
-func TestAccMemberReplaced(t *testing.T) {
+// Another address is another member; the first one remains.
+func TestAccOrgMember_emailChanges(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_org_member")
@@ -148,17 +133,17 @@ func TestAccMemberReplaced(t *testing.T) {
 	config := map[string]any{"email": "grace@example.com"}
 	core.Converge(t, config, acctest.ActionReplace)
 	core.ExpectState(t, map[string]any{"id": "usr_00000002", "email": "grace@example.com", "name": nil})
-	if n := len(items(t, sb, membersPath, "members")); n != 2 {
+	if n := len(listObjects(t, sb, membersPath, "members")); n != 2 {
 		t.Errorf("there are %d members", n)
 	}
-	// Who is not in the list any more is invited again.
+	// A member who is no longer in the list is invited again.
 	sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "orgs/demo/members", Status: 200, Body: `{"members":[]}`})
 	if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionCreate {
-		t.Errorf("the plan for somebody who was removed is %s: %v", plan.Action, plan.Errors)
+		t.Errorf("plan for a member who was removed is %s: %v", plan.Action, plan.Errors)
 	}
 }
 
-func TestAccMemberListed(t *testing.T) {
+func TestAccOrgMember_list(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -167,7 +152,7 @@ func TestAccMemberListed(t *testing.T) {
 		for email, role := range map[string]string{"ada@example.com": "owner", "grace@example.com": "admin", "edsger@example.com": "admin"} {
 			sb.Do(t, http.MethodPost, membersPath, map[string]any{"email": email, "role": role})
 		}
-		accept(t, sb)
+		acceptInvitation(t, sb)
 		for _, tc := range []struct {
 			filters map[string]any
 			limit   int64
@@ -176,9 +161,9 @@ func TestAccMemberListed(t *testing.T) {
 			{nil, 0, 3}, {map[string]any{"role": "admin"}, 0, 2}, {map[string]any{"status": "active"}, 0, 1}, {map[string]any{"role": "member"}, 0, 0},
 			{nil, 2, 2}, {map[string]any{"role": "admin", "status": "active"}, 0, 0},
 		} {
-			found, said := sb.Query(t, "octomil_org_member", tc.filters, tc.limit, true)
-			if len(found) != tc.want || said.Failed() {
-				t.Errorf("%v, limit %d: %v, %v", tc.filters, tc.limit, found, said.Errors)
+			found, report := sb.Query(t, "octomil_org_member", tc.filters, tc.limit, true)
+			if len(found) != tc.want || report.Failed() {
+				t.Errorf("%v, limit %d: %v, %v", tc.filters, tc.limit, found, report.Errors)
 			}
 			for _, f := range found {
 				if f.Name != f.Attributes["email"] || f.Identity["id"] != f.Attributes["id"] {
@@ -186,30 +171,30 @@ func TestAccMemberListed(t *testing.T) {
 				}
 			}
 		}
-		if _, said := sb.Query(t, "octomil_org_member", map[string]any{"role": "guest"}, 0, false); !said.Failed() {
-			t.Error("there are members of a role that there is not")
+		if _, report := sb.Query(t, "octomil_org_member", map[string]any{"role": "guest"}, 0, false); !report.Failed() {
+			t.Error("an invalid role is accepted as a filter")
 		}
 	})
 }
 
-func TestAccMemberMistakes(t *testing.T) {
+func TestAccOrgMember_invalidConfig(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
 		t.Parallel()
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_org_member")
-		for says, config := range map[string]map[string]any{
+		for want, config := range map[string]map[string]any{
 			"email: ": {"email": ""}, "role: ": ada("guest"), "name: ": {"email": "ada@example.com", "name": ""},
 		} {
-			if plan := core.Plan(config); !plan.Failed() || !strings.HasPrefix(plan.Errors[0], says) {
+			if plan := core.Plan(config); !plan.Failed() || !strings.HasPrefix(plan.Errors[0], want) {
 				t.Errorf("%v: %v", config, plan.Errors)
 			}
 		}
-		said := core.Apply(core.Plan(map[string]any{"email": "Ada <ada@example.com>"}))
-		mentions(t, said.Errors, "email: Could not create the member", "422", "req_")
-		if diff := cmp.Diff([]map[string]any{}, items(t, sb, membersPath, "members")); diff != "" {
-			t.Errorf("the members (-want +got):\n%s", diff)
+		report := core.Apply(core.Plan(map[string]any{"email": "Ada <ada@example.com>"}))
+		expectMention(t, report.Errors, "email: Could not create the member", "422", "req_")
+		if diff := cmp.Diff([]map[string]any{}, listObjects(t, sb, membersPath, "members")); diff != "" {
+			t.Errorf("members (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// memberModel is a member of the organization as Terraform holds it.
+// memberModel is the state of octomil_org_member.
 type memberModel struct {
 	ID        types.String `tfsdk:"id"`
 	Email     types.String `tfsdk:"email"`
@@ -24,13 +24,13 @@ func (m *memberModel) invitation() control.Invitation {
 	return control.Invitation{Email: m.Email.ValueString(), Role: m.Role.ValueString(), Name: m.Name.ValueString()}
 }
 
-// invites is true where a change needs another invitation: the spelling of the address alone does not.
-func (m *memberModel) invites(before *memberModel) bool {
-	return !m.Role.Equal(before.Role) || !m.Name.Equal(before.Name)
+// needsInvitation returns whether a change needs another invitation. A change of the case of the address does not.
+func (m *memberModel) needsInvitation(prior *memberModel) bool {
+	return !m.Role.Equal(prior.Role) || !m.Name.Equal(prior.Name)
 }
 
-// read takes the member from the server. An address keeps the spelling that it had: its case means nothing.
-func (m *memberModel) read(o control.OrgMember) {
+// fromAPI sets the model from a response. An address that differs only in case keeps the prior one.
+func (m *memberModel) fromAPI(o control.OrgMember) {
 	m.ID = types.StringValue(o.ID)
 	if !strings.EqualFold(m.Email.ValueString(), o.Email) && o.Email != "" {
 		m.Email = types.StringValue(o.Email)

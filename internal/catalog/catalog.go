@@ -1,4 +1,3 @@
-// Package catalog is what the registry holds: models and their versions.
 package catalog
 
 import (
@@ -27,6 +26,6 @@ func DataSources() []func() datasource.DataSource {
 		func() datasource.DataSource {
 			return modelEntity.DataSources("octomil_models", "models", "All models of the organization, or those of one framework or use case.")
 		},
-		NewVersions,
+		NewVersionsDataSource,
 	}
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// readObject maps the server's JSON object, nil where it has none. What means the same keeps its spelling, and no object and an
+// objectFromAPI maps the server's JSON object, nil where it has none. What means the same keeps its spelling, and no object and an
 // empty one are the same to the server.
-func readObject(object json.RawMessage, prior jsontypes.Normalized) jsontypes.Normalized {
+func objectFromAPI(object json.RawMessage, prior jsontypes.Normalized) jsontypes.Normalized {
 	text := string(object)
 	switch {
-	case resourcekit.Known(prior) && sameJSON(objectText(prior), orEmpty(text)):
+	case resourcekit.Known(prior) && sameJSON(objectOrEmpty(prior), textOrEmptyObject(text)):
 		return prior
-	case sameJSON(orEmpty(text), emptyObject):
+	case sameJSON(textOrEmptyObject(text), emptyObject):
 		return jsontypes.NewNormalizedNull()
 	}
 	return jsontypes.NewNormalizedValue(text)
@@ -27,10 +27,10 @@ func readObject(object json.RawMessage, prior jsontypes.Normalized) jsontypes.No
 
 const emptyObject = "{}"
 
-// objectText is what is sent for a value: an empty object where there is none.
-func objectText(value jsontypes.Normalized) string { return orEmpty(value.ValueString()) }
+// objectOrEmpty is what is sent for a value: an empty object where there is none.
+func objectOrEmpty(value jsontypes.Normalized) string { return textOrEmptyObject(value.ValueString()) }
 
-func orEmpty(object string) string {
+func textOrEmptyObject(object string) string {
 	if object == "" {
 		return emptyObject
 	}
@@ -39,30 +39,30 @@ func orEmpty(object string) string {
 
 // sameJSON is true of two texts that say the same, in whatever order, spacing and spelling of numbers.
 func sameJSON(a, b string) bool {
-	x, okX := decoded(a)
-	y, okY := decoded(b)
+	x, okX := decodeJSON(a)
+	y, okY := decodeJSON(b)
 	return okX && okY && reflect.DeepEqual(x, y)
 }
 
-func decoded(text string) (value any, ok bool) {
+func decodeJSON(text string) (value any, ok bool) {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	if decoder.Decode(&value) != nil {
 		return nil, false
 	}
-	return oneSpelling(value), true
+	return normalizeNumbers(value), true
 }
 
-// oneSpelling writes numbers that are equal alike: a server may answer 1.0 or 1e0 for 1.
-func oneSpelling(value any) any {
+// normalizeNumbers writes numbers that are equal alike: a server may answer 1.0 or 1e0 for 1.
+func normalizeNumbers(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, member := range v {
-			v[name] = oneSpelling(member)
+			v[name] = normalizeNumbers(member)
 		}
 	case []any:
 		for i, member := range v {
-			v[i] = oneSpelling(member)
+			v[i] = normalizeNumbers(member)
 		}
 	case json.Number:
 		if !strings.ContainsAny(v.String(), ".eE") {
@@ -82,7 +82,7 @@ func oneSpelling(value any) any {
 
 // isObject is true of a JSON object, and of a text that is no JSON at all, which its type refuses.
 func isObject(text string) bool {
-	value, ok := decoded(text)
+	value, ok := decodeJSON(text)
 	_, object := value.(map[string]any)
 	return object || !ok
 }

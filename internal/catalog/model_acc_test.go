@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,18 +11,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
 const lab = "octomil_model.lab"
-
-func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
-	t.Helper()
-	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 12 })
-}
 
 // modelOf is a model on the server, nil where there is none of that name.
 func modelOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
@@ -45,15 +38,7 @@ func modelPath(t *testing.T, sb *acctest.Sandbox, name string) string {
 	return fmt.Sprintf("/api/v1/models/%v", modelOf(t, sb, name)["id"])
 }
 
-func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
-}
-
-func state(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
-}
-
-func TestAccModel(t *testing.T) {
+func TestAccModel_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Helper()
@@ -74,8 +59,8 @@ func TestAccModel(t *testing.T) {
 				{
 					Config: full,
 					ConfigStateChecks: []statecheck.StateCheck{
-						state(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^mdl_`))), state(lab, "org_id", knownvalue.StringExact("demo")),
-						state(lab, "data_contract", knownvalue.Null()), state(lab, "created_at", knownvalue.NotNull()),
+						stateHas(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^mdl_`))), stateHas(lab, "org_id", knownvalue.StringExact("demo")),
+						stateHas(lab, "data_contract", knownvalue.Null()), stateHas(lab, "created_at", knownvalue.NotNull()),
 					},
 				},
 				{
@@ -85,8 +70,8 @@ func TestAccModel(t *testing.T) {
 				{
 					Config: bare, ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
 					ConfigStateChecks: []statecheck.StateCheck{
-						state(lab, "name", knownvalue.StringExact("speech")), state(lab, "description", knownvalue.Null()),
-						state(lab, "use_case", knownvalue.StringExact("other")), state(lab, "model_contract", knownvalue.Null()),
+						stateHas(lab, "name", knownvalue.StringExact("speech")), stateHas(lab, "description", knownvalue.Null()),
+						stateHas(lab, "use_case", knownvalue.StringExact("other")), stateHas(lab, "model_contract", knownvalue.Null()),
 					},
 				},
 				{
@@ -103,14 +88,14 @@ func TestAccModel(t *testing.T) {
 }
 
 // Whatever somebody else changes shows in the plan, and nothing does that only looks otherwise.
-func TestModelDrift(t *testing.T) {
+func TestAccModel_drift(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	core := sb.Core(t, "octomil_model")
 	config := map[string]any{
 		"name": "lab", "framework": "onnx", "description": "d", "use_case": "nlp", "model_contract": `{ "size": 1, "inputs": ["a"] }`,
 	}
-	must(t, apply(core, config))
+	mustSucceed(t, apply(core, config))
 	for what, change := range map[string]map[string]any{
 		"name":           {"name": "other"},
 		"description":    {"description": ""},
@@ -123,7 +108,7 @@ func TestModelDrift(t *testing.T) {
 		if plan.Failed() || plan.Action != acctest.ActionUpdate {
 			t.Fatalf("after another %s the plan is %s: %v", what, plan.Action, plan.Errors)
 		}
-		must(t, core.Apply(plan))
+		mustSucceed(t, core.Apply(plan))
 		if again := core.Plan(config); again.Action != acctest.ActionNone {
 			t.Errorf("after the repair of the %s the plan is %s", what, again.Action)
 		}
@@ -136,40 +121,40 @@ func TestModelDrift(t *testing.T) {
 	}
 }
 
-func TestModelIsProtectedFromDeletion(t *testing.T) {
+func TestAccModel_deletionProtection(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_model")
 	config := map[string]any{"name": "lab", "framework": "onnx"}
-	must(t, apply(core, config))
-	refused := func(said acctest.Diagnostics) {
+	mustSucceed(t, apply(core, config))
+	refused := func(report acctest.Diagnostics) {
 		t.Helper()
-		want(t, said, "deletion_protection: The model is protected from deletion", "set deletion_protection = false and apply first", "all its versions")
+		expectError(t, report, "deletion_protection: The model is protected from deletion", "set deletion_protection = false and apply first", "all its versions")
 	}
 	refused(core.Destroy())
 	refused(core.Plan(with(config, "framework", "pytorch")).Diagnostics)
 	refused(core.Plan(with(with(config, "framework", "pytorch"), "deletion_protection", false)).Diagnostics)
 	other := sb.Core(t, "octomil_model")
-	must(t, other.Import("lab"))
+	mustSucceed(t, other.Import("lab"))
 	refused(other.Destroy())
 
 	sb.ClearLedger()
-	must(t, apply(core, with(config, "deletion_protection", false)))
+	mustSucceed(t, apply(core, with(config, "deletion_protection", false)))
 	if writes := sb.Writes(); len(writes) > 0 {
 		t.Errorf("the protection, of which the server knows nothing, took %v", writes)
 	}
 	replace := core.Plan(map[string]any{"name": "lab", "framework": "pytorch", "deletion_protection": false})
-	if must(t, replace.Diagnostics); replace.Action != acctest.ActionReplace {
+	if mustSucceed(t, replace.Diagnostics); replace.Action != acctest.ActionReplace {
 		t.Errorf("another framework plans %s", replace.Action)
 	}
-	must(t, core.Apply(replace))
-	must(t, core.Destroy())
+	mustSucceed(t, core.Apply(replace))
+	mustSucceed(t, core.Destroy())
 	if modelOf(t, sb, "lab") != nil {
 		t.Error("the model is still there")
 	}
 }
 
-func TestModelMistakes(t *testing.T) {
+func TestAccModel_invalidConfig(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -177,34 +162,34 @@ func TestModelMistakes(t *testing.T) {
 		core := sb.Core(t, "octomil_model")
 		config := map[string]any{"name": "lab", "framework": "onnx"}
 		for attribute, value := range map[string]any{"name": "", "framework": "", "use_case": "", "model_contract": "[1]", "data_contract": "{"} {
-			want(t, core.Plan(with(config, attribute, value)).Diagnostics, attribute+": ")
+			expectError(t, core.Plan(with(config, attribute, value)).Diagnostics, attribute+": ")
 		}
-		want(t, apply(core, with(config, "name", "phi-4-mini")), "name: Could not create the model", "409", "req_",
+		expectError(t, apply(core, with(config, "name", "phi-4-mini")), "name: Could not create the model", "409", "req_",
 			`terraform import octomil_model.<address> "mdl_00000001"`)
-		must(t, apply(core, config))
-		want(t, apply(core, with(config, "name", "phi-4-mini")), "name: Could not update the model", "409", "req_")
+		mustSucceed(t, apply(core, config))
+		expectError(t, apply(core, with(config, "name", "phi-4-mini")), "name: Could not update the model", "409", "req_")
 		sb.AddFault(sandbox.Fault{
 			Method: http.MethodPatch, Path: "models/*", Status: 422, Body: `{"detail":[{"loc":["body","use_case"],"msg":"is not one of ours"}]}`,
 		})
-		want(t, apply(core, with(config, "use_case", "x")), "use_case: ", "is not one of ours", "req_")
+		expectError(t, apply(core, with(config, "use_case", "x")), "use_case: ", "is not one of ours", "req_")
 		sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "models/*", Times: -1, Status: 403})
-		want(t, core.Refresh(), "403", "req_", "scope")
+		expectError(t, core.Refresh(), "403", "req_", "scope")
 	})
 }
 
 // A description in any state of a configuration converges, and an answer that is lost leads to no second model.
-func TestModelCreateAnswerLost(t *testing.T) {
+func TestAccModel_createResponseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "models", Execute: true, Cut: sandbox.CutBefore})
 	core := sb.Core(t, "octomil_model")
-	must(t, apply(core, map[string]any{"name": "lab", "framework": "onnx"}))
+	mustSucceed(t, apply(core, map[string]any{"name": "lab", "framework": "onnx"}))
 	if diff := cmp.Diff([]string{"POST create model"}, sb.Writes()); diff != "" || core.State()["id"] != modelOf(t, sb, "lab")["id"] {
 		t.Errorf("the state is %v, the writes are (-want +got):\n%s", core.State(), diff)
 	}
 }
 
-func TestModelQueries(t *testing.T) {
+func TestAccModel_list(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	for name, useCase := range map[string]string{"a": "nlp", "b": "cv", "c": "nlp"} {
@@ -218,18 +203,18 @@ func TestModelQueries(t *testing.T) {
 		{nil, 0, "a b c phi-4-mini"}, {map[string]any{"framework": "onnx"}, 0, "a b c"}, {map[string]any{"use_case": "nlp"}, 0, "a c"},
 		{map[string]any{"use_case": "cv", "framework": "pytorch"}, 0, ""}, {map[string]any{"use_case": "text_generation"}, 1, "phi-4-mini"},
 	} {
-		found, said := sb.Query(t, "octomil_model", tc.filters, tc.limit, true)
-		must(t, said)
+		found, report := sb.Query(t, "octomil_model", tc.filters, tc.limit, true)
+		mustSucceed(t, report)
 		if names := sortedNames(found); names != tc.names {
 			t.Errorf("%v finds %q; want %q", tc.filters, names, tc.names)
 		}
 	}
-	if one, said := sb.Query(t, "octomil_model", nil, 2, false); said.Failed() || len(one) != 2 {
+	if one, report := sb.Query(t, "octomil_model", nil, 2, false); report.Failed() || len(one) != 2 {
 		t.Errorf("a limit of two finds %d", len(one))
 	}
 }
 
-func TestModelDataSources(t *testing.T) {
+func TestAccModel_dataSources(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	sb.Do(t, http.MethodPost, "/api/v1/models", map[string]any{
@@ -243,9 +228,9 @@ func TestModelDataSources(t *testing.T) {
 					data "octomil_model" "lab" { name = "lab" }
 					data "octomil_models" "onnx" { framework = "onnx" }`,
 				ConfigStateChecks: []statecheck.StateCheck{
-					state("data.octomil_model.lab", "use_case", knownvalue.StringExact("nlp")),
-					state("data.octomil_model.lab", "model_contract", knownvalue.StringExact(`{"inputs":["text"]}`)),
-					state("data.octomil_models.onnx", "models", knownvalue.ListExact([]knownvalue.Check{
+					stateHas("data.octomil_model.lab", "use_case", knownvalue.StringExact("nlp")),
+					stateHas("data.octomil_model.lab", "model_contract", knownvalue.StringExact(`{"inputs":["text"]}`)),
+					stateHas("data.octomil_models.onnx", "models", knownvalue.ListExact([]knownvalue.Check{
 						knownvalue.ObjectPartial(map[string]knownvalue.Check{"name": knownvalue.StringExact("lab")}),
 					})),
 				},
@@ -256,45 +241,4 @@ func TestModelDataSources(t *testing.T) {
 			},
 		},
 	})
-}
-
-// apply plans and applies.
-func apply(core *acctest.Core, config map[string]any) acctest.Diagnostics {
-	plan := core.Plan(config)
-	if plan.Failed() {
-		return plan.Diagnostics
-	}
-	return core.Apply(plan)
-}
-
-func must(t *testing.T, said acctest.Diagnostics) {
-	t.Helper()
-	if said.Failed() {
-		t.Fatal(said.Errors)
-	}
-}
-
-// want demands one error that says all this.
-func want(t *testing.T, said acctest.Diagnostics, parts ...string) {
-	t.Helper()
-	if len(said.Errors) != 1 {
-		t.Errorf("got the errors %v; want one that says %v", said.Errors, parts)
-		return
-	}
-	for _, part := range parts {
-		if !strings.Contains(said.Errors[0], part) {
-			t.Errorf("the error does not say %q: %s", part, said.Errors[0])
-		}
-	}
-}
-
-// with is a configuration with another value of one attribute.
-func with(config map[string]any, name string, value any) map[string]any {
-	out := map[string]any{name: value}
-	for other, was := range config {
-		if other != name {
-			out[other] = was
-		}
-	}
-	return out
 }

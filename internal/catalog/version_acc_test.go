@@ -19,24 +19,6 @@ import (
 
 const phi = "mdl_00000001"
 
-func sortedNames(found []acctest.ListResult) string {
-	var names []string
-	for _, one := range found {
-		names = append(names, one.Name)
-	}
-	slices.Sort(names)
-	return strings.Join(names, " ")
-}
-
-// write makes or replaces a file.
-func write(t *testing.T, file, content string) string {
-	t.Helper()
-	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
 func artifact(t *testing.T, content string) string {
 	t.Helper()
 	return write(t, filepath.Join(t.TempDir(), "phi.gguf"), content)
@@ -54,7 +36,7 @@ func registered(version string) map[string]any {
 
 func versionPath(version string) string { return "/api/v1/models/" + phi + "/versions/" + version }
 
-func TestVersionIsUploaded(t *testing.T) {
+func TestAccModelVersion_upload(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -65,12 +47,12 @@ func TestVersionIsUploaded(t *testing.T) {
 			"model_id": phi, "version": "3.0.0+int4", "source": file, "description": "int4", "metrics": map[string]any{"accuracy": 0.93}, "published": true,
 		}
 		plan := core.Plan(config)
-		must(t, plan.Diagnostics)
+		mustSucceed(t, plan.Diagnostics)
 		const checksum = "sha256:f38329d231164082b94f28edf29bff349b44403e09fc4057d65b31051f4ae6b5"
 		if plan.Planned["checksum"] != checksum || plan.Planned["size_bytes"] != 11.0 || plan.Planned["format"] != acctest.Unknown {
 			t.Errorf("planned: %v", plan.Planned)
 		}
-		must(t, core.Apply(plan))
+		mustSucceed(t, core.Apply(plan))
 		if diff := cmp.Diff(append(slices.Clone(uploads), "PATCH update metrics", "POST publish version"), sb.Writes()); diff != "" {
 			t.Errorf("the writes (-want +got):\n%s", diff)
 		}
@@ -89,14 +71,14 @@ func TestVersionIsUploaded(t *testing.T) {
 			t.Errorf("the second plan is %s: %v", again.Action, again.Planned)
 		}
 
-		must(t, core.Destroy())
+		mustSucceed(t, core.Destroy())
 		if status := sb.Try(t, http.MethodGet, versionPath("3.0.0%2Bint4"), nil); status != 404 {
 			t.Errorf("after the destroy the version answers %d", status)
 		}
 	})
 }
 
-func TestVersionIsUploadedAgainWithAnotherContentOnly(t *testing.T) {
+func TestAccModelVersion_fileChanges(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -104,7 +86,7 @@ func TestVersionIsUploadedAgainWithAnotherContentOnly(t *testing.T) {
 		core := sb.Core(t, "octomil_model_version")
 		file := artifact(t, "the weights")
 		config := map[string]any{"model_id": phi, "version": "3.0.0", "source": file}
-		must(t, apply(core, config))
+		mustSucceed(t, apply(core, config))
 
 		// Another time of the file, and another path, change nothing on the server.
 		sb.ClearLedger()
@@ -118,7 +100,7 @@ func TestVersionIsUploadedAgainWithAnotherContentOnly(t *testing.T) {
 		if plan := core.Plan(moved); plan.Action != acctest.ActionUpdate {
 			t.Errorf("another path of the same content plans %s: %v", plan.Action, plan.Errors)
 		}
-		must(t, apply(core, moved))
+		mustSucceed(t, apply(core, moved))
 		if writes := sb.Writes(); len(writes) > 0 {
 			t.Errorf("another path took %v", writes)
 		}
@@ -126,10 +108,10 @@ func TestVersionIsUploadedAgainWithAnotherContentOnly(t *testing.T) {
 		// Another content does.
 		write(t, moved["source"].(string), "other weights")
 		replace := core.Plan(moved)
-		if must(t, replace.Diagnostics); replace.Action != acctest.ActionReplace || replace.Planned["size_bytes"] != 13.0 {
+		if mustSucceed(t, replace.Diagnostics); replace.Action != acctest.ActionReplace || replace.Planned["size_bytes"] != 13.0 {
 			t.Errorf("another content plans %s: %v", replace.Action, replace.Planned)
 		}
-		must(t, core.Apply(replace))
+		mustSucceed(t, core.Apply(replace))
 		if writes := sb.Writes(); len(writes) == 0 || writes[0] != "DELETE delete version" || writes[2] != "PUT upload file" {
 			t.Errorf("another content took %v", writes)
 		}
@@ -139,7 +121,7 @@ func TestVersionIsUploadedAgainWithAnotherContentOnly(t *testing.T) {
 	})
 }
 
-func TestVersionWithoutItsFile(t *testing.T) {
+func TestAccModelVersion_fileMissing(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_model_version")
@@ -147,15 +129,15 @@ func TestVersionWithoutItsFile(t *testing.T) {
 	config := map[string]any{"model_id": phi, "version": "3.0.0", "source": file}
 
 	plan := core.Plan(config)
-	if must(t, plan.Diagnostics); plan.Planned["checksum"] != acctest.Unknown || !strings.Contains(fmt.Sprint(plan.Warnings), "There is no such file yet") {
+	if mustSucceed(t, plan.Diagnostics); plan.Planned["checksum"] != acctest.Unknown || !strings.Contains(fmt.Sprint(plan.Warnings), "There is no such file yet") {
 		t.Errorf("without the file: %v, %v", plan.Planned, plan.Warnings)
 	}
-	want(t, core.Apply(plan), "source: The file cannot be read", "late.onnx")
+	expectError(t, core.Apply(plan), "source: The file cannot be read", "late.onnx")
 	if writes := sb.Writes(); len(writes) > 0 || core.State() != nil {
 		t.Errorf("without the file: %v", writes)
 	}
 	write(t, file, "made by something else of the same apply")
-	must(t, core.Apply(plan))
+	mustSucceed(t, core.Apply(plan))
 
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
@@ -163,30 +145,30 @@ func TestVersionWithoutItsFile(t *testing.T) {
 	if gone := core.Plan(config); gone.Failed() || gone.Action != acctest.ActionNone || len(gone.Warnings) > 0 {
 		t.Errorf("a file that was uploaded and is gone plans %s: %v %v", gone.Action, gone.Errors, gone.Warnings)
 	}
-	want(t, core.Plan(with(config, "source", file+".typo")).Diagnostics, "source: The file cannot be read", ".typo")
-	want(t, core.Plan(with(config, "source", t.TempDir())).Diagnostics, "source: The file cannot be read", "is a directory")
+	expectError(t, core.Plan(with(config, "source", file+".typo")).Diagnostics, "source: The file cannot be read", ".typo")
+	expectError(t, core.Plan(with(config, "source", t.TempDir())).Diagnostics, "source: The file cannot be read", "is a directory")
 }
 
 // Which file it will be may only be known after apply: then the version is replaced.
-func TestVersionOfAnUnknownFile(t *testing.T) {
+func TestAccModelVersion_fileUnknown(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_model_version")
 	config := map[string]any{"model_id": phi, "version": "3.0.0", "source": artifact(t, "x")}
-	must(t, apply(core, config))
+	mustSucceed(t, apply(core, config))
 	if plan := core.Plan(with(config, "source", acctest.Unknown)); plan.Action != acctest.ActionReplace {
 		t.Errorf("got %s: %v", plan.Action, plan.Errors)
 	}
 }
 
-func TestVersionIsRegistered(t *testing.T) {
+func TestAccModelVersion_register(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
 		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_model_version")
 		config := with(registered("3.0.0"), "metrics", map[string]any{"accuracy": 0.118})
-		must(t, apply(core, config))
+		mustSucceed(t, apply(core, config))
 		if core.State()["status"] != "draft" || core.State()["published"] != false {
 			t.Errorf("the state is %v", core.State())
 		}
@@ -205,9 +187,9 @@ func TestVersionIsRegistered(t *testing.T) {
 		}
 		sb.ClearLedger()
 		config = with(with(config, "published", true), "metrics", map[string]any{"loss": 2})
-		must(t, apply(core, config))
+		mustSucceed(t, apply(core, config))
 		config = with(config, "deprecated", true)
-		must(t, apply(core, config))
+		mustSucceed(t, apply(core, config))
 		if diff := cmp.Diff([]string{"PATCH update metrics", "POST publish version", "POST deprecate version"}, sb.Writes()); diff != "" {
 			t.Errorf("the writes (-want +got):\n%s", diff)
 		}
@@ -221,18 +203,18 @@ func TestVersionIsRegistered(t *testing.T) {
 }
 
 // What cannot be undone is refused in the plan, on the attribute that asks for it.
-func TestVersionHasNoWayBack(t *testing.T) {
+func TestAccModelVersion_irreversible(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	core := sb.Core(t, "octomil_model_version")
 	config := registered("3.0.0")
-	want(t, core.Plan(with(config, "deprecated", true)).Diagnostics, "deprecated: A draft cannot be deprecated")
-	must(t, apply(core, with(config, "published", false)))
-	want(t, core.Plan(with(config, "deprecated", true)).Diagnostics, "deprecated: A draft cannot be deprecated")
+	expectError(t, core.Plan(with(config, "deprecated", true)).Diagnostics, "deprecated: A draft cannot be deprecated")
+	mustSucceed(t, apply(core, with(config, "published", false)))
+	expectError(t, core.Plan(with(config, "deprecated", true)).Diagnostics, "deprecated: A draft cannot be deprecated")
 	sb.Do(t, http.MethodPost, versionPath("3.0.0")+"/publish", map[string]any{})
-	want(t, core.Plan(with(config, "published", false)).Diagnostics, "published: Publishing cannot be undone")
+	expectError(t, core.Plan(with(config, "published", false)).Diagnostics, "published: Publishing cannot be undone")
 	sb.Do(t, http.MethodPost, versionPath("3.0.0")+"/deprecate", map[string]any{})
-	want(t, core.Plan(with(config, "deprecated", false)).Diagnostics, "deprecated: Deprecating cannot be undone")
+	expectError(t, core.Plan(with(config, "deprecated", false)).Diagnostics, "deprecated: Deprecating cannot be undone")
 	if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionNone {
 		t.Errorf("without a word about either the plan is %s: %v", plan.Action, plan.Errors)
 	}
@@ -242,18 +224,18 @@ func TestVersionHasNoWayBack(t *testing.T) {
 	}
 }
 
-func TestVersionDrift(t *testing.T) {
+func TestAccModelVersion_drift(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_model_version")
 	config := with(with(registered("3.0.0"), "metrics", map[string]any{"accuracy": 0.5}), "description", "ours")
-	must(t, apply(core, config))
+	mustSucceed(t, apply(core, config))
 	sb.Do(t, http.MethodPatch, versionPath("3.0.0")+"/metrics", map[string]any{"metrics": map[string]any{"accuracy": 0.4, "theirs": 1, "note": "no number"}})
 	plan := core.Plan(config)
 	if plan.Action != acctest.ActionUpdate {
 		t.Errorf("another metric plans %s", plan.Action)
 	}
-	must(t, core.Apply(plan))
+	mustSucceed(t, core.Apply(plan))
 	if metrics := sb.Do(t, http.MethodGet, versionPath("3.0.0"), nil)["metrics"]; !cmp.Equal(metrics, map[string]any{"accuracy": 0.5, "theirs": 1.0, "note": "no number"}) {
 		t.Errorf("the server has the metrics %v", metrics)
 	}
@@ -267,7 +249,7 @@ func TestVersionDrift(t *testing.T) {
 		if plan.Failed() || plan.Action != acctest.ActionReplace {
 			t.Fatalf("another %s plans %s: %v", name, plan.Action, plan.Errors)
 		}
-		must(t, core.Apply(plan))
+		mustSucceed(t, core.Apply(plan))
 	}
 	sb.Do(t, http.MethodDelete, versionPath("3.0.0"), nil)
 	if plan := core.Plan(config); plan.Action != acctest.ActionCreate {
@@ -275,29 +257,29 @@ func TestVersionDrift(t *testing.T) {
 	}
 }
 
-func TestVersionInUse(t *testing.T) {
+func TestAccModelVersion_onDestroy(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_model_version")
-	must(t, core.Import("phi-4-mini/1.0.0")) // which runs on the fleet
-	want(t, core.Destroy(), "on_destroy: The version is in use", "409", "req_", `on_destroy = "keep"`)
+	mustSucceed(t, core.Import("phi-4-mini/1.0.0")) // which runs on the fleet
+	expectError(t, core.Destroy(), "on_destroy: The version is in use", "409", "req_", `on_destroy = "keep"`)
 	config := map[string]any{"model_id": phi, "version": "1.0.0", "on_destroy": "keep"}
 	for _, name := range []string{"storage_path", "checksum", "size_bytes", "format"} {
 		config[name] = core.State()[name]
 	}
-	must(t, apply(core, config))
-	want(t, core.Plan(with(config, "size_bytes", 1)).Diagnostics, "version: The version cannot be replaced", "a version of its own")
+	mustSucceed(t, apply(core, config))
+	expectError(t, core.Plan(with(config, "size_bytes", 1)).Diagnostics, "version: The version cannot be replaced", "a version of its own")
 	if other := core.Plan(with(config, "version", "4.0.0")); other.Failed() || other.Action != acctest.ActionReplace {
 		t.Errorf("another version plans %s: %v", other.Action, other.Errors)
 	}
 	sb.ClearLedger()
-	said := core.Destroy()
-	if must(t, said); !strings.Contains(fmt.Sprint(said.Warnings), "stays on the server") || len(sb.Writes()) > 0 {
-		t.Errorf("the destroy warns %v and writes %v", said.Warnings, sb.Writes())
+	report := core.Destroy()
+	if mustSucceed(t, report); !strings.Contains(fmt.Sprint(report.Warnings), "stays on the server") || len(sb.Writes()) > 0 {
+		t.Errorf("the destroy warns %v and writes %v", report.Warnings, sb.Writes())
 	}
 }
 
-func TestVersionMistakes(t *testing.T) {
+func TestAccModelVersion_invalidConfig(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
@@ -316,52 +298,52 @@ func TestVersionMistakes(t *testing.T) {
 			{with(registered("3.0.0"), "size_bytes", -1), "size_bytes: "}, {with(uploaded, "on_destroy", "drop"), "on_destroy: "},
 			{with(uploaded, "metrics", map[string]any{"a": nil}), "metrics"},
 		} {
-			want(t, core.Plan(tc.config).Diagnostics, tc.says)
+			expectError(t, core.Plan(tc.config).Diagnostics, tc.says)
 		}
 		const conflict = `terraform import octomil_model_version.<address> "mdl_00000001/2.0.0"`
-		want(t, apply(core, with(uploaded, "version", "2.0.0")), "version: Could not create the model version", conflict)
-		want(t, apply(core, registered("2.0.0")), "version: Could not create the model version", "409", "req_", conflict)
+		expectError(t, apply(core, with(uploaded, "version", "2.0.0")), "version: Could not create the model version", conflict)
+		expectError(t, apply(core, registered("2.0.0")), "version: Could not create the model version", "409", "req_", conflict)
 		if writes := sb.Writes(); slices.Contains(writes, "PUT upload file") {
 			t.Errorf("the file was sent in vain: %v", writes)
 		}
-		want(t, apply(core, with(uploaded, "model_id", "mdl_9")), "model_id: Could not create the model version", "404", "req_")
-		want(t, apply(core, with(registered("3.0.0"), "model_id", "mdl_9")), "model_id: Could not create the model version", "404", "req_")
+		expectError(t, apply(core, with(uploaded, "model_id", "mdl_9")), "model_id: Could not create the model version", "404", "req_")
+		expectError(t, apply(core, with(registered("3.0.0"), "model_id", "mdl_9")), "model_id: Could not create the model version", "404", "req_")
 		sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "models/*/versions", Status: 422, Body: `{"detail":[{"loc":["body","format"],"msg":"is unknown"}]}`})
-		want(t, apply(core, registered("3.0.0")), "format: Could not create the model version", "is unknown", "req_")
+		expectError(t, apply(core, registered("3.0.0")), "format: Could not create the model version", "is unknown", "req_")
 	})
 }
 
 // What the storage says is on the file, and a version that is there is not forgotten when a later step fails.
-func TestVersionFailsHalfway(t *testing.T) {
+func TestAccModelVersion_createFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	core := sb.Core(t, "octomil_model_version")
 	config := map[string]any{"model_id": phi, "version": "3.0.0", "source": artifact(t, "x"), "published": true}
 	sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", Status: 400, Body: "EntityTooLarge"})
-	want(t, apply(core, config), "source: Could not create the model version", "the storage at 127.0.0.1", "400 Bad Request: EntityTooLarge", "req_")
+	expectError(t, apply(core, config), "source: Could not create the model version", "the storage at 127.0.0.1", "400 Bad Request: EntityTooLarge", "req_")
 	if core.State() != nil {
 		t.Errorf("nothing was made, and the state is %v", core.State())
 	}
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "models/*/versions/*/publish", Status: 403})
-	said := apply(core, config)
-	want(t, said, "published: ", "403", "req_", "scope")
-	if !core.Tainted() || core.State()["status"] != "draft" || !strings.Contains(fmt.Sprint(said.Warnings), "terraform untaint") {
-		t.Errorf("tainted %t, the state is %v, the warnings are %v", core.Tainted(), core.State(), said.Warnings)
+	report := apply(core, config)
+	expectError(t, report, "published: ", "403", "req_", "scope")
+	if !core.Tainted() || core.State()["status"] != "draft" || !strings.Contains(fmt.Sprint(report.Warnings), "terraform untaint") {
+		t.Errorf("tainted %t, the state is %v, the warnings are %v", core.Tainted(), core.State(), report.Warnings)
 	}
-	must(t, apply(core, config))
+	mustSucceed(t, apply(core, config))
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "models/*/versions/*/deprecate", Status: 403})
-	want(t, apply(core, with(config, "deprecated", true)), "deprecated: ", "403")
-	must(t, apply(core, with(config, "deprecated", true)))
+	expectError(t, apply(core, with(config, "deprecated", true)), "deprecated: ", "403")
+	mustSucceed(t, apply(core, with(config, "deprecated", true)))
 }
 
 // Over a real connection, too, a large file is sent again from its beginning, and to another place where the first has expired.
-func TestVersionIsSentAgain(t *testing.T) {
+func TestAccModelVersion_uploadRetries(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	core := sb.Core(t, "octomil_model_version")
 	sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", Status: 403})
 	sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", Nth: 2, Execute: true, Cut: sandbox.CutBefore})
-	must(t, apply(core, map[string]any{"model_id": phi, "version": "3.0.0", "source": artifact(t, strings.Repeat("weights ", 400_000))}))
+	mustSucceed(t, apply(core, map[string]any{"model_id": phi, "version": "3.0.0", "source": artifact(t, strings.Repeat("weights ", 400_000))}))
 	again := []string{
 		"POST create upload", "PUT upload file", "POST create upload", "PUT upload file", "PUT upload file", "POST confirm upload",
 	}
@@ -370,31 +352,31 @@ func TestVersionIsSentAgain(t *testing.T) {
 	}
 }
 
-func TestVersionTimeout(t *testing.T) {
+func TestAccModelVersion_timeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := acctest.StartVirtual(t)
 		core := sb.Core(t, "octomil_model_version")
 		config := map[string]any{"model_id": phi, "version": "3.0.0", "source": artifact(t, "x"), "timeouts": map[string]any{"create": "10s"}}
 		sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", DelayMS: 20_000})
-		want(t, apply(core, config), "source: Could not create the model version", "no complete response from the storage", "deadline exceeded")
+		expectError(t, apply(core, config), "source: Could not create the model version", "no complete response from the storage", "deadline exceeded")
 		if status := sb.Try(t, http.MethodGet, versionPath("3.0.0"), nil); status != 404 {
 			t.Errorf("the version answers %d", status)
 		}
-		must(t, apply(core, with(config, "timeouts", map[string]any{"create": "1m"})))
+		mustSucceed(t, apply(core, with(config, "timeouts", map[string]any{"create": "1m"})))
 	})
 }
 
-func TestVersionImports(t *testing.T) {
+func TestAccModelVersion_import(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
 	model := sb.Do(t, http.MethodPost, "/api/v1/models", map[string]any{"name": "lab/speech", "framework": "onnx", "use_case": "nlp"})["id"].(string)
 	core := sb.Core(t, "octomil_model_version")
 	config := with(registered("1.0.0+b2"), "model_id", model)
-	must(t, apply(core, config))
+	mustSucceed(t, apply(core, config))
 	for _, id := range []string{"lab/speech/1.0.0+b2", model + "/1.0.0+b2"} {
 		imported := sb.Core(t, "octomil_model_version")
-		must(t, imported.Import(id))
+		mustSucceed(t, imported.Import(id))
 		if imported.State()["model_id"] != model || imported.State()["version"] != "1.0.0+b2" {
 			t.Errorf("%s imports %v", id, imported.State())
 		}
@@ -403,13 +385,13 @@ func TestVersionImports(t *testing.T) {
 		}
 	}
 	imported := sb.Core(t, "octomil_model_version")
-	must(t, imported.ImportIdentity(map[string]any{"model_id": model, "version": "1.0.0+b2"}))
+	mustSucceed(t, imported.ImportIdentity(map[string]any{"model_id": model, "version": "1.0.0+b2"}))
 	for _, id := range []string{"1.0.0+b2", "lab/speech", "lab/speech/", "/1.0.0", "lab/speech/9.9.9", "nothing/1.0.0"} {
-		want(t, sb.Core(t, "octomil_model_version").Import(id), fmt.Sprintf("No model version of this organization has the ID or the name %q", id))
+		expectError(t, sb.Core(t, "octomil_model_version").Import(id), fmt.Sprintf("No model version of this organization has the ID or the name %q", id))
 	}
 }
 
-func TestVersionQueries(t *testing.T) {
+func TestAccModelVersion_list(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	sb.Do(t, http.MethodPost, versionPath("0.9.0")+"/deprecate", map[string]any{})
@@ -421,12 +403,12 @@ func TestVersionQueries(t *testing.T) {
 		{map[string]any{"model": "phi-4-mini"}, 0, "0.9.0 1.0.0 2.0.0"}, {map[string]any{"model": phi}, 0, "0.9.0 1.0.0 2.0.0"},
 		{map[string]any{"model": phi, "status": "deprecated"}, 0, "0.9.0"}, {map[string]any{"model": phi}, 2, "1.0.0 2.0.0"},
 	} {
-		found, said := sb.Query(t, "octomil_model_version", tc.filters, tc.limit, true)
-		must(t, said)
+		found, report := sb.Query(t, "octomil_model_version", tc.filters, tc.limit, true)
+		mustSucceed(t, report)
 		if names := sortedNames(found); names != tc.names || found[0].Attributes["model_id"] != phi || found[0].Identity["model_id"] != phi {
 			t.Errorf("%v finds %q: %v", tc.filters, names, found)
 		}
 	}
-	_, said := sb.Query(t, "octomil_model_version", map[string]any{"model": "nothing"}, 0, false)
-	want(t, said, "Could not list the model versions", "404", "req_")
+	_, report := sb.Query(t, "octomil_model_version", map[string]any{"model": "nothing"}, 0, false)
+	expectError(t, report, "Could not list the model versions", "404", "req_")
 }

@@ -37,7 +37,7 @@ func (m *versionModel) registration() control.NewVersion {
 	return control.NewVersion{
 		Version: m.Version.ValueString(), StoragePath: m.StoragePath.ValueString(), Format: m.Format.ValueString(),
 		Checksum: m.Checksum.ValueString(), SizeBytes: m.SizeBytes.ValueInt64(),
-		Description: resourcekit.StringPointer(m.Description), Metrics: metricsOf(m.Metrics),
+		Description: resourcekit.StringPointer(m.Description), Metrics: metricsToAPI(m.Metrics),
 	}
 }
 
@@ -48,8 +48,8 @@ func (m *versionModel) upload() control.Upload {
 	}
 }
 
-// metricsOf are the metrics that are known, nil where none are configured.
-func metricsOf(metrics types.Map) map[string]float64 {
+// metricsToAPI are the metrics that are known, nil where none are configured.
+func metricsToAPI(metrics types.Map) map[string]float64 {
 	if !resourcekit.Known(metrics) {
 		return nil
 	}
@@ -62,18 +62,18 @@ func metricsOf(metrics types.Map) map[string]float64 {
 	return numbers
 }
 
-// metricsDue are those that the server does not have as they are configured.
-func (m *versionModel) metricsDue(have control.Version) map[string]float64 {
-	due := metricsOf(m.Metrics)
-	maps.DeleteFunc(due, func(name string, value float64) bool {
-		is, ok := have.Metrics[name]
-		return ok && is == value
+// missingMetrics are those that the server does not have as they are configured.
+func (m *versionModel) missingMetrics(current control.Version) map[string]float64 {
+	missing := metricsToAPI(m.Metrics)
+	maps.DeleteFunc(missing, func(name string, value float64) bool {
+		got, ok := current.Metrics[name]
+		return ok && got == value
 	})
-	return due
+	return missing
 }
 
-// read takes the version from the server. What the server does not say stays as it was.
-func (m *versionModel) read(v control.Version, diags *diag.Diagnostics) {
+// fromAPI takes the version from the server. What the server does not say stays as it was.
+func (m *versionModel) fromAPI(v control.Version, diags *diag.Diagnostics) {
 	if !resourcekit.Known(m.ModelID) {
 		m.ModelID = types.StringValue(v.ModelID)
 	}
@@ -82,11 +82,11 @@ func (m *versionModel) read(v control.Version, diags *diag.Diagnostics) {
 	m.Format = resourcekit.StringOrNull(cmp.Or(v.Format, m.Format.ValueString()))
 	m.CreatedAt = resourcekit.StringOrNull(cmp.Or(v.CreatedAt, m.CreatedAt.ValueString()))
 	m.Description = resourcekit.OptionalString(&v.Description, m.Description)
-	m.Checksum = readChecksum(v.Checksum, m.Checksum)
+	m.Checksum = checksumFromAPI(v.Checksum, m.Checksum)
 	if v.SizeBytes != 0 || !resourcekit.Known(m.SizeBytes) {
 		m.SizeBytes = sizeOrNull(v.SizeBytes)
 	}
-	m.Metrics = readMetrics(v.Metrics, m.Metrics, diags)
+	m.Metrics = metricsFromAPI(v.Metrics, m.Metrics, diags)
 	if v.Status != "" || m.Status.IsUnknown() {
 		m.Status = resourcekit.StringOrNull(v.Status)
 		m.Published, m.Deprecated = types.BoolValue(v.Published()), types.BoolValue(v.Deprecated())
@@ -96,26 +96,26 @@ func (m *versionModel) read(v control.Version, diags *diag.Diagnostics) {
 	}
 }
 
-// readChecksum keeps the spelling of one that is the same, and the file's own where the server has one of another kind.
-func readChecksum(checksum string, prior types.String) types.String {
-	was := prior.ValueString()
-	sameKind := control.HashesLikeSHA256(checksum) || !control.HashesLikeSHA256(was)
-	if resourcekit.Known(prior) && (checksum == "" || !sameKind || control.SameChecksum(checksum, was)) {
+// checksumFromAPI keeps the spelling of one that is the same, and the file's own where the server has one of another kind.
+func checksumFromAPI(checksum string, prior types.String) types.String {
+	known := prior.ValueString()
+	sameKind := control.HashesLikeSHA256(checksum) || !control.HashesLikeSHA256(known)
+	if resourcekit.Known(prior) && (checksum == "" || !sameKind || control.SameChecksum(checksum, known)) {
 		return prior
 	}
 	return resourcekit.StringOrNull(checksum)
 }
 
-// readMetrics shows those that are managed, or all where that is not known yet: others may write metrics, too. A number keeps the
+// metricsFromAPI shows those that are managed, or all where that is not known yet: others may write metrics, too. A number keeps the
 // digits that it was configured with.
-func readMetrics(have map[string]float64, prior types.Map, diags *diag.Diagnostics) types.Map {
-	if !resourcekit.Known(prior) && len(have) == 0 {
+func metricsFromAPI(current map[string]float64, prior types.Map, diags *diag.Diagnostics) types.Map {
+	if !resourcekit.Known(prior) && len(current) == 0 {
 		return types.MapNull(types.Float64Type)
 	}
 	shown := map[string]attr.Value{}
-	for name, value := range have {
-		was, managed := prior.Elements()[name]
-		number, _ := was.(types.Float64)
+	for name, value := range current {
+		configured, managed := prior.Elements()[name]
+		number, _ := configured.(types.Float64)
 		switch {
 		case managed && resourcekit.Known(number) && number.ValueFloat64() == value:
 			shown[name] = number

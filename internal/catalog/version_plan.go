@@ -15,43 +15,6 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// validateVersion looks whether there is one artifact, and all that has to be said of it.
-func validateVersion(_ context.Context, config versionModel, diags *diag.Diagnostics) {
-	registered := []struct {
-		name  string
-		value interface{ IsNull() bool }
-		known bool
-	}{
-		{"storage_path", config.StoragePath, resourcekit.Known(config.StoragePath)},
-		{"checksum", config.Checksum, resourcekit.Known(config.Checksum)},
-		{"size_bytes", config.SizeBytes, resourcekit.Known(config.SizeBytes)},
-		{"format", config.Format, resourcekit.Known(config.Format)},
-	}
-	for _, a := range registered {
-		switch {
-		case resourcekit.Known(config.Source) && a.known:
-			diags.AddAttributeError(path.Root(a.name), "The version is uploaded", fmt.Sprintf("With source, %s follows from the file. Remove "+
-				"it, or "+
-				"remove source to register an artifact that the server's storage has already.", a.name))
-		case config.Source.IsNull() && a.value.IsNull() && a.name == "storage_path":
-			diags.AddAttributeError(path.Root("source"), "The version has no artifact", "Set source to upload a file, or storage_path, checksum, "+
-				"size_bytes and format to register an artifact that the server's storage has already.")
-			return
-		case config.Source.IsNull() && a.value.IsNull():
-			diags.AddAttributeError(path.Root(a.name), "The artifact is not described", fmt.Sprintf("With storage_path, %s is required: the server "+
-				"does not look at the artifact.", a.name))
-		}
-	}
-	if config.Deprecated.ValueBool() && resourcekit.Known(config.Published) && !config.Published.ValueBool() {
-		refuseDraft(diags)
-	}
-}
-
-func refuseDraft(diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("deprecated"), "A draft cannot be deprecated", "Only a published version can be deprecated. Set "+
-		"published = true as well, or neither.")
-}
-
 // planVersion compares the file with what was uploaded, and refuses what cannot be undone.
 func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, config versionModel
@@ -61,8 +24,8 @@ func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPl
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		if state != nil && state.kept() {
-			warnKept(state, &resp.Diagnostics)
+		if state != nil && state.keepOnDestroy() {
+			warnOfKeptVersion(state, &resp.Diagnostics)
 		}
 		return
 	}
@@ -75,9 +38,9 @@ func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPl
 	switch {
 	case resp.Diagnostics.HasError():
 	case state != nil:
-		plan.planChange(state, &config, resp)
+		plan.planUpdate(state, &config, resp)
 	case plan.Deprecated.ValueBool() && config.Published.IsNull():
-		refuseDraft(&resp.Diagnostics)
+		addDraftError(&resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -100,24 +63,24 @@ func (m *versionModel) planFile(ctx context.Context, state, config *versionModel
 	case missing && m.Source.Equal(state.Source): // it was uploaded and has done its duty
 	case err != nil:
 		diags.AddAttributeError(at, "The file cannot be read", resourcekit.Sentence(err.Error()))
-	case state != nil && state.has(checksum, size):
+	case state != nil && state.hasFile(checksum, size):
 		m.Checksum, m.SizeBytes = state.Checksum, state.SizeBytes
 	default:
 		m.Checksum, m.SizeBytes = types.StringValue(checksum), types.Int64Value(size)
 	}
 }
 
-// has is true where a version is the file with this checksum and size. A checksum of another kind cannot be compared, so there the
+// hasFile is true where a version is the file with this checksum and size. A checksum of another kind cannot be compared, so there the
 // size decides.
-func (m *versionModel) has(checksum string, size int64) bool {
+func (m *versionModel) hasFile(checksum string, size int64) bool {
 	if known := m.Checksum.ValueString(); control.HashesLikeSHA256(known) {
 		return control.SameChecksum(known, checksum)
 	}
 	return m.SizeBytes.ValueInt64() == size
 }
 
-// planChange plans the change of a version that is there.
-func (m *versionModel) planChange(state, config *versionModel, resp *resource.ModifyPlanResponse) {
+// planUpdate plans the change of a version that is there.
+func (m *versionModel) planUpdate(state, config *versionModel, resp *resource.ModifyPlanResponse) {
 	switch {
 	case m.Checksum.IsUnknown(), !control.SameChecksum(m.Checksum.ValueString(), state.Checksum.ValueString()):
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("checksum"))
@@ -125,9 +88,9 @@ func (m *versionModel) planChange(state, config *versionModel, resp *resource.Mo
 		m.Checksum = state.Checksum
 	}
 	sameVersion := m.ModelID.Equal(state.ModelID) && m.Version.Equal(state.Version)
-	replaced := len(resp.RequiresReplace) > 0 || !sameVersion || m.replacedBy(state, config)
+	replaced := len(resp.RequiresReplace) > 0 || !sameVersion || m.configuredReplacement(state, config)
 	switch {
-	case replaced && sameVersion && state.kept():
+	case replaced && sameVersion && state.keepOnDestroy():
 		resp.Diagnostics.AddAttributeError(path.Root("version"), "The version cannot be replaced", fmt.Sprintf("What the configuration says "+
 			"makes "+
 			"another artifact of %s, and on_destroy = \"keep\" forbids to delete the one that there is. Give the new one a version of its own. "+
@@ -136,25 +99,25 @@ func (m *versionModel) planChange(state, config *versionModel, resp *resource.Mo
 	case replaced:
 		return // the plan of the new one follows
 	}
-	refuseUndoing("published", "Publishing cannot be undone", state.Published, m.Published, &resp.Diagnostics)
-	refuseUndoing("deprecated", "Deprecating cannot be undone", state.Deprecated, m.Deprecated, &resp.Diagnostics)
+	checkIrreversible("published", "Publishing cannot be undone", state.Published, m.Published, &resp.Diagnostics)
+	checkIrreversible("deprecated", "Deprecating cannot be undone", state.Deprecated, m.Deprecated, &resp.Diagnostics)
 	if m.Deprecated.ValueBool() && resourcekit.Known(m.Published) && !m.Published.ValueBool() {
-		refuseDraft(&resp.Diagnostics)
+		addDraftError(&resp.Diagnostics)
 	}
 	if m.Published.Equal(state.Published) && m.Deprecated.Equal(state.Deprecated) {
 		m.Status = state.Status
 	}
 }
 
-// replacedBy is true where the attributes themselves ask for another version.
-func (m *versionModel) replacedBy(state, config *versionModel) bool {
+// configuredReplacement is true where the attributes themselves ask for another version.
+func (m *versionModel) configuredReplacement(state, config *versionModel) bool {
 	return !config.StoragePath.IsNull() && !m.StoragePath.Equal(state.StoragePath) ||
 		!config.Format.IsNull() && !m.Format.Equal(state.Format) ||
 		!config.SizeBytes.IsNull() && !m.SizeBytes.Equal(state.SizeBytes) ||
-		anotherDescription(config.Description, m.Description, state.Description)
+		descriptionChanges(config.Description, m.Description, state.Description)
 }
 
-func refuseUndoing(name, summary string, before, planned types.Bool, diags *diag.Diagnostics) {
+func checkIrreversible(name, summary string, before, planned types.Bool, diags *diag.Diagnostics) {
 	if before.ValueBool() && resourcekit.Known(planned) && !planned.ValueBool() {
 		diags.AddAttributeError(path.Root(name), summary, fmt.Sprintf("The version has %s = true on the server, and the API has no way back. "+
 			"Set it to "+
@@ -162,9 +125,9 @@ func refuseUndoing(name, summary string, before, planned types.Bool, diags *diag
 	}
 }
 
-func (m *versionModel) kept() bool { return m.OnDestroy.ValueString() == onDestroyKeep }
+func (m *versionModel) keepOnDestroy() bool { return m.OnDestroy.ValueString() == onDestroyKeep }
 
-func warnKept(m *versionModel, diags *diag.Diagnostics) {
+func warnOfKeptVersion(m *versionModel, diags *diag.Diagnostics) {
 	diags.AddWarning("The model version stays on the server", fmt.Sprintf("on_destroy = \"keep\" leaves the version %s on the server, "+
 		"where rollouts "+
 		"and devices go on using it.", m.Version.ValueString()))

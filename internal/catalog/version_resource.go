@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -14,8 +15,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// uploadTimeout is how long a creation may take where the configuration does not say.
-const uploadTimeout = time.Hour
+// defaultCreateTimeout is how long a creation may take where the configuration does not say.
+const defaultCreateTimeout = time.Hour
 
 type versionOperation = resourcekit.Operation[versionModel, control.Version]
 
@@ -34,15 +35,15 @@ var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 		return client.Version(ctx, m.ModelID.ValueString(), m.Version.ValueString())
 	},
 	Update: func(ctx context.Context, op *versionOperation) (control.Version, error) {
-		have, err := op.Client.Version(ctx, op.Plan.ModelID.ValueString(), op.Plan.Version.ValueString())
+		current, err := op.Client.Version(ctx, op.Plan.ModelID.ValueString(), op.Plan.Version.ValueString())
 		if err != nil {
-			return have, err
+			return current, err
 		}
-		return finish(ctx, op, have), nil
+		return completeVersion(ctx, op, current), nil
 	},
 	Delete: deleteVersion,
 	FromAPI: func(_ context.Context, _ *control.Client, m *versionModel, v control.Version, diags *diag.Diagnostics) {
-		m.read(v, diags)
+		m.fromAPI(v, diags)
 	},
 
 	List: listVersions,
@@ -55,7 +56,7 @@ var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 	},
 	Name:   func(v control.Version) string { return v.Version },
 	ID:     func(v control.Version) string { return v.ModelID + "/" + v.Version },
-	Lookup: lookUpVersion,
+	Lookup: findVersion,
 
 	ModifyPlan: planVersion,
 	PlannedName: func(planned versionModel) string {
@@ -69,91 +70,91 @@ var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 
 // createVersion uploads or registers, and does the rest once that is in state.
 func createVersion(ctx context.Context, op *versionOperation) (control.Version, error) {
-	limit, d := op.Plan.Timeouts.Create(ctx, uploadTimeout)
+	limit, d := op.Plan.Timeouts.Create(ctx, defaultCreateTimeout)
 	op.Diags.Append(d...)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	var made control.Version
+	var created control.Version
 	var err error
 	if op.Plan.Source.IsNull() {
-		made, err = op.Client.RegisterVersion(ctx, op.Plan.ModelID.ValueString(), op.Plan.registration())
+		created, err = op.Client.RegisterVersion(ctx, op.Plan.ModelID.ValueString(), op.Plan.registration())
 	} else {
-		made, err = upload(ctx, op)
+		created, err = upload(ctx, op)
 	}
-	if made.Version == "" {
-		return made, blameArtifact(op, err)
+	if created.Version == "" {
+		return created, addArtifactError(op, err)
 	}
-	op.SaveState(ctx, made)
+	op.SaveState(ctx, created)
 	if err != nil {
-		return made, blameArtifact(op, err)
+		return created, addArtifactError(op, err)
 	}
-	after := finish(ctx, op, made)
+	after := completeVersion(ctx, op, created)
 	if op.Diags.HasError() {
 		op.Diags.AddWarning("The version is there", fmt.Sprintf("%s of the model was made before the error. The next apply replaces it, with "+
 			"another "+
 			"upload if it was uploaded. To keep it, run terraform untaint on the resource first: then the next apply does only what is missing.",
-			made.Version))
+			created.Version))
 	}
 	return after, nil
 }
 
-// finish does what a version that is there still lacks. An error is on the attribute that asks for it.
-func finish(ctx context.Context, op *versionOperation, have control.Version) control.Version {
+// completeVersion does what a version that is there still lacks. An error is on the attribute that asks for it.
+func completeVersion(ctx context.Context, op *versionOperation, current control.Version) control.Version {
 	client, modelID, version := op.Client, op.Plan.ModelID.ValueString(), op.Plan.Version.ValueString()
-	due := op.Plan.metricsDue(have)
+	missing := op.Plan.missingMetrics(current)
 	for _, step := range []struct {
 		attribute string
 		needed    bool
-		take      func() (control.Version, error)
+		run       func() (control.Version, error)
 	}{
-		{"metrics", len(due) > 0, func() (control.Version, error) { return client.UpdateVersionMetrics(ctx, modelID, version, due) }},
-		{"published", op.Plan.Published.ValueBool() && !have.Published(), func() (control.Version, error) {
+		{"metrics", len(missing) > 0, func() (control.Version, error) { return client.UpdateVersionMetrics(ctx, modelID, version, missing) }},
+		{"published", op.Plan.Published.ValueBool() && !current.Published(), func() (control.Version, error) {
 			return client.PublishVersion(ctx, modelID, version)
 		}},
-		{"deprecated", op.Plan.Deprecated.ValueBool() && !have.Deprecated(), func() (control.Version, error) {
+		{"deprecated", op.Plan.Deprecated.ValueBool() && !current.Deprecated(), func() (control.Version, error) {
 			return client.DeprecateVersion(ctx, modelID, version)
 		}},
 	} {
 		if !step.needed {
 			continue
 		}
-		after, err := step.take()
+		after, err := step.run()
 		if err != nil {
 			resourcekit.AddError(op.Diags, path.Root(step.attribute), "Could not bring the model version to where it is wanted", err)
-			return have
+			return current
 		}
-		have = after
+		current = after
 	}
-	return have
+	return current
 }
 
 // upload looks first whether the version exists already: the server would say so only after the file was sent.
 func upload(ctx context.Context, op *versionOperation) (control.Version, error) {
-	modelID, sent := op.Plan.ModelID.ValueString(), op.Plan.upload()
-	if sent.Checksum == "" { // the file was not there when the plan looked
-		checksum, _, err := control.HashFile(ctx, sent.File)
+	modelID, request := op.Plan.ModelID.ValueString(), op.Plan.upload()
+	if request.Checksum == "" { // the file was not there when the plan looked
+		checksum, _, err := control.HashFile(ctx, request.File)
 		if err != nil {
 			op.Diags.AddAttributeError(path.Root("source"), "The file cannot be read", resourcekit.Sentence(err.Error()))
 			return control.Version{}, nil
 		}
-		sent.Checksum = checksum
+		request.Checksum = checksum
 	}
-	_, err := op.Client.Version(ctx, modelID, sent.Version)
+	_, err := op.Client.Version(ctx, modelID, request.Version)
 	if err == nil {
 		op.Diags.AddAttributeError(path.Root("version"), "Could not create the model version", fmt.Sprintf("The model has a version %s "+
 			"already, and "+
 			"the file was not uploaded.\n\nChoose another version, or take over the one that there is, with its address in the configuration:\n\n"+
-			"    terraform import octomil_model_version.<address> %q", sent.Version, modelID+"/"+sent.Version))
+			"    terraform import octomil_model_version.<address> %q", request.Version, modelID+"/"+request.Version))
 		return control.Version{}, nil
 	}
 	if !control.NotFound(err) {
 		return control.Version{}, err
 	}
-	return op.Client.UploadVersion(ctx, modelID, sent)
+	return op.Client.UploadVersion(ctx, modelID, request)
 }
 
-// blameArtifact puts an error on the attribute that it is about, where the entity would not know.
-func blameArtifact(op *versionOperation, err error) error {
+// addArtifactError puts an error on the attribute that it is about, where the entity would not know.
+func addArtifactError(op *versionOperation, err error) error {
 	var storage *control.StorageError
 	var changed *control.FileChangedError
 	at := path.Root("source")
@@ -170,12 +171,12 @@ func blameArtifact(op *versionOperation, err error) error {
 
 // deleteVersion deletes the version unless it is to be kept.
 func deleteVersion(ctx context.Context, op *versionOperation) error {
-	if op.State.kept() {
-		warnKept(op.State, op.Diags)
+	if op.State.keepOnDestroy() {
+		warnOfKeptVersion(op.State, op.Diags)
 		return nil
 	}
 	err := op.Client.DeleteVersion(ctx, op.State.ModelID.ValueString(), op.State.Version.ValueString())
-	if resourcekit.IsConflict(err) {
+	if control.HasStatus(err, http.StatusConflict) && !resourcekit.PolicyDenied(err) {
 		op.Diags.AddAttributeError(path.Root("on_destroy"), "The version is in use", resourcekit.Sentence(err.Error())+"\n\nApply "+
 			"on_destroy = \"keep\" to let Terraform forget the version and leave it on the server. It goes with its model, when that is deleted.")
 		return nil
@@ -185,26 +186,26 @@ func deleteVersion(ctx context.Context, op *versionOperation) error {
 
 // listVersions lists the versions of one model; without a model there is nothing to list.
 func listVersions(ctx context.Context, client *control.Client, filters map[string]string) ([]control.Version, error) {
-	word := filters["model"]
-	if word == "" {
+	nameOrID := filters["model"]
+	if nameOrID == "" {
 		return nil, nil
 	}
-	model, _, err := client.ResolveModel(ctx, word)
+	model, _, err := client.ResolveModel(ctx, nameOrID)
 	if err != nil {
 		return nil, err
 	}
 	return client.Versions(ctx, model.ID, filters["status"])
 }
 
-// lookUpVersion takes a model, by name or id, and a version with a slash between. Names of models may hold slashes themselves.
-func lookUpVersion(ctx context.Context, client *control.Client, word string) (control.Version, bool, error) {
-	slash := strings.LastIndexByte(word, '/')
-	if slash < 1 || slash == len(word)-1 {
+// findVersion takes a model, by name or id, and a version with a slash between. Names of models may hold slashes themselves.
+func findVersion(ctx context.Context, client *control.Client, importID string) (control.Version, bool, error) {
+	slash := strings.LastIndexByte(importID, '/')
+	if slash < 1 || slash == len(importID)-1 {
 		return control.Version{}, false, nil
 	}
-	model, _, err := client.ResolveModel(ctx, word[:slash])
+	model, _, err := client.ResolveModel(ctx, importID[:slash])
 	if err != nil {
 		return control.Version{}, false, err
 	}
-	return resourcekit.FoundOrNot(client.Version(ctx, model.ID, word[slash+1:]))
+	return resourcekit.FoundOrNot(client.Version(ctx, model.ID, importID[slash+1:]))
 }

@@ -30,7 +30,7 @@ const latest = "latest"
 
 func versionSchema() schema.Schema {
 	attributes := artifactAttributes()
-	maps.Copy(attributes, stateAttributes())
+	maps.Copy(attributes, lifecycleAttributes())
 	return schema.Schema{
 		MarkdownDescription: "A version of a model: a file that is uploaded (`source`), or an artifact that the server's storage has " +
 			"already, which is registered (`storage_path`, `checksum`, `size_bytes`, `format`).\n\n" +
@@ -60,7 +60,7 @@ func artifactAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "The path of a local file to upload. It is hashed in each plan: another content replaces the version, another " +
 				"path or time of the same content does not. A file that is not there any more counts as unchanged once it was uploaded.",
 		},
-		"storage_path": registered("Where the server's storage has the artifact of a version that is registered. Of an uploaded one the " +
+		"storage_path": registeredAttribute("Where the server's storage has the artifact of a version that is registered. Of an uploaded one the " +
 			"server says it."),
 		"checksum": schema.StringAttribute{
 			Optional: true, Computed: true,
@@ -76,19 +76,19 @@ func artifactAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "The size of the artifact in bytes. Set it for a version that is registered; of an uploaded one it is that of " +
 				"the file. Another one replaces the version.",
 		},
-		"format": registered("The format of the artifact, such as `onnx`, `gguf` or `coreml`. Set it for a version that is registered; of " +
+		"format": registeredAttribute("The format of the artifact, such as `onnx`, `gguf` or `coreml`. Set it for a version that is registered; of " +
 			"an uploaded one the server tells it by the name of the file."),
 	}
 }
 
-// stateAttributes say what is known of the version, and what becomes of it.
-func stateAttributes() map[string]schema.Attribute {
+// lifecycleAttributes say what is known of the version, and what becomes of it.
+func lifecycleAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"description": schema.StringAttribute{
 			Optional: true, Computed: true,
 			PlanModifiers: []planmodifier.String{
 				stringplanmodifier.UseStateForUnknown(),
-				stringplanmodifier.RequiresReplaceIf(anotherText, replacesAnother, replacesAnother),
+				stringplanmodifier.RequiresReplaceIf(replaceIfDescriptionChanges, replaceDescription, replaceDescription),
 			},
 			MarkdownDescription: "What to know about the version, in your own words. Another one replaces the version; it stays as it is when " +
 				"it is not set.",
@@ -131,24 +131,24 @@ func stateAttributes() map[string]schema.Attribute {
 	}
 }
 
-// registered is an attribute of what is registered, which the server fills in for what is uploaded.
-func registered(text string) schema.StringAttribute {
+// registeredAttribute is an attribute of what is registered, which the server fills in for what is uploaded.
+func registeredAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
-		MarkdownDescription: text + " Another one replaces the version.",
+		MarkdownDescription: description + " Another one replaces the version.",
 	}
 }
 
-const replacesAnother = "If the text changes, Terraform will destroy and recreate the resource."
+const replaceDescription = "If the text changes, Terraform will destroy and recreate the resource."
 
-// anotherText replaces where the text was changed.
-func anotherText(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
-	resp.RequiresReplace = anotherDescription(req.ConfigValue, req.PlanValue, req.StateValue)
+// replaceIfDescriptionChanges replaces where the text was changed.
+func replaceIfDescriptionChanges(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	resp.RequiresReplace = descriptionChanges(req.ConfigValue, req.PlanValue, req.StateValue)
 }
 
-// anotherDescription is true of a text that is changed, or may be; no text and an empty one are the same to the server.
-func anotherDescription(config, planned, before types.String) bool {
+// descriptionChanges is true of a text that is changed, or may be; no text and an empty one are the same to the server.
+func descriptionChanges(config, planned, before types.String) bool {
 	return !config.IsNull() && (planned.IsUnknown() || planned.ValueString() != before.ValueString())
 }

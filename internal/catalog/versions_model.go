@@ -41,18 +41,18 @@ var listedVersionType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"deployed":    types.BoolType,
 }}
 
-// versionsList maps the versions in the order in which they come; a model without any has an empty list, never null.
-func versionsList(ctx context.Context, versions []control.Version, deployed []string, diags *diag.Diagnostics) types.List {
+// versionsFromAPI maps the versions in the order in which they come; a model without any has an empty list, never null.
+func versionsFromAPI(ctx context.Context, versions []control.Version, deployed []string, diags *diag.Diagnostics) types.List {
 	elements := make([]listedVersion, len(versions))
 	for i, v := range versions {
-		elements[i] = newListedVersion(v, slices.Contains(deployed, v.Version))
+		elements[i] = listedVersionFromAPI(v, slices.Contains(deployed, v.Version))
 	}
 	list, d := types.ListValueFrom(ctx, listedVersionType, elements)
 	diags.Append(d...)
 	return list
 }
 
-func newListedVersion(v control.Version, deployed bool) listedVersion {
+func listedVersionFromAPI(v control.Version, deployed bool) listedVersion {
 	return listedVersion{
 		Version:     types.StringValue(v.Version),
 		Status:      resourcekit.StringOrNull(v.Status),

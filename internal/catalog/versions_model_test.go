@@ -10,10 +10,10 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-func TestVersionsListKeepsTheOrderAndMarksWhatWasDeployed(t *testing.T) {
+func TestVersionsFromAPI(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
-	list := versionsList(t.Context(), []control.Version{
+	list := versionsFromAPI(t.Context(), []control.Version{
 		{
 			Version: "2.0.0", Status: control.VersionPublished, Format: "onnx", Description: "int4", SizeBytes: 2_400_000_000,
 			CreatedAt: "2026-11-01T09:00:00Z",
@@ -38,10 +38,10 @@ func TestVersionsListKeepsTheOrderAndMarksWhatWasDeployed(t *testing.T) {
 	}
 }
 
-func TestVersionsListOfAModelWithoutVersionsIsEmpty(t *testing.T) {
+func TestVersionsFromAPIEmpty(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
-	list := versionsList(t.Context(), nil, nil, &diags)
+	list := versionsFromAPI(t.Context(), nil, nil, &diags)
 	if diags.HasError() || list.IsNull() || len(list.Elements()) != 0 {
 		t.Errorf("got %s %v; want an empty list", list, diags)
 	}

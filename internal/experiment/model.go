@@ -1,4 +1,3 @@
-// Package experiment is octomil_experiment: versions of a model that are compared on shares of the devices.
 package experiment
 
 import (
@@ -45,8 +44,8 @@ var variantType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"model_version": types.StringType, "traffic_allocation": types.Float64Type,
 }}
 
-// variantsOf opens the variants by their names. It is nil where they are not known; what is not known of one of them stays unknown.
-func variantsOf(ctx context.Context, m types.Map, diags *diag.Diagnostics) map[string]variant {
+// variantsByName opens the variants by their names. It is nil where they are not known; what is not known of one of them stays unknown.
+func variantsByName(ctx context.Context, m types.Map, diags *diag.Diagnostics) map[string]variant {
 	if !resourcekit.Known(m) {
 		return nil
 	}
@@ -61,58 +60,58 @@ func variantsOf(ctx context.Context, m types.Map, diags *diag.Diagnostics) map[s
 	return variants
 }
 
-// creation is what a create sends.
-func (m *model) creation(ctx context.Context, modelID string, diags *diag.Diagnostics) control.Experiment {
+// createSettings is what a create sends.
+func (m *model) createSettings(ctx context.Context, modelID string, diags *diag.Diagnostics) control.Experiment {
 	traffic, confidence := m.TrafficPercentage.ValueFloat64(), m.ConfidenceLevel.ValueFloat64()
 	return control.Experiment{
 		Name: m.Name.ValueString(), Description: resourcekit.StringPointer(m.Description), ModelID: modelID,
 		Traffic: &traffic, Confidence: &confidence, MinSample: m.MinSampleSize.ValueInt64Pointer(), PrimaryMetric: m.PrimaryMetric.ValueString(),
-		Variants: m.variants(ctx, diags),
+		Variants: m.variantsToAPI(ctx, diags),
 	}
 }
 
-// variants are what is sent of them, in an order of their own.
-func (m *model) variants(ctx context.Context, diags *diag.Diagnostics) []control.Variant {
-	wanted := variantsOf(ctx, m.Variants, diags)
-	var out []control.Variant
-	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+// variantsToAPI are what is sent of them, in an order of their own.
+func (m *model) variantsToAPI(ctx context.Context, diags *diag.Diagnostics) []control.Variant {
+	configured := variantsByName(ctx, m.Variants, diags)
+	var variants []control.Variant
+	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		isControl := name == m.Control.ValueString()
-		out = append(out, control.Variant{
-			Name: name, Version: wanted[name].ModelVersion.ValueString(),
-			Allocation: wanted[name].TrafficAllocation.ValueFloat64(), Control: &isControl,
+		variants = append(variants, control.Variant{
+			Name: name, Version: configured[name].ModelVersion.ValueString(),
+			Allocation: configured[name].TrafficAllocation.ValueFloat64(), Control: &isControl,
 		})
 	}
-	return out
+	return variants
 }
 
-// changes are the settings that an update has to send, needed is false where there are none. What has left the configuration is sent
+// updateSettings are the settings that an update has to send, needed is false where there are none. What has left the configuration is sent
 // empty.
-func (m *model) changes(before *model) (due control.Experiment, needed bool) {
-	if !m.Name.Equal(before.Name) {
-		due.Name, needed = m.Name.ValueString(), true
+func (m *model) updateSettings(prior *model) (settings control.Experiment, changed bool) {
+	if !m.Name.Equal(prior.Name) {
+		settings.Name, changed = m.Name.ValueString(), true
 	}
-	if m.Description.ValueString() != before.Description.ValueString() {
+	if m.Description.ValueString() != prior.Description.ValueString() {
 		text := m.Description.ValueString()
-		due.Description, needed = &text, true
+		settings.Description, changed = &text, true
 	}
-	if !resourcekit.SameNumber(m.TrafficPercentage, before.TrafficPercentage) {
-		due.Traffic, needed = m.TrafficPercentage.ValueFloat64Pointer(), true
+	if !resourcekit.SameNumber(m.TrafficPercentage, prior.TrafficPercentage) {
+		settings.Traffic, changed = m.TrafficPercentage.ValueFloat64Pointer(), true
 	}
-	if !m.MinSampleSize.Equal(before.MinSampleSize) {
-		due.MinSample, needed = m.MinSampleSize.ValueInt64Pointer(), true
+	if !m.MinSampleSize.Equal(prior.MinSampleSize) {
+		settings.MinSample, changed = m.MinSampleSize.ValueInt64Pointer(), true
 	}
-	if !resourcekit.SameNumber(m.ConfidenceLevel, before.ConfidenceLevel) {
-		due.Confidence, needed = m.ConfidenceLevel.ValueFloat64Pointer(), true
+	if !resourcekit.SameNumber(m.ConfidenceLevel, prior.ConfidenceLevel) {
+		settings.Confidence, changed = m.ConfidenceLevel.ValueFloat64Pointer(), true
 	}
-	if !m.PrimaryMetric.Equal(before.PrimaryMetric) {
-		due.PrimaryMetric, needed = m.PrimaryMetric.ValueString(), true
+	if !m.PrimaryMetric.Equal(prior.PrimaryMetric) {
+		settings.PrimaryMetric, changed = m.PrimaryMetric.ValueString(), true
 	}
-	return due, needed
+	return settings, changed
 }
 
-// read takes the experiment from the server. What means the same, and what the server does not say, stays as it was. org is the
+// fromAPI takes the experiment from the server. What means the same, and what the server does not say, stays as it was. org is the
 // organization of an experiment that does not name its own, modelName what the model is called where nothing was known of it.
-func (m *model) read(ctx context.Context, e control.Experiment, org, modelName string, diags *diag.Diagnostics) {
+func (m *model) fromAPI(ctx context.Context, e control.Experiment, org, modelName string, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(e.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(e.OrgID, m.OrgID.ValueString(), org))
 	m.Name = types.StringValue(e.Name)
@@ -121,9 +120,9 @@ func (m *model) read(ctx context.Context, e control.Experiment, org, modelName s
 		m.Model = resourcekit.StringOrNull(modelName)
 	}
 	m.ModelID = resourcekit.StringOrNull(cmp.Or(e.ModelID, m.ModelID.ValueString()))
-	m.readVariants(ctx, e.Variants, diags)
-	m.TrafficPercentage = sameNumber(e.Traffic, m.TrafficPercentage, defaultTraffic)
-	m.ConfidenceLevel = sameNumber(e.Confidence, m.ConfidenceLevel, defaultConfidence)
+	m.variantsFromAPI(ctx, e.Variants, diags)
+	m.TrafficPercentage = numberFromAPI(e.Traffic, m.TrafficPercentage, defaultTraffic)
+	m.ConfidenceLevel = numberFromAPI(e.Confidence, m.ConfidenceLevel, defaultConfidence)
 	switch {
 	case e.MinSample != nil:
 		m.MinSampleSize = types.Int64Value(*e.MinSample)
@@ -131,33 +130,33 @@ func (m *model) read(ctx context.Context, e control.Experiment, org, modelName s
 		m.MinSampleSize = types.Int64Value(defaultSample)
 	}
 	m.PrimaryMetric = types.StringValue(cmp.Or(e.PrimaryMetric, m.PrimaryMetric.ValueString(), defaultMetric))
-	m.readTargets(ctx, e.TargetGroupIDs, diags)
+	m.targetsFromAPI(ctx, e.TargetGroupIDs, diags)
 	m.Status = resourcekit.StringOrNull(cmp.Or(e.Status, m.Status.ValueString()))
 	if !resourcekit.Known(m.OnDestroy) {
 		m.OnDestroy = types.StringValue(onDestroyKeep)
 	}
 }
 
-func (m *model) readVariants(ctx context.Context, all []control.Variant, diags *diag.Diagnostics) {
-	if all == nil && !m.Variants.IsNull() {
+func (m *model) variantsFromAPI(ctx context.Context, variants []control.Variant, diags *diag.Diagnostics) {
+	if variants == nil && !m.Variants.IsNull() {
 		return
 	}
-	before := variantsOf(ctx, m.Variants, diags)
-	variants := map[string]variant{}
-	for _, v := range all {
-		share := v.Allocation
-		variants[v.Name] = variant{types.StringValue(v.Version), sameNumber(&share, before[v.Name].TrafficAllocation, share)}
+	prior := variantsByName(ctx, m.Variants, diags)
+	elements := map[string]variant{}
+	for _, v := range variants {
+		percentage := v.Allocation
+		elements[v.Name] = variant{types.StringValue(v.Version), numberFromAPI(&percentage, prior[v.Name].TrafficAllocation, percentage)}
 		if v.Control != nil && *v.Control {
 			m.Control = types.StringValue(v.Name)
 		}
 	}
-	read, d := types.MapValueFrom(ctx, variantType, variants)
+	read, d := types.MapValueFrom(ctx, variantType, elements)
 	diags.Append(d...)
 	m.Variants = read
 }
 
-// readTargets keeps null and empty apart as they were: both are all devices.
-func (m *model) readTargets(ctx context.Context, ids []string, diags *diag.Diagnostics) {
+// targetsFromAPI keeps null and empty apart as they were: both are all devices.
+func (m *model) targetsFromAPI(ctx context.Context, ids []string, diags *diag.Diagnostics) {
 	switch {
 	case len(ids) == 0 && !resourcekit.Known(m.TargetGroupIDs):
 		m.TargetGroupIDs = types.SetNull(types.StringType)
@@ -168,8 +167,8 @@ func (m *model) readTargets(ctx context.Context, ids []string, diags *diag.Diagn
 	}
 }
 
-// targets are the ids of a set, sorted.
-func targets(ctx context.Context, set types.Set, diags *diag.Diagnostics) []string {
+// targetIDs are the ids of a set, sorted.
+func targetIDs(ctx context.Context, set types.Set, diags *diag.Diagnostics) []string {
 	if !resourcekit.Known(set) {
 		return nil
 	}
@@ -179,13 +178,13 @@ func targets(ctx context.Context, set types.Set, diags *diag.Diagnostics) []stri
 	return ids
 }
 
-// sameNumber is the server's number in the precision that it had before, or what there was where the server does not say.
-func sameNumber(now *float64, before types.Float64, fallback float64) types.Float64 {
+// numberFromAPI is the server's number in the precision that it had before, or what there was where the server does not say.
+func numberFromAPI(value *float64, prior types.Float64, fallback float64) types.Float64 {
 	switch {
-	case resourcekit.Known(before) && (now == nil || *now == before.ValueFloat64()):
-		return before
-	case now == nil:
+	case resourcekit.Known(prior) && (value == nil || *value == prior.ValueFloat64()):
+		return prior
+	case value == nil:
 		return types.Float64Value(fallback)
 	}
-	return types.Float64Value(*now)
+	return types.Float64Value(*value)
 }

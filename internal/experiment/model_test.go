@@ -11,8 +11,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// shares are two variants, old and new.
-func shares(old, fresh float64) types.Map {
+// allocations are two variants, old and new.
+func allocations(old, fresh float64) types.Map {
 	one := func(version string, share float64) attr.Value {
 		return types.ObjectValueMust(variantType.AttrTypes, map[string]attr.Value{
 			"model_version": types.StringValue(version), "traffic_allocation": types.Float64Value(share),
@@ -37,7 +37,7 @@ func empty() model {
 func full() model {
 	return model{
 		ID: types.StringValue("exp_1"), OrgID: types.StringValue("demo"), Name: types.StringValue("speed"), Description: types.StringValue("Faster?"),
-		Model: types.StringValue("phi"), ModelID: types.StringValue("m1"), Variants: shares(60, 40), Control: types.StringValue("old"),
+		Model: types.StringValue("phi"), ModelID: types.StringValue("m1"), Variants: allocations(60, 40), Control: types.StringValue("old"),
 		TrafficPercentage: types.Float64Value(50), MinSampleSize: types.Int64Value(30), ConfidenceLevel: types.Float64Value(0.9),
 		PrimaryMetric: types.StringValue("ctr"), TargetGroupIDs: ids("g1", "g2"), Status: types.StringValue("running"),
 		OnDestroy: types.StringValue("complete"),
@@ -55,11 +55,11 @@ func answered() control.Experiment {
 	}
 }
 
-func TestReadTakesEverything(t *testing.T) {
+func TestFromAPIAfterImport(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	got, want := empty(), full()
-	got.read(t.Context(), answered(), "demo", "phi", &diags)
+	got.fromAPI(t.Context(), answered(), "demo", "phi", &diags)
 	want.OnDestroy = types.StringValue("keep")
 	if diff := cmp.Diff(want, got); diff != "" || diags.HasError() {
 		t.Errorf("%v (-want +got):\n%s", diags, diff)
@@ -67,24 +67,24 @@ func TestReadTakesEverything(t *testing.T) {
 }
 
 // A server that says nothing of a thing has not changed it.
-func TestReadKeepsWhatIsNotSaid(t *testing.T) {
+func TestFromAPIKeepsOmittedValues(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	text := "Faster?"
 	got := full()
-	got.read(t.Context(), control.Experiment{ID: "exp_1", Name: "speed", Description: &text}, "other", "other", &diags)
+	got.fromAPI(t.Context(), control.Experiment{ID: "exp_1", Name: "speed", Description: &text}, "other", "other", &diags)
 	if diff := cmp.Diff(full(), got); diff != "" || diags.HasError() {
 		t.Errorf("%v (-want +got):\n%s", diags, diff)
 	}
 	bare := empty()
-	bare.read(t.Context(), control.Experiment{ID: "exp_1"}, "", "", &diags)
+	bare.fromAPI(t.Context(), control.Experiment{ID: "exp_1"}, "", "", &diags)
 	if bare.TrafficPercentage.ValueFloat64() != 100 || bare.MinSampleSize.ValueInt64() != 100 || bare.ConfidenceLevel.ValueFloat64() != 0.95 ||
 		bare.PrimaryMetric.ValueString() != "conversion" || !bare.Status.IsNull() || !bare.Control.IsNull() {
 		t.Errorf("an import of next to nothing: %+v", bare)
 	}
 }
 
-func TestReadSeesEveryDifference(t *testing.T) {
+func TestFromAPISeesEveryDifference(t *testing.T) {
 	t.Parallel()
 	number, sample := 70.0, int64(99)
 	for name, change := range map[string]func(*control.Experiment){
@@ -106,101 +106,39 @@ func TestReadSeesEveryDifference(t *testing.T) {
 		var diags diag.Diagnostics
 		e, m := answered(), full()
 		change(&e)
-		if m.read(t.Context(), e, "demo", "", &diags); cmp.Equal(full(), m) {
+		if m.fromAPI(t.Context(), e, "demo", "", &diags); cmp.Equal(full(), m) {
 			t.Errorf("another %s is not seen", name)
 		}
 	}
 }
 
-func TestNoGroupsStayAsTheyWereWritten(t *testing.T) {
+func TestFromAPIKeepsNullAndEmptyTargets(t *testing.T) {
 	t.Parallel()
 	for name, written := range map[string]types.Set{"null": types.SetNull(types.StringType), "empty": ids()} {
-		for _, said := range [][]string{nil, {}} {
+		for _, ids := range [][]string{nil, {}} {
 			var diags diag.Diagnostics
 			m := full()
 			m.TargetGroupIDs = written
 			e := answered()
-			e.TargetGroupIDs = said
-			if m.read(t.Context(), e, "demo", "", &diags); !m.TargetGroupIDs.Equal(written) {
-				t.Errorf("%s becomes %s where the server says %v", name, m.TargetGroupIDs, said)
+			e.TargetGroupIDs = ids
+			if m.fromAPI(t.Context(), e, "demo", "", &diags); !m.TargetGroupIDs.Equal(written) {
+				t.Errorf("%s becomes %s where the server says %v", name, m.TargetGroupIDs, ids)
 			}
 		}
 	}
 }
 
-func TestChangesAreOnlyThose(t *testing.T) {
+func TestUpdateSettings(t *testing.T) {
 	t.Parallel()
 	before := full()
-	if due, needed := before.changes(&before); needed {
+	if due, needed := before.updateSettings(&before); needed {
 		t.Errorf("nothing has changed, and sent is %+v", due)
 	}
 	after := full()
 	after.Description, after.TrafficPercentage = types.StringNull(), types.Float64Value(10)
 	none, ten := "", 10.0
-	due, needed := after.changes(&before)
+	due, needed := after.updateSettings(&before)
 	if diff := cmp.Diff(control.Experiment{Description: &none, Traffic: &ten}, due); diff != "" || !needed {
 		t.Errorf("needed %t (-want +got):\n%s", needed, diff)
-	}
-}
-
-func TestOtherVariants(t *testing.T) {
-	t.Parallel()
-	open := shares(50, 50).Elements()
-	open["new"] = types.ObjectUnknown(variantType.AttrTypes)
-	three := shares(50, 50).Elements()
-	three["third"] = three["new"]
-	renamed := map[string]attr.Value{"old": three["old"], "young": three["new"]}
-	for name, tc := range map[string]struct {
-		after types.Map
-		want  bool
-	}{
-		"other shares":   {shares(90, 10), false},
-		"one more":       {types.MapValueMust(variantType, three), true},
-		"another name":   {types.MapValueMust(variantType, renamed), true},
-		"not known yet":  {types.MapUnknown(variantType), true},
-		"one of them":    {types.MapValueMust(variantType, open), true},
-		"nothing at all": {shares(50, 50), false},
-	} {
-		var diags diag.Diagnostics
-		if got := otherVariants(t.Context(), shares(50, 50), tc.after, &diags); got != tc.want || diags.HasError() {
-			t.Errorf("%s: %t, %v", name, got, diags)
-		}
-	}
-}
-
-func TestMoves(t *testing.T) {
-	t.Parallel()
-	possible := map[string]string{
-		"draft running": "start", "draft cancelled": "cancel",
-		"running paused": "pause", "running completed": "complete", "running cancelled": "cancel",
-		"paused running": "resume", "paused completed": "complete", "paused cancelled": "cancel",
-	}
-	for _, from := range append([]string{"archived"}, statuses...) {
-		for _, to := range statuses {
-			why := impossible(from, to)
-			if from != to && moves[from][to] != possible[from+" "+to] {
-				t.Errorf("from %s to %s it is %q", from, to, moves[from][to])
-			}
-			if (why == "") != (from == to || possible[from+" "+to] != "") {
-				t.Errorf("from %s to %s: %q", from, to, why)
-			}
-		}
-	}
-}
-
-func TestWhoReplacesIsWarned(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		status, onDestroy string
-		warned            bool
-	}{
-		{"running", "keep", true}, {"draft", "keep", true}, {"running", "complete", false}, {"paused", "cancel", false}, {"completed", "keep", false},
-	} {
-		var diags diag.Diagnostics
-		m := full()
-		m.Status, m.OnDestroy = types.StringValue(tc.status), types.StringValue(tc.onDestroy)
-		if warnOfReplaced(m, &diags); (diags.WarningsCount() == 1) != tc.warned || diags.HasError() {
-			t.Errorf("%s, %s: %v", tc.status, tc.onDestroy, diags)
-		}
 	}
 }

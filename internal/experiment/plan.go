@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -18,65 +17,37 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// validate looks at the variants as far as they are known.
-func validate(ctx context.Context, config model, diags *diag.Diagnostics) {
-	if !resourcekit.Known(config.Variants) {
-		return
-	}
-	variants := variantsOf(ctx, config.Variants, diags)
-	if name := config.Control; resourcekit.Known(name) {
-		if _, ok := variants[name.ValueString()]; !ok {
-			diags.AddAttributeError(path.Root("control"), "The control is no variant", fmt.Sprintf("variants has none of the name %q. control "+
-				"must name the variant that the others are compared with.", name.ValueString()))
-		}
-	}
-	sum := 0.0
-	for _, v := range variants {
-		if v.TrafficAllocation.IsUnknown() {
-			return
-		}
-		sum += v.TrafficAllocation.ValueFloat64()
-	}
-	if math.Abs(sum-100) > tolerance {
-		diags.AddAttributeError(path.Root("variants"), "The allocations do not add up to 100",
-			fmt.Sprintf("traffic_allocation of all variants adds up to %g, and must add up to 100 percent.", math.Round(sum*100)/100))
-	}
-}
-
-// tolerance is for the rounding of numbers such as 33.3, in percent. What a server would let pass beyond it is not known.
-const tolerance = 0.001
-
-// replacedByVariants replaces the experiment for other variants or versions: the API can change no more than the allocations.
-var replacedByVariants = mapplanmodifier.RequiresReplaceIf(
+// requiresReplaceIfVariantsChange replaces the experiment for other variants or versions: the API can change no more than the allocations.
+var requiresReplaceIfVariantsChange = mapplanmodifier.RequiresReplaceIf(
 	func(ctx context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
-		resp.RequiresReplace = otherVariants(ctx, req.StateValue, req.PlanValue, &resp.Diagnostics)
+		resp.RequiresReplace = variantsChange(ctx, req.StateValue, req.PlanValue, &resp.Diagnostics)
 	},
 	"Other variants or versions destroy and recreate the experiment.", "Other variants or versions destroy and recreate the experiment.",
 )
 
-// otherVariants is true of variants with other names or versions. What is not known yet may be another one.
-func otherVariants(ctx context.Context, a, b types.Map, diags *diag.Diagnostics) bool {
-	before, after := variantsOf(ctx, a, diags), variantsOf(ctx, b, diags)
+// variantsChange is true of variants with other names or versions. What is not known yet may be another one.
+func variantsChange(ctx context.Context, a, b types.Map, diags *diag.Diagnostics) bool {
+	before, after := variantsByName(ctx, a, diags), variantsByName(ctx, b, diags)
 	if len(before) != len(after) {
 		return true
 	}
 	for name, v := range after {
-		if was, ok := before[name]; !ok || !was.ModelVersion.Equal(v.ModelVersion) {
+		if prior, ok := before[name]; !ok || !prior.ModelVersion.Equal(v.ModelVersion) {
 			return true
 		}
 	}
 	return false
 }
 
-// plan refuses what the API cannot do to an experiment in its status.
-func plan(ctx context.Context, r *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// planExperiment refuses what the API cannot do to an experiment in its status.
+func planExperiment(ctx context.Context, r *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
 	}
 	var planned, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
 	if req.State.Raw.IsNull() {
-		checkNewStatus(planned.Status, &resp.Diagnostics)
+		checkInitialStatus(planned.Status, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -86,25 +57,25 @@ func plan(ctx context.Context, r *resourcekit.Base, req resource.ModifyPlanReque
 	if !planned.Model.Equal(state.Model) {
 		if !sameModel(ctx, r, planned.Model, state.ModelID.ValueString(), &resp.Diagnostics) {
 			resp.RequiresReplace = append(resp.RequiresReplace, path.Root("model"))
-			warnOfReplaced(state, &resp.Diagnostics)
+			warnOfReplacement(state, &resp.Diagnostics)
 			return
 		}
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("model"), state.Model)...)
 	}
-	if !planned.Control.Equal(state.Control) || otherVariants(ctx, state.Variants, planned.Variants, &resp.Diagnostics) {
-		warnOfReplaced(state, &resp.Diagnostics)
+	if !planned.Control.Equal(state.Control) || variantsChange(ctx, state.Variants, planned.Variants, &resp.Diagnostics) {
+		warnOfReplacement(state, &resp.Diagnostics)
 		return
 	}
-	if was := state.Status.ValueString(); final(was) {
-		refuseChanges(ctx, was, planned, state, &resp.Diagnostics)
+	if status := state.Status.ValueString(); isFinal(status) {
+		checkUnchanged(ctx, status, planned, state, &resp.Diagnostics)
 		return
 	}
 	checkStatus(state.Status.ValueString(), planned.Status, &resp.Diagnostics)
 }
 
-// warnOfReplaced says that the experiment before goes on beside the one that takes its place.
-func warnOfReplaced(state model, diags *diag.Diagnostics) {
-	if state.OnDestroy.ValueString() == onDestroyKeep && !final(state.Status.ValueString()) {
+// warnOfReplacement says that the experiment before goes on beside the one that takes its place.
+func warnOfReplacement(state model, diags *diag.Diagnostics) {
+	if state.OnDestroy.ValueString() == onDestroyKeep && !isFinal(state.Status.ValueString()) {
 		diags.AddWarning("The replaced experiment stays open", fmt.Sprintf("%q, with the id %s, is %s and stays so beside the one that takes its place: the "+
 			"API cannot delete it. Apply on_destroy = \"complete\" or \"cancel\" first to have it ended.",
 			state.Name.ValueString(), state.ID.ValueString(), state.Status.ValueString()))
@@ -112,24 +83,24 @@ func warnOfReplaced(state model, diags *diag.Diagnostics) {
 }
 
 // sameModel is true of another word for the same model.
-func sameModel(ctx context.Context, r *resourcekit.Base, word types.String, id string, diags *diag.Diagnostics) bool {
-	if !resourcekit.Known(word) || !r.HasClient() {
+func sameModel(ctx context.Context, r *resourcekit.Base, nameOrID types.String, id string, diags *diag.Diagnostics) bool {
+	if !resourcekit.Known(nameOrID) || !r.HasClient() {
 		return false
 	}
 	ctx, client := r.Reader(ctx, diags)
-	found, _, err := client.ResolveModel(ctx, word.ValueString())
+	found, _, err := client.ResolveModel(ctx, nameOrID.ValueString())
 	if err != nil {
 		resourcekit.AddError(diags, path.Root("model"), "Could not look up the model", err)
 	}
 	return err == nil && found.ID == id
 }
 
-// checkNewStatus lets an experiment begin in no other status than one that leaves something to do.
-func checkNewStatus(wanted types.String, diags *diag.Diagnostics) {
-	switch word := wanted.ValueString(); word {
+// checkInitialStatus lets an experiment begin in no other status than one that leaves something to do.
+func checkInitialStatus(planned types.String, diags *diag.Diagnostics) {
+	switch status := planned.ValueString(); status {
 	case "", control.ExperimentDraft, control.ExperimentRunning:
 	default:
-		diags.AddAttributeError(path.Root("status"), "A new experiment cannot be "+word, "It can be a draft, or running from the beginning. Set "+
+		diags.AddAttributeError(path.Root("status"), "A new experiment cannot be "+status, "It can be a draft, or running from the beginning. Set "+
 			"another status once it is there.")
 	}
 }
@@ -138,14 +109,14 @@ func checkStatus(from string, to types.String, diags *diag.Diagnostics) {
 	if !resourcekit.Known(to) {
 		return
 	}
-	if why := impossible(from, to.ValueString()); why != "" {
+	if why := whyUnreachable(from, to.ValueString()); why != "" {
 		diags.AddAttributeError(path.Root("status"), fmt.Sprintf("An experiment cannot go from %s to %s", from, to.ValueString()), why)
 	}
 }
 
-// refuseChanges blames each attribute that differs from an experiment that has ended.
-func refuseChanges(ctx context.Context, status string, planned, state model, diags *diag.Diagnostics) {
-	differs := map[string]bool{
+// checkUnchanged blames each attribute that differs from an experiment that has ended.
+func checkUnchanged(ctx context.Context, status string, planned, state model, diags *diag.Diagnostics) {
+	changed := map[string]bool{
 		"name":               !planned.Name.Equal(state.Name),
 		"description":        planned.Description.ValueString() != state.Description.ValueString(),
 		"variants":           !planned.Variants.Equal(state.Variants),
@@ -153,11 +124,11 @@ func refuseChanges(ctx context.Context, status string, planned, state model, dia
 		"min_sample_size":    !planned.MinSampleSize.Equal(state.MinSampleSize),
 		"confidence_level":   !resourcekit.SameNumber(planned.ConfidenceLevel, state.ConfidenceLevel),
 		"primary_metric":     !planned.PrimaryMetric.Equal(state.PrimaryMetric),
-		"target_group_ids":   !slices.Equal(targets(ctx, planned.TargetGroupIDs, diags), targets(ctx, state.TargetGroupIDs, diags)),
+		"target_group_ids":   !slices.Equal(targetIDs(ctx, planned.TargetGroupIDs, diags), targetIDs(ctx, state.TargetGroupIDs, diags)),
 		"status":             resourcekit.Known(planned.Status) && !planned.Status.Equal(state.Status),
 	}
-	for _, name := range slices.Sorted(maps.Keys(differs)) {
-		if differs[name] {
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		if changed[name] {
 			diags.AddAttributeError(path.Root(name), "The experiment is "+status, fmt.Sprintf("That is final: nothing of %q can change any more, "+
 				"and the configuration has another %s. Write it as it is, with status = %q. For another experiment use another resource, or destroy this "+
 				"one first.", state.Name.ValueString(), name, status))

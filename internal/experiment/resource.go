@@ -40,12 +40,12 @@ var entity = resourcekit.Entity[model, control.Experiment]{
 	},
 	Update: update,
 	Delete: func(ctx context.Context, op *operation) error {
-		if how := op.State.OnDestroy.ValueString(); how != onDestroyKeep {
-			return end(ctx, op.Client, op.State.ID.ValueString(), how)
+		if onDestroy := op.State.OnDestroy.ValueString(); onDestroy != onDestroyKeep {
+			return end(ctx, op.Client, op.State.ID.ValueString(), onDestroy)
 		}
 		return nil
 	},
-	FromAPI: take,
+	FromAPI: fromAPI,
 
 	List: func(ctx context.Context, client *control.Client, _ map[string]string) ([]control.Experiment, error) {
 		return client.Experiments(ctx)
@@ -62,17 +62,17 @@ var entity = resourcekit.Entity[model, control.Experiment]{
 	},
 	Name: func(e control.Experiment) string { return e.Name },
 	ID:   func(e control.Experiment) string { return e.ID },
-	Lookup: func(ctx context.Context, client *control.Client, word string) (control.Experiment, bool, error) {
-		return resourcekit.FoundOrNot(client.Experiment(ctx, word))
+	Lookup: func(ctx context.Context, client *control.Client, idOrName string) (control.Experiment, bool, error) {
+		return resourcekit.FoundOrNot(client.Experiment(ctx, idOrName))
 	},
 
-	ModifyPlan:  plan,
+	ModifyPlan:  planExperiment,
 	PlannedName: func(planned model) string { return planned.Name.ValueString() },
 	Validate:    validate,
 }
 
-// take reads the name of a model only for an import: a resource goes on calling the model as its configuration does.
-func take(ctx context.Context, client *control.Client, m *model, e control.Experiment, diags *diag.Diagnostics) {
+// fromAPI reads the name of a model only for an import: a resource goes on calling the model as its configuration does.
+func fromAPI(ctx context.Context, client *control.Client, m *model, e control.Experiment, diags *diag.Diagnostics) {
 	name := e.ModelID
 	if m.Model.IsNull() && e.ModelID != "" {
 		switch found, err := client.Model(ctx, e.ModelID); {
@@ -83,7 +83,7 @@ func take(ctx context.Context, client *control.Client, m *model, e control.Exper
 			return
 		}
 	}
-	m.read(ctx, e, client.OrgID(), name, diags)
+	m.fromAPI(ctx, e, client.OrgID(), name, diags)
 }
 
 // create makes a draft and then what the configuration wants of it. Until all of it is done a destroy cancels the experiment: so one
@@ -93,25 +93,25 @@ func create(ctx context.Context, op *operation) (control.Experiment, error) {
 	if err != nil {
 		return control.Experiment{}, err
 	}
-	e, err := op.Client.CreateExperiment(ctx, op.Plan.creation(ctx, found.ID, op.Diags))
+	e, err := op.Client.CreateExperiment(ctx, op.Plan.createSettings(ctx, found.ID, op.Diags))
 	if err != nil {
 		return e, err
 	}
-	ids, status := targets(ctx, op.Plan.TargetGroupIDs, op.Diags), op.Plan.Status
+	ids, status := targetIDs(ctx, op.Plan.TargetGroupIDs, op.Diags), op.Plan.Status
 	if len(ids) == 0 && status.ValueString() != control.ExperimentRunning {
 		return e, nil
 	}
-	wanted := op.Plan.OnDestroy
+	configured := op.Plan.OnDestroy
 	op.Plan.OnDestroy = types.StringValue(onDestroyCancel)
 	op.SaveState(ctx, e)
-	op.Plan.OnDestroy = wanted
+	op.Plan.OnDestroy = configured
 	if len(ids) > 0 {
 		if err := op.Client.TargetExperiment(ctx, e.ID, ids); err != nil {
 			return e, err
 		}
 	}
 	if status.ValueString() == control.ExperimentRunning {
-		if err := move(ctx, op.Client, e.ID, control.ExperimentDraft, control.ExperimentRunning); err != nil {
+		if err := transition(ctx, op.Client, e.ID, control.ExperimentDraft, control.ExperimentRunning); err != nil {
 			return e, err
 		}
 	}
@@ -121,23 +121,23 @@ func create(ctx context.Context, op *operation) (control.Experiment, error) {
 // update changes what the experiment is before it changes whether it runs.
 func update(ctx context.Context, op *operation) (control.Experiment, error) {
 	id := op.State.ID.ValueString()
-	if changes, due := op.Plan.changes(op.State); due {
+	if changes, due := op.Plan.updateSettings(op.State); due {
 		if err := op.Client.UpdateExperiment(ctx, id, changes); err != nil {
 			return control.Experiment{}, err
 		}
 	}
 	if !op.Plan.Variants.Equal(op.State.Variants) {
-		if err := op.Client.AllocateExperiment(ctx, id, op.Plan.variants(ctx, op.Diags)); err != nil {
+		if err := op.Client.AllocateExperiment(ctx, id, op.Plan.variantsToAPI(ctx, op.Diags)); err != nil {
 			return control.Experiment{}, err
 		}
 	}
-	if ids := targets(ctx, op.Plan.TargetGroupIDs, op.Diags); !slices.Equal(ids, targets(ctx, op.State.TargetGroupIDs, op.Diags)) {
+	if ids := targetIDs(ctx, op.Plan.TargetGroupIDs, op.Diags); !slices.Equal(ids, targetIDs(ctx, op.State.TargetGroupIDs, op.Diags)) {
 		if err := op.Client.TargetExperiment(ctx, id, ids); err != nil {
 			return control.Experiment{}, err
 		}
 	}
 	if resourcekit.Known(op.Plan.Status) {
-		if err := move(ctx, op.Client, id, op.State.Status.ValueString(), op.Plan.Status.ValueString()); err != nil {
+		if err := transition(ctx, op.Client, id, op.State.Status.ValueString(), op.Plan.Status.ValueString()); err != nil {
 			return control.Experiment{}, err
 		}
 	}

@@ -79,7 +79,7 @@ func variantsAttribute() schema.Attribute {
 	return schema.MapNestedAttribute{
 		Required:      true,
 		Validators:    []validator.Map{mapvalidator.SizeAtLeast(2), mapvalidator.KeysAre(stringvalidator.LengthAtLeast(1))},
-		PlanModifiers: []planmodifier.Map{replacedByVariants},
+		PlanModifiers: []planmodifier.Map{requiresReplaceIfVariantsChange},
 		MarkdownDescription: "The variants by their names, two or more. Their allocations add up to 100 and are changed in place; other names " +
 			"or versions replace the experiment.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{

@@ -14,35 +14,35 @@ import (
 
 // A model, its first version and the deployment of it come with one apply, and so do each later version and its deployment. An older
 // pin is a rollback, another name of the model changes nothing on the fleet, and in the end everything can be destroyed.
-func TestFromTheFileToTheFleetAndBack(t *testing.T) {
+func TestAccModelVersion_deployment(t *testing.T) {
 	t.Parallel()
 	for dialect, reference := range map[sandbox.Dialect]string{sandbox.DialectDocs: "name", sandbox.DialectSDK: "id"} {
 		t.Run(reference, func(t *testing.T) {
 			t.Parallel()
-			s := newStory(t, dialect, reference)
+			s := newScenario(t, dialect, reference)
 			s.step("lab", "1.0.0", "1.0.0")
 			s.sandbox.ExpectFleet(t, "lab", map[string]int{"1.0.0": 12})
 
-			said := s.step("lab", "2.0.0", "1.0.0", "2.0.0")
-			if !strings.Contains(said, "1 added, 1 changed, 0 destroyed") {
-				t.Errorf("the new version and its deployment: %s", said)
+			output := s.step("lab", "2.0.0", "1.0.0", "2.0.0")
+			if !strings.Contains(output, "1 added, 1 changed, 0 destroyed") {
+				t.Errorf("the new version and its deployment: %s", output)
 			}
 			s.sandbox.ExpectFleet(t, "lab", map[string]int{"2.0.0": 12})
 
-			if said = s.step("lab", "1.0.0", "1.0.0", "2.0.0"); !strings.Contains(said, `kind         = "deploy" -> "rollback"`) {
-				t.Errorf("the older pin is no rollback: %s", said)
+			if output = s.step("lab", "1.0.0", "1.0.0", "2.0.0"); !strings.Contains(output, `kind         = "deploy" -> "rollback"`) {
+				t.Errorf("the older pin is no rollback: %s", output)
 			}
 			s.sandbox.ExpectFleet(t, "lab", map[string]int{"1.0.0": 12})
 
 			s.sandbox.ClearLedger()
-			if said = s.step("laboratory", "1.0.0", "1.0.0", "2.0.0"); strings.Contains(said, "must be replaced") {
-				t.Errorf("another name of the model: %s", said)
+			if output = s.step("laboratory", "1.0.0", "1.0.0", "2.0.0"); strings.Contains(output, "must be replaced") {
+				t.Errorf("another name of the model: %s", output)
 			}
 			if writes := s.sandbox.Writes(); len(writes) != 1 || writes[0] != "PATCH update model" {
 				t.Errorf("another name took %v", writes)
 			}
-			if said = s.run(0, "destroy", "-auto-approve"); !strings.Contains(said, "All versions of the model are deleted") {
-				t.Errorf("the destroy does not warn: %s", said)
+			if output = s.run(0, "destroy", "-auto-approve"); !strings.Contains(output, "All versions of the model are deleted") {
+				t.Errorf("the destroy does not warn: %s", output)
 			}
 			if modelOf(t, s.sandbox, "laboratory") != nil {
 				t.Error("the model is still there")
@@ -59,9 +59,9 @@ func TestFromTheFileToTheFleetAndBack(t *testing.T) {
 }
 
 // A version that does not exist is found in the plan also where the configuration manages the model.
-func TestATypoInAPinOfAManagedModel(t *testing.T) {
+func TestAccModelDeployment_unknownVersionOfManagedModel(t *testing.T) {
 	t.Parallel()
-	s := newStory(t, sandbox.DialectDocs, "name")
+	s := newScenario(t, sandbox.DialectDocs, "name")
 	s.step("lab", "1.0.0", "1.0.0")
 	s.configure("lab", "1.0.0", []string{"1.0.0"}, `
 		resource "octomil_model_deployment" "typo" {
@@ -69,13 +69,13 @@ func TestATypoInAPinOfAManagedModel(t *testing.T) {
 		  group   = "staging"
 		  version = "1.0.1"
 		}`)
-	if said := s.run(1, "plan"); !strings.Contains(said, `no version "1.0.1"`) {
-		t.Errorf("the plan says %s", said)
+	if output := s.run(1, "plan"); !strings.Contains(output, `no version "1.0.1"`) {
+		t.Errorf("the plan says %s", output)
 	}
 }
 
-// story is a configuration of a model that changes step by step.
-type story struct {
+// scenario is a configuration of a model that changes step by step.
+type scenario struct {
 	t         *testing.T
 	sandbox   *acctest.Sandbox
 	cli       *acctest.CLI
@@ -83,9 +83,9 @@ type story struct {
 	log       string
 }
 
-func newStory(t *testing.T, dialect sandbox.Dialect, reference string) *story {
+func newScenario(t *testing.T, dialect sandbox.Dialect, reference string) *scenario {
 	t.Helper()
-	s := &story{t: t, sandbox: start(t, dialect), reference: reference}
+	s := &scenario{t: t, sandbox: start(t, dialect), reference: reference}
 	s.cli = acctest.NewCLI(t, "")
 	s.log = filepath.Join(s.cli.Dir, "trace.log")
 	s.cli.Env = []string{"TF_LOG=TRACE", "TF_LOG_PATH=" + s.log}
@@ -93,7 +93,7 @@ func newStory(t *testing.T, dialect sandbox.Dialect, reference string) *story {
 }
 
 // configure writes the configuration: the model's name, the pin, and the versions.
-func (s *story) configure(name, pin string, versions []string, more string) {
+func (s *scenario) configure(name, pin string, versions []string, more string) {
 	s.t.Helper()
 	for _, version := range versions {
 		write(s.t, filepath.Join(s.cli.Dir, version+".onnx"), "the weights of "+version)
@@ -122,15 +122,15 @@ func (s *story) configure(name, pin string, versions []string, more string) {
 }
 
 // step applies a configuration, after which nothing is left to do, and answers what the command line has said.
-func (s *story) step(name, pin string, versions ...string) string {
+func (s *scenario) step(name, pin string, versions ...string) string {
 	s.t.Helper()
 	s.configure(name, pin, versions, "")
-	said := s.run(0, "apply", "-auto-approve")
+	output := s.run(0, "apply", "-auto-approve")
 	s.run(0, "plan", "-detailed-exitcode")
-	return said
+	return output
 }
 
-func (s *story) run(code int, args ...string) string {
+func (s *scenario) run(code int, args ...string) string {
 	s.t.Helper()
 	result := s.cli.Run(s.t, args...)
 	if result.Code != code {

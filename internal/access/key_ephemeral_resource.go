@@ -13,7 +13,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// ephemeralKey is a key that lives as long as a run of Terraform.
+// ephemeralKey creates a key for one run of Terraform and revokes it at the end of the run.
 type ephemeralKey struct {
 	resourcekit.Configured
 }
@@ -23,12 +23,12 @@ var (
 	_ ephemeral.EphemeralResourceWithClose     = (*ephemeralKey)(nil)
 )
 
-// NewEphemeralKey returns the ephemeral octomil_api_key.
+// NewEphemeralKey returns the ephemeral resource octomil_api_key.
 func NewEphemeralKey() ephemeral.EphemeralResource {
 	return &ephemeralKey{resourcekit.Configured{TypeName: keyTypeName}}
 }
 
-// ephemeralKeyModel is the key as Terraform holds it while it is open.
+// ephemeralKeyModel is the result of an open ephemeral resource.
 type ephemeralKeyModel struct {
 	ID     types.String `tfsdk:"id"`
 	Name   types.String `tfsdk:"name"`
@@ -46,30 +46,30 @@ func (e *ephemeralKey) Configure(_ context.Context, req ephemeral.ConfigureReque
 
 func (e *ephemeralKey) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An API key for the time of one run of Terraform: it is made when the run needs it, in a plan as well as in an " +
-			"apply, and revoked at its end. It is in no state and in no plan. Use it for another provider block, for a provisioner, or for a " +
-			"write-only attribute whose receiver uses it before the run ends.",
+		MarkdownDescription: "An API key for one run of Terraform. It is created when the run needs it, during a plan as well as during an apply, " +
+			"and revoked at the end of the run. It is stored neither in the state nor in the plan. Use it for another provider block, a " +
+			"provisioner, or a write-only attribute whose receiver uses it before the run ends.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id that the server gave to the key."},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the key, assigned by the server."},
 			"name": schema.StringAttribute{
 				Required: true, Validators: nameValidators(),
-				MarkdownDescription: nameText + " The records of revoked keys keep it, so it tells later whose they were.",
+				MarkdownDescription: nameDescription + " The records of revoked keys keep it, so that they can be told apart later.",
 			},
 			"scopes": schema.SetAttribute{
-				ElementType: types.StringType, Optional: true, Validators: scopeValidators(), MarkdownDescription: scopesText,
+				ElementType: types.StringType, Optional: true, Validators: scopeValidators(), MarkdownDescription: scopesDescription,
 			},
-			"api_key": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The secret."},
+			"api_key": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Secret of the key."},
 		},
 	}
 }
 
-// idKey is where private data holds the id for Close.
+// idKey is the key of the ID in the private data, where Close reads it.
 const idKey = "id"
 
 func (e *ephemeralKey) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m ephemeralKeyModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	scopes := scopesOf(ctx, m.Scopes, &resp.Diagnostics)
+	scopes := scopesToAPI(ctx, m.Scopes, &resp.Diagnostics)
 	ctx, client := e.Client(control.WithinPlan(ctx), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -92,7 +92,7 @@ func (e *ephemeralKey) Close(ctx context.Context, req ephemeral.CloseRequest, re
 		return
 	}
 	if err := client.RevokeAPIKey(ctx, id); err != nil {
-		resp.Diagnostics.AddError("Could not revoke the ephemeral API key", fmt.Sprintf("%s\n\nThe key %s works until it is revoked: "+
-			"do so in the dashboard, or with the command `octomil keys revoke %[2]s`.", resourcekit.ErrorDetail(err), id))
+		resp.Diagnostics.AddError("Could not revoke the ephemeral API key", fmt.Sprintf("%s\n\nThe key `%s` works until it is revoked. "+
+			"Revoke it in the dashboard, or run `octomil keys revoke %[2]s`.", resourcekit.ErrorDetail(err), id))
 	}
 }

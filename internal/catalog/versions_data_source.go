@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -14,7 +15,11 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-const versionsTypeName = "octomil_model_versions"
+const (
+	versionsTypeName = "octomil_model_versions"
+	// suggestions is how many existing names the error of an unknown one lists.
+	maxSuggestions = 3
+)
 
 type versionsDataSource struct {
 	resourcekit.DataSourceBase
@@ -22,8 +27,8 @@ type versionsDataSource struct {
 
 var _ datasource.DataSourceWithConfigure = (*versionsDataSource)(nil)
 
-// NewVersions returns the data source octomil_model_versions.
-func NewVersions() datasource.DataSource {
+// NewVersionsDataSource returns the data source octomil_model_versions.
+func NewVersionsDataSource() datasource.DataSource {
 	return &versionsDataSource{DataSourceBase: resourcekit.NewDataSourceBase(versionsTypeName)}
 }
 
@@ -106,7 +111,7 @@ func (d *versionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	versions, err := client.Versions(ctx, model.ID, state.Status.ValueString())
 	if control.NotFound(err) {
-		resp.Diagnostics.AddAttributeError(path.Root("model"), fmt.Sprintf("There is no model %q", name), unknownModel(ctx, client, name, err))
+		resp.Diagnostics.AddAttributeError(path.Root("model"), fmt.Sprintf("There is no model %q", name), unknownModelDetail(ctx, client, name, err))
 		return
 	}
 	if err != nil {
@@ -119,12 +124,12 @@ func (d *versionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return
 	}
 	state.ModelID = resourcekit.StringOrNull(model.ID)
-	state.Versions = versionsList(ctx, versions, control.Deployed(rollouts), &resp.Diagnostics)
+	state.Versions = versionsFromAPI(ctx, versions, control.Deployed(rollouts), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
-// unknownModel says what the server said, and which existing models the word may have meant.
-func unknownModel(ctx context.Context, client *control.Client, name string, err error) string {
+// unknownModelDetail says what the server said, and which existing models the word may have meant.
+func unknownModelDetail(ctx context.Context, client *control.Client, name string, err error) string {
 	text := resourcekit.ErrorDetail(err)
 	models, listErr := client.Models(ctx)
 	if listErr != nil {
@@ -134,5 +139,8 @@ func unknownModel(ctx context.Context, client *control.Client, name string, err 
 	for _, m := range models {
 		names = append(names, m.Name)
 	}
-	return text + "\n\n" + resourcekit.DidYouMean(name, "models", names)
+	if len(names) == 0 {
+		return text + "\n\nThe organization has no models."
+	}
+	return text + "\n\nThe closest existing models: " + strings.Join(resourcekit.Closest(name, names, maxSuggestions), ", ") + "."
 }

@@ -16,11 +16,11 @@ import (
 
 var hash = strings.Repeat("ab", 32)
 
-func TestVersionReadsWhatTheServerSays(t *testing.T) {
+func TestVersionFromAPI(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	var m versionModel
-	m.read(control.Version{
+	m.fromAPI(control.Version{
 		ModelID: "mdl_1", Version: "1.0.0", Status: "deprecated", Format: "onnx", StoragePath: "p", Checksum: "etag-7", SizeBytes: 7,
 		Metrics: map[string]float64{"accuracy": 0.9}, CreatedAt: "2026-11-24T12:00:00Z",
 	}, &diags)
@@ -37,7 +37,7 @@ func TestVersionReadsWhatTheServerSays(t *testing.T) {
 	before := want
 	before.ModelID, before.OnDestroy = text("phi"), text("keep")
 	m = before
-	m.read(control.Version{ModelID: "mdl_1", Version: "1.0.0"}, &diags)
+	m.fromAPI(control.Version{ModelID: "mdl_1", Version: "1.0.0"}, &diags)
 	before.Metrics = numbers(map[string]float64{}) // but for these: a metric may be gone
 	if diff := cmp.Diff(before, m); diff != "" || diags.HasError() {
 		t.Errorf("of a server that says little %v (-want +got):\n%s", diags, diff)
@@ -52,7 +52,7 @@ func numbers(values map[string]float64) types.Map {
 	return types.MapValueMust(types.Float64Type, elements)
 }
 
-func TestPublishedByEachStatus(t *testing.T) {
+func TestVersionFromAPIStatus(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string][2]bool{
 		"draft": {false, false}, "preview": {false, false}, "published": {true, false}, "active": {true, false}, "deprecated": {true, true},
@@ -60,14 +60,14 @@ func TestPublishedByEachStatus(t *testing.T) {
 	} {
 		var diags diag.Diagnostics
 		m := versionModel{Status: types.StringUnknown(), Published: types.BoolUnknown(), Deprecated: types.BoolUnknown()}
-		m.read(control.Version{Version: "1", Status: status}, &diags)
+		m.fromAPI(control.Version{Version: "1", Status: status}, &diags)
 		if got := [2]bool{m.Published.ValueBool(), m.Deprecated.ValueBool()}; got != want || m.Status.IsUnknown() || m.Published.IsUnknown() {
 			t.Errorf("%q: published and deprecated are %v", status, got)
 		}
 	}
 }
 
-func TestReadChecksum(t *testing.T) {
+func TestChecksumFromAPI(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ server, prior, want string }{
 		{"sha256:" + hash, "", "sha256:" + hash},
@@ -82,14 +82,14 @@ func TestReadChecksum(t *testing.T) {
 		if tc.prior != "" {
 			prior = text(tc.prior)
 		}
-		if got := readChecksum(tc.server, prior).ValueString(); got != tc.want {
+		if got := checksumFromAPI(tc.server, prior).ValueString(); got != tc.want {
 			t.Errorf("%q over %q: %q; want %q", tc.server, tc.prior, got, tc.want)
 		}
 	}
 }
 
 // A number of the configuration has more digits than one of JSON, and still is the same.
-func TestMetricsKeepTheirDigits(t *testing.T) {
+func TestMetricsKeepPrecision(t *testing.T) {
 	t.Parallel()
 	exact, _, err := big.ParseFloat("0.118", 10, 512, big.ToNearestEven)
 	if err != nil {
@@ -101,63 +101,18 @@ func TestMetricsKeepTheirDigits(t *testing.T) {
 	}
 	var diags diag.Diagnostics
 	prior := types.MapValueMust(types.Float64Type, map[string]attr.Value{"kept": value, "changed": value, "gone": value})
-	got := readMetrics(map[string]float64{"kept": 0.118, "changed": 0.2, "others": 3}, prior, &diags)
+	got := metricsFromAPI(map[string]float64{"kept": 0.118, "changed": 0.2, "others": 3}, prior, &diags)
 	want := types.MapValueMust(types.Float64Type, map[string]attr.Value{"kept": value, "changed": types.Float64Value(0.2)})
 	if diff := cmp.Diff(want, got); diff != "" || diags.HasError() {
 		t.Errorf("%v (-want +got):\n%s", diags, diff)
 	}
 	m := versionModel{Metrics: prior}
-	due := m.metricsDue(control.Version{Metrics: map[string]float64{"kept": 0.118, "changed": 0.2}})
+	due := m.missingMetrics(control.Version{Metrics: map[string]float64{"kept": 0.118, "changed": 0.2}})
 	if diff := cmp.Diff(map[string]float64{"changed": 0.118, "gone": 0.118}, due); diff != "" {
 		t.Errorf("due (-want +got):\n%s", diff)
 	}
 	unmanaged := versionModel{Metrics: types.MapNull(types.Float64Type)}
-	if due := unmanaged.metricsDue(control.Version{}); len(due) > 0 {
+	if due := unmanaged.missingMetrics(control.Version{}); len(due) > 0 {
 		t.Errorf("metrics that are not managed are due: %v", due)
-	}
-}
-
-func TestVersionHasOneArtifact(t *testing.T) {
-	t.Parallel()
-	registered := func() versionModel {
-		return versionModel{StoragePath: text("p"), Checksum: text(hash), SizeBytes: types.Int64Value(1), Format: text("onnx")}
-	}
-	uploaded := versionModel{Source: text("f")}
-	for name, tc := range map[string]struct {
-		config func() versionModel
-		at     string
-	}{
-		"registered":         {registered, ""},
-		"uploaded":           {func() versionModel { return uploaded }, ""},
-		"nothing":            {func() versionModel { return versionModel{} }, "source"},
-		"both":               {func() versionModel { m := uploaded; m.StoragePath = text("p"); return m }, "storage_path"},
-		"a format of a file": {func() versionModel { m := uploaded; m.Format = text("onnx"); return m }, "format"},
-		"without a checksum": {func() versionModel { m := registered(); m.Checksum = types.StringNull(); return m }, "checksum"},
-		"without a size":     {func() versionModel { m := registered(); m.SizeBytes = types.Int64Null(); return m }, "size_bytes"},
-		"perhaps both":       {func() versionModel { m := registered(); m.Source = types.StringUnknown(); return m }, ""},
-		"perhaps a path":     {func() versionModel { m := uploaded; m.StoragePath = types.StringUnknown(); return m }, ""},
-		"a deprecated draft": {func() versionModel {
-			m := uploaded
-			m.Published, m.Deprecated = types.BoolValue(false), types.BoolValue(true)
-			return m
-		}, "deprecated"},
-		"perhaps published": {func() versionModel {
-			m := uploaded
-			m.Published, m.Deprecated = types.BoolUnknown(), types.BoolValue(true)
-			return m
-		}, ""},
-		"a path without the rest": {func() versionModel { return versionModel{StoragePath: types.StringUnknown()} }, "checksum"},
-	} {
-		var diags diag.Diagnostics
-		validateVersion(t.Context(), tc.config(), &diags)
-		at := ""
-		if len(diags) > 0 {
-			if on, ok := diags[0].(diag.DiagnosticWithPath); ok {
-				at = on.Path().String()
-			}
-		}
-		if at != tc.at {
-			t.Errorf("%s: the error is on %q, want %q: %v", name, at, tc.at, diags)
-		}
 	}
 }

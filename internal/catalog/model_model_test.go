@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
@@ -14,10 +13,10 @@ import (
 
 func text(word string) types.String { return types.StringValue(word) }
 
-func TestModelReadsWhatTheServerSays(t *testing.T) {
+func TestModelFromAPI(t *testing.T) {
 	t.Parallel()
 	var m modelModel
-	m.read(control.Model{
+	m.fromAPI(control.Model{
 		ID: "mdl_1", Name: "phi", Framework: "pytorch", ModelContract: json.RawMessage(`{"a":1}`), DataContract: json.RawMessage(`{}`),
 	}, "demo")
 	want := modelModel{
@@ -33,14 +32,14 @@ func TestModelReadsWhatTheServerSays(t *testing.T) {
 		DataContract: jsontypes.NewNormalizedValue(`{}`), DeletionProtection: types.BoolValue(false),
 	}
 	m = configured
-	m.read(control.Model{ID: "mdl_1", OrgID: "acme", Name: "phi", UseCase: "nlp", ModelContract: json.RawMessage(`{"a":1.0,"b":[1,100]}`)}, "demo")
+	m.fromAPI(control.Model{ID: "mdl_1", OrgID: "acme", Name: "phi", UseCase: "nlp", ModelContract: json.RawMessage(`{"a":1.0,"b":[1,100]}`)}, "demo")
 	configured.ID, configured.OrgID, configured.Name, configured.Framework = text("mdl_1"), text("acme"), text("phi"), text("")
 	if diff := cmp.Diff(configured, m); diff != "" {
 		t.Errorf("what means the same has another spelling (-want +got):\n%s", diff)
 	}
 }
 
-func TestModelSendsOnlyWhatChanges(t *testing.T) {
+func TestModelUpdateSettings(t *testing.T) {
 	t.Parallel()
 	word := func(s string) *string { return &s }
 	before := modelModel{
@@ -72,40 +71,8 @@ func TestModelSendsOnlyWhatChanges(t *testing.T) {
 	} {
 		planned := before
 		tc.change(&planned)
-		if diff := cmp.Diff(tc.want, planned.changes(&before)); diff != "" {
+		if diff := cmp.Diff(tc.want, planned.updateSettings(&before)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-}
-
-func TestSameJSON(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		a, b string
-		same bool
-	}{
-		{`{"a":1,"b":2}`, `{ "b": 2.0, "a": 1e0 }`, true},
-		{`{"a":[1,2]}`, `{"a":[2,1]}`, false},
-		{`{"a":9007199254740993}`, `{"a":9007199254740992}`, false},
-		{`{"a":0.10}`, `{"a":1e-1}`, true},
-		{`{"a":null}`, `{}`, false},
-		{`{"a":1e400}`, `{"a":1e400}`, true},
-		{`{`, `{`, false},
-	} {
-		if got := sameJSON(tc.a, tc.b); got != tc.same {
-			t.Errorf("%s and %s: %t", tc.a, tc.b, got)
-		}
-	}
-}
-
-// A plan of a tainted resource asks the provider only for what is to be made, so the delete has to look for itself.
-func TestAProtectedModelIsNotDeleted(t *testing.T) {
-	t.Parallel()
-	for _, protection := range []types.Bool{types.BoolNull(), types.BoolValue(true)} {
-		var diags diag.Diagnostics
-		op := &modelOperation{State: &modelModel{Name: text("phi"), DeletionProtection: protection}, Diags: &diags} // without a client
-		if err := deleteModel(t.Context(), op); err != nil || !diags.HasError() {
-			t.Errorf("%s: %v, %v", protection, err, diags)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 const versionsOf = "data.octomil_model_versions.of"
 
-func TestVersionsListsTheHistory(t *testing.T) {
+func TestAccModelVersions_dataSource(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect })
@@ -57,7 +57,7 @@ func TestVersionsListsTheHistory(t *testing.T) {
 	})
 }
 
-func TestVersionsOfAnUnknownModelSuggestsExistingOnes(t *testing.T) {
+func TestAccModelVersions_unknownModel(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect })
@@ -65,14 +65,14 @@ func TestVersionsOfAnUnknownModelSuggestsExistingOnes(t *testing.T) {
 			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{{
 				Config:      sb.Provider() + `data "octomil_model_versions" "of" { model = "phi-4-mni" }`,
-				ExpectError: regexp.MustCompile(`(?s)There is no model "phi-4-mni".*model += "phi-4-mni".*Closest\s+matches:\s+.phi-4-mini.`),
+				ExpectError: regexp.MustCompile(`(?s)There is no model "phi-4-mni".*model += "phi-4-mni".*closest\s+existing\s+models:\s+phi-4-mini`),
 			}},
 		})
 	})
 }
 
 // A server that answers with an error of its own is no reason to call the model unknown.
-func TestVersionsPassesAnErrorOfTheServerOn(t *testing.T) {
+func TestAccModelVersions_serverError(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	sb.AddKey("devices-only", "devices:read")

@@ -69,7 +69,7 @@ func readVersions(t *testing.T, server answers) diag.Diagnostics {
 	return resp.Diagnostics
 }
 
-func TestReadSaysWhatIsWrong(t *testing.T) {
+func TestVersionsDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	unknown := []answer{{http.StatusNotFound, goneModel}}
 	for name, c := range map[string]struct {
@@ -80,11 +80,11 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	}{
 		"an unknown model among others": {
 			answers{"/api/v1/models": {{200, oneModel}}, "/api/v1/models/phi/versions": unknown},
-			path.Root("model"), []string{`There is no model "phi"`, "no such model", "req-7", "Closest matches: `phi-4-mini`."}, "no models",
+			path.Root("model"), []string{`There is no model "phi"`, "no such model", "req-7", "closest existing models: phi-4-mini."}, "no models",
 		},
 		"an organization without models": {
 			answers{"/api/v1/models": {{200, noModels}}, "/api/v1/models/phi/versions": unknown},
-			path.Root("model"), []string{`There is no model "phi"`, "There are no models yet."}, "Closest",
+			path.Root("model"), []string{`There is no model "phi"`, "The organization has no models."}, "closest",
 		},
 		"models that cannot be listed": {
 			answers{"/api/v1/models": {{403, `{"detail":"scope models:read is missing"}`}}},

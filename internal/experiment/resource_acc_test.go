@@ -4,10 +4,16 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -40,8 +46,8 @@ func inEachDialect(t *testing.T, run func(t *testing.T, sb *acctest.Sandbox, cor
 
 func pathOf(core *acctest.Core) string { return fmt.Sprint("/api/v1/experiments/", core.State()["id"]) }
 
-// refused plans and expects exactly these beginnings of errors.
-func refused(t *testing.T, core *acctest.Core, config map[string]any, want ...string) {
+// expectPlanErrors plans and expects exactly these beginnings of errors.
+func expectPlanErrors(t *testing.T, core *acctest.Core, config map[string]any, want ...string) {
 	t.Helper()
 	plan := core.Plan(config)
 	if len(plan.Errors) != len(want) {
@@ -60,7 +66,7 @@ func groupIDs(t *testing.T, sb *acctest.Sandbox) []any {
 	return []any{group["id"]}
 }
 
-func TestAccExperiment(t *testing.T) {
+func TestAccExperiment_lifecycle(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		groups := groupIDs(t, sb)
@@ -97,7 +103,7 @@ func TestAccExperiment(t *testing.T) {
 	})
 }
 
-func TestAccExperimentDrift(t *testing.T) {
+func TestAccExperiment_drift(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		config := with(map[string]any{"status": "running", "target_group_ids": groupIDs(t, sb), "description": "Faster?"})
@@ -119,30 +125,30 @@ func TestAccExperimentDrift(t *testing.T) {
 		}
 		// One that somebody has ended cannot be begun again.
 		sb.Do(t, http.MethodPost, at+"/complete", nil)
-		refused(t, core, config, "status: The experiment is completed")
+		expectPlanErrors(t, core, config, "status: The experiment is completed")
 		core.Converge(t, with(map[string]any{"status": "completed", "target_group_ids": core.State()["target_group_ids"], "description": "Faster?"}),
 			acctest.ActionNone)
 	})
 }
 
-func TestAccExperimentStatus(t *testing.T) {
+func TestAccExperiment_status(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		is := func(status string) map[string]any { return with(map[string]any{"status": status}) }
-		refused(t, core, is("active"), "status: Invalid Attribute Value Match")
+		expectPlanErrors(t, core, is("active"), "status: Invalid Attribute Value Match")
 		for _, status := range []string{"paused", "completed", "cancelled"} {
-			refused(t, core, is(status), "status: A new experiment cannot be "+status)
+			expectPlanErrors(t, core, is(status), "status: A new experiment cannot be "+status)
 		}
 		core.Converge(t, is("draft"), acctest.ActionCreate)
-		refused(t, core, is("paused"), "status: An experiment cannot go from draft to paused: From draft it can only become cancelled or "+
+		expectPlanErrors(t, core, is("paused"), "status: An experiment cannot go from draft to paused: From draft it can only become cancelled or "+
 			"running.")
-		refused(t, core, is("completed"), "status: An experiment cannot go from draft to completed")
+		expectPlanErrors(t, core, is("completed"), "status: An experiment cannot go from draft to completed")
 		core.Converge(t, is("running"), acctest.ActionUpdate)
-		refused(t, core, is("draft"), "status: An experiment cannot go from running to draft")
+		expectPlanErrors(t, core, is("draft"), "status: An experiment cannot go from running to draft")
 		core.Converge(t, with(nil), acctest.ActionNone) // not managed: it goes on
 		core.Converge(t, is("completed"), acctest.ActionUpdate)
 		changed := with(map[string]any{"name": "x", "traffic_percentage": 10, "variants": variants(10, 90), "status": "running"})
-		refused(t, core, changed, "name: The experiment is completed", "status: The experiment is completed", "traffic_percentage: ", "variants: ")
+		expectPlanErrors(t, core, changed, "name: The experiment is completed", "status: The experiment is completed", "traffic_percentage: ", "variants: ")
 		core.Converge(t, with(map[string]any{"on_destroy": "complete"}), acctest.ActionUpdate)
 		if n := len(sb.Writes()); n != 3 {
 			t.Errorf("there were %d writes: %v", n, sb.Writes())
@@ -150,7 +156,7 @@ func TestAccExperimentStatus(t *testing.T) {
 	})
 }
 
-func TestAccExperimentDestroy(t *testing.T) {
+func TestAccExperiment_onDestroy(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ status, onDestroy, want string }{
 		"a running one is kept":      {"running", "keep", "running"},
@@ -165,9 +171,9 @@ func TestAccExperimentDestroy(t *testing.T) {
 			core := sb.Core(t, typeName)
 			core.Converge(t, with(map[string]any{"status": tc.status, "on_destroy": tc.onDestroy}), acctest.ActionCreate)
 			at := pathOf(core)
-			said := core.Destroy()
-			if said.Failed() || len(said.Warnings) == 0 || !strings.Contains(said.Warnings[0], "cannot delete an experiment") {
-				t.Errorf("the destroy says %v, %v", said.Errors, said.Warnings)
+			report := core.Destroy()
+			if report.Failed() || len(report.Warnings) == 0 || !strings.Contains(report.Warnings[0], "cannot delete an experiment") {
+				t.Errorf("the destroy says %v, %v", report.Errors, report.Warnings)
 			}
 			if got := sb.Do(t, http.MethodGet, at, nil)["status"]; got != tc.want {
 				t.Errorf("it is %v", got)
@@ -176,21 +182,21 @@ func TestAccExperimentDestroy(t *testing.T) {
 	}
 }
 
-func TestAccExperimentImport(t *testing.T) {
+func TestAccExperiment_import(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		config := with(map[string]any{"status": "running", "target_group_ids": groupIDs(t, sb)})
 		core.Converge(t, config, acctest.ActionCreate)
 		id := core.State()["id"]
 		identity := map[string]any{"org_id": "demo", "id": id}
-		for how, said := range map[string]func(*acctest.Core) acctest.Diagnostics{
+		for how, report := range map[string]func(*acctest.Core) acctest.Diagnostics{
 			"id":       func(c *acctest.Core) acctest.Diagnostics { return c.Import(fmt.Sprint(id)) },
 			"name":     func(c *acctest.Core) acctest.Diagnostics { return c.Import("speed") },
 			"identity": func(c *acctest.Core) acctest.Diagnostics { return c.ImportIdentity(identity) },
 		} {
 			imported := sb.Core(t, typeName)
-			if said := said(imported); said.Failed() {
-				t.Fatalf("by %s: %v", how, said.Errors)
+			if report := report(imported); report.Failed() {
+				t.Fatalf("by %s: %v", how, report.Errors)
 			}
 			if diff := cmp.Diff(core.State(), imported.State()); diff != "" {
 				t.Errorf("by %s (-created +imported):\n%s", how, diff)
@@ -200,24 +206,24 @@ func TestAccExperimentImport(t *testing.T) {
 			byID["model"] = imported.State()["model_id"]
 			imported.Converge(t, byID, acctest.ActionNone)
 		}
-		if said := sb.Core(t, typeName).Import("sped"); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "speed") {
-			t.Errorf("a wrong name: %v", said.Errors)
+		if report := sb.Core(t, typeName).Import("sped"); len(report.Errors) != 1 || !strings.Contains(report.Errors[0], "speed") {
+			t.Errorf("a wrong name: %v", report.Errors)
 		}
 	})
 }
 
-func TestAccExperimentMistakes(t *testing.T) {
+func TestAccExperiment_invalidConfig(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	core := sb.Core(t, typeName)
 	one := variants(100, 0)
 	delete(one, "treatment")
-	refused(t, core, with(map[string]any{"variants": variants(50, 49)}), "variants: The allocations do not add up to 100: traffic_allocation of all "+
+	expectPlanErrors(t, core, with(map[string]any{"variants": variants(50, 49)}), "variants: The allocations do not add up to 100: traffic_allocation of all "+
 		"variants adds up to 99,")
-	refused(t, core, with(map[string]any{"control": "none"}), "control: The control is no variant")
-	refused(t, core, with(map[string]any{"variants": one}), "variants: Invalid")
-	refused(t, core, with(map[string]any{"variants": variants(-1, 101)}), "variants.", "variants.")
-	refused(t, core, with(map[string]any{"traffic_percentage": 101}), "traffic_percentage: Invalid")
+	expectPlanErrors(t, core, with(map[string]any{"control": "none"}), "control: The control is no variant")
+	expectPlanErrors(t, core, with(map[string]any{"variants": one}), "variants: Invalid")
+	expectPlanErrors(t, core, with(map[string]any{"variants": variants(-1, 101)}), "variants.", "variants.")
+	expectPlanErrors(t, core, with(map[string]any{"traffic_percentage": 101}), "traffic_percentage: Invalid")
 
 	// What only the server knows.
 	for want, config := range map[string]map[string]any{
@@ -226,9 +232,9 @@ func TestAccExperimentMistakes(t *testing.T) {
 		}}),
 		"Could not create the experiment: Could not create the experiment: the server answered 404": with(map[string]any{"model": "none"}),
 	} {
-		said := core.Apply(core.Plan(config))
-		if len(said.Errors) != 1 || !strings.HasPrefix(said.Errors[0], want) || !strings.Contains(said.Errors[0], "req_") {
-			t.Errorf("want %q, got %q", want, said.Errors)
+		report := core.Apply(core.Plan(config))
+		if len(report.Errors) != 1 || !strings.HasPrefix(report.Errors[0], want) || !strings.Contains(report.Errors[0], "req_") {
+			t.Errorf("want %q, got %q", want, report.Errors)
 		}
 	}
 	thirds := map[string]any{
@@ -236,21 +242,21 @@ func TestAccExperimentMistakes(t *testing.T) {
 		"a":       map[string]any{"model_version": "2.0.0", "traffic_allocation": 33.33},
 		"b":       map[string]any{"model_version": "0.9.0", "traffic_allocation": 33.33},
 	}
-	refused(t, core, with(map[string]any{"variants": thirds}), "variants: The allocations do not add up to 100: traffic_allocation of all variants adds "+
+	expectPlanErrors(t, core, with(map[string]any{"variants": thirds}), "variants: The allocations do not add up to 100: traffic_allocation of all variants adds "+
 		"up to 99.99,")
 	thirds["control"] = map[string]any{"model_version": "1.0.0", "traffic_allocation": 33.34}
 	core.Converge(t, with(map[string]any{"variants": thirds}), acctest.ActionCreate)
 }
 
 // A create that fails in the middle leaves nothing open behind: the draft that it has made is cancelled when it is replaced.
-func TestAccExperimentHalfCreated(t *testing.T) {
+func TestAccExperiment_createFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	core := sb.Core(t, typeName)
 	config := with(map[string]any{"status": "running"})
 	sb.AddFault(sandbox.Fault{Method: "POST", Path: "experiments/*/start", Status: 409})
-	if said := core.Apply(core.Plan(config)); !said.Failed() || !core.Tainted() {
-		t.Fatalf("the create says %v", said.Errors)
+	if report := core.Apply(core.Plan(config)); !report.Failed() || !core.Tainted() {
+		t.Fatalf("the create says %v", report.Errors)
 	}
 	first := pathOf(core)
 	sb.ClearFaults()
@@ -263,7 +269,7 @@ func TestAccExperimentHalfCreated(t *testing.T) {
 	}
 }
 
-func TestAccExperimentList(t *testing.T) {
+func TestAccExperiment_list(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {
 		core.Converge(t, with(map[string]any{"status": "running"}), acctest.ActionCreate)
@@ -276,22 +282,22 @@ func TestAccExperimentList(t *testing.T) {
 			{nil, 0, []string{"second", "speed"}}, {map[string]any{"status": "running"}, 0, []string{"speed"}}, {nil, 1, []string{"second"}},
 			{map[string]any{"model_id": core.State()["model_id"]}, 0, []string{"second", "speed"}}, {map[string]any{"model_id": "x"}, 0, nil},
 		} {
-			found, said := sb.Query(t, typeName, tc.filters, tc.limit, true)
+			found, report := sb.Query(t, typeName, tc.filters, tc.limit, true)
 			var names []string
 			for _, f := range found {
 				if names = append(names, f.Name); f.Attributes["model"] != "phi-4-mini" {
 					t.Errorf("%s is listed as %v", f.Name, f.Attributes)
 				}
 			}
-			if diff := cmp.Diff(tc.want, names); diff != "" || said.Failed() {
-				t.Errorf("%v, limit %d: %v (-want +got):\n%s", tc.filters, tc.limit, said.Errors, diff)
+			if diff := cmp.Diff(tc.want, names); diff != "" || report.Failed() {
+				t.Errorf("%v, limit %d: %v (-want +got):\n%s", tc.filters, tc.limit, report.Errors, diff)
 			}
 		}
 	})
 }
 
 // Many experiments are refreshed through the list.
-func TestAccExperimentsCostFewRequests(t *testing.T) {
+func TestAccExperiment_requestsOfRefresh(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
 	ids := make([]string, 20)
@@ -306,4 +312,43 @@ func TestAccExperimentsCostFewRequests(t *testing.T) {
 	if n := len(sb.Ledger()); n > 3 {
 		t.Errorf("a refresh of %d experiments takes %d requests", len(ids), n)
 	}
+}
+
+// The real command line compares numbers in more digits than a float64 has.
+func TestAccExperiment_commandLine(t *testing.T) {
+	t.Parallel()
+	const address = typeName + ".speed"
+	sb := acctest.Start(t)
+	config := func(control, treatment float64, status string) string {
+		return sb.Provider() + fmt.Sprintf(`
+resource "octomil_experiment" "speed" {
+  name               = "speed"
+  model              = "phi-4-mini"
+  control            = "old"
+  traffic_percentage = 33.1
+  status             = %q
+  variants = {
+    old = { model_version = "1.0.0", traffic_allocation = %v }
+    new = { model_version = "2.0.0", traffic_allocation = %v }
+  }
+}
+`, status, control, treatment)
+	}
+	is := func(status string) []statecheck.StateCheck {
+		return []statecheck.StateCheck{statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact(status))}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
+		Steps: []resource.TestStep{
+			{Config: config(33.34, 66.66, "running"), ConfigStateChecks: is("running")},
+			{
+				Config: config(99.9, 0.1, "paused"), ConfigStateChecks: is("paused"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+				}},
+			},
+			{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateId: "speed"},
+			{Config: config(99.9, 0.1, "draft"), ExpectError: regexp.MustCompile(`An experiment cannot go from paused to draft`)},
+		},
+	})
 }

@@ -1,0 +1,89 @@
+package catalog_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
+)
+
+func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
+	t.Helper()
+	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 12 })
+}
+
+func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
+}
+
+func stateHas(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
+}
+
+// apply plans and applies.
+func apply(core *acctest.Core, config map[string]any) acctest.Diagnostics {
+	plan := core.Plan(config)
+	if plan.Failed() {
+		return plan.Diagnostics
+	}
+	return core.Apply(plan)
+}
+
+func mustSucceed(t *testing.T, report acctest.Diagnostics) {
+	t.Helper()
+	if report.Failed() {
+		t.Fatal(report.Errors)
+	}
+}
+
+// expectError demands one error that says all this.
+func expectError(t *testing.T, report acctest.Diagnostics, parts ...string) {
+	t.Helper()
+	if len(report.Errors) != 1 {
+		t.Errorf("got the errors %v; want one that says %v", report.Errors, parts)
+		return
+	}
+	for _, part := range parts {
+		if !strings.Contains(report.Errors[0], part) {
+			t.Errorf("the error does not say %q: %s", part, report.Errors[0])
+		}
+	}
+}
+
+// with is a configuration with another value of one attribute.
+func with(config map[string]any, name string, value any) map[string]any {
+	out := map[string]any{name: value}
+	for other, was := range config {
+		if other != name {
+			out[other] = was
+		}
+	}
+	return out
+}
+
+func sortedNames(found []acctest.ListResult) string {
+	var names []string
+	for _, one := range found {
+		names = append(names, one.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
+}
+
+// write makes or replaces a file.
+func write(t *testing.T, file, content string) string {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}

@@ -1,0 +1,48 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// validateVersion looks whether there is one artifact, and all that has to be said of it.
+func validateVersion(_ context.Context, config versionModel, diags *diag.Diagnostics) {
+	registered := []struct {
+		name  string
+		value interface{ IsNull() bool }
+		known bool
+	}{
+		{"storage_path", config.StoragePath, resourcekit.Known(config.StoragePath)},
+		{"checksum", config.Checksum, resourcekit.Known(config.Checksum)},
+		{"size_bytes", config.SizeBytes, resourcekit.Known(config.SizeBytes)},
+		{"format", config.Format, resourcekit.Known(config.Format)},
+	}
+	for _, a := range registered {
+		switch {
+		case resourcekit.Known(config.Source) && a.known:
+			diags.AddAttributeError(path.Root(a.name), "The version is uploaded", fmt.Sprintf("With source, %s follows from the file. Remove "+
+				"it, or "+
+				"remove source to register an artifact that the server's storage has already.", a.name))
+		case config.Source.IsNull() && a.value.IsNull() && a.name == "storage_path":
+			diags.AddAttributeError(path.Root("source"), "The version has no artifact", "Set source to upload a file, or storage_path, checksum, "+
+				"size_bytes and format to register an artifact that the server's storage has already.")
+			return
+		case config.Source.IsNull() && a.value.IsNull():
+			diags.AddAttributeError(path.Root(a.name), "The artifact is not described", fmt.Sprintf("With storage_path, %s is required: the server "+
+				"does not look at the artifact.", a.name))
+		}
+	}
+	if config.Deprecated.ValueBool() && resourcekit.Known(config.Published) && !config.Published.ValueBool() {
+		addDraftError(diags)
+	}
+}
+
+func addDraftError(diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("deprecated"), "A draft cannot be deprecated", "Only a published version can be deprecated. Set "+
+		"published = true as well, or neither.")
+}

@@ -1,0 +1,40 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// validate looks at the variants as far as they are known.
+func validate(ctx context.Context, config model, diags *diag.Diagnostics) {
+	if !resourcekit.Known(config.Variants) {
+		return
+	}
+	variants := variantsByName(ctx, config.Variants, diags)
+	if name := config.Control; resourcekit.Known(name) {
+		if _, ok := variants[name.ValueString()]; !ok {
+			diags.AddAttributeError(path.Root("control"), "The control is no variant", fmt.Sprintf("variants has none of the name %q. control "+
+				"must name the variant that the others are compared with.", name.ValueString()))
+		}
+	}
+	sum := 0.0
+	for _, v := range variants {
+		if v.TrafficAllocation.IsUnknown() {
+			return
+		}
+		sum += v.TrafficAllocation.ValueFloat64()
+	}
+	if math.Abs(sum-100) > tolerance {
+		diags.AddAttributeError(path.Root("variants"), "The allocations do not add up to 100",
+			fmt.Sprintf("traffic_allocation of all variants adds up to %g, and must add up to 100 percent.", math.Round(sum*100)/100))
+	}
+}
+
+// tolerance is for the rounding of numbers such as 33.3, in percent. What a server would let pass beyond it is not known.
+const tolerance = 0.001

@@ -1,0 +1,2 @@
+// Package version is the functions about versions, for configurations.
+package version

@@ -1,0 +1,81 @@
+package version
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	goversion "github.com/hashicorp/go-version"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// newestVersion is newest_version.
+type newestVersion struct{}
+
+func (newestVersion) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "newest_version"
+}
+
+func (newestVersion) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "The newest version that a constraint allows",
+		MarkdownDescription: "Finds the newest of some versions that fits a constraint in the language of Terraform's own `version` arguments, such as " +
+			"`~> 1.4`, `>= 1.2, < 2.0` or `1.x` written as `~> 1.0`. Prereleases count only where the constraint names one. Words that are no " +
+			"versions are passed over. It is an error when none fits, since a pin without a version would deploy nothing.",
+		Parameters: []function.Parameter{
+			function.ListParameter{
+				Name: "versions", ElementType: types.StringType,
+				MarkdownDescription: "The versions to choose from, such as `data.octomil_model_versions.phi.versions[*].version`.",
+			},
+			function.StringParameter{Name: "constraint", MarkdownDescription: "What the version must fit, such as `~> 1.4`."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+func (newestVersion) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var versions []string
+	var constraint string
+	if resp.Error = req.Arguments.Get(ctx, &versions, &constraint); resp.Error != nil {
+		return
+	}
+	allowed, err := goversion.NewConstraint(constraint)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is no version constraint: write one such as \"~> 1.4\" or \">= 1.2, < 2.0\"", constraint))
+		return
+	}
+	newest := ""
+	for _, candidate := range versions {
+		parsed, err := goversion.NewVersion(candidate)
+		// go-version lets prereleases pass some constraints without one, such as "!= 2.0.0".
+		if err != nil || !allowed.Check(parsed) || parsed.Prerelease() != "" && !slices.ContainsFunc(allowed, (*goversion.Constraint).Prerelease) {
+			continue
+		}
+		if order, ok := control.CompareVersions(candidate, newest); newest == "" || ok && order > 0 {
+			newest = candidate
+		}
+	}
+	if newest == "" {
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("none of the versions fits %q: there are %s", constraint, listVersions(versions)))
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, newest)
+}
+
+// maxListed is how many versions an error names.
+const maxListed = 10
+
+func listVersions(versions []string) string {
+	if len(versions) == 0 {
+		return "none at all"
+	}
+	text := strings.Join(versions[:min(len(versions), maxListed)], ", ")
+	if more := len(versions) - maxListed; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
