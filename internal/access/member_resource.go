@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -65,7 +64,7 @@ func updateMember(ctx context.Context, op *memberOperation) (control.OrgMember, 
 		return op.Client.OrgMember(ctx, op.State.ID.ValueString())
 	}
 	o, err := op.Client.InviteOrgMember(ctx, op.Plan.invitation())
-	if control.HasStatus(err, http.StatusConflict) && !resourcekit.PolicyDenied(err) {
+	if resourcekit.IsConflict(err) {
 		op.Diags.AddAttributeError(op.Plan.changedAttribute(op.State), "Could not update the member",
 			resourcekit.Sentence(err.Error())+"\n\n"+dashboardOnlyDetail(op.State))
 		return o, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -176,7 +175,7 @@ func deleteVersion(ctx context.Context, op *versionOperation) error {
 		return nil
 	}
 	err := op.Client.DeleteVersion(ctx, op.State.ModelID.ValueString(), op.State.Version.ValueString())
-	if control.HasStatus(err, http.StatusConflict) && !resourcekit.PolicyDenied(err) {
+	if resourcekit.IsConflict(err) {
 		op.Diags.AddAttributeError(path.Root("on_destroy"), "The version is in use", resourcekit.Sentence(err.Error())+"\n\nApply "+
 			"on_destroy = \"keep\" to let Terraform forget the version and leave it on the server. It goes with its model, when that is deleted.")
 		return nil

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -15,11 +14,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-const (
-	versionsTypeName = "octomil_model_versions"
-	// suggestions is how many existing names the error of an unknown one lists.
-	maxSuggestions = 3
-)
+const versionsTypeName = "octomil_model_versions"
 
 type versionsDataSource struct {
 	resourcekit.DataSourceBase
@@ -139,8 +134,5 @@ func unknownModelDetail(ctx context.Context, client *control.Client, name string
 	for _, m := range models {
 		names = append(names, m.Name)
 	}
-	if len(names) == 0 {
-		return text + "\n\nThe organization has no models."
-	}
-	return text + "\n\nThe closest existing models: " + strings.Join(resourcekit.Closest(name, names, maxSuggestions), ", ") + "."
+	return text + "\n\n" + resourcekit.DidYouMean(name, "models", names)
 }

@@ -65,7 +65,7 @@ func TestAccModelVersions_unknownModel(t *testing.T) {
 			ProtoV6ProviderFactories: acctest.ProviderFactories(),
 			Steps: []resource.TestStep{{
 				Config:      sb.Provider() + `data "octomil_model_versions" "of" { model = "phi-4-mni" }`,
-				ExpectError: regexp.MustCompile(`(?s)There is no model "phi-4-mni".*model += "phi-4-mni".*closest\s+existing\s+models:\s+phi-4-mini`),
+				ExpectError: regexp.MustCompile(`(?s)There is no model "phi-4-mni".*model += "phi-4-mni".*Closest\s+matches:\s+.phi-4-mini.`),
 			}},
 		})
 	})

@@ -80,11 +80,11 @@ func TestVersionsDataSourceErrors(t *testing.T) {
 	}{
 		"an unknown model among others": {
 			answers{"/api/v1/models": {{200, oneModel}}, "/api/v1/models/phi/versions": unknown},
-			path.Root("model"), []string{`There is no model "phi"`, "no such model", "req-7", "closest existing models: phi-4-mini."}, "no models",
+			path.Root("model"), []string{`There is no model "phi"`, "no such model", "req-7", "Closest matches: `phi-4-mini`."}, "no models",
 		},
 		"an organization without models": {
 			answers{"/api/v1/models": {{200, noModels}}, "/api/v1/models/phi/versions": unknown},
-			path.Root("model"), []string{`There is no model "phi"`, "The organization has no models."}, "closest",
+			path.Root("model"), []string{`There is no model "phi"`, "There are no models yet."}, "Closest",
 		},
 		"models that cannot be listed": {
 			answers{"/api/v1/models": {{403, `{"detail":"scope models:read is missing"}`}}},
