@@ -17,12 +17,12 @@ func DidYouMean(name, titles string, existing []string) string {
 	if len(existing) == 0 {
 		return "There are no " + titles + " yet."
 	}
-	return "Closest matches: `" + strings.Join(Closest(name, existing, maxSuggestions), "`, `") + "`."
+	return "Closest matches: `" + strings.Join(closest(name, existing, maxSuggestions), "`, `") + "`."
 }
 
-// Closest returns up to most of the existing names, the closest one first. Upper and lower case are the same, and white
+// closest returns up to most of the existing names, the closest one first. Upper and lower case are the same, and white
 // space around a name does not count. Equally close names keep their order.
-func Closest(name string, existing []string, most int) []string {
+func closest(name string, existing []string, most int) []string {
 	type candidate struct {
 		name     string
 		distance int
