@@ -218,26 +218,26 @@ func TestAccRolloutActions_preconditions(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
-		settled := start(t, dialect)
-		settled.ClearLedger()
+		sb := start(t, dialect)
+		sb.ClearLedger()
 		for _, action := range []string{"octomil_rollout_pause", "octomil_rollout_resume", "octomil_rollout_advance", "octomil_rollout_cancel"} {
-			refuses(t, settled, action, config{"model": phi}, "model: No rollout is in progress", "The last one, of 1.0.0, is completed")
-			refuses(t, settled, action, config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
-			refuses(t, settled, action, config{"model": phi, "timeout": "0s"}, "timeout: Invalid `timeout`")
+			refuses(t, sb, action, config{"model": phi}, "model: No rollout is in progress", "The last one, of 1.0.0, is completed")
+			refuses(t, sb, action, config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
+			refuses(t, sb, action, config{"model": phi, "timeout": "0s"}, "timeout: Invalid `timeout`")
 		}
-		refuses(t, settled, "octomil_rollback", config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
-		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "1.0.0"}, "to_version: The version is already targeted",
+		refuses(t, sb, "octomil_rollback", config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
+		refuses(t, sb, "octomil_rollback", config{"model": phi, "to_version": "1.0.0"}, "to_version: The version is already targeted",
 			"completed at 100 percent")
-		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "2.0.0"}, "to_version: The version was never deployed",
+		refuses(t, sb, "octomil_rollback", config{"model": phi, "to_version": "2.0.0"}, "to_version: The version was never deployed",
 			"Deployed versions: 0.9.0, 1.0.0", "octomil_model_deployment")
-		refuses(t, settled, "octomil_rollback", config{"model": phi, "to_version": "0.9.1"}, "to_version: The version does not exist", "0.9.0")
-		refuses(t, settled, "octomil_rollout_cancel", config{"model": phi, "rollout_id": "77"}, "rollout_id: The rollout does not exist")
-		refuses(t, settled, "octomil_rollout_cancel", config{"model": phi, "rollout_id": newest(t, settled)},
+		refuses(t, sb, "octomil_rollback", config{"model": phi, "to_version": "0.9.1"}, "to_version: The version does not exist", "0.9.0")
+		refuses(t, sb, "octomil_rollout_cancel", config{"model": phi, "rollout_id": "77"}, "rollout_id: The rollout does not exist")
+		refuses(t, sb, "octomil_rollout_cancel", config{"model": phi, "rollout_id": newest(t, sb)},
 			"rollout_id: The rollout is not in progress", "octomil_rollback")
-		refuses(t, settled, "octomil_rollout_advance", config{"model": phi, "percentage": 101}, "percentage: Invalid Attribute Value")
-		settled.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/0.9.0/deprecate", nil)
-		refuses(t, settled, "octomil_rollback", config{"model": phi}, "to_version: The version is deprecated", "Pin another version")
-		settled.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
+		refuses(t, sb, "octomil_rollout_advance", config{"model": phi, "percentage": 101}, "percentage: Invalid Attribute Value")
+		sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/0.9.0/deprecate", nil)
+		refuses(t, sb, "octomil_rollback", config{"model": phi}, "to_version: The version is deprecated", "Pin another version")
+		sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
 
 		half := start(t, dialect)
 		id := begin(t, half, 40, 50)

@@ -221,16 +221,16 @@ func TestAccModelDeployment_groupMatrix(t *testing.T) {
 
 func runMatrix(t *testing.T, group string, table scenarios) {
 	t.Helper()
-	for name, situation := range table {
-		for want, w := range situation.wants {
+	for name, before := range table {
+		for want, w := range before.wants {
 			t.Run(name+"/"+want, func(t *testing.T) {
 				t.Parallel()
 				r := newHarness(t, group)
-				if situation.held.version != "" {
-					r.apply(situation.held)
+				if before.held.version != "" {
+					r.apply(before.held)
 				}
-				if situation.prepare != nil {
-					situation.prepare(r)
+				if before.prepare != nil {
+					before.prepare(r)
 				}
 				r.sb.ClearLedger()
 				if w.version == "" {

@@ -118,7 +118,7 @@ func TestRolledBackSaysWhatWhyAndWhen(t *testing.T) {
 			past(control.Rollout{ID: "4", Version: "1.0.0", Status: control.RolloutCompleted, PreviousVersion: "1.0.0", CreatedAt: noon}, ended, done("2", "1.0.0")),
 			&RollbackInfo{Version: "2.0.0", At: noon.Add(time.Minute)},
 		},
-		"another version after one that was cancelled": {
+		"another version after one that was canceled": {
 			past(control.Rollout{ID: "4", Version: "2.1.0", Status: control.RolloutActive, PreviousVersion: "1.0.0", CreatedAt: noon}, ended, done("2", "1.0.0")), nil,
 		},
 		"forward again": {

@@ -9,9 +9,9 @@ import (
 func TestPrivateKeepsTheVersionsThatTheGroupHasHad(t *testing.T) {
 	t.Parallel()
 	m := Private{}.Accepted(Result{Proposal: Proposal{Spec: Spec{Version: "1.0.0", Percentage: 100}}, ID: "a"})
-	unfinished := m.Accepted(Result{Proposal: Proposal{Spec: Spec{Version: "2.0.0", Percentage: 40}}, ID: "b", Activated: 10})
-	if unfinished.Deployed != nil {
-		t.Errorf("a deployment that has not ended well counts as deployed: %v", unfinished.Deployed)
+	incomplete := m.Accepted(Result{Proposal: Proposal{Spec: Spec{Version: "2.0.0", Percentage: 40}}, ID: "b", Activated: 10})
+	if incomplete.Deployed != nil {
+		t.Errorf("a deployment that has not ended well counts as deployed: %v", incomplete.Deployed)
 	}
 	m.LastApplySucceeded = true
 	next := m.Accepted(Result{Proposal: Proposal{Spec: Spec{Version: "2.0.0", Percentage: 40}}, ID: "b", Activated: 10})
@@ -21,6 +21,6 @@ func TestPrivateKeepsTheVersionsThatTheGroupHasHad(t *testing.T) {
 	}
 	next.LastApplySucceeded = true
 	if got := next.Accepted(Result{Proposal: Proposal{Spec: Spec{Version: "1.0.0", Percentage: 100}}}).Deployed; len(got) != 1 {
-		t.Errorf("a share of the group counts as deployed: %v", got)
+		t.Errorf("a percentage of the group counts as deployed: %v", got)
 	}
 }

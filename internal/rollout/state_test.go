@@ -25,17 +25,17 @@ func TestGroupSituationTargetsWhatMembersAreAssigned(t *testing.T) {
 		private Private
 		want    *Record
 	}{
-		"every member has the pin":             {Assignments{"1.0.0": 24}, pinned, complete("1.0.0")},
-		"a late joiner has another":            {Assignments{"1.0.0": 24, "2.0.0": 1}, pinned, some("2.0.0", 4)},
-		"late joiners disagree":                {Assignments{"1.0.0": 20, "0.9.0": 2, "2.0.0": 3}, pinned, some("2.0.0", 12)},
-		"a late joiner has nothing":            {Assignments{"1.0.0": 18, "": 6}, pinned, some("1.0.0", 75)},
-		"nobody has anything":                  {Assignments{"": 24}, pinned, nil},
-		"nobody is there":                      {Assignments{}, pinned, complete("1.0.0")},
-		"nobody is there and nothing was":      {Assignments{}, Private{}, nil},
-		"the share that was asked for":         {Assignments{"1.0.0": 14, "2.0.0": 10}, partial, some("2.0.0", 40)},
-		"less than was reached":                {Assignments{"1.0.0": 20, "2.0.0": 5}, partial, some("1.0.0", 80)},
-		"the group has shrunk below the reach": {Assignments{"2.0.0": 5}, partial, complete("2.0.0")},
-		"imported":                             {Assignments{"1.0.0": 24, "2.0.0": 1}, Private{}, some("1.0.0", 96)},
+		"every member has the pin":                    {Assignments{"1.0.0": 24}, pinned, complete("1.0.0")},
+		"a late joiner has another":                   {Assignments{"1.0.0": 24, "2.0.0": 1}, pinned, some("2.0.0", 4)},
+		"late joiners differ":                         {Assignments{"1.0.0": 20, "0.9.0": 2, "2.0.0": 3}, pinned, some("2.0.0", 12)},
+		"a late joiner has nothing":                   {Assignments{"1.0.0": 18, "": 6}, pinned, some("1.0.0", 75)},
+		"no member has any":                           {Assignments{"": 24}, pinned, nil},
+		"no members":                                  {Assignments{}, pinned, complete("1.0.0")},
+		"no members and no pin":                       {Assignments{}, Private{}, nil},
+		"the percentage that was asked for":           {Assignments{"1.0.0": 14, "2.0.0": 10}, partial, some("2.0.0", 40)},
+		"less than was reached":                       {Assignments{"1.0.0": 20, "2.0.0": 5}, partial, some("1.0.0", 80)},
+		"the group has shrunk below what was reached": {Assignments{"2.0.0": 5}, partial, complete("2.0.0")},
+		"imported":                                    {Assignments{"1.0.0": 24, "2.0.0": 1}, Private{}, some("1.0.0", 96)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
