@@ -53,7 +53,7 @@ func TestAccDeploymentPreviewDataSource_fleet(t *testing.T) {
 			looked(sb, "1.0.0", "", with(operates("rollback", 124), "cancels", knownvalue.ObjectPartial(map[string]knownvalue.Check{
 				"version": knownvalue.StringExact("2.0.0"), "status": knownvalue.StringExact("active"), "percentage": knownvalue.Float64Exact(40),
 			}))),
-			{Config: looked(sb, "1.0.1", "", nil).Config, ExpectError: says("The version does not exist", "The closest that exist: 1.0.0")},
+			{Config: looked(sb, "1.0.1", "", nil).Config, ExpectError: says("The version does not exist", "Closest matches: `1.0.0`")},
 		}
 		steps[3].PreConfig = func() {
 			sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions", map[string]any{
@@ -99,7 +99,7 @@ func TestAccDeploymentPreviewDataSource_withoutCounts(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: []resource.TestStep{
 		looked(sb, "2.0.0", "", map[string]knownvalue.Check{
 			"operation": knownvalue.StringExact("deploy"), "devices": knownvalue.Null(), "devices_total": knownvalue.Null(),
-			"warnings": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile("should not be rolled out any more"))}),
+			"warnings": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile("should no longer be rolled out"))}),
 		}),
 	}})
 }

@@ -37,7 +37,7 @@ func TestAccModelDeployment_badInput(t *testing.T) {
 		config string
 		want   *regexp.Regexp
 	}{
-		"a wrong key": {withKey("nonsense"), says("401", "request", "Check the API key")},
+		"a wrong key": {withKey("nonsense"), says("401", "request", "Check `api_key`")},
 		"a key without the scope": {
 			withKey("reader"), says("Could not deploy 2.0.0 in place of 1.0.0", "403", "request", "Use an API key that has the scope"),
 		},
@@ -46,10 +46,10 @@ func TestAccModelDeployment_badInput(t *testing.T) {
 			says("The model does not exist", "model", `no model "phi-4-mni"`, "phi-4-mini", "404", "request"),
 		},
 		"an unknown version": {
-			pinned(sb, "1.0.1"), says("The version does not exist", `version = "1.0.1"`, "The closest that exist: 1.0.0"),
+			pinned(sb, "1.0.1"), says("The version does not exist", `version = "1.0.1"`, "Closest matches: `1.0.0`"),
 		},
 		"a group that does not exist": {
-			pinned(sb, "2.0.0", `group = "stagin"`), says("The device group does not exist", `group = "stagin"`, "The closest that exist: staging"),
+			pinned(sb, "2.0.0", `group = "stagin"`), says("The device group does not exist", `group = "stagin"`, "Closest matches: `staging`"),
 		},
 		"a percentage of 0":            {pinned(sb, "2.0.0", "rollout = { percentage = 0 }"), says("percentage", "between 1")},
 		"a percentage of 101":          {pinned(sb, "2.0.0", "rollout = { percentage = 101 }"), says("percentage", "between 1")},
@@ -82,10 +82,10 @@ func TestAccModelDeployment_serverFaults(t *testing.T) {
 		fault sandbox.Fault
 		want  *regexp.Regexp
 	}{
-		"an HTML 502":        {html, says("Could not read the deployment", "502", "<h1>502 Bad Gateway</h1>", "fault of the server")},
-		"a cut-off body":     {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Cut: "body"}, says("Could not read the deployment", "cut off", "State is unchanged")},
+		"an HTML 502":        {html, says("Could not read the deployment", "502", "<h1>502 Bad Gateway</h1>", "a proxy in front of it, failed")},
+		"a cut-off body":     {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Cut: "body"}, says("Could not read the deployment", "cut off", "The state is unchanged")},
 		"another kind of ok": {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 200, Body: `{"hello":"world"}`}, says("was not understood", `no "rollouts"`, "api_url")},
-		"a bare 404":         {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 404, Body: `{"detail":"Not Found"}`}, says("does not know GET")},
+		"a bare 404":         {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 404, Body: `{"detail":"Not Found"}`}, says("does not support `GET")},
 		"a 403":              {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 403, Body: `{"detail":"no"}`}, says("403", "scope")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -201,7 +201,7 @@ func TestAccModelDeployment_rolledBackWhileWaiting(t *testing.T) {
 				// The next apply does not push it again, and says why.
 				Config: pinned(sb, "2.0.0"),
 				ExpectError: says("The version was rolled back", `version = "2.0.0"`, "automatically by the organization's policy", "12",
-					"since is 1.0.0", "on_rollback"),
+					"is now 1.0.0", "on_rollback"),
 			},
 			{
 				// The state says what runs, so the good pin has nothing to write.

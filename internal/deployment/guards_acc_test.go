@@ -359,7 +359,7 @@ func TestAccModelDeployment_policyDenied(t *testing.T) {
 	said := r.core.Apply(r.core.Plan(r.config(wanted{version: "2.0.0", percentage: 60})))
 	r.fails(said, "rollout.percentage: ")
 	r.fails(said, "policy_denied")
-	r.fails(said, "The organization's policy refused it")
+	r.fails(said, "The organization's policy denied the request")
 	if diff := cmp.Diff(before["percentage"], r.core.State()["percentage"]); diff != "" {
 		t.Error(diff)
 	}

@@ -28,11 +28,11 @@ func TestAccModelDeployment_conflictingPins(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:      pinned(sb, "1.0.0") + another("too", "2.0.0", ""),
-				ExpectError: says("Two resources pin different versions", "They would undo each other's work"),
+				ExpectError: says("Two resources pin different versions", "Each apply of one would undo the other"),
 			},
 			{
 				Config:      pinned(sb, "1.0.0", inStaging) + another("too", "2.0.0", inStaging),
-				ExpectError: says("Two resources pin different versions", "of the group staging"),
+				ExpectError: says("Two resources pin different versions", "phi-4-mini on the group staging"),
 			},
 		},
 	})

@@ -339,7 +339,7 @@ func TestAccModelDeployment_paused(t *testing.T) {
 			{
 				// What was paused outside of Terraform is not resumed automatically.
 				Config:      pinned(sb, "2.0.0"),
-				ExpectError: regexp.MustCompile(`(?s)The rollout is paused.*Set\s+paused\s+=\s+false`),
+				ExpectError: regexp.MustCompile(`(?s)The rollout is paused.*Set\s+.paused\s+=\s+false`),
 			},
 			{
 				Config:            pinned(sb, "2.0.0", "paused = false"),

@@ -92,7 +92,7 @@ func TestAccRolloutStatusDataSource_group(t *testing.T) {
 						"version": "2.0.0", "active_version": "2.0.0", "status": "active", "summary": "18/24 (75%)",
 					}),
 				},
-				{Config: asked(sb, `group = "stagin"`), ExpectError: says("The device group does not exist", "The closest that exist: staging")},
+				{Config: asked(sb, `group = "stagin"`), ExpectError: says("The device group does not exist", "Closest matches: `staging`")},
 			},
 		})
 	})

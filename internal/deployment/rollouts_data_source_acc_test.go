@@ -68,7 +68,7 @@ func TestAccRolloutsDataSource_newestFirst(t *testing.T) {
 				},
 				{Config: listed(sb, "model = \"phi-4-mini\"\n  status = \"paused\""), ConfigStateChecks: lists()},
 				{Config: listed(sb, "model = \"phi-4-mini\"\n  status = \"gone\""), ExpectError: says("value must be one of", `"rolled_back"`)},
-				{Config: listed(sb, `model = "phi-4-mni"`), ExpectError: says("The model does not exist", "The closest that exist: phi-4-mini")},
+				{Config: listed(sb, `model = "phi-4-mni"`), ExpectError: says("The model does not exist", "Closest matches: `phi-4-mini`")},
 			},
 		})
 	})

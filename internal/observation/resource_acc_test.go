@@ -222,7 +222,7 @@ func TestAccIntegrations_import(t *testing.T) {
 			otherKind = kinds[1]
 		}
 		if report := sb.Core(t, otherKind.typeName).ImportIdentity(map[string]any{"id": id}); len(report.Errors) != 1 ||
-			!strings.Contains(report.Errors[0], "of another kind") {
+			!strings.Contains(report.Errors[0], "of another type") {
 			t.Errorf("an import with the identity of the other kind: %v", report.Errors)
 		}
 	})
