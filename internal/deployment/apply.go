@@ -111,20 +111,25 @@ func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 		if s, readErr := a.target.Read(ctx, a.private); readErr == nil {
 			s.DeploymentID = last.DeploymentID
 			last = s
+			explain(err, last)
 		}
 	}
 	if err == nil && last.Version() != spec.Version {
 		err = &rollout.Error{Kind: rollout.ErrorReplaced, Progress: rollout.Progress{Rollout: control.Rollout{Version: spec.Version}}}
-	}
-	var ended *rollout.Error
-	if errors.As(err, &ended) {
-		ended.Explain(last.RolledBack)
 	}
 	a.private.LastApplySucceeded = err == nil
 	a.private.EverSucceeded = a.private.EverSucceeded || err == nil
 	a.saveState(ctx, r.Proposal.Operation, last)
 	if err != nil {
 		addFailedOperation(a.plan, r.Proposal.Operation, last, err, a.diags)
+	}
+}
+
+// explain adds to the error of a rollout that ended otherwise what the state after it tells.
+func explain(err error, after rollout.State) {
+	var ended *rollout.Error
+	if errors.As(err, &ended) {
+		ended.Explain(after)
 	}
 }
 

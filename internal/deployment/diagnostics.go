@@ -25,23 +25,34 @@ func addUnmanagedRollout(open rollout.Record, diags *diag.Diagnostics) {
 }
 
 func addRolledBack(p rollout.Proposal, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("version"), "The version was rolled back", rolledBackText(p)+
+	diags.AddAttributeError(path.Root("version"), rolledBackSummary(p), rolledBackText(p)+
 		" It is not deployed again automatically.\n\nPin a known good version. To deploy this one anyway, set `on_rollback = \"redeploy\"`; to leave "+
 		"the devices as they are, set `on_rollback = \"accept\"`.")
 }
 
 func warnOfAcceptedRollback(p rollout.Proposal, diags *diag.Diagnostics) {
-	diags.AddAttributeWarning(path.Root("version"), "The version was rolled back", rolledBackText(p)+
+	diags.AddAttributeWarning(path.Root("version"), rolledBackSummary(p), rolledBackText(p)+
 		" Because `on_rollback` is `\"accept\"`, the devices are left as they are until another version is pinned.")
 }
 
-// rolledBackText says when, why and by what the pin was rolled back, and what runs since.
-func rolledBackText(p rollout.Proposal) string {
-	how := "was rolled back"
-	if info := p.State.RolledBack; info != nil && info.Version == p.Spec.Version {
-		how = rollbackInfoText(*info)
+// rolledBackSummary tells a version that was rolled back from one whose rollout was canceled. Of a group there is no record: its
+// members were given an older version.
+func rolledBackSummary(p rollout.Proposal) string {
+	if p.RollbackInfo() == nil && !p.Scope.IsGroup() {
+		return "The rollout was canceled"
 	}
-	text := fmt.Sprintf("%s %s.", p.Spec.Version, how)
+	return "The version was rolled back"
+}
+
+// rolledBackText says when, why and by what the pin was rolled back, and what is targeted since.
+func rolledBackText(p rollout.Proposal) string {
+	text := fmt.Sprintf("%s was rolled back.", p.Spec.Version)
+	switch info := p.RollbackInfo(); {
+	case info != nil:
+		text = fmt.Sprintf("%s %s.", p.Spec.Version, rollbackInfoText(*info))
+	case !p.Scope.IsGroup():
+		text = fmt.Sprintf("The rollout of %s was canceled outside of Terraform.", p.Spec.Version)
+	}
 	if p.State.Targeted != nil {
 		text += fmt.Sprintf(" The targeted version of %s is now %s.", p.Scope, p.State.Version())
 	}
@@ -57,7 +68,7 @@ func rollbackInfoText(info rollout.RollbackInfo) string {
 	}
 	switch info.Trigger {
 	case "":
-	case "auto":
+	case rollout.TriggerAuto:
 		text.WriteString(" automatically by the organization's policy")
 	default:
 		text.WriteString(" manually")
@@ -115,6 +126,9 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 		text.WriteString(".")
 		if p.IsOlderDeploy() {
 			text.WriteString(" " + olderDeployText(p))
+		}
+		if info := p.RollbackInfo(); info != nil {
+			fmt.Fprintf(&text, " %s %s.", info.Version, rollbackInfoText(*info))
 		}
 	case rollout.Advance:
 		from, to := p.Span()
@@ -326,7 +340,7 @@ func rolloutErrorText(err *rollout.Error, scope rollout.Scope, now string) (summ
 	switch err.Kind {
 	case rollout.ErrorRolledBack:
 		return "The rollout was rolled back", said + insteadText(scope, now)
-	case rollout.ErrorDeleted:
+	case rollout.ErrorDeleted, rollout.ErrorCanceled:
 		return "The rollout was canceled", said + insteadText(scope, now)
 	case rollout.ErrorPaused:
 		return "The rollout is paused", said + " The rollout was paused outside of Terraform and is not resumed automatically.\n\n" +

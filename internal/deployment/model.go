@@ -198,8 +198,8 @@ func (m *model) setFromState(ctx context.Context, s rollout.State, diags *diag.D
 	m.ActiveVersion = resourcekit.StringOrNull(s.Serving)
 	m.setRolledBack(ctx, s.RolledBack, diags)
 	if s.Targeted == nil {
-		if s.RolledBack != nil {
-			m.Status = types.StringValue(string(control.RolloutRolledBack))
+		if m.Group.IsNull() && len(s.History) > 0 {
+			m.Status = types.StringValue(string(s.History[0].Status))
 		}
 		return
 	}

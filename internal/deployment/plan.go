@@ -151,7 +151,7 @@ func (r *deploymentResource) planUpdate(
 	if rollout.RolledBackSince(now, spec, private) && r.planRolledBack(plan, state, p, private, resp) {
 		return
 	}
-	if private.Pin == spec.Version && !private.Imported {
+	if private.Pin == spec.Version && !private.Imported && (now.Version() == spec.Version || now.Partial) {
 		checkShrinking(ctx, state, p.Scope, spec, &resp.Diagnostics)
 	}
 	op := p.Operation

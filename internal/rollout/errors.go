@@ -14,6 +14,8 @@ type ErrorKind int
 const (
 	// ErrorRolledBack: a person, or the organization's policy, rolled it back.
 	ErrorRolledBack ErrorKind = iota
+	// ErrorCanceled: it was canceled; what ran before it runs again.
+	ErrorCanceled
 	// ErrorPaused: it was paused.
 	ErrorPaused
 	// ErrorDeleted: its record was deleted, which cancels it.
@@ -33,6 +35,12 @@ type Error struct {
 func (e *Error) Error() string {
 	r := e.Rollout
 	switch e.Kind {
+	case ErrorCanceled:
+		text := fmt.Sprintf("rollout %s of %s was canceled at %g percent", r.ID, r.Version, r.Percentage)
+		if counted := e.devices(); counted != "" {
+			text += ", " + counted
+		}
+		return text
 	case ErrorPaused:
 		return fmt.Sprintf("rollout %s of %s is paused at %g percent", r.ID, r.Version, r.Percentage)
 	case ErrorDeleted:
@@ -45,9 +53,9 @@ func (e *Error) Error() string {
 	}
 	text := fmt.Sprintf("rollout %s of %s was rolled back", r.ID, r.Version)
 	switch r.Trigger {
-	case "auto":
+	case TriggerAuto:
 		text += " automatically by the organization's policy"
-	case "manual":
+	case TriggerManual:
 		text += " manually"
 	}
 	text += fmt.Sprintf(" at %g percent", r.Percentage)
@@ -60,13 +68,20 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Explain fills in why, where the record that replaced the version says it and the ended one does not.
-func (e *Error) Explain(info *RollbackInfo) {
-	if info == nil || info.Version != e.Rollout.Version {
+// Explain fills in what only the state after the end tells: why a version was rolled back, where the record that replaced it says it
+// and the ended one does not, and that a rollout which nothing has replaced was canceled instead.
+func (e *Error) Explain(after State) {
+	if e.Kind != ErrorRolledBack {
 		return
 	}
-	e.Rollout.Reason = cmp.Or(e.Rollout.Reason, info.Reason)
-	e.Rollout.Trigger = cmp.Or(e.Rollout.Trigger, info.Trigger)
+	if info := after.RolledBack; info != nil && info.Version == e.Rollout.Version {
+		e.Rollout.Reason = cmp.Or(e.Rollout.Reason, info.Reason)
+		e.Rollout.Trigger = cmp.Or(e.Rollout.Trigger, info.Trigger)
+		return
+	}
+	if _, recorded := after.History.Find(e.Rollout.ID); recorded && e.Rollout.Trigger != TriggerAuto {
+		e.Kind = ErrorCanceled
+	}
 }
 
 // Outcome is how a wait ended that did not end well.

@@ -65,21 +65,47 @@ func (h History) Replaced(r control.Rollout) string {
 	return ""
 }
 
+// Order lists the versions in the order in which they came to the fleet: each at the first rollout of it that completed, or, where
+// none did, at the first that was started. It decides what is older, whatever the versions are called.
+func (h History) Order() []string {
+	completed := map[string]bool{}
+	for _, version := range h.Deployed() {
+		completed[version] = true
+	}
+	var order []string
+	for _, r := range slices.Backward(h) {
+		comes := r.Status == control.RolloutCompleted || !completed[r.Version] && r.Status != control.RolloutPending
+		if comes && !slices.Contains(order, r.Version) {
+			order = append(order, r.Version)
+		}
+	}
+	return order
+}
+
+// What rolled a version back (CONTRACT.md, section 3).
+const (
+	TriggerAuto   = "auto"
+	TriggerManual = "manual"
+)
+
 // RollbackInfo says of a version when, why and by what it was rolled back.
 type RollbackInfo struct {
 	Version, Reason string
-	// Trigger is "auto" or "manual", "" where the server does not say.
+	// Trigger is TriggerAuto or TriggerManual, "" where the server does not say.
 	Trigger string
 	// At is zero where the server does not say.
 	At time.Time
 }
 
 // RolledBack returns the version that was rolled back last, as long as what replaced it is still targeted; nil where there is
-// none. The record of the replacement says why, so it is read before the record that ended (CONTRACT.md, section 3).
+// none. The record of the replacement says what and why, so it is read before the record that ended (CONTRACT.md, section 3).
+//
+// A rollout that ended without a replacement was canceled, or never started: that is no rollback, unless the policy did it, which
+// leaves no replacement where there is nothing to go back to.
 func (h History) RolledBack() *RollbackInfo {
 	newest, hasEnded := h.newest(func(r control.Rollout) bool { return r.Status == control.RolloutRolledBack })
 	target, live := h.Targeted()
-	if hasEnded && (!live || h.position(newest) < h.position(target)) {
+	if hasEnded && (!live || h.position(newest) < h.position(target)) && newest.Trigger == TriggerAuto {
 		return &RollbackInfo{
 			Version: newest.Version, Reason: newest.Reason, Trigger: newest.Trigger, At: firstTime(newest.RolledBackAt, newest.CreatedAt),
 		}
@@ -87,13 +113,16 @@ func (h History) RolledBack() *RollbackInfo {
 	if !live {
 		return nil
 	}
-	from := h.Replaced(target)
+	from := target.PreviousVersion
 	ended, hasEnded := h.endedBefore(target)
-	if hasEnded && (from == "" || Precedes(target.Version, ended.Version, h.Deployed())) {
-		from = ended.Version
+	if from == "" || from == target.Version {
+		from = h.Replaced(target)
+		if hasEnded && (from == "" || Precedes(target.Version, ended.Version, h.Order())) {
+			from = ended.Version
+		}
 	}
-	isOlder := slices.Contains(h.Deployed(), target.Version) && Precedes(target.Version, from, h.Deployed())
-	if from == "" || !isOlder && target.Trigger == "" {
+	isOlder := slices.Contains(h.Deployed(), target.Version) && Precedes(target.Version, from, h.Order())
+	if from == "" || from == target.Version || !isOlder && target.Trigger == "" {
 		return nil
 	}
 	info := &RollbackInfo{
@@ -149,12 +178,16 @@ func firstTime(a, b time.Time) time.Time {
 	return a
 }
 
-// Precedes reports whether version a comes before b: in semantic version order, or, where either is no semantic version, in the
-// order in which they were first deployed.
-func Precedes(a, b string, deployed []string) bool {
-	if order, ok := control.CompareVersions(a, b); ok {
-		return order < 0
+// Precedes reports whether version a is older than b: by the order in which the two came to the target, and, where that does not
+// have both, in semantic version order. A version that never came to the target is newer than one that did where they have no such
+// order.
+func Precedes(a, b string, order []string) bool {
+	ia, ib := slices.Index(order, a), slices.Index(order, b)
+	if ia >= 0 && ib >= 0 {
+		return ia < ib
 	}
-	ia, ib := slices.Index(deployed, a), slices.Index(deployed, b)
-	return ia >= 0 && (ib < 0 || ia < ib)
+	if compared, ok := control.CompareVersions(a, b); ok {
+		return compared < 0
+	}
+	return ia >= 0 && ib < 0
 }

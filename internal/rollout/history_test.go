@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -60,7 +61,7 @@ func TestReplacedTrustsTheRecordFirst(t *testing.T) {
 }
 
 func TestPrecedes(t *testing.T) {
-	deployed := []string{"blue", "green"}
+	order := []string{"blue", "green", "3.0.0+cu121", "3.0.0+cu118", "2.0.0", "1.5.0"}
 	for _, c := range []struct {
 		a, b string
 		want bool
@@ -73,10 +74,31 @@ func TestPrecedes(t *testing.T) {
 		{"green", "blue", false},
 		{"blue", "red", true},
 		{"red", "blue", false},
+		{"3.0.0+cu121", "3.0.0+cu118", true},
+		{"3.0.0+cu118", "3.0.0+cu121", false},
+		{"2.0.0", "1.5.0", true},
+		{"1.5.0", "2.0.0", false},
+		{"1.0.0", "2.0.0", true},
 	} {
-		if got := Precedes(c.a, c.b, deployed); got != c.want {
+		if got := Precedes(c.a, c.b, order); got != c.want {
 			t.Errorf("Precedes(%q, %q) = %v", c.a, c.b, got)
 		}
+	}
+}
+
+func TestOrderIsThatOfTheFirstCompletionOrElseOfTheFirstStart(t *testing.T) {
+	t.Parallel()
+	h := past(
+		control.Rollout{ID: "7", Version: "4.0.0", Status: control.RolloutPending},
+		control.Rollout{ID: "6", Version: "3.0.0", Status: control.RolloutActive},
+		control.Rollout{ID: "5", Version: "1.0.0", Status: control.RolloutCompleted},
+		control.Rollout{ID: "4", Version: "2.0.0", Status: control.RolloutRolledBack},
+		control.Rollout{ID: "3", Version: "0.9.0", Status: control.RolloutCompleted},
+		control.Rollout{ID: "2", Version: "1.0.0", Status: control.RolloutRolledBack},
+		control.Rollout{ID: "1", Version: "0.8.0", Status: control.RolloutCompleted},
+	)
+	if diff := cmp.Diff([]string{"0.8.0", "0.9.0", "2.0.0", "1.0.0", "3.0.0"}, h.Order()); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -87,6 +109,8 @@ func TestRolledBackSaysWhatWhyAndWhen(t *testing.T) {
 		return control.Rollout{ID: id, Version: version, Status: control.RolloutCompleted, CreatedAt: noon.Add(-time.Hour)}
 	}
 	ended := control.Rollout{ID: "3", Version: "2.0.0", Status: control.RolloutRolledBack, CreatedAt: noon, RolledBackAt: noon.Add(time.Minute)}
+	byPolicy := ended
+	byPolicy.Reason, byPolicy.Trigger = "crash rate 30%", TriggerAuto
 	for name, c := range map[string]struct {
 		h    History
 		want *RollbackInfo
@@ -105,10 +129,26 @@ func TestRolledBackSaysWhatWhyAndWhen(t *testing.T) {
 				done("2", "1.0.0")),
 			&RollbackInfo{Version: "2.0.0", Reason: "slow", Trigger: "manual", At: noon},
 		},
-		"only the ended record remains": {
-			past(ended, done("2", "1.0.0")), &RollbackInfo{Version: "2.0.0", At: noon.Add(time.Minute)},
+		"a rollout that was canceled":                {past(ended, done("2", "1.0.0")), nil},
+		"the very first version, which was canceled": {past(ended), nil},
+		"the very first version, by the policy": {
+			past(byPolicy), &RollbackInfo{Version: "2.0.0", Reason: "crash rate 30%", Trigger: TriggerAuto, At: noon.Add(time.Minute)},
 		},
-		"the very first version": {past(ended), &RollbackInfo{Version: "2.0.0", At: noon.Add(time.Minute)}},
+		"the new record names what it replaced, whatever ended before it": {
+			past(control.Rollout{ID: "4", Version: "1.0.0", Status: control.RolloutCompleted, PreviousVersion: "1.5.0", Trigger: "manual", CreatedAt: noon},
+				ended, done("2", "1.5.0"), done("1", "1.0.0")),
+			&RollbackInfo{Version: "1.5.0", Trigger: "manual", At: noon},
+		},
+		"versions that differ in build metadata": {
+			past(control.Rollout{ID: "4", Version: "3.0.0+cu118", Status: control.RolloutCompleted, PreviousVersion: "3.0.0+cu121", CreatedAt: noon},
+				done("3", "3.0.0+cu121"), done("2", "3.0.0+cu118")),
+			&RollbackInfo{Version: "3.0.0+cu121", At: noon},
+		},
+		"back to a newer number, which ran before": {
+			past(control.Rollout{ID: "4", Version: "2.0.0", Status: control.RolloutCompleted, PreviousVersion: "1.5.0", CreatedAt: noon},
+				done("3", "1.5.0"), done("2", "2.0.0")),
+			&RollbackInfo{Version: "1.5.0", At: noon},
+		},
 		"a server without the call, after a completed version": {
 			past(control.Rollout{ID: "4", Version: "1.0.0", Status: control.RolloutCompleted, CreatedAt: noon}, done("3", "2.0.0"), done("2", "1.0.0")),
 			&RollbackInfo{Version: "2.0.0", At: noon},
@@ -134,7 +174,8 @@ func TestRolledBackSaysWhatWhyAndWhen(t *testing.T) {
 	}
 }
 
-// Which of two versions comes first is one order, and for semantic versions the one of their specification.
+// Which of two versions is older is one order: that of the target where it has both, else, for semantic versions, the one of their
+// specification.
 func FuzzPrecedes(f *testing.F) {
 	for _, versions := range [][3]string{
 		{"1.0.0", "2.0.0", "10.0.0"}, {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta"}, {"1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2"},
@@ -144,21 +185,26 @@ func FuzzPrecedes(f *testing.F) {
 		f.Add(versions[0], versions[1], versions[2])
 	}
 	f.Fuzz(func(t *testing.T, a, b, c string) {
-		deployed := []string{c, a}
-		ab, ba := Precedes(a, b, deployed), Precedes(b, a, deployed)
-		if ab && ba {
-			t.Errorf("%q and %q precede each other", a, b)
-		}
-		if Precedes(a, a, deployed) {
-			t.Errorf("%q precedes itself", a)
+		for _, order := range [][]string{nil, {c, a}, {b, a}, {a, b, c}} {
+			ab, ba := Precedes(a, b, order), Precedes(b, a, order)
+			if ab && ba {
+				t.Errorf("%q and %q precede each other in %q", a, b, order)
+			}
+			if Precedes(a, a, order) {
+				t.Errorf("%q precedes itself in %q", a, order)
+			}
+			if ia, ib := slices.Index(order, a), slices.Index(order, b); ia >= 0 && ib >= 0 && (ab != (ia < ib) || ba != (ib < ia)) {
+				t.Errorf("%q precedes %q: %t, although the order is %q", a, b, ab, order)
+			}
 		}
 		if !semver.IsValid("v"+a) || !semver.IsValid("v"+b) || !semver.IsValid("v"+c) {
 			return
 		}
+		ab, ba := Precedes(a, b, nil), Precedes(b, a, nil)
 		if want := semver.Compare("v"+a, "v"+b); ab != (want < 0) || ba != (want > 0) {
 			t.Errorf("%q and %q compare as %d; Precedes says %t and %t", a, b, want, ab, ba)
 		}
-		if ab && Precedes(b, c, deployed) && !Precedes(a, c, deployed) {
+		if ab && Precedes(b, c, nil) && !Precedes(a, c, nil) {
 			t.Errorf("%q < %q < %q, and the first is not before the last", a, b, c)
 		}
 	})

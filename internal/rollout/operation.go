@@ -116,10 +116,18 @@ func (p Proposal) Cancels() *Record {
 	return nil
 }
 
+// RollbackInfo returns how the pinned version was rolled back last, nil where it was not.
+func (p Proposal) RollbackInfo() *RollbackInfo {
+	if info := p.State.RolledBack; info != nil && info.Version == p.Spec.Version {
+		return info
+	}
+	return nil
+}
+
 // IsOlderDeploy reports whether the operation deploys an older version that was never deployed to the target, which is therefore no
 // rollback.
 func (p Proposal) IsOlderDeploy() bool {
-	return p.Operation.Kind == Deploy && p.State.Targeted != nil && Precedes(p.Operation.To, p.Operation.From, p.State.Deployed)
+	return p.Operation.Kind == Deploy && p.State.Targeted != nil && p.State.Precedes(p.Operation.To, p.Operation.From)
 }
 
 // Decide chooses the operation that brings a target from its state to the spec. It is pure: a plan and the apply that follows get
@@ -131,7 +139,7 @@ func Decide(state State, spec Spec) Operation {
 		op.Kind = continuation(*state.Targeted, spec)
 	case state.Open != nil && state.Open.Version == spec.Version:
 		op.Kind = Resume
-	case state.Targeted != nil && state.WasDeployed(spec.Version) && Precedes(spec.Version, state.Targeted.Version, state.Deployed):
+	case state.Targeted != nil && state.WasDeployed(spec.Version) && state.Precedes(spec.Version, state.Targeted.Version):
 		op.Kind = Rollback
 	default:
 		op.Kind = Deploy
@@ -172,7 +180,7 @@ func resumeUnless(done bool) Kind {
 // RolledBackSince reports whether the pinned version was rolled back after it had been pinned. Private state tells a pin that stands
 // unchanged from a deliberate new pin of the same version. Before the first apply there is none, and the server's record decides.
 func RolledBackSince(state State, spec Spec, private Private) bool {
-	recorded := state.RolledBack != nil && state.RolledBack.Version == spec.Version
+	recorded := Proposal{State: state, Spec: spec}.RollbackInfo() != nil
 	switch {
 	case state.Version() == spec.Version || state.Open != nil && state.Open.Version == spec.Version:
 		return false
@@ -180,8 +188,6 @@ func RolledBackSince(state State, spec Spec, private Private) bool {
 		return recorded
 	case private.Pin != spec.Version || state.Partial:
 		return false
-	case state.Targeted == nil:
-		return recorded
 	}
-	return Precedes(state.Version(), spec.Version, state.Deployed)
+	return recorded || state.Targeted != nil && state.Precedes(state.Version(), spec.Version)
 }

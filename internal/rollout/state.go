@@ -33,6 +33,9 @@ type State struct {
 	Open *Record `json:"open,omitempty"`
 	// Deployed lists the versions that were deployed to the target before, in the order of their first time.
 	Deployed []string `json:"deployed,omitempty"`
+	// Order lists all versions that came to the target, also those that never completed, oldest first. Private state of earlier
+	// versions of the provider has none.
+	Order []string `json:"order,omitempty"`
 	// Partial is true of a group of which some members have the pin and others do not: devices that joined later.
 	Partial bool `json:"partly,omitempty"`
 
@@ -59,6 +62,15 @@ func (s State) Version() string {
 // WasDeployed reports whether a version can be rolled back to.
 func (s State) WasDeployed(version string) bool { return slices.Contains(s.Deployed, version) }
 
+// Precedes reports whether version a is older than b for this target.
+func (s State) Precedes(a, b string) bool {
+	order := s.Order
+	if order == nil {
+		order = s.Deployed
+	}
+	return Precedes(a, b, order)
+}
+
 // FleetState derives the state of the whole fleet from its history. updated reports whether every device that a rollout affects
 // has been updated; it is called only for an active rollout at 100 percent.
 func FleetState(ctx context.Context, h History, updated func(context.Context, control.Rollout) (bool, error)) (State, error) {
@@ -84,7 +96,7 @@ func FleetState(ctx context.Context, h History, updated func(context.Context, co
 
 // state is what follows from the history alone.
 func (h History) state() State {
-	s := State{Deployed: h.Deployed(), History: h, RolledBack: h.RolledBack()}
+	s := State{Deployed: h.Deployed(), Order: h.Order(), History: h, RolledBack: h.RolledBack()}
 	if r, ok := h.Targeted(); ok {
 		s.Targeted = RecordOf(r)
 	}
@@ -118,12 +130,10 @@ func (a Assignments) mostCommon(except string) string {
 // GroupState derives the state of a group from its members, the fleet's history and what is remembered of earlier applies: no
 // call of the API reads a deployment back (CONTRACT.md, section 4).
 func GroupState(members Assignments, fleet History, private Private) State {
-	s := State{Deployed: fleet.Deployed(), History: fleet, Serving: members.mostCommon("")}
-	for _, version := range append(slices.Clone(private.Deployed), slices.Sorted(maps.Keys(members))...) {
-		if version != "" && !slices.Contains(s.Deployed, version) {
-			s.Deployed = append(s.Deployed, version)
-		}
-	}
+	s := State{Deployed: fleet.Deployed(), Order: fleet.Order(), History: fleet, Serving: members.mostCommon("")}
+	// What members have, but neither the fleet nor this resource has deployed, has no place in the order.
+	s.Order = appendMissing(s.Order, append(slices.Clone(private.Deployed), private.Pin)...)
+	s.Deployed = appendMissing(s.Deployed, append(slices.Clone(private.Deployed), slices.Sorted(maps.Keys(members))...)...)
 	pin, total := private.Pin, members.Total()
 	s.Partial = pin != "" && members[pin] > 0 && members[pin] < total
 	other := members.mostCommon(pin)
@@ -140,6 +150,15 @@ func GroupState(members Assignments, fleet History, private Private) State {
 		s.Targeted = &Record{Version: pin, Status: control.RolloutActive, Percentage: PercentageOf(members[pin], total)}
 	}
 	return s
+}
+
+func appendMissing(versions []string, more ...string) []string {
+	for _, version := range more {
+		if version != "" && !slices.Contains(versions, version) {
+			versions = append(versions, version)
+		}
+	}
+	return versions
 }
 
 // PercentageOf returns a part of a whole in percent, 0 of an empty whole.
