@@ -129,7 +129,7 @@ func TestAccModel_deletionProtection(t *testing.T) {
 	mustSucceed(t, apply(core, config))
 	refused := func(report acctest.Diagnostics) {
 		t.Helper()
-		expectError(t, report, "deletion_protection: The model is protected from deletion", "set deletion_protection = false and apply first", "all its versions")
+		expectError(t, report, "deletion_protection: The model is protected from deletion", "first apply `deletion_protection = false`", "all its versions")
 	}
 	refused(core.Destroy())
 	refused(core.Plan(with(config, "framework", "pytorch")).Diagnostics)

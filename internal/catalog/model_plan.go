@@ -28,8 +28,7 @@ func planModel(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlan
 		if !checkDeletionProtection(&state, &resp.Diagnostics) {
 			return
 		}
-		resp.Diagnostics.AddWarning("All versions of the model are deleted", fmt.Sprintf("The model %s is deleted with all its versions, "+
-			"also those that Terraform does not manage.", state.Name.ValueString()))
+		resp.Diagnostics.AddWarning("All versions of the model are deleted", fmt.Sprintf("The model %s is deleted with all its versions, including those that Terraform does not manage.", state.Name.ValueString()))
 	}
 }
 
@@ -38,8 +37,8 @@ func checkDeletionProtection(m *modelModel, diags *diag.Diagnostics) bool {
 	if !m.DeletionProtection.IsNull() && !m.DeletionProtection.ValueBool() {
 		return true
 	}
-	diags.AddAttributeError(path.Root("deletion_protection"), "The model is protected from deletion", fmt.Sprintf("The model %s would be "+
-		"deleted with all its versions, also those that Terraform does not manage.\n\nIf that is meant, set deletion_protection = false and apply "+
-		"first. To keep the model on the server and let Terraform forget it, use a removed block or terraform state rm.", m.Name.ValueString()))
+	diags.AddAttributeError(path.Root("deletion_protection"), "The model is protected from deletion", fmt.Sprintf("The model %s would be deleted with all its versions, including those that Terraform does not "+
+		"manage.\n\nIf this is intended, first apply `deletion_protection = false`. To keep the model on the "+
+		"server and remove it from the state, use a `removed` block or `terraform state rm`.", m.Name.ValueString()))
 	return false
 }

@@ -20,7 +20,7 @@ var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 	TypeName: modelTypeName,
 	Title:    "model", Titles: "models",
 	Schema:       modelSchema(),
-	Identity:     resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the model."}},
+	Identity:     resourcekit.Identity{{Name: "id", Description: "ID of the model, assigned by the server."}},
 	Unique:       "name",
 	ProviderOnly: []string{"deletion_protection"},
 
@@ -43,11 +43,11 @@ var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 	},
 	Filters: []resourcekit.Filter[control.Model]{
 		{
-			Name: "framework", Description: "Only models of this framework, such as `pytorch`.",
+			Name: "framework", Description: "Only models with this framework, such as `pytorch`.",
 			Of: func(m control.Model) string { return m.Framework },
 		},
 		{
-			Name: "use_case", Description: "Only models of this use case, such as `text_generation`.",
+			Name: "use_case", Description: "Only models with this use case, such as `text_generation`.",
 			Of: func(m control.Model) string { return m.UseCase },
 		},
 	},
@@ -62,8 +62,7 @@ var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 	Validate: func(_ context.Context, config modelModel, diags *diag.Diagnostics) {
 		for name, value := range map[string]jsontypes.Normalized{"model_contract": config.ModelContract, "data_contract": config.DataContract} {
 			if resourcekit.Known(value) && !isObject(value.ValueString()) {
-				diags.AddAttributeError(path.Root(name), "The contract is no object", fmt.Sprintf("%s must be a JSON object, such as "+
-					"jsonencode({ inputs = [\"text\"] }).", name))
+				diags.AddAttributeError(path.Root(name), "Invalid contract", fmt.Sprintf("`%s` must be a JSON object, such as `jsonencode({ inputs = [\"text\"] })`.", name))
 			}
 		}
 	},
@@ -72,8 +71,8 @@ var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 // deleteModel has a second look at the protection: of what replaces a tainted resource no plan asks the provider.
 func deleteModel(ctx context.Context, op *modelOperation) error {
 	if !checkDeletionProtection(op.State, op.Diags) {
-		op.Diags.AddWarning("The model may be tainted", "Where a plan replaces the model although nothing of it has changed, an earlier "+
-			"apply has failed and marked it as tainted: terraform untaint keeps it.")
+		op.Diags.AddWarning("The model may be tainted", "If a plan replaces the model although none of its attributes has changed, an earlier apply has "+
+			"failed and marked the model as tainted. Run `terraform untaint` to keep it.")
 		return nil
 	}
 	return op.Client.DeleteModel(ctx, op.State.ID.ValueString())

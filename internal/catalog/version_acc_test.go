@@ -129,7 +129,7 @@ func TestAccModelVersion_fileMissing(t *testing.T) {
 	config := map[string]any{"model_id": phi, "version": "3.0.0", "source": file}
 
 	plan := core.Plan(config)
-	if mustSucceed(t, plan.Diagnostics); plan.Planned["checksum"] != acctest.Unknown || !strings.Contains(fmt.Sprint(plan.Warnings), "There is no such file yet") {
+	if mustSucceed(t, plan.Diagnostics); plan.Planned["checksum"] != acctest.Unknown || !strings.Contains(fmt.Sprint(plan.Warnings), "The file does not exist yet") {
 		t.Errorf("without the file: %v, %v", plan.Planned, plan.Warnings)
 	}
 	expectError(t, core.Apply(plan), "source: The file cannot be read", "late.onnx")
@@ -274,7 +274,7 @@ func TestAccModelVersion_onDestroy(t *testing.T) {
 	}
 	sb.ClearLedger()
 	report := core.Destroy()
-	if mustSucceed(t, report); !strings.Contains(fmt.Sprint(report.Warnings), "stays on the server") || len(sb.Writes()) > 0 {
+	if mustSucceed(t, report); !strings.Contains(fmt.Sprint(report.Warnings), "remains on the server") || len(sb.Writes()) > 0 {
 		t.Errorf("the destroy warns %v and writes %v", report.Warnings, sb.Writes())
 	}
 }
@@ -293,7 +293,7 @@ func TestAccModelVersion_invalidConfig(t *testing.T) {
 			{map[string]any{"model_id": phi, "version": "3.0.0"}, "source: The version has no artifact"},
 			{with(uploaded, "format", "onnx"), "format: The version is uploaded"},
 			{with(uploaded, "storage_path", "p"), "storage_path: The version is uploaded"},
-			{with(registered("3.0.0"), "checksum", nil), "checksum: The artifact is not described"},
+			{with(registered("3.0.0"), "checksum", nil), "checksum: Missing attribute of the artifact"},
 			{with(uploaded, "version", "latest"), "version: "}, {with(uploaded, "version", ""), "version: "}, {with(uploaded, "model_id", ""), "model_id: "},
 			{with(registered("3.0.0"), "size_bytes", -1), "size_bytes: "}, {with(uploaded, "on_destroy", "drop"), "on_destroy: "},
 			{with(uploaded, "metrics", map[string]any{"a": nil}), "metrics"},

@@ -58,8 +58,7 @@ func (m *versionModel) planFile(ctx context.Context, state, config *versionModel
 	missing := errors.Is(err, fs.ErrNotExist)
 	switch {
 	case missing && state == nil:
-		diags.AddAttributeWarning(at, "There is no such file yet", fmt.Sprintf("%s does not exist. The apply fails unless something makes it "+
-			"before.", file))
+		diags.AddAttributeWarning(at, "The file does not exist yet", fmt.Sprintf("%s does not exist. The apply fails unless the file is created before.", file))
 	case missing && m.Source.Equal(state.Source): // it was uploaded and has done its duty
 	case err != nil:
 		diags.AddAttributeError(at, "The file cannot be read", resourcekit.Sentence(err.Error()))
@@ -91,10 +90,8 @@ func (m *versionModel) planUpdate(state, config *versionModel, resp *resource.Mo
 	replaced := len(resp.RequiresReplace) > 0 || !sameVersion || m.configuredReplacement(state, config)
 	switch {
 	case replaced && sameVersion && state.keepOnDestroy():
-		resp.Diagnostics.AddAttributeError(path.Root("version"), "The version cannot be replaced", fmt.Sprintf("What the configuration says "+
-			"makes "+
-			"another artifact of %s, and on_destroy = \"keep\" forbids to delete the one that there is. Give the new one a version of its own. "+
-			"Or apply on_destroy = \"delete\" first.", state.Version.ValueString()))
+		resp.Diagnostics.AddAttributeError(path.Root("version"), "The version cannot be replaced", fmt.Sprintf("The configuration requires another artifact for %s, but `on_destroy = \"keep\"` forbids deleting the "+
+			"existing one. Give the new artifact a version of its own, or first apply `on_destroy = \"delete\"`.", state.Version.ValueString()))
 		return
 	case replaced:
 		return // the plan of the new one follows
@@ -119,16 +116,14 @@ func (m *versionModel) configuredReplacement(state, config *versionModel) bool {
 
 func checkIrreversible(name, summary string, before, planned types.Bool, diags *diag.Diagnostics) {
 	if before.ValueBool() && resourcekit.Known(planned) && !planned.ValueBool() {
-		diags.AddAttributeError(path.Root(name), summary, fmt.Sprintf("The version has %s = true on the server, and the API has no way back. "+
-			"Set it to "+
-			"true, or remove it from the configuration.", name))
+		diags.AddAttributeError(path.Root(name), summary, fmt.Sprintf("`%s` is true on the server, and the API cannot reset it. Set it to `true`, or remove it from the "+
+			"configuration.", name))
 	}
 }
 
 func (m *versionModel) keepOnDestroy() bool { return m.OnDestroy.ValueString() == onDestroyKeep }
 
 func warnOfKeptVersion(m *versionModel, diags *diag.Diagnostics) {
-	diags.AddWarning("The model version stays on the server", fmt.Sprintf("on_destroy = \"keep\" leaves the version %s on the server, "+
-		"where rollouts "+
-		"and devices go on using it.", m.Version.ValueString()))
+	diags.AddWarning("The model version remains on the server", fmt.Sprintf("`on_destroy = \"keep\"` leaves the version %s on the server, where rollouts and devices continue to "+
+		"use it.", m.Version.ValueString()))
 }

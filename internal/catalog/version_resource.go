@@ -24,7 +24,7 @@ var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 	Title:    "model version", Titles: "model versions",
 	Schema: versionSchema(),
 	Identity: resourcekit.Identity{
-		{Name: "model_id", Description: "The id of the model."}, {Name: "version", Description: "The version, such as `1.0.0`."},
+		{Name: "model_id", Description: "ID of the model."}, {Name: "version", Description: "Version, such as `1.0.0`."},
 	},
 	Unique:       "version",
 	ProviderOnly: []string{"source", "on_destroy", "timeouts"},
@@ -47,9 +47,9 @@ var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 
 	List: listVersions,
 	Filters: []resourcekit.Filter[control.Version]{
-		{Name: "model", Description: "The model whose versions are listed, by name or id.", Required: true},
+		{Name: "model", Description: "Model whose versions are listed, by name or ID.", Required: true},
 		{
-			Name: "status", Description: "Only versions of this status, such as `published`.",
+			Name: "status", Description: "Only versions with this status, such as `published`.",
 			Of: func(v control.Version) string { return v.Status },
 		},
 	},
@@ -89,9 +89,9 @@ func createVersion(ctx context.Context, op *versionOperation) (control.Version, 
 	}
 	after := completeVersion(ctx, op, created)
 	if op.Diags.HasError() {
-		op.Diags.AddWarning("The version is there", fmt.Sprintf("%s of the model was made before the error. The next apply replaces it, with "+
-			"another "+
-			"upload if it was uploaded. To keep it, run terraform untaint on the resource first: then the next apply does only what is missing.",
+		op.Diags.AddWarning("The version was created", fmt.Sprintf("%s of the model was created before the error. The next apply replaces it, and uploads it again if it "+
+			"was uploaded. To keep it, run `terraform untaint` on the resource first: the next apply then does "+
+			"only what is missing.",
 			created.Version))
 	}
 	return after, nil
@@ -119,7 +119,7 @@ func completeVersion(ctx context.Context, op *versionOperation, current control.
 		}
 		after, err := step.run()
 		if err != nil {
-			resourcekit.AddError(op.Diags, path.Root(step.attribute), "Could not bring the model version to where it is wanted", err)
+			resourcekit.AddError(op.Diags, path.Root(step.attribute), "Could not update the model version", err)
 			return current
 		}
 		current = after
@@ -140,10 +140,9 @@ func upload(ctx context.Context, op *versionOperation) (control.Version, error) 
 	}
 	_, err := op.Client.Version(ctx, modelID, request.Version)
 	if err == nil {
-		op.Diags.AddAttributeError(path.Root("version"), "Could not create the model version", fmt.Sprintf("The model has a version %s "+
-			"already, and "+
-			"the file was not uploaded.\n\nChoose another version, or take over the one that there is, with its address in the configuration:\n\n"+
-			"    terraform import octomil_model_version.<address> %q", request.Version, modelID+"/"+request.Version))
+		op.Diags.AddAttributeError(path.Root("version"), "Could not create the model version", fmt.Sprintf("The model already has a version %s, and the file was not uploaded.\n\nChoose another version, or "+
+			"import the existing one at its address in the configuration:\n\n    terraform import "+
+			"octomil_model_version.<address> %q", request.Version, modelID+"/"+request.Version))
 		return control.Version{}, nil
 	}
 	if !control.NotFound(err) {
@@ -176,8 +175,8 @@ func deleteVersion(ctx context.Context, op *versionOperation) error {
 	}
 	err := op.Client.DeleteVersion(ctx, op.State.ModelID.ValueString(), op.State.Version.ValueString())
 	if resourcekit.IsConflict(err) {
-		op.Diags.AddAttributeError(path.Root("on_destroy"), "The version is in use", resourcekit.Sentence(err.Error())+"\n\nApply "+
-			"on_destroy = \"keep\" to let Terraform forget the version and leave it on the server. It goes with its model, when that is deleted.")
+		op.Diags.AddAttributeError(path.Root("on_destroy"), "The version is in use", resourcekit.Sentence(err.Error())+"\n\nTo remove the version from the state only and leave it on the server, apply `on_destroy = "+
+			"\"keep\"`. It is deleted together with its model.")
 		return nil
 	}
 	return err

@@ -32,10 +32,11 @@ func versionSchema() schema.Schema {
 	attributes := artifactAttributes()
 	maps.Copy(attributes, lifecycleAttributes())
 	return schema.Schema{
-		MarkdownDescription: "A version of a model: a file that is uploaded (`source`), or an artifact that the server's storage has " +
-			"already, which is registered (`storage_path`, `checksum`, `size_bytes`, `format`).\n\n" +
-			"A version that was deployed to the fleet is needed for a rollback, and the server does not delete it. So a release gets a version " +
-			"of its own beside the older ones, for example with `for_each`, and versions that were deployed have `on_destroy = \"keep\"`.",
+		MarkdownDescription: "A version of a model: either a file that is uploaded (`source`), or an artifact that the server's storage " +
+			"already has, which is registered (`storage_path`, `checksum`, `size_bytes`, `format`).\n\nA rollback " +
+			"needs a version that was deployed before, and the server does not delete such a version. Therefore give " +
+			"each release a version of its own beside the older ones, for example with `for_each`, and set `on_destroy " +
+			"= \"keep\"` for versions that were deployed.",
 		Attributes: attributes,
 	}
 }
@@ -46,19 +47,20 @@ func artifactAttributes() map[string]schema.Attribute {
 		"model_id": schema.StringAttribute{
 			Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			MarkdownDescription: "The id of the model, such as `octomil_model.phi.id`. Another model replaces the version.",
+			MarkdownDescription: "ID of the model, such as `octomil_model.phi.id`. Changing this forces a new resource to be created.",
 		},
 		"version": schema.StringAttribute{
 			Required:      true,
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.NoneOf(latest)},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			MarkdownDescription: "The version, such as `1.0.0`: what `octomil_model_deployment` pins. Semantic versions are best, since their " +
-				"order tells a rollback. Another one replaces the version, which deletes this one.",
+			MarkdownDescription: "Version, such as `1.0.0`, that an `octomil_model_deployment` pins. Use semantic versions where possible. " +
+				"Changing this forces a new resource to be created, which deletes this version.",
 		},
 		"source": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "The path of a local file to upload. It is hashed in each plan: another content replaces the version, another " +
-				"path or time of the same content does not. A file that is not there any more counts as unchanged once it was uploaded.",
+			MarkdownDescription: "Path of a local file to upload. The file is hashed in each plan: changed content forces a new resource to " +
+				"be created; another path or modification time of the same content does not. A file that no longer exists " +
+				"counts as unchanged once it has been uploaded.",
 		},
 		"storage_path": registeredAttribute("Where the server's storage has the artifact of a version that is registered. Of an uploaded one the " +
 			"server says it."),
@@ -66,15 +68,15 @@ func artifactAttributes() map[string]schema.Attribute {
 			Optional: true, Computed: true,
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "The SHA-256 of the artifact, as `sha256:` and 64 hexadecimal digits. Set it for a version that is " +
-				"registered; of an uploaded one it is that of the file. Another one replaces the version.",
+			MarkdownDescription: "SHA-256 of the artifact, as `sha256:` and 64 hexadecimal digits. Set it for a registered version; for an " +
+				"uploaded one it is computed from the file. Changing this forces a new resource to be created.",
 		},
 		"size_bytes": schema.Int64Attribute{
 			Optional: true, Computed: true,
 			Validators:    []validator.Int64{int64validator.AtLeast(0)},
 			PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown(), int64planmodifier.RequiresReplaceIfConfigured()},
-			MarkdownDescription: "The size of the artifact in bytes. Set it for a version that is registered; of an uploaded one it is that of " +
-				"the file. Another one replaces the version.",
+			MarkdownDescription: "Size of the artifact in bytes. Set it for a registered version; for an uploaded one it is taken from the " +
+				"file. Changing this forces a new resource to be created.",
 		},
 		"format": registeredAttribute("The format of the artifact, such as `onnx`, `gguf` or `coreml`. Set it for a version that is registered; of " +
 			"an uploaded one the server tells it by the name of the file."),
@@ -90,43 +92,42 @@ func lifecycleAttributes() map[string]schema.Attribute {
 				stringplanmodifier.UseStateForUnknown(),
 				stringplanmodifier.RequiresReplaceIf(replaceIfDescriptionChanges, replaceDescription, replaceDescription),
 			},
-			MarkdownDescription: "What to know about the version, in your own words. Another one replaces the version; it stays as it is when " +
-				"it is not set.",
+			MarkdownDescription: "Description of the version. Changing this forces a new resource to be created. Left unchanged if not set.",
 		},
 		"metrics": schema.MapAttribute{
 			ElementType: types.Float64Type, Optional: true, Computed: true,
 			Validators:    []validator.Map{mapvalidator.NoNullValues()},
 			PlanModifiers: []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "Numbers about the version by name, such as `{ accuracy = 0.93 }`. Changes in place. Only those that are " +
-				"named are managed, and one that leaves the configuration stays on the server.",
+			MarkdownDescription: "Metrics of the version by name, such as `{ accuracy = 0.93 }`. Changed in place. Only the configured " +
+				"metrics are managed; a metric that is removed from the configuration remains on the server.",
 		},
 		"published": schema.BoolAttribute{
 			Optional: true, Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "Whether devices may get the version: `true` publishes it, which cannot be undone. It stays as it is when it " +
-				"is not set; a new version is a draft on most servers.",
+			MarkdownDescription: "Whether devices may get the version: `true` publishes it, which cannot be undone. Left unchanged if not " +
+				"set; a new version is a draft on most servers.",
 		},
 		"deprecated": schema.BoolAttribute{
 			Optional: true, Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "Whether the version should not be rolled out any more: `true` deprecates it, which cannot be undone. Only a " +
-				"published version can be deprecated. It stays as it is when it is not set.",
+			MarkdownDescription: "Whether the version should no longer be rolled out: `true` deprecates it, which cannot be undone. Only a " +
+				"published version can be deprecated. Left unchanged if not set.",
 		},
 		"on_destroy": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(onDestroyDelete),
 			Validators: []validator.String{stringvalidator.OneOf(onDestroyDelete, onDestroyKeep)},
-			MarkdownDescription: "What a destroy does: `delete` (the default) deletes the version, which the server refuses where a rollout, a " +
-				"device or an experiment uses it; `keep` leaves it on the server.",
+			MarkdownDescription: "What a destroy does: `delete` deletes the version, which the server refuses while a rollout, a device or " +
+				"an experiment uses it; `keep` leaves it on the server. Defaults to `delete`.",
 		},
 		"status": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "Where the version stands: `draft`, `published`, `deprecated`, or another word of the server. Null where the " +
-				"server does not say.",
+			MarkdownDescription: "Status of the version: `draft`, `published`, `deprecated`, or another value that the server returns. Null " +
+				"if the server does not report it.",
 		},
 		"created_at": schema.StringAttribute{
 			Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "When the version was created, an RFC 3339 time. Null where the server does not say.",
+			MarkdownDescription: "Time at which the version was created, in RFC 3339. Null if the server does not report it.",
 		},
 		"timeouts": timeouts.Attributes(context.Background(), timeouts.Opts{
-			Create: true, CreateDescription: "How long the creation may take, the upload included, such as `2h`. Default `60m`.",
+			Create: true, CreateDescription: "Time limit of the creation, including the upload, such as `2h`. Defaults to `60m`.",
 		}),
 	}
 }

@@ -25,16 +25,14 @@ func validateVersion(_ context.Context, config versionModel, diags *diag.Diagnos
 	for _, a := range registered {
 		switch {
 		case resourcekit.Known(config.Source) && a.known:
-			diags.AddAttributeError(path.Root(a.name), "The version is uploaded", fmt.Sprintf("With source, %s follows from the file. Remove "+
-				"it, or "+
-				"remove source to register an artifact that the server's storage has already.", a.name))
+			diags.AddAttributeError(path.Root(a.name), "The version is uploaded", fmt.Sprintf("With `source`, `%s` is computed from the file. Remove it, or remove `source` to register an artifact "+
+				"that the server's storage already has.", a.name))
 		case config.Source.IsNull() && a.value.IsNull() && a.name == "storage_path":
-			diags.AddAttributeError(path.Root("source"), "The version has no artifact", "Set source to upload a file, or storage_path, checksum, "+
-				"size_bytes and format to register an artifact that the server's storage has already.")
+			diags.AddAttributeError(path.Root("source"), "The version has no artifact", "Set `source` to upload a file, or set `storage_path`, `checksum`, `size_bytes` and `format` to "+
+				"register an artifact that the server's storage already has.")
 			return
 		case config.Source.IsNull() && a.value.IsNull():
-			diags.AddAttributeError(path.Root(a.name), "The artifact is not described", fmt.Sprintf("With storage_path, %s is required: the server "+
-				"does not look at the artifact.", a.name))
+			diags.AddAttributeError(path.Root(a.name), "Missing attribute of the artifact", fmt.Sprintf("With `storage_path`, `%s` is required, because the server does not inspect the artifact.", a.name))
 		}
 	}
 	if config.Deprecated.ValueBool() && resourcekit.Known(config.Published) && !config.Published.ValueBool() {
@@ -43,6 +41,5 @@ func validateVersion(_ context.Context, config versionModel, diags *diag.Diagnos
 }
 
 func addDraftError(diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("deprecated"), "A draft cannot be deprecated", "Only a published version can be deprecated. Set "+
-		"published = true as well, or neither.")
+	diags.AddAttributeError(path.Root("deprecated"), "A draft cannot be deprecated", "Only a published version can be deprecated. Set `published = true` as well, or set neither.")
 }

@@ -29,27 +29,27 @@ func NewVersionsDataSource() datasource.DataSource {
 
 func (d *versionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The versions of a model, newest first, and which of them were deployed before: those are the ones that " +
-			"`octomil_model_deployment` can roll back to.",
+		MarkdownDescription: "Lists the versions of a model, newest first, and which of them were deployed before: " +
+			"`octomil_model_deployment` can roll back to those.",
 		Attributes: map[string]schema.Attribute{
 			"model": schema.StringAttribute{
 				Required:            true,
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "The model's name or id.",
+				MarkdownDescription: "Model, by name or ID.",
 			},
 			"status": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "List only the versions of this status, such as `" + control.VersionPublished + "`. Default: every " +
-					"version.",
+				MarkdownDescription: "Only versions with this status, such as `" + control.VersionPublished + "`. Defaults to all " +
+					"versions.",
 			},
 			"model_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The model's id.",
+				MarkdownDescription: "ID of the model.",
 			},
 			"versions": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The versions, newest first.",
+				MarkdownDescription: "Versions, newest first.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: listedVersionAttributes()},
 			},
 		},
@@ -60,33 +60,33 @@ func listedVersionAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"version": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "The version, such as `1.0.0`: what `octomil_model_deployment` pins.",
+			MarkdownDescription: "Version, such as `1.0.0`, that an `octomil_model_deployment` pins.",
 		},
 		"status": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "Where the version stands: `" + control.VersionDraft + "`, `" + control.VersionPublished + "`, `" +
-				control.VersionDeprecated + "`, or another word of the server.",
+			MarkdownDescription: "Status of the version: `" + control.VersionDraft + "`, `" + control.VersionPublished + "`, `" +
+				control.VersionDeprecated + "`, or another value that the server returns.",
 		},
 		"format": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "The format of the artifact, such as `onnx`. Null where the server does not say.",
+			MarkdownDescription: "Format of the artifact, such as `onnx`. Null if the server does not report it.",
 		},
 		"description": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "What was written about the version. Null where nothing was.",
+			MarkdownDescription: "Description of the version. Null if there is none.",
 		},
 		"size_bytes": schema.Int64Attribute{
 			Computed:            true,
-			MarkdownDescription: "The size of the artifact in bytes. Null where the server does not say.",
+			MarkdownDescription: "Size of the artifact in bytes. Null if the server does not report it.",
 		},
 		"created_at": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "When the version was created, an RFC 3339 time. Null where the server does not say.",
+			MarkdownDescription: "Time at which the version was created, in RFC 3339. Null if the server does not report it.",
 		},
 		"deployed": schema.BoolAttribute{
 			Computed: true,
-			MarkdownDescription: "Whether a rollout of this version to the whole fleet once completed. Deployments to a group leave no " +
-				"record that can be read and do not count.",
+			MarkdownDescription: "Whether a rollout of this version to the whole fleet has ever completed. Deployments to a group leave no " +
+				"readable record and do not count.",
 		},
 	}
 }

@@ -76,8 +76,8 @@ func planExperiment(ctx context.Context, r *resourcekit.Base, req resource.Modif
 // warnOfReplacement says that the experiment before goes on beside the one that takes its place.
 func warnOfReplacement(state model, diags *diag.Diagnostics) {
 	if state.OnDestroy.ValueString() == onDestroyKeep && !isFinal(state.Status.ValueString()) {
-		diags.AddWarning("The replaced experiment stays open", fmt.Sprintf("%q, with the id %s, is %s and stays so beside the one that takes its place: the "+
-			"API cannot delete it. Apply on_destroy = \"complete\" or \"cancel\" first to have it ended.",
+		diags.AddWarning("The replaced experiment stays open", fmt.Sprintf("%q with the ID %s is %s and remains so beside its replacement, because the API cannot delete it. To "+
+			"end it, first apply `on_destroy = \"complete\"` or `\"cancel\"`.",
 			state.Name.ValueString(), state.ID.ValueString(), state.Status.ValueString()))
 	}
 }
@@ -100,8 +100,7 @@ func checkInitialStatus(planned types.String, diags *diag.Diagnostics) {
 	switch status := planned.ValueString(); status {
 	case "", control.ExperimentDraft, control.ExperimentRunning:
 	default:
-		diags.AddAttributeError(path.Root("status"), "A new experiment cannot be "+status, "It can be a draft, or running from the beginning. Set "+
-			"another status once it is there.")
+		diags.AddAttributeError(path.Root("status"), "A new experiment cannot be "+status, "A new experiment is a draft or is started immediately. Set another status after it has been created.")
 	}
 }
 
@@ -129,9 +128,9 @@ func checkUnchanged(ctx context.Context, status string, planned, state model, di
 	}
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
 		if changed[name] {
-			diags.AddAttributeError(path.Root(name), "The experiment is "+status, fmt.Sprintf("That is final: nothing of %q can change any more, "+
-				"and the configuration has another %s. Write it as it is, with status = %q. For another experiment use another resource, or destroy this "+
-				"one first.", state.Name.ValueString(), name, status))
+			diags.AddAttributeError(path.Root(name), "The experiment is "+status, fmt.Sprintf("This is final: %q can no longer change, but the configuration has another value for `%s`. Restore "+
+				"the value and set `status = %q`. For another experiment, use another resource, or destroy this one "+
+				"first.", state.Name.ValueString(), name, status))
 		}
 	}
 }

@@ -26,13 +26,14 @@ var entity = resourcekit.Entity[model, control.Experiment]{
 	TypeName: "octomil_experiment",
 	Title:    "experiment", Titles: "experiments",
 	Schema:   experimentSchema(),
-	Identity: resourcekit.Identity{{Name: "id", Description: "The id that the server gave to the experiment."}},
+	Identity: resourcekit.Identity{{Name: "id", Description: "ID of the experiment, assigned by the server."}},
 	Fields: map[string]string{
 		"model_id": "model", "group_ids": "target_group_ids", "model_version": "variants", "traffic_allocation": "variants",
 	},
 	ProviderOnly: []string{"on_destroy"},
-	DestroyWarning: "The API cannot delete an experiment. Where on_destroy is \"keep\", a running one goes on: its variants stay on their devices. " +
-		"With \"complete\" or \"cancel\" it ends, and only its record stays.",
+	DestroyWarning: "The API cannot delete an experiment. With `on_destroy = \"keep\"`, a running experiment continues " +
+		"and its variants remain on their devices. With `\"complete\"` or `\"cancel\"` it ends, and only its " +
+		"record remains.",
 
 	Create: create,
 	Read: func(ctx context.Context, client *control.Client, m *model) (control.Experiment, error) {
@@ -52,11 +53,11 @@ var entity = resourcekit.Entity[model, control.Experiment]{
 	},
 	Filters: []resourcekit.Filter[control.Experiment]{
 		{
-			Name: "status", Description: "Only experiments of this status: `draft`, `running`, `paused`, `completed` or `cancelled`.",
+			Name: "status", Description: "Only experiments with this status: `draft`, `running`, `paused`, `completed` or `cancelled`.",
 			OneOf: statuses, Of: func(e control.Experiment) string { return e.Status },
 		},
 		{
-			Name: "model_id", Description: "Only experiments with the model of this id.",
+			Name: "model_id", Description: "Only experiments of the model with this ID.",
 			Of: func(e control.Experiment) string { return e.ModelID },
 		},
 	},

@@ -218,9 +218,9 @@ func TestAccExperiment_invalidConfig(t *testing.T) {
 	core := sb.Core(t, typeName)
 	one := variants(100, 0)
 	delete(one, "treatment")
-	expectPlanErrors(t, core, with(map[string]any{"variants": variants(50, 49)}), "variants: The allocations do not add up to 100: traffic_allocation of all "+
-		"variants adds up to 99,")
-	expectPlanErrors(t, core, with(map[string]any{"control": "none"}), "control: The control is no variant")
+	expectPlanErrors(t, core, with(map[string]any{"variants": variants(50, 49)}), "variants: Traffic allocations do not add up to 100: The `traffic_allocation` values "+
+		"of all variants must add up to 100 percent, but add up to 99.")
+	expectPlanErrors(t, core, with(map[string]any{"control": "none"}), "control: Invalid `control`")
 	expectPlanErrors(t, core, with(map[string]any{"variants": one}), "variants: Invalid")
 	expectPlanErrors(t, core, with(map[string]any{"variants": variants(-1, 101)}), "variants.", "variants.")
 	expectPlanErrors(t, core, with(map[string]any{"traffic_percentage": 101}), "traffic_percentage: Invalid")
@@ -242,8 +242,8 @@ func TestAccExperiment_invalidConfig(t *testing.T) {
 		"a":       map[string]any{"model_version": "2.0.0", "traffic_allocation": 33.33},
 		"b":       map[string]any{"model_version": "0.9.0", "traffic_allocation": 33.33},
 	}
-	expectPlanErrors(t, core, with(map[string]any{"variants": thirds}), "variants: The allocations do not add up to 100: traffic_allocation of all variants adds "+
-		"up to 99.99,")
+	expectPlanErrors(t, core, with(map[string]any{"variants": thirds}), "variants: Traffic allocations do not add up to 100: The `traffic_allocation` values "+
+		"of all variants must add up to 100 percent, but add up to 99.99.")
 	thirds["control"] = map[string]any{"model_version": "1.0.0", "traffic_allocation": 33.34}
 	core.Converge(t, with(map[string]any{"variants": thirds}), acctest.ActionCreate)
 }

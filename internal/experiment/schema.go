@@ -35,41 +35,42 @@ func experimentSchema() schema.Schema {
 	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
 	attributes["id"] = schema.StringAttribute{
-		Computed: true, PlanModifiers: kept, MarkdownDescription: "The id that the server gave to the experiment.",
+		Computed: true, PlanModifiers: kept, MarkdownDescription: "ID of the experiment, assigned by the server.",
 	}
 	attributes["org_id"] = schema.StringAttribute{
 		Computed: true, PlanModifiers: kept,
-		MarkdownDescription: "The organization of the experiment: the `org_id` of the provider block, else that of the API key.",
+		MarkdownDescription: "ID of the organization of the experiment: the provider's `org_id`, or the organization of the API key.",
 	}
 	attributes["model"] = schema.StringAttribute{
 		Required: true, Validators: notEmpty,
-		MarkdownDescription: "The model, by name or id. Another model replaces the experiment; another word for the same one does not.",
+		MarkdownDescription: "Model, by name or ID. Changing this forces a new resource to be created. Switching between the name and " +
+			"the ID of the same model does not.",
 	}
 	attributes["model_id"] = schema.StringAttribute{
-		Computed: true, PlanModifiers: kept, MarkdownDescription: "The id of the model.",
+		Computed: true, PlanModifiers: kept, MarkdownDescription: "ID of the model.",
 	}
 	attributes["control"] = schema.StringAttribute{
 		Required: true, Validators: notEmpty,
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-		MarkdownDescription: "The name of the variant that the others are compared with. Another one replaces the experiment.",
+		MarkdownDescription: "Name of the variant that the others are compared with. Changing this forces a new resource to be created.",
 	}
 	attributes["variants"] = variantsAttribute()
 	attributes["target_group_ids"] = schema.SetAttribute{
 		ElementType: types.StringType, Optional: true,
 		Validators: []validator.Set{setvalidator.ValueStringsAre(notEmpty...)},
-		MarkdownDescription: "The ids of the device groups whose members take part. Without it, all devices do. Another set is written in " +
-			"place, also while the experiment runs.",
+		MarkdownDescription: "IDs of the device groups whose members take part. Defaults to all devices. Changed in place, also while " +
+			"the experiment is running.",
 	}
 	attributes["status"] = statusAttribute()
 	attributes["on_destroy"] = schema.StringAttribute{
 		Optional: true, Computed: true, Default: stringdefault.StaticString(onDestroyKeep),
 		Validators: []validator.String{stringvalidator.OneOf(onDestroyKeep, onDestroyComplete, onDestroyCancel)},
-		MarkdownDescription: "What a destroy or a replacement does to an experiment that has not ended, since the API cannot delete one: " +
-			"`keep` (the default) leaves it as it is, so that a running one goes on; `complete` ends it, or cancels it where it is still a " +
-			"draft; `cancel` ends it without a result.",
+		MarkdownDescription: "What a destroy or a replacement does to an experiment that has not ended, because the API cannot delete " +
+			"one: `keep` leaves it as it is, so that a running one continues; `complete` ends it, or cancels it if it " +
+			"is still a draft; `cancel` ends it without a result. Defaults to `keep`.",
 	}
 	return schema.Schema{
-		MarkdownDescription: "An experiment: versions of a model that are compared on shares of the devices. The API cannot delete it; see " +
+		MarkdownDescription: "Compares versions of a model on parts of the devices. The API cannot delete an experiment; see " +
 			"`on_destroy`.",
 		Attributes: attributes,
 	}
@@ -80,16 +81,16 @@ func variantsAttribute() schema.Attribute {
 		Required:      true,
 		Validators:    []validator.Map{mapvalidator.SizeAtLeast(2), mapvalidator.KeysAre(stringvalidator.LengthAtLeast(1))},
 		PlanModifiers: []planmodifier.Map{requiresReplaceIfVariantsChange},
-		MarkdownDescription: "The variants by their names, two or more. Their allocations add up to 100 and are changed in place; other names " +
-			"or versions replace the experiment.",
+		MarkdownDescription: "Variants by name, at least two. Their `traffic_allocation` values must add up to 100 and are changed in " +
+			"place. Changing names or versions forces a new resource to be created.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"model_version": schema.StringAttribute{
 				Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "The version of the model. Another one replaces the experiment.",
+				MarkdownDescription: "Version of the model. Changing this forces a new resource to be created.",
 			},
 			"traffic_allocation": schema.Float64Attribute{
 				Required: true, Validators: []validator.Float64{float64validator.Between(0, 100)},
-				MarkdownDescription: "The share of the devices that take part, in percent from 0 to 100. Changed in place.",
+				MarkdownDescription: "Percentage of the participating devices that get the variant, from 0 to 100. Changed in place.",
 			},
 		}},
 	}
@@ -100,10 +101,10 @@ func statusAttribute() schema.Attribute {
 		Optional: true, Computed: true,
 		Validators:    []validator.String{stringvalidator.OneOf(statuses...)},
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-		MarkdownDescription: "The status that is wanted: `draft`, `running`, `paused`, `completed` or `cancelled`. Not managed when it is not " +
-			"set: a new experiment is a draft. A draft can be started or cancelled, a running or paused one be paused, resumed, completed or " +
-			"cancelled. `completed` and `cancelled` are final: every later change is an error. Servers that call a running experiment `active` " +
-			"mean the same.",
+		MarkdownDescription: "Wanted status: `draft`, `running`, `paused`, `completed` or `cancelled`. Not managed if not set: a new " +
+			"experiment is a draft. A draft can be started or canceled; a running or paused experiment can be paused, " +
+			"resumed, completed or canceled. `completed` and `cancelled` are final: every later change is an error. " +
+			"`active`, which some servers return for a running experiment, counts as `running`.",
 	}
 }
 
@@ -112,31 +113,33 @@ func settings() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"name": schema.StringAttribute{
 			Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "The name for people. Another one renames the experiment in place. Several experiments may have one name; an " +
-				"import by the name needs it to be the only one.",
+			MarkdownDescription: "Display name. Changing this renames the experiment in place. Several experiments may have the same name; " +
+				"an import by name requires a unique one.",
 		},
 		"description": schema.StringAttribute{
-			Optional: true, MarkdownDescription: "What the experiment is to find out, in your own words. Changed in place.",
+			Optional: true, MarkdownDescription: "Hypothesis that the experiment tests. Changed in place.",
 		},
 		"traffic_percentage": schema.Float64Attribute{
 			Optional: true, Computed: true, Default: float64default.StaticFloat64(defaultTraffic),
-			Validators:          []validator.Float64{float64validator.Between(0, 100)},
-			MarkdownDescription: "The share of the devices that take part at all, in percent from 0 to 100. Default `100`. Changed in place.",
+			Validators: []validator.Float64{float64validator.Between(0, 100)},
+			MarkdownDescription: "Percentage of all devices that take part in the experiment, from 0 to 100. Defaults to `100`. Changed in " +
+				"place.",
 		},
 		"min_sample_size": schema.Int64Attribute{
 			Optional: true, Computed: true, Default: int64default.StaticInt64(defaultSample),
 			Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			MarkdownDescription: "How many devices each variant needs before a result counts. Default `100`. Changed in place.",
+			MarkdownDescription: "Number of devices that each variant needs before a result counts. Defaults to `100`. Changed in place.",
 		},
 		"confidence_level": schema.Float64Attribute{
 			Optional: true, Computed: true, Default: float64default.StaticFloat64(defaultConfidence),
-			Validators:          []validator.Float64{float64validator.Between(0.01, 0.9999)},
-			MarkdownDescription: "How sure a result must be, as a probability from 0.01 to 0.9999. Default `0.95`. Changed in place.",
+			Validators: []validator.Float64{float64validator.Between(0.01, 0.9999)},
+			MarkdownDescription: "Confidence that a result needs, as a probability from 0.01 to 0.9999. Defaults to `0.95`. Changed in " +
+				"place.",
 		},
 		"primary_metric": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(defaultMetric),
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "The metric that decides. Default `conversion`. Changed in place.",
+			MarkdownDescription: "Metric that decides the experiment. Defaults to `conversion`. Changed in place.",
 		},
 	}
 }

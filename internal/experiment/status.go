@@ -36,11 +36,11 @@ func whyUnreachable(from, to string) string {
 		return ""
 	}
 	if isFinal(from) {
-		return fmt.Sprintf("A %s experiment stays %[1]s.", from)
+		return fmt.Sprintf("A %s experiment remains %[1]s.", from)
 	}
 	reachable := slices.Sorted(maps.Keys(transitions[from]))
 	if len(reachable) == 0 {
-		return fmt.Sprintf("The server calls its status %q, from which no call leads on.", from)
+		return fmt.Sprintf("The server returned the status %q, which no call of the API can change.", from)
 	}
 	return fmt.Sprintf("From %s it can only become %s.", from, strings.Join(reachable, " or "))
 }

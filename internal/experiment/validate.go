@@ -19,8 +19,8 @@ func validate(ctx context.Context, config model, diags *diag.Diagnostics) {
 	variants := variantsByName(ctx, config.Variants, diags)
 	if name := config.Control; resourcekit.Known(name) {
 		if _, ok := variants[name.ValueString()]; !ok {
-			diags.AddAttributeError(path.Root("control"), "The control is no variant", fmt.Sprintf("variants has none of the name %q. control "+
-				"must name the variant that the others are compared with.", name.ValueString()))
+			diags.AddAttributeError(path.Root("control"), "Invalid `control`", fmt.Sprintf("`variants` has no variant named %q. `control` must be the name of the variant that the others are "+
+				"compared with.", name.ValueString()))
 		}
 	}
 	sum := 0.0
@@ -31,8 +31,8 @@ func validate(ctx context.Context, config model, diags *diag.Diagnostics) {
 		sum += v.TrafficAllocation.ValueFloat64()
 	}
 	if math.Abs(sum-100) > tolerance {
-		diags.AddAttributeError(path.Root("variants"), "The allocations do not add up to 100",
-			fmt.Sprintf("traffic_allocation of all variants adds up to %g, and must add up to 100 percent.", math.Round(sum*100)/100))
+		diags.AddAttributeError(path.Root("variants"), "Traffic allocations do not add up to 100",
+			fmt.Sprintf("The `traffic_allocation` values of all variants must add up to 100 percent, but add up to %g.", math.Round(sum*100)/100))
 	}
 }
 

@@ -57,7 +57,7 @@ var lowercaseID = regexp.MustCompile(`\b(id|ids)\b`)
 func descriptionViolations(text string, attributes []string) []string {
 	found := wordsToAvoid(text)
 	prose := code.ReplaceAllString(text, "``")
-	if !strings.HasSuffix(text, ".") {
+	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, " |") { // the last row of a table
 		found = append(found, "it does not end in a full stop")
 	}
 	if strings.Contains(text, "Default `") {

@@ -78,7 +78,7 @@ func (r *entityResource[M, O]) registerName(ctx context.Context, prior tfsdk.Sta
 
 func (r *entityResource[M, O]) addDestroyWarning(diags *diag.Diagnostics) {
 	if r.entity.DestroyWarning != "" {
-		diags.AddWarning(fmt.Sprintf("The %s stays on the server", r.entity.Title), r.entity.DestroyWarning)
+		diags.AddWarning(fmt.Sprintf("The %s remains on the server", r.entity.Title), r.entity.DestroyWarning)
 	}
 }
 

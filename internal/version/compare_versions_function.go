@@ -18,13 +18,14 @@ func (compareVersions) Metadata(_ context.Context, _ function.MetadataRequest, r
 
 func (compareVersions) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Which of two versions precedes the other",
-		MarkdownDescription: "Compares two versions in the order of semantic versions, the one by which `octomil_model_deployment` tells a rollback from a " +
-			"deployment: `-1` where `a` precedes `b`, `1` where it follows, `0` where they are equal in that order. A prerelease precedes its " +
-			"release, a `v` before a version and build metadata after it mean nothing.",
+		Summary: "Compares two versions.",
+		MarkdownDescription: "Compares two versions in semantic version order: `-1` if `a` precedes `b`, `1` if it follows, `0` if " +
+			"they are equal in that order. A prerelease precedes its release; a leading `v` and build metadata " +
+			"are ignored. `octomil_model_deployment` uses this order only for versions that were not deployed: " +
+			"what was deployed is older in the order of its deployment.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "a", MarkdownDescription: "A version, such as `1.4.0`."},
-			function.StringParameter{Name: "b", MarkdownDescription: "The version to compare it with."},
+			function.StringParameter{Name: "a", MarkdownDescription: "Version, such as `1.4.0`."},
+			function.StringParameter{Name: "b", MarkdownDescription: "Version to compare with."},
 		},
 		Return: function.Int64Return{},
 	}
@@ -37,7 +38,7 @@ func (compareVersions) Run(ctx context.Context, req function.RunRequest, resp *f
 	}
 	for i, version := range versions {
 		if _, ok := control.CompareVersions(version, version); !ok {
-			resp.Error = function.NewArgumentFuncError(int64(i), fmt.Sprintf("%q is no version: write one such as 1.4.0", version))
+			resp.Error = function.NewArgumentFuncError(int64(i), fmt.Sprintf("%q is not a version. Use one such as 1.4.0", version))
 			return
 		}
 	}

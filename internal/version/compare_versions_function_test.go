@@ -23,7 +23,7 @@ func TestCompareVersions(t *testing.T) {
 	}
 	for i, arguments := range [][2]string{{"nightly", "1.0.0"}, {"1.0.0", ""}} {
 		_, message, argument := run(t, compareVersions{}, types.StringValue(arguments[0]), types.StringValue(arguments[1]))
-		if !strings.Contains(message, "is no version") || argument != int64(i) {
+		if !strings.Contains(message, "is not a version") || argument != int64(i) {
 			t.Errorf("%v: %q of argument %d", arguments, message, argument)
 		}
 	}

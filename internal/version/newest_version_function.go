@@ -22,16 +22,17 @@ func (newestVersion) Metadata(_ context.Context, _ function.MetadataRequest, res
 
 func (newestVersion) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "The newest version that a constraint allows",
-		MarkdownDescription: "Finds the newest of some versions that fits a constraint in the language of Terraform's own `version` arguments, such as " +
-			"`~> 1.4`, `>= 1.2, < 2.0` or `1.x` written as `~> 1.0`. Prereleases count only where the constraint names one. Words that are no " +
-			"versions are passed over. It is an error when none fits, since a pin without a version would deploy nothing.",
+		Summary: "Finds the newest version that a constraint allows.",
+		MarkdownDescription: "Finds the newest version in a list that satisfies a constraint in the syntax of Terraform's " +
+			"`version` arguments, such as `~> 1.4` or `>= 1.2, < 2.0`. Prereleases count only if the constraint " +
+			"names one. Elements that are not versions are ignored. It is an error if no version satisfies the " +
+			"constraint, because a pin without a version would deploy nothing.",
 		Parameters: []function.Parameter{
 			function.ListParameter{
 				Name: "versions", ElementType: types.StringType,
-				MarkdownDescription: "The versions to choose from, such as `data.octomil_model_versions.phi.versions[*].version`.",
+				MarkdownDescription: "Versions to choose from, such as `data.octomil_model_versions.phi.versions[*].version`.",
 			},
-			function.StringParameter{Name: "constraint", MarkdownDescription: "What the version must fit, such as `~> 1.4`."},
+			function.StringParameter{Name: "constraint", MarkdownDescription: "Version constraint, such as `~> 1.4`."},
 		},
 		Return: function.StringReturn{},
 	}
@@ -45,7 +46,7 @@ func (newestVersion) Run(ctx context.Context, req function.RunRequest, resp *fun
 	}
 	allowed, err := goversion.NewConstraint(constraint)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is no version constraint: write one such as \"~> 1.4\" or \">= 1.2, < 2.0\"", constraint))
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is not a version constraint. Use one such as \"~> 1.4\" or \">= 1.2, < 2.0\"", constraint))
 		return
 	}
 	newest := ""
@@ -60,7 +61,7 @@ func (newestVersion) Run(ctx context.Context, req function.RunRequest, resp *fun
 		}
 	}
 	if newest == "" {
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("none of the versions fits %q: there are %s", constraint, listVersions(versions)))
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("no version satisfies %q; %s", constraint, listVersions(versions)))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, newest)
@@ -71,9 +72,9 @@ const maxListed = 10
 
 func listVersions(versions []string) string {
 	if len(versions) == 0 {
-		return "none at all"
+		return "the list is empty"
 	}
-	text := strings.Join(versions[:min(len(versions), maxListed)], ", ")
+	text := "the versions are " + strings.Join(versions[:min(len(versions), maxListed)], ", ")
 	if more := len(versions) - maxListed; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}

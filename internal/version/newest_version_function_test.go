@@ -24,11 +24,11 @@ func TestNewestVersion(t *testing.T) {
 		constraint string
 		want       string
 	}{
-		{some, "~> 3.0", `none of the versions fits "~> 3.0": there are 1.0.0, 1.10.0`},
-		{nil, "~> 3.0", "there are none at all"},
+		{some, "~> 3.0", `no version satisfies "~> 3.0"; the versions are 1.0.0, 1.10.0`},
+		{nil, "~> 3.0", "the list is empty"},
 		{strings.Split(strings.Repeat("1.0.0 ", 12), " ")[:12], "> 1", "and 2 more"},
-		{some, "one", `"one" is no version constraint`},
-		{some, "", "is no version constraint"},
+		{some, "one", `"one" is not a version constraint`},
+		{some, "", "is not a version constraint"},
 	} {
 		if _, message, argument := run(t, newestVersion{}, words(test.versions...), types.StringValue(test.constraint)); !strings.Contains(message, test.want) || argument != 1 {
 			t.Errorf("the newest of %v that fits %q: %q of argument %d, want %q of 1", test.versions, test.constraint, message, argument, test.want)
