@@ -82,6 +82,7 @@ func TestAccAPIKey_lifecycle(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.4
 func TestAccAPIKey_rotation(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
@@ -245,6 +246,8 @@ func TestAccAPIKey_list(t *testing.T) {
 }
 
 // An error belongs to the attribute that caused it, and contains the request ID.
+//
+// CONTRACT.md 7.15
 func TestAccAPIKey_invalidConfig(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {

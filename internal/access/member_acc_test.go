@@ -22,6 +22,7 @@ func acceptInvitation(t *testing.T, sb *acctest.Sandbox) {
 	sb.Do(t, http.MethodPost, "/sandbox/members/ada@example.com/accept", nil)
 }
 
+// CONTRACT.md 7.34
 func TestAccOrgMember_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
@@ -67,6 +68,8 @@ func TestAccOrgMember_lifecycle(t *testing.T) {
 }
 
 // The API cannot change the role of a member who has joined: the plan warns, the apply fails, and the state does not change.
+//
+// CONTRACT.md 7.32
 func TestAccOrgMember_joined(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {

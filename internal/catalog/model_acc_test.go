@@ -121,6 +121,7 @@ func TestAccModel_drift(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 2.13
 func TestAccModel_deletionProtection(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)

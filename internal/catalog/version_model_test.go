@@ -52,6 +52,7 @@ func numbers(values map[string]float64) types.Map {
 	return types.MapValueMust(types.Float64Type, elements)
 }
 
+// CONTRACT.md 2.32
 func TestVersionFromAPIStatus(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string][2]bool{

@@ -22,6 +22,7 @@ func byPath(bodies map[string]string) reply {
 	}}
 }
 
+// CONTRACT.md 4.11, 4.12
 func TestGroupAssignmentsFromTheList(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`{"devices":[
@@ -37,6 +38,7 @@ func TestGroupAssignmentsFromTheList(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 4.12, 4.13
 func TestGroupAssignmentsDeviceByDevice(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, byPath(map[string]string{

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 7.41
 func TestCompliancePreset(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`{"name":"hipaa","policy_profile":"regulated","audit_retention_days":2190,"hipaa_mode":true}`), ok(`{"name":"pci"}`),

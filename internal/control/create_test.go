@@ -22,6 +22,7 @@ func create(ctx context.Context, c *Client) (Rollout, error) {
 	return c.CreateRollout(ctx, "m", NewRollout{Version: "2.0.0", Percentage: 40, TargetPercentage: 100}, []Rollout{{ID: "1"}})
 }
 
+// CONTRACT.md 1.78, 3.55
 func TestCreateWithLostResponse(t *testing.T) {
 	t.Parallel()
 	const post, list = "POST models/m/rollouts", "GET models/m/rollouts"
@@ -70,6 +71,7 @@ func TestCreateWithLostResponse(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.80
 func TestCanceledCreateFindsWhatItCreated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -87,6 +89,7 @@ func TestCanceledCreateFindsWhatItCreated(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.80
 func TestCleanupTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 var toStaging = GroupDeployment{ModelID: "3", ModelName: "phi", Version: "2.0.0", Group: "staging", Percentage: 100}
 
+// CONTRACT.md 4.2, 4.3, 4.4
 func TestDeploymentPreviewOfBothDialects(t *testing.T) {
 	t.Parallel()
 	n := func(value int) *int { return &value }
@@ -37,6 +38,7 @@ func TestDeploymentPreviewOfBothDialects(t *testing.T) {
 	_ = asError[*BodyError](t, err)
 }
 
+// CONTRACT.md 4.1
 func TestAPreviewIsRepeatedLikeARead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -48,6 +50,7 @@ func TestAPreviewIsRepeatedLikeARead(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 4.7
 func TestGroupDeploymentResult(t *testing.T) {
 	t.Parallel()
 	n := func(value int) *int { return &value }
@@ -62,6 +65,7 @@ func TestGroupDeploymentResult(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 4.6, 4.7, 4.8
 func TestExecuteDeployment(t *testing.T) {
 	t.Parallel()
 	const post = "POST deploy/execute"

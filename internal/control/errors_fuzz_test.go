@@ -121,6 +121,7 @@ func TestAKeyIsMaskedInEverySpelling(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.45
 func TestALongMessageIsQuotedInPart(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("ä", 1<<20)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 1.41, 1.42, 1.43, 1.44, 1.56, 1.57, 2.3
 func TestErrorEnvelopes(t *testing.T) {
 	t.Parallel()
 	html := "<html>\n <h1>502 Bad Gateway</h1></html>"
@@ -82,6 +83,7 @@ func TestAnErrorQuotesTheServer(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.45
 func TestALongBodyIsQuotedInPart(t *testing.T) {
 	t.Parallel()
 	c, _ := scriptedWith(t, Config{}, answer(400, strings.Repeat("ä", maxExcerpt+1)))
@@ -91,6 +93,7 @@ func TestALongBodyIsQuotedInPart(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.8
 func TestNoErrorContainsTheKey(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]reply{
@@ -131,6 +134,7 @@ func TestNoErrorContainsTheKey(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.55, 1.60
 func TestErrorPredicates(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -163,6 +167,7 @@ func TestErrorPredicates(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.46
 func TestResponseThatIsNotJSON(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{

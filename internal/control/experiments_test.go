@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 7.61, 7.63
 func TestExperimentDecodesEverySpelling(t *testing.T) {
 	t.Parallel()
 	text, traffic, confidence, sample, yes := "Faster?", 40.0, 0.95, int64(100), true
@@ -42,6 +43,8 @@ func TestExperimentDecodesEverySpelling(t *testing.T) {
 }
 
 // Some servers tell the groups of an experiment only by themselves, and some not at all.
+//
+// CONTRACT.md 7.53, 7.57, 7.62
 func TestExperimentTargetGroups(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -65,6 +68,7 @@ func TestExperimentTargetGroups(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 7.51, 7.52, 7.54, 7.56, 7.57
 func TestExperimentBodies(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`{"experiments":[],"total":0}`), answer(201, `{"id":"1"}`), ok(`{}`), ok(`{}`), ok(`{}`))
@@ -94,6 +98,8 @@ func TestExperimentBodies(t *testing.T) {
 }
 
 // A lost answer to "start" is no reason to start again what runs.
+//
+// CONTRACT.md 7.55, 7.68
 func TestMoveExperimentOnce(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]int{"active": 1, "draft": 2} {
@@ -103,6 +109,38 @@ func TestMoveExperimentOnce(t *testing.T) {
 			if got := strings.Count(strings.Join(w.calls(), "\n"), "POST experiments/1/start"); err != nil || got != want {
 				t.Errorf("it is %s after a lost answer: started %d times, want %d; %v", status, got, want, err)
 			}
+		})
+	}
+}
+
+// After a lost response, only the experiment of the same name and model that was not listed before is the one that was created.
+//
+// CONTRACT.md 7.67
+func TestLostExperimentIsAdoptedOnlyIfNew(t *testing.T) {
+	t.Parallel()
+	const old, other = `{"id":"1","name":"speed","model_id":"m1"}`, `{"id":"2","name":"speed","model_id":"m2"}`
+	for name, tc := range map[string]struct {
+		after string
+		id    string
+		posts int
+	}{
+		"it was created":                  {`[` + old + `,` + other + `,{"id":"3","name":"speed","model_id":"m1"}]`, "3", 1},
+		"it is listed without its model":  {`[` + old + `,{"id":"3","name":"speed"}]`, "3", 1},
+		"it was not created":              {`[` + old + `,` + other + `]`, "4", 2},
+		"another name was created beside": {`[` + old + `,{"id":"3","name":"speed 2","model_id":"m1"}]`, "4", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, w := scripted(t, ok(`[`+old+`]`), failing(errCut), ok(tc.after), answer(201, `{"id":"4"}`))
+				e, err := c.CreateExperiment(t.Context(), Experiment{Name: "speed", ModelID: "m1"})
+				if err != nil || e.ID != tc.id {
+					t.Errorf("got %+v, %v; want %s", e, err, tc.id)
+				}
+				if got := strings.Count(strings.Join(w.calls(), " "), "POST"); got != tc.posts {
+					t.Errorf("it was posted %d times, want %d: %v", got, tc.posts, w.calls())
+				}
+			})
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 7.96, 7.97, 7.98, 7.111, 7.112
 func TestFederationDecodes(t *testing.T) {
 	t.Parallel()
 	text, epsilon := "Hospitals", 8.0
@@ -48,6 +49,7 @@ func refuses[T any](t *testing.T, body string) {
 	}
 }
 
+// CONTRACT.md 7.92, 7.94, 7.97, 7.99
 func TestFederationBodies(t *testing.T) {
 	t.Parallel()
 	text, epsilon, delta := "Hospitals", 8.0, 1e-6
@@ -73,6 +75,8 @@ func TestFederationBodies(t *testing.T) {
 }
 
 // What a lost request has done after all is not done again.
+//
+// CONTRACT.md 7.91, 7.113, 7.114
 func TestFederationsAreChangedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -99,6 +103,7 @@ func TestFederationsAreChangedOnce(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.112
 func TestNoPrivacyBudget(t *testing.T) {
 	t.Parallel()
 	c, _ := scripted(t, answer(404, `{"detail":"no budget was set for federation 1"}`))

@@ -61,6 +61,7 @@ func TestNoLimitIsNoLimit(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.72
 func TestPauseReleasesRequestsOneByOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -183,6 +184,7 @@ func TestManyCallersShareOneClient(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.74
 func TestTheGateLearnsFromHeaders(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -221,6 +223,7 @@ func TestTheGateLearnsFromHeaders(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.74
 func TestNoRequestIsSentDuringALearnedPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

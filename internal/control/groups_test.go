@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 5.21
 func TestGroupDecodesEverySpelling(t *testing.T) {
 	t.Parallel()
 	text := "24 phones"
@@ -39,6 +40,7 @@ func TestGroupDecodesEverySpelling(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 5.29
 func TestRuleValues(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
@@ -76,6 +78,7 @@ func TestResolveGroupPrefersTheName(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.16, 5.2
 func TestCreateGroup(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, answer(201, `{"id":"5","name":"staging"}`))
@@ -92,6 +95,7 @@ func TestCreateGroup(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.79, 5.24
 func TestACreatedGroupIsAdoptedUnlessItIsOlder(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -128,6 +132,7 @@ func TestACreatedGroupIsAdoptedUnlessItIsOlder(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.82, 5.4
 func TestUpdateGroupReadsItBack(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(""), ok(`{"id":"5","name":"staging"}`))
@@ -147,6 +152,7 @@ func TestUpdateGroupReadsItBack(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.56, 5.5, 5.9
 func TestDeleteOfADeletedGroup(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -169,6 +175,7 @@ func TestDeleteOfADeletedGroup(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 5.7, 5.25, 5.26
 func TestMembersAreAddedInBatches(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -208,6 +215,7 @@ func TestMembersAreAddedInBatches(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 4.12, 5.61
 func TestDeviceDecoding(t *testing.T) {
 	t.Parallel()
 	c, _ := scripted(t, ok(`{"devices":[
@@ -230,6 +238,7 @@ func TestDeviceDecoding(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 4.13
 func TestDeviceAssignments(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`[{"model_id":"3","version":"1.0.0"}]`, `{"assignments":[{"model_id":3,"version":"1.0.0"}]}`} {
@@ -244,6 +253,7 @@ func TestDeviceAssignments(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 4.5
 func TestDeviceCount(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
@@ -268,6 +278,7 @@ func TestDeviceCount(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 5.3
 func TestGroupIsReadByItsID(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, answer(404, `{"detail":"Device group not found"}`))

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 7.81
 func TestIntegrationDecodesBothKinds(t *testing.T) {
 	t.Parallel()
 	on := true
@@ -37,6 +38,7 @@ func TestIntegrationDecodesBothKinds(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 7.75, 7.82
 func TestAnIntegrationOfTheOtherSignalIsRefused(t *testing.T) {
 	t.Parallel()
 	for body, of := range map[string]Signal{
@@ -56,6 +58,7 @@ func TestAnIntegrationOfTheOtherSignalIsRefused(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 7.71, 7.73, 7.75
 func TestIntegrationBodies(t *testing.T) {
 	t.Parallel()
 	off := false
@@ -87,6 +90,8 @@ func TestIntegrationBodies(t *testing.T) {
 }
 
 // An answer is lost: only what was not there before can be what the request has made, whatever its name.
+//
+// CONTRACT.md 7.86
 func TestNonUniqueCreateAdoptsTheNewObject(t *testing.T) {
 	t.Parallel()
 	const old, other, made = `{"id":"1","name":"dd","integration_type":"datadog"}`, `{"id":"2","name":"dd","integration_type":"statsd"}`,
@@ -116,6 +121,8 @@ func TestNonUniqueCreateAdoptsTheNewObject(t *testing.T) {
 }
 
 // A server that repeats what it was sent must not bring a secret into an error.
+//
+// CONTRACT.md 7.85
 func TestCredentialsAreInNoError(t *testing.T) {
 	t.Parallel()
 	const secret = "Bearer hunter2/x"

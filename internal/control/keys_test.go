@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 )
 
+// CONTRACT.md 7.11, 7.14
 func TestAPIKeyDecodesEverySpelling(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]APIKey{
@@ -50,6 +51,7 @@ func TestAPIKeyDecodesEverySpelling(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 7.2, 7.14
 func TestScopesAreSentAsAnObject(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`{"keys":[]}`), ok(`{"id":"key_1","api_key":"edg_abc"}`))
@@ -63,6 +65,8 @@ func TestScopesAreSentAsAnObject(t *testing.T) {
 }
 
 // What is sent is understood again, and so is the list that other servers make of it.
+//
+// CONTRACT.md 7.14
 func TestScopesSurviveTheWire(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -84,6 +88,8 @@ func TestScopesSurviveTheWire(t *testing.T) {
 }
 
 // The secret of an answer that is not understood is in no error.
+//
+// CONTRACT.md 7.13
 func TestNoErrorQuotesASecret(t *testing.T) {
 	t.Parallel()
 	const secret = "edg_very_secret"
@@ -225,6 +231,8 @@ func (l *keyServer) working() []string {
 
 // Whatever is lost, on the server are exactly the keys whose secrets somebody has, and those of which an error says that they could
 // not be revoked.
+//
+// CONTRACT.md 7.16
 func TestNoKeyIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -284,6 +292,8 @@ func keyLifecycles(t *testing.T, l *keyServer, creates, rotates int) (known []st
 }
 
 // When a create is interrupted after the server has executed it, the key is revoked all the same.
+//
+// CONTRACT.md 7.16
 func TestCanceledCreateLeavesNoKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -303,6 +313,8 @@ func TestCanceledCreateLeavesNoKey(t *testing.T) {
 }
 
 // A wait for the create lock can be canceled.
+//
+// CONTRACT.md 7.16
 func TestWaitingForTheCreateLockEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	l := &keyServer{}
@@ -316,6 +328,7 @@ func TestWaitingForTheCreateLockEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 7.1, 7.3, 7.12
 func TestRotateADeletedKey(t *testing.T) {
 	t.Parallel()
 	l := &keyServer{}
@@ -338,6 +351,8 @@ func TestRotateADeletedKey(t *testing.T) {
 }
 
 // A refresh of any number of keys is one request.
+//
+// CONTRACT.md 7.12
 func TestKeysAreReadOnce(t *testing.T) {
 	t.Parallel()
 	l := &keyServer{}

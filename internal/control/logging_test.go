@@ -15,6 +15,8 @@ import (
 )
 
 // It replaces the standard logger's output, so it runs alone.
+//
+// CONTRACT.md 1.8
 func TestTheKeyIsInNoLog(t *testing.T) {
 	t.Setenv("TF_LOG", "TRACE")
 	t.Setenv("TF_LOG_PROVIDER_OCTOMIL_CONTROL", "TRACE")

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 1.13, 2.11
 func TestResolveModel(t *testing.T) {
 	t.Parallel()
 	models := ok(`{"total":3,"models":[{"id":1,"name":"phi-4-mini"},{"model_id":"mod_2","name":"1"},{"id":"mod_3"}]}`)
@@ -45,6 +46,7 @@ func TestResolveModel(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 2.11
 func TestModelNeedsAnID(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"name":"phi"}`, `{"id":""}`, `[]`} {
@@ -55,6 +57,7 @@ func TestModelNeedsAnID(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 2.11
 func TestModelIsDecodedWhole(t *testing.T) {
 	t.Parallel()
 	c, _ := scripted(t, ok(`{"id":7,"org_id":"demo","name":"phi","description":null,"framework":"onnx","use_case":"nlp","version_count":3,
@@ -68,6 +71,7 @@ func TestModelIsDecodedWhole(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.31, 2.1
 func TestModelsAreFilteredByTheServer(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`[]`))
@@ -79,6 +83,7 @@ func TestModelsAreFilteredByTheServer(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.16, 2.2, 2.4, 2.5
 func TestModelWrites(t *testing.T) {
 	t.Parallel()
 	name, none := "phi", ""
@@ -106,6 +111,8 @@ func TestModelWrites(t *testing.T) {
 }
 
 // A model of that name which is older than the request belongs to another client.
+//
+// CONTRACT.md 2.12
 func TestModelIsAdoptedAfterALostResponse(t *testing.T) {
 	t.Parallel()
 	for created, adopted := range map[string]bool{"": true, "2026-01-01T00:00:00Z": false} {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 7.31
 func TestOrgMemberDecodesEverySpelling(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]OrgMember{
@@ -39,6 +40,8 @@ func TestOrgMemberDecodesEverySpelling(t *testing.T) {
 }
 
 // A lost invitation is looked for: an older one, and a member who has joined, do not count as it.
+//
+// CONTRACT.md 7.22, 7.35
 func TestInviteWithLostResponse(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -72,6 +75,7 @@ func TestInviteWithLostResponse(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 7.36
 func TestMembersNeedAnOrganization(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok("[]"))
@@ -89,6 +93,7 @@ func TestMembersNeedAnOrganization(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 7.21
 func TestMissingMember(t *testing.T) {
 	t.Parallel()
 	c, _ := scripted(t, ok(`{"members":[{"user_id":"usr_1"}]}`))

@@ -21,6 +21,7 @@ func object(list string, total int) reply {
 	return ok(fmt.Sprintf(`{"devices":%s,"limit":1000,"offset":0,"total":%d}`, list, total))
 }
 
+// CONTRACT.md 1.21, 1.22, 1.23, 1.34, 1.35, 5.6
 func TestEveryPageOfAListIsRead(t *testing.T) {
 	t.Parallel()
 	untotalled := func(list string) reply { return ok(`{"devices":` + list + `}`) }
@@ -73,6 +74,7 @@ func TestEveryPageOfAListIsRead(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.24
 func TestInvalidListIsAnError(t *testing.T) {
 	t.Parallel()
 	for name, replies := range map[string][]reply{
@@ -102,6 +104,7 @@ func TestInvalidListIsAnError(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.16, 1.33, 5.1
 func TestAListNamesTheOrganization(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok("[]"))

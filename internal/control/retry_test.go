@@ -29,6 +29,7 @@ func send(ctx context.Context, c *Client, method string) error {
 	return c.call(ctx, r, nil)
 }
 
+// CONTRACT.md 1.76, 1.77
 func TestWhichFailuresAreRepeated(t *testing.T) {
 	t.Parallel()
 	const always = 3 // one attempt and two repetitions
@@ -90,6 +91,7 @@ func TestTransientFailure(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.44
 func TestTheLastFailureKeepsTheServersMessage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,6 +102,7 @@ func TestTheLastFailureKeepsTheServersMessage(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.77
 func TestADeleteThatWasExecutedBefore(t *testing.T) {
 	t.Parallel()
 	gone := answer(404, `{"detail":"no such thing"}`)
@@ -127,6 +130,7 @@ func TestADeleteThatWasExecutedBefore(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.59, 1.72
 func TestTheRateLimitIsWaitedForBeyondMaxRetries(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
@@ -145,6 +149,7 @@ func TestTheRateLimitIsWaitedForBeyondMaxRetries(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.71
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,6 +173,7 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.72
 func TestRateLimitWithoutAHint(t *testing.T) {
 	t.Parallel()
 	for _, header := range []string{"", "0", "Mon, 02 Jan 2006 15:04:05 GMT"} {
@@ -185,6 +191,7 @@ func TestRateLimitWithoutAHint(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.73
 func TestPauseThatOutlastsTheOperation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -210,6 +217,7 @@ func TestPauseThatOutlastsTheOperation(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.81
 func TestRequestTimeoutLimitsAnAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -308,6 +316,7 @@ func TestBackoffGrowsAndHasAnEnd(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.81
 func TestTooLargeResponse(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, reply{do: func(*http.Request) (*http.Response, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 3.1, 3.2, 3.3, 3.4, 3.5, 3.6, 3.8, 3.9, 3.10
 func TestRolloutDecodesEverySpelling(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -55,6 +56,7 @@ func TestRolloutDecodesEverySpelling(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.4, 3.21
 func TestStatusesOfRollouts(t *testing.T) {
 	t.Parallel()
 	for word, want := range map[string]RolloutStatus{
@@ -75,6 +77,7 @@ func TestStatusesOfRollouts(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.7, 3.32
 func TestSortNewestFirst(t *testing.T) {
 	t.Parallel()
 	at := func(second int) time.Time { return time.Date(2026, 1, 1, 0, 0, second, 0, time.UTC) }
@@ -92,6 +95,7 @@ func TestSortNewestFirst(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.37, 3.32
 func TestRolloutsComeNewestFirst(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`[`+oldRollout+`,`+newRollout+`]`))
@@ -104,6 +108,7 @@ func TestRolloutsComeNewestFirst(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.34
 func TestCreateRolloutSendsAllFiveKeys(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, answer(201, newRollout))
@@ -116,6 +121,7 @@ func TestCreateRolloutSendsAllFiveKeys(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.55
 func TestCreateRolloutAdoptsOnlyANewOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -128,6 +134,7 @@ func TestCreateRolloutAdoptsOnlyANewOne(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 3.42, 3.57
 func TestRollback(t *testing.T) {
 	t.Parallel()
 	const post, list = "POST models/m/rollback", "GET models/m/rollouts"
@@ -183,6 +190,7 @@ func TestRollback(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.57
 func TestARollbackThatWasAcceptedIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	accepted := ok(`{"status":"rolling_back"}`)
@@ -205,6 +213,7 @@ func TestARollbackThatWasAcceptedIsNotSentAgain(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.58
 func TestAServerWithoutRollback(t *testing.T) {
 	t.Parallel()
 	for _, r := range []reply{answer(404, `{"detail":"Not Found"}`), answer(405, `{"detail":"Method Not Allowed"}`)} {
@@ -219,6 +228,7 @@ func TestAServerWithoutRollback(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.78, 1.82, 3.35, 3.36, 3.37, 3.38, 3.56
 func TestChangesOfARollout(t *testing.T) {
 	t.Parallel()
 	at := func(status string, percentage string) reply {
@@ -293,6 +303,7 @@ func TestChangesOfARollout(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.41, 3.53
 func TestCancelRollout(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -315,6 +326,7 @@ func TestCancelRollout(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.40, 3.51
 func TestAffectedDevices(t *testing.T) {
 	t.Parallel()
 	n := func(value int) *int { return &value }
@@ -349,6 +361,8 @@ func TestAffectedDevices(t *testing.T) {
 }
 
 // A second DELETE would remove the record of a rollout that the first one has ended.
+//
+// CONTRACT.md 3.54
 func TestDeleteRolloutLooksBeforeItIsRepeated(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

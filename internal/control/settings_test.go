@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 6.1, 6.20
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`{"auto_rollback_enabled":true,"error_threshold_percent":5,"min_accuracy":null,"min_os_version":{"ios":"17"}}`))
@@ -26,6 +27,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.82, 6.1, 6.15
 func TestOnlyTheChangesOfSettingsAreWritten(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, answer(204, ""), ok(`{"require_eval":true,"hipaa_mode":true}`))

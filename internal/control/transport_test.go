@@ -35,6 +35,7 @@ func clientOf(t *testing.T, server *httptest.Server) *Client {
 	return c
 }
 
+// CONTRACT.md 1.4, 1.75, 8.44
 func TestWhatIsSent(t *testing.T) {
 	t.Parallel()
 	c, _ := served(t, func(w http.ResponseWriter, r *http.Request) {
@@ -57,6 +58,7 @@ func TestWhatIsSent(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.12
 func TestIDsInAPathAreEscaped(t *testing.T) {
 	t.Parallel()
 	var uri atomic.Value
@@ -76,6 +78,7 @@ func TestIDsInAPathAreEscaped(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.12
 func TestAnIDThatWouldNameAnotherPathIsRefused(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok("{}"))
@@ -92,6 +95,7 @@ func TestAnIDThatWouldNameAnotherPathIsRefused(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.83
 func TestTheKeyNeverFollowsARedirectToAnotherHost(t *testing.T) {
 	t.Parallel()
 	var reached atomic.Int32
@@ -114,6 +118,7 @@ func TestTheKeyNeverFollowsARedirectToAnotherHost(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.83
 func TestARedirectOnTheSameHost(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -151,6 +156,7 @@ func TestARedirectOnTheSameHost(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.81
 func TestTruncatedBodyIsAFailedAttempt(t *testing.T) {
 	t.Parallel()
 	var tried atomic.Int32
@@ -253,6 +259,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.8
 func TestOldTLSIsRefused(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
@@ -266,6 +273,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 	mustContain(t, asError[*TransportError](t, err).Error(), "protocol version")
 }
 
+// CONTRACT.md 1.5
 func TestUnusableKey(t *testing.T) {
 	t.Parallel()
 	_, err := New(Config{BaseURL: DefaultURL, APIKey: testKey + "\nX-Other: 1"})

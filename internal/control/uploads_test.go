@@ -109,6 +109,7 @@ func artifact(t *testing.T, content string) Upload {
 	return Upload{Version: "3.0.0", Description: "new", File: file, Checksum: checksum}
 }
 
+// CONTRACT.md 2.41, 2.42, 2.43
 func TestUploadVersion(t *testing.T) {
 	t.Parallel()
 	d := newUploadServer(t)
@@ -136,6 +137,8 @@ func TestUploadOfAnEmptyFile(t *testing.T) {
 }
 
 // A transient failure is repeated from the beginning of the file, an expired URL is replaced, and neither for ever.
+//
+// CONTRACT.md 2.44, 2.46
 func TestInterruptedUploadIsRepeated(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -184,6 +187,8 @@ func TestInterruptedUploadIsRepeated(t *testing.T) {
 }
 
 // However long an upload takes, only a stall ends an attempt.
+//
+// CONTRACT.md 2.47
 func TestASlowUploadIsNotCut(t *testing.T) {
 	t.Parallel()
 	u := artifact(t, strings.Repeat("x", 1000))
@@ -223,6 +228,8 @@ func (s slowStorage) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // After a lost confirmation the version is read; the confirmation is never repeated.
+//
+// CONTRACT.md 2.48
 func TestAnUploadIsConfirmedOnce(t *testing.T) {
 	t.Parallel()
 	executed := func(r reply) reply {
@@ -267,6 +274,8 @@ func TestAnUploadIsConfirmedOnce(t *testing.T) {
 }
 
 // An upload that is interrupted at its confirmation still finds out what has become of it.
+//
+// CONTRACT.md 2.48
 func TestCanceledConfirmation(t *testing.T) {
 	t.Parallel()
 	u := artifact(t, "the weights")
@@ -281,6 +290,7 @@ func TestCanceledConfirmation(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 2.49
 func TestChangedFileIsNotConfirmed(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string]string{"content": "the w3ights", "shorter": "the", "longer": "the weights and more", "deleted": ""} {
@@ -339,6 +349,8 @@ func (c changing) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // A file goes to another machine encrypted, or where clear text is allowed, and the response that contains the URL is never quoted.
+//
+// CONTRACT.md 2.41, 2.45
 func TestUploadURLs(t *testing.T) {
 	t.Parallel()
 	const secretly = "/bucket?sig=" + signature
@@ -378,6 +390,8 @@ func TestUploadURLs(t *testing.T) {
 }
 
 // The log tells how far an upload is, and nothing of where it goes but the host.
+//
+// CONTRACT.md 2.44
 func TestTheLogOfAnUpload(t *testing.T) {
 	t.Parallel()
 	u := artifact(t, strings.Repeat("x", 1000))

@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// CONTRACT.md 1.1, 1.2
 func TestNormalizeURL(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
@@ -33,6 +34,7 @@ func TestNormalizeURL(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.3
 func TestNormalizeURLRefuses(t *testing.T) {
 	t.Parallel()
 	for raw, says := range map[string]string{

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 1.32, 2.21, 2.31
 func TestVersions(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`[{"version":"2.0.0","status":"published","format":"gguf","description":"d","checksum":"c","size_bytes":5e9,
@@ -36,6 +37,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 2.23, 2.31
 func TestVersionMetricsAreNumbers(t *testing.T) {
 	t.Parallel()
 	for metrics, want := range map[string]map[string]float64{
@@ -49,6 +51,7 @@ func TestVersionMetricsAreNumbers(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 2.36
 func TestSameChecksum(t *testing.T) {
 	t.Parallel()
 	hash := strings.Repeat("ab", 32)
@@ -62,6 +65,7 @@ func TestSameChecksum(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.63
 func TestDeployed(t *testing.T) {
 	t.Parallel()
 	got := Deployed([]Rollout{
@@ -112,6 +116,7 @@ func TestVersionsOfAModelCostTwoRequests(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 2.22, 2.37
 func TestRegisterVersion(t *testing.T) {
 	t.Parallel()
 	n := NewVersion{Version: "1", StoragePath: "p", Format: "onnx", Checksum: "sha256:ab", SizeBytes: 3}
@@ -135,6 +140,8 @@ func TestRegisterVersion(t *testing.T) {
 }
 
 // When the response to a verb is lost, the version is read, and the verb sent again only where it had no effect.
+//
+// CONTRACT.md 2.24, 2.25, 2.26, 2.32, 2.35, 2.37
 func TestVersionVerbs(t *testing.T) {
 	t.Parallel()
 	draft, published, deprecated := ok(`{"version":"1","status":"draft"}`), ok(`{"version":"1","status":"active"}`), ok(`{"version":"1","status":"retired"}`)

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
+// CONTRACT.md 1.11
 func TestFlexText(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]flexText{
@@ -21,6 +22,7 @@ func TestFlexText(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.14
 func TestFlexNumber(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]flexNumber{`10`: 10, `10.0`: 10, `"10"`: 10, `"12.5"`: 12.5, `0`: 0, `1e2`: 100} {
@@ -37,6 +39,7 @@ func TestFlexNumber(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.15
 func TestTimesWithAndWithoutAZone(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)

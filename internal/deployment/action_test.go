@@ -50,6 +50,7 @@ func TestActionModelIsKnownOnlyAsAWhole(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.6
 func TestTargetPercentageIsAllWhereTheServerDoesNotSay(t *testing.T) {
 	t.Parallel()
 	if got := targetPercentage(control.Rollout{}); got != 100 {

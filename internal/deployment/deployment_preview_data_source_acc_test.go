@@ -38,6 +38,7 @@ func with(want map[string]knownvalue.Check, name string, check knownvalue.Check)
 	return want
 }
 
+// CONTRACT.md 4.5
 func TestAccDeploymentPreviewDataSource_fleet(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {

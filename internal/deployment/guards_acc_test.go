@@ -85,6 +85,7 @@ func TestAccModelDeployment_planWarningsOfGroup(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 4.4
 func TestAccModelDeployment_serverWarnings(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, "staging")
@@ -92,6 +93,7 @@ func TestAccModelDeployment_serverWarnings(t *testing.T) {
 	r.warns(r.core.Plan(r.config(wanted{version: "2.0.0"})), "The control plane warns: 3 devices have little memory")
 }
 
+// CONTRACT.md 4.3
 func TestAccModelDeployment_maxAffectedDevices(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

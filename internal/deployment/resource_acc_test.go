@@ -99,6 +99,7 @@ func updates(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
 	}
 }
 
+// CONTRACT.md 3.58
 func TestAccModelDeployment_rollback(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {

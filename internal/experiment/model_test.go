@@ -67,6 +67,8 @@ func TestFromAPIAfterImport(t *testing.T) {
 }
 
 // A server that says nothing of a thing has not changed it.
+//
+// CONTRACT.md 7.61
 func TestFromAPIKeepsOmittedValues(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics

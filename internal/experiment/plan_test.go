@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
+// CONTRACT.md 7.65
 func TestVariantsChange(t *testing.T) {
 	t.Parallel()
 	open := allocations(50, 50).Elements()

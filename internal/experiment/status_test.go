@@ -4,6 +4,7 @@ import (
 	"testing"
 )
 
+// CONTRACT.md 7.64
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	possible := map[string]string{

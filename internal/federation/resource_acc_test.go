@@ -36,6 +36,7 @@ func inEachDialect(t *testing.T, run func(t *testing.T, sb *acctest.Sandbox, cor
 
 func pathOf(core *acctest.Core) string { return fmt.Sprint("/api/v1/federations/", core.State()["id"]) }
 
+// CONTRACT.md 7.115
 func TestAccFederation_lifecycle(t *testing.T) {
 	t.Parallel()
 	inEachDialect(t, func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core) {

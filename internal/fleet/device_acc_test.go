@@ -14,6 +14,8 @@ import (
 const lobby = "/api/v1/devices/dev_00000004"
 
 // Attributes that are not configured keep the values that were set outside of Terraform. Configured ones are restored.
+//
+// CONTRACT.md 5.52, 5.61
 func TestAccDevice_managesOnlyWhatIsSet(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
@@ -40,6 +42,7 @@ func TestAccDevice_managesOnlyWhatIsSet(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 5.63
 func TestAccDevice_destroy(t *testing.T) {
 	t.Parallel()
 	for onDestroy, status := range map[string]string{"keep": "active", "archive": "archived"} {
@@ -56,6 +59,7 @@ func TestAccDevice_destroy(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 5.63
 func TestAccDevice_notRegistered(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)

@@ -10,6 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
+// CONTRACT.md 5.51
 func TestAccDeviceAndGroup_dataSources(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {

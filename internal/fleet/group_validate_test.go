@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
+// CONTRACT.md 5.28, 5.41, 5.42, 5.43, 5.44, 5.45, 5.46
 func TestValidateRule(t *testing.T) {
 	t.Parallel()
 	unknown := types.StringUnknown()

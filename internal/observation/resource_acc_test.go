@@ -95,6 +95,7 @@ func integrationPath(t *testing.T, k kind, sb *acctest.Sandbox, core *acctest.Co
 	return "/api/v1/settings/integrations/" + fmt.Sprint(core.State()["id"])
 }
 
+// CONTRACT.md 7.83
 func TestAccIntegrations_lifecycle(t *testing.T) {
 	t.Parallel()
 	kindsInEachDialect(t, func(t *testing.T, k kind, sb *acctest.Sandbox) {
@@ -166,6 +167,8 @@ func TestAccIntegrations_credentials(t *testing.T) {
 }
 
 // The server replaces the configuration and the credentials as a whole, so both are sent.
+//
+// CONTRACT.md 7.84
 func TestAccMetricsIntegration_credentialsSentWithConfig(t *testing.T) {
 	t.Parallel()
 	k, sb := kinds[0], acctest.Start(t)

@@ -33,6 +33,7 @@ func policyHas(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateChec
 	return statecheck.ExpectKnownValue(policyAddress, path, want)
 }
 
+// CONTRACT.md 6.11, 6.12, 6.13, 6.14, 6.15, 6.16
 func TestAccRollbackPolicy_lifecycle(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -112,6 +113,8 @@ func TestAccRollbackPolicy_lifecycle(t *testing.T) {
 }
 
 // On a server that did not have the keys before, keys that are not nullable keep their values after a destroy.
+//
+// CONTRACT.md 6.2
 func TestAccRollbackPolicy_serverWithoutKeys(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
@@ -227,6 +230,8 @@ func TestAccRollbackPolicy_invalidConfig(t *testing.T) {
 
 // A write that the server accepts and ignores is an error. A failed create restores the settings; after a failed update the state
 // shows what is in force.
+//
+// CONTRACT.md 6.2
 func TestAccRollbackPolicy_writeIgnored(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)

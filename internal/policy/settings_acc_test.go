@@ -26,6 +26,7 @@ import (
 
 const settingsAddress = "octomil_org_settings.those"
 
+// CONTRACT.md 6.22, 6.23
 func TestAccOrgSettings_lifecycle(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {

@@ -201,6 +201,8 @@ func TestBreaks(t *testing.T) {
 }
 
 // Only plan modifiers tell which attributes replace a resource, so this checks that the surface reads them.
+//
+// CONTRACT.md 5.23
 func TestSurfaceMarksReplacingAttributes(t *testing.T) {
 	t.Parallel()
 	now := present(t)

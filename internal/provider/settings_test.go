@@ -39,6 +39,7 @@ func machine(env, files map[string]string) sources {
 
 type texts = map[string]string
 
+// CONTRACT.md 1.6, 1.7
 func TestSettingsOrderOfSources(t *testing.T) {
 	t.Parallel()
 	file := texts{credentials: `{"api_key":"file","org_id":"file-org","org_name":"Ada's"}`, configJSON: `{"org_id":"config-org"}`}
@@ -97,6 +98,7 @@ func TestSettingsOrderOfSources(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.71
 func TestSettingsDefaultsAndValues(t *testing.T) {
 	t.Parallel()
 	key := types.StringValue("k")
@@ -182,6 +184,7 @@ func TestSettingsErrors(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.7
 func TestSettingsUnreadableFiles(t *testing.T) {
 	t.Parallel()
 	homeless := machine(nil, nil)

@@ -21,6 +21,7 @@ func answered(status int, code string) *control.APIError {
 		Message: "No", RequestID: "req_1"}
 }
 
+// CONTRACT.md 1.51, 1.52, 1.53, 1.54, 1.58, 1.60, 6.32
 func TestErrorDetail(t *testing.T) {
 	t.Parallel()
 	noRoute := answered(404, "")

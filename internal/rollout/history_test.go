@@ -13,6 +13,7 @@ import (
 
 func past(records ...control.Rollout) History { return records }
 
+// CONTRACT.md 3.61, 3.71
 func TestTargetedSkipsPendingAndRolledBack(t *testing.T) {
 	h := past(
 		control.Rollout{ID: "4", Version: "3.0.0", Status: control.RolloutPending},
@@ -43,6 +44,7 @@ func TestDeployedIsInTheOrderOfTheFirstCompletion(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.10
 func TestReplacedTrustsTheRecordFirst(t *testing.T) {
 	h := past(
 		control.Rollout{ID: "3", Version: "1.0.0", Status: control.RolloutRollingBack, PreviousVersion: "2.0.0"},
@@ -102,6 +104,7 @@ func TestOrderIsThatOfTheFirstCompletionOrElseOfTheFirstStart(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.9, 3.69
 func TestRolledBackSaysWhatWhyAndWhen(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

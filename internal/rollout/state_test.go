@@ -9,6 +9,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
+// CONTRACT.md 4.11
 func TestGroupSituationTargetsWhatMembersAreAssigned(t *testing.T) {
 	t.Parallel()
 	fleet := past(control.Rollout{ID: "1", Version: "0.9.0", Status: control.RolloutCompleted})
@@ -46,6 +47,7 @@ func TestGroupSituationTargetsWhatMembersAreAssigned(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 4.14
 func TestGroupKnowsWhatWasDeployedFromFleetMemoryAndMembers(t *testing.T) {
 	t.Parallel()
 	fleet := past(
@@ -58,6 +60,7 @@ func TestGroupKnowsWhatWasDeployedFromFleetMemoryAndMembers(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.62
 func TestServingIsWhatReachedEveryDevice(t *testing.T) {
 	t.Parallel()
 	full := control.Rollout{ID: "2", Version: "2.0.0", Status: control.RolloutActive, Percentage: 100}

@@ -6,6 +6,7 @@ import (
 	"time"
 )
 
+// CONTRACT.md 6.11, 6.12, 6.13, 6.14, 6.31, 8.34
 func TestAutoRollbackThresholds(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -52,6 +53,8 @@ func TestAutoRollbackThresholds(t *testing.T) {
 }
 
 // The first device that runs the version and reports its health ends the rollout.
+//
+// CONTRACT.md 6.31
 func TestAutoRollbackNeedsDeviceReport(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -69,6 +72,8 @@ func TestAutoRollbackNeedsDeviceReport(t *testing.T) {
 }
 
 // A completed rollout is rolled back, too, when its version becomes unhealthy later.
+//
+// CONTRACT.md 3.69
 func TestAutoRollbackOfCompletedRollout(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -83,6 +88,8 @@ func TestAutoRollbackOfCompletedRollout(t *testing.T) {
 }
 
 // If the stable version is unhealthy, too, the one before it follows, never the one that was just abandoned.
+//
+// CONTRACT.md 3.69
 func TestAutoRollbackToEarlierStableVersion(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -96,6 +103,7 @@ func TestAutoRollbackToEarlierStableVersion(t *testing.T) {
 	h.wantFleet(map[string]int{"0.9.0": 124})
 }
 
+// CONTRACT.md 3.69
 func TestAutoRollbackWithoutStableVersion(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -117,6 +125,7 @@ func TestAutoRollbackWithoutStableVersion(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 6.31
 func TestAutoRollbackIgnoresGroupsAndPausedRollouts(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

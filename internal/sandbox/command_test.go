@@ -51,6 +51,7 @@ func (r *commandRun) next(t *testing.T) string {
 	return r.lines.Text()
 }
 
+// CONTRACT.md 8.3
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--dialect", "sdk", "--api-key", "k", "--org", "o", "--devices", "10", "--sync-interval", "20ms")
@@ -157,6 +158,7 @@ func TestCommandWithoutReader(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 8.1
 func TestCommandRejectsArguments(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -197,6 +199,7 @@ func TestCommandRejectsArguments(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 8.31
 func TestCommandSeedAndRateLimit(t *testing.T) {
 	t.Parallel()
 	r := startCommand(t, "--listen", "127.0.0.1:0", "--empty", "--seed-models", "3", "--seed-groups", "5", "--rate-limit", "2")

@@ -2,6 +2,7 @@ package sandbox
 
 import "testing"
 
+// CONTRACT.md 4.10
 func TestCheckCompatibility(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

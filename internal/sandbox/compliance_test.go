@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 7.41
 func TestCompliancePresets(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -33,6 +34,8 @@ func TestCompliancePresets(t *testing.T) {
 }
 
 // The keys of a preset, except its name and profile, are valid settings.
+//
+// CONTRACT.md 7.41
 func TestPresetsAreValidSettings(t *testing.T) {
 	t.Parallel()
 	for name := range presets {

@@ -2,6 +2,7 @@ package sandbox
 
 import "testing"
 
+// CONTRACT.md 8.2
 func TestControls(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -6,6 +6,7 @@ import (
 	"time"
 )
 
+// CONTRACT.md 4.1, 4.2, 4.5, 4.6, 4.9, 4.13, 8.16
 func TestGroupDeployment(t *testing.T) {
 	t.Parallel()
 	ask := object{"model_id": "mdl_00000001", "model_name": "phi-4-mini", "model_version": "2.0.0", "version": "2.0.0", "group": "staging"}

@@ -6,6 +6,7 @@ import (
 	"time"
 )
 
+// CONTRACT.md 5.52, 5.71, 5.72, 5.73, 5.74, 5.75, 5.76, 8.36
 func TestRealDevice(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {

@@ -8,6 +8,7 @@ import (
 
 const devicesPath = "/api/v1/devices"
 
+// CONTRACT.md 5.53, 5.62, 5.63
 func TestUpdateDevice(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -26,6 +27,8 @@ func TestUpdateDevice(t *testing.T) {
 }
 
 // A missing key keeps its value, null removes it, and labels are replaced as a whole.
+//
+// CONTRACT.md 5.53
 func TestUpdateDevicePartially(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -42,6 +45,7 @@ func TestUpdateDevicePartially(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 5.51
 func TestDeviceFilters(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -55,6 +59,7 @@ func TestDeviceFilters(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 8.33
 func TestOfflineDevicesDoNotReport(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

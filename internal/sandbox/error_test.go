@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 1.4, 1.41, 1.42, 1.44, 1.52, 1.57, 8.3, 8.12
 func TestErrorEnvelopes(t *testing.T) {
 	t.Parallel()
 	docs, sdk := newHarness(t), newHarness(t, withDialect(DialectSDK))
@@ -74,6 +75,8 @@ func TestErrorEnvelopes(t *testing.T) {
 }
 
 // A missing object never returns the bare 404, which means that the route does not exist.
+//
+// CONTRACT.md 1.17, 1.55, 8.47
 func TestNotFoundNamesTheObject(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {

@@ -46,6 +46,7 @@ func (h *harness) runningStatus() string {
 	return "running"
 }
 
+// CONTRACT.md 7.52, 7.53, 7.54, 7.66, 8.19
 func TestExperiment(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -78,6 +79,7 @@ func TestExperiment(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.55, 7.63, 7.64, 8.19
 func TestExperimentStatuses(t *testing.T) {
 	t.Parallel()
 	verbs := []string{"start", "pause", "resume", "complete", "cancel"}
@@ -112,6 +114,7 @@ func TestExperimentStatuses(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.64
 func TestExperimentTimes(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -132,6 +135,7 @@ func TestExperimentTimes(t *testing.T) {
 	h.do(409, "DELETE", path+"/target-groups/grp_00000001", nil)
 }
 
+// CONTRACT.md 7.56, 7.65
 func TestAllocations(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -154,6 +158,7 @@ func TestAllocations(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.57, 7.58, 7.66
 func TestTargetGroups(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -180,6 +185,7 @@ func TestTargetGroups(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.36, 7.51, 8.13
 func TestExperimentList(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -211,6 +217,7 @@ func TestExperimentList(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.65
 func TestExperimentValidation(t *testing.T) {
 	t.Parallel()
 	variants := func(list ...object) object { return object{"variants": list} }
@@ -247,6 +254,8 @@ func TestExperimentValidation(t *testing.T) {
 }
 
 // Versions of an open experiment cannot be deleted; deleting the model cancels the experiment.
+//
+// CONTRACT.md 2.35, 7.66
 func TestExperimentKeepsVersionsInUse(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -15,6 +15,7 @@ import (
 
 const createBody = `{"version":"2.0.0","rollout_percentage":10}`
 
+// CONTRACT.md 8.42
 func TestFaultBeforeExecution(t *testing.T) {
 	t.Parallel()
 	w := newHTTPHarness(t)
@@ -30,6 +31,7 @@ func TestFaultBeforeExecution(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 8.42
 func TestFaultAfterExecution(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []string{
@@ -53,6 +55,7 @@ func TestFaultAfterExecution(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 8.42
 func TestFaultResponse(t *testing.T) {
 	t.Parallel()
 	w := newHTTPHarness(t)
@@ -77,6 +80,7 @@ func TestFaultResponse(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 8.41
 func TestFaultNthAndTimes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -107,6 +111,7 @@ func TestFaultNthAndTimes(t *testing.T) {
 	h.do(200, "GET", modelsPath, nil)
 }
 
+// CONTRACT.md 8.41
 func TestFaultPatterns(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -129,6 +134,7 @@ func TestFaultPatterns(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 8.42
 func TestFaultDelay(t *testing.T) {
 	t.Parallel()
 	w := newHTTPHarness(t)
@@ -155,6 +161,7 @@ func TestFaultDelay(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 8.41
 func TestFaultValidation(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

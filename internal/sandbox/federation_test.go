@@ -15,6 +15,7 @@ func (h *harness) createFederation(name string) string {
 	return federationsPath + "/" + r.object["id"].(string)
 }
 
+// CONTRACT.md 1.38, 7.91, 7.92, 7.93, 7.113, 7.115
 func TestFederation(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -46,6 +47,7 @@ func TestFederation(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.94, 7.95, 7.96, 7.114
 func TestFederationMembers(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -81,6 +83,7 @@ func TestFederationMembers(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.97, 7.114
 func TestFederationModels(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -97,6 +100,7 @@ func TestFederationModels(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.98, 7.99
 func TestPrivacyBudget(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {

@@ -6,6 +6,8 @@ import (
 )
 
 // A percentage of the fleet is the nearest whole number of devices.
+//
+// CONTRACT.md 3.40, 8.32
 func TestPercentageOfFleet(t *testing.T) {
 	t.Parallel()
 	for percentage, devices := range map[float64]int{0: 0, 1: 1, 10: 12, 25: 31, 40: 50, 50: 62, 99: 123} {

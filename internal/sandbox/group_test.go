@@ -19,6 +19,7 @@ func (h *harness) createGroup(body object) string {
 	return groupsPath + "/" + id
 }
 
+// CONTRACT.md 5.2, 5.3, 5.4, 5.21, 5.23, 5.24
 func TestGroupLifecycle(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -42,6 +43,7 @@ func TestGroupLifecycle(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 5.5, 5.6, 5.7, 5.8, 5.9, 5.25, 5.27, 5.54
 func TestGroupMembers(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -73,6 +75,7 @@ func TestGroupMembers(t *testing.T) {
 	h.do(200, "GET", "/api/v1/devices/dev_00000001", nil)
 }
 
+// CONTRACT.md 5.22, 5.26
 func TestDynamicAndHybridGroups(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withDevices(6))

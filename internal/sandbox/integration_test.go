@@ -14,6 +14,7 @@ const (
 	integrationsPath = "/api/v1/settings/integrations"
 )
 
+// CONTRACT.md 7.71, 7.74, 7.83, 7.84, 7.85
 func TestMetricsIntegration(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -52,6 +53,7 @@ func TestMetricsIntegration(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.72, 7.74, 7.75, 7.84
 func TestLogIntegration(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -84,6 +86,7 @@ func TestLogIntegration(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.38, 7.73
 func TestIntegrationKindsAreSeparate(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -103,6 +106,7 @@ func TestIntegrationKindsAreSeparate(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.71, 7.72
 func TestIntegrationValidation(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -129,6 +133,7 @@ func TestIntegrationValidation(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.85
 func TestSplitCredentials(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{

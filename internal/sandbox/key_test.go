@@ -16,6 +16,7 @@ func (h *harness) createKey(body object) (path, secret string) {
 	return keysPath + "/" + r.object["id"].(string), r.object["api_key"].(string)
 }
 
+// CONTRACT.md 1.5, 1.38, 7.1, 7.2, 7.3, 7.4, 7.13
 func TestKeyLifecycle(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -60,6 +61,7 @@ func TestKeyLifecycle(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.4
 func TestRotateKey(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -84,6 +86,7 @@ func TestRotateKey(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.12, 7.15
 func TestKeyValidation(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {

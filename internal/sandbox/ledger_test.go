@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 8.43, 8.44
 func TestLedger(t *testing.T) {
 	t.Parallel()
 	w := newHTTPHarness(t)

@@ -6,6 +6,7 @@ import (
 	"time"
 )
 
+// CONTRACT.md 2.1, 2.2, 2.3, 2.4, 2.5, 2.12, 2.13
 func TestModelLifecycle(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

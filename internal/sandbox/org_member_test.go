@@ -10,6 +10,7 @@ import (
 
 const membersPath = "/api/v1/orgs/demo/members"
 
+// CONTRACT.md 1.38, 7.21, 7.22, 7.32, 7.33, 7.34
 func TestOrgMembers(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -38,6 +39,7 @@ func TestOrgMembers(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 7.33
 func TestInvitationExpiry(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -50,6 +52,7 @@ func TestInvitationExpiry(t *testing.T) {
 	h.do(404, "POST", "/sandbox/members/nobody@example.com/accept", nil)
 }
 
+// CONTRACT.md 7.22
 func TestMemberValidation(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {

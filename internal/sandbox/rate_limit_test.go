@@ -31,6 +31,7 @@ func (h *harness) wantLimit(r reply, status int, headers map[string]string) {
 	}
 }
 
+// CONTRACT.md 1.59, 1.71, 1.74, 8.2, 8.46
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	for _, d := range []Dialect{DialectDocs, DialectSDK} {
@@ -58,6 +59,8 @@ func TestRateLimit(t *testing.T) {
 }
 
 // A request over the limit is not executed, has no fault, and is in the ledger.
+//
+// CONTRACT.md 8.46
 func TestRateLimitRejectsRequests(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withRateLimit(1))
@@ -86,6 +89,7 @@ func TestFaultOverridesRateLimit(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 8.46
 func TestNoRateLimitByDefault(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -97,6 +101,8 @@ func TestNoRateLimitByDefault(t *testing.T) {
 }
 
 // Uploads have no key and therefore no limit.
+//
+// CONTRACT.md 8.46
 func TestRateLimitExcludesUploads(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withRateLimit(2))

@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// CONTRACT.md 1.14, 1.22, 3.1, 4.12, 8.3, 8.11, 8.13, 8.15
 func TestRolloutDialects(t *testing.T) {
 	t.Parallel()
 	docs, sdk := newHarness(t), newHarness(t, withDialect(DialectSDK))
@@ -34,6 +35,7 @@ func TestRolloutDialects(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.21, 1.31, 1.32, 1.33, 1.34, 5.1
 func TestPagination(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -9,6 +9,7 @@ import (
 
 const rollbackPath = "/api/v1/models/phi-4-mini/rollback"
 
+// CONTRACT.md 3.8, 3.42, 3.67, 3.68, 8.14
 func TestRollbackToPreviousVersion(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -26,6 +27,7 @@ func TestRollbackToPreviousVersion(t *testing.T) {
 	h.wantStatus(deployed, completed)
 }
 
+// CONTRACT.md 3.64
 func TestRollbackByTwoVersions(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -35,6 +37,7 @@ func TestRollbackByTwoVersions(t *testing.T) {
 	h.wantFleet(map[string]int{"0.9.0": 124})
 }
 
+// CONTRACT.md 3.66
 func TestRollbackDuringRollout(t *testing.T) {
 	t.Parallel()
 	for _, state := range []string{active, paused} {
@@ -57,6 +60,8 @@ func TestRollbackDuringRollout(t *testing.T) {
 }
 
 // The fallback of clients without the rollback call: cancel, then roll the older version out to the whole fleet.
+//
+// CONTRACT.md 1.56, 3.58, 8.14
 func TestRollbackWithoutRollbackCall(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withDialect(DialectSDK))
@@ -73,6 +78,7 @@ func TestRollbackWithoutRollbackCall(t *testing.T) {
 	h.wantStatus(path, completed)
 }
 
+// CONTRACT.md 3.70
 func TestRollbackOfGroup(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -95,6 +101,7 @@ func TestRollbackOfGroup(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 3.63, 3.65
 func TestRollbackErrors(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -122,6 +129,8 @@ func TestRollbackErrors(t *testing.T) {
 }
 
 // A rollback waits for the reachable devices; the others follow when they are back online.
+//
+// CONTRACT.md 3.67
 func TestRollbackWithOfflineDevices(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -137,6 +146,8 @@ func TestRollbackWithOfflineDevices(t *testing.T) {
 }
 
 // A second rollback replaces a first one that is not completed.
+//
+// CONTRACT.md 3.68
 func TestRollbackReplacesRollback(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -151,6 +162,8 @@ func TestRollbackReplacesRollback(t *testing.T) {
 }
 
 // After a rollback the newer version can be rolled out again.
+//
+// CONTRACT.md 3.64
 func TestDeployAfterRollback(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -162,6 +175,8 @@ func TestDeployAfterRollback(t *testing.T) {
 }
 
 // The IDs of two rollouts of the same time show which is newer.
+//
+// CONTRACT.md 3.32
 func TestRolloutIDsAreOrdered(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -178,6 +193,8 @@ func TestRolloutIDsAreOrdered(t *testing.T) {
 }
 
 // A rollback does not wait for a real device without recent contact.
+//
+// CONTRACT.md 3.67, 8.36
 func TestRollbackSkipsUnreachableDevices(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

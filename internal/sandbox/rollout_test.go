@@ -7,6 +7,7 @@ import (
 	"time"
 )
 
+// CONTRACT.md 3.73, 8.33
 func TestRolloutProgress(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -23,6 +24,7 @@ func TestRolloutProgress(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 3.73
 func TestPartialRolloutStaysActive(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -33,6 +35,8 @@ func TestPartialRolloutStaysActive(t *testing.T) {
 }
 
 // A full rollout waits for all devices, including offline ones.
+//
+// CONTRACT.md 3.73
 func TestRolloutWaitsForOfflineDevices(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -48,6 +52,7 @@ func TestRolloutWaitsForOfflineDevices(t *testing.T) {
 	h.wantFleet(map[string]int{"2.0.0": 124})
 }
 
+// CONTRACT.md 3.52, 3.72
 func TestPauseKeepsUpdatedDevices(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -65,6 +70,7 @@ func TestPauseKeepsUpdatedDevices(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 3.36, 3.37, 3.39
 func TestRolloutTransitions(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -99,6 +105,7 @@ func TestRolloutTransitions(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 3.38, 3.39, 3.52
 func TestUpdatePercentage(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -116,6 +123,7 @@ func TestUpdatePercentage(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 1.58, 3.71
 func TestSingleOpenRollout(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -129,6 +137,7 @@ func TestSingleOpenRollout(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 3.35, 3.41, 3.53
 func TestCancelRollout(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -146,6 +155,7 @@ func TestCancelRollout(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.51, 3.34, 3.65
 func TestCreateRolloutErrors(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -177,6 +187,7 @@ func TestCreateRolloutErrors(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 3.31, 3.32, 3.33
 func TestListRollouts(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -207,6 +218,7 @@ func TestListRollouts(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.43, 6.17, 6.18, 6.19, 6.32, 8.12
 func TestPolicyLimitsAdvance(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+// CONTRACT.md 1.2, 1.12
 func TestAPIRootsAndEscapedIDs(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

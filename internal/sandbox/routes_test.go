@@ -6,6 +6,8 @@ import (
 )
 
 // Every call has an operation for the ledger and rejects keys without its scope first.
+//
+// CONTRACT.md 8.45
 func TestRoutesRequireScope(t *testing.T) {
 	t.Parallel()
 	open := map[string]bool{"health": true, "register device": true}

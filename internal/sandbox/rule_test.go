@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// CONTRACT.md 5.4, 5.28, 5.29, 5.41, 5.42, 5.43, 5.44, 5.45, 5.46
 func TestRules(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, withDevices(6)) // one of each kind

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// CONTRACT.md 1.54, 8.45
 func TestScopeEnforcement(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -32,6 +33,7 @@ func TestScopeEnforcement(t *testing.T) {
 	}
 }
 
+// CONTRACT.md 7.14, 7.15, 8.18
 func TestScopeFormats(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ sent, docs string }{
@@ -71,6 +73,8 @@ func TestScopeFormats(t *testing.T) {
 }
 
 // Admin scopes include the settings.
+//
+// CONTRACT.md 8.45
 func TestAdminScopes(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

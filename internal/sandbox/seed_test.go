@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// CONTRACT.md 8.31
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ devices, total, staging int }{{0, 124, 24}, {10, 10, 10}, {-1, 0, 0}} {

@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+// CONTRACT.md 6.11, 6.12, 6.13, 6.23, 8.17
 func TestSettingsDialects(t *testing.T) {
 	t.Parallel()
 	docs, sdk := newHarness(t), newHarness(t, withDialect(DialectSDK))
@@ -24,6 +25,7 @@ func TestSettingsDialects(t *testing.T) {
 	sdk.wantFields(sdk.do(200, "GET", settingsPath, nil), object{"error_threshold_percent": 2.5, "crash_threshold_percent": nil})
 }
 
+// CONTRACT.md 6.1, 6.3, 6.14, 6.16, 6.17, 6.18, 6.20, 6.21, 6.22
 func TestSettingsValidation(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {

@@ -6,6 +6,8 @@ import (
 )
 
 // The result does not depend on how often the simulation is advanced.
+//
+// CONTRACT.md 8.35
 func TestAdvanceIsDeterministic(t *testing.T) {
 	t.Parallel()
 	step, jump := newHarness(t), newHarness(t)

@@ -77,6 +77,7 @@ func checksumOf(content string) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
+// CONTRACT.md 2.43, 2.50
 func TestUpload(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -97,6 +98,7 @@ func TestUpload(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 2.48
 func TestConfirmUploadOnce(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -116,6 +118,7 @@ func TestConfirmUploadOnce(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 2.50
 func TestConfirmUploadValidation(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(h *harness) {
@@ -154,6 +157,7 @@ func TestUploadEmptyFile(t *testing.T) {
 	h.wantFields(h.confirmUpload(201, "3.0.0", key, 0), object{"checksum": checksumOf(""), "size_bytes": 0.0, "format": "unknown"})
 }
 
+// CONTRACT.md 2.41
 func TestUploadMultipartForm(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -176,6 +180,7 @@ func TestUploadMultipartForm(t *testing.T) {
 	h.wantFields(h.confirmUpload(201, "3.0.0", key, 1), object{"format": "coreml"})
 }
 
+// CONTRACT.md 2.42, 8.35
 func TestUploadURL(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -201,6 +206,8 @@ func TestUploadURL(t *testing.T) {
 }
 
 // An interrupted upload cannot be confirmed, and the file can be sent again.
+//
+// CONTRACT.md 2.46, 8.43
 func TestInterruptedUpload(t *testing.T) {
 	t.Parallel()
 	w := newHTTPHarness(t)

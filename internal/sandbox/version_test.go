@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// CONTRACT.md 2.21, 2.22, 2.23, 2.24, 2.25, 2.26, 2.32, 2.33, 2.34, 2.35
 func TestVersionLifecycle(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
