@@ -113,16 +113,15 @@ func (h History) RolledBack() *RollbackInfo {
 	if !live {
 		return nil
 	}
-	from := target.PreviousVersion
+	from := h.Replaced(target)
 	ended, hasEnded := h.endedBefore(target)
-	if from == "" || from == target.Version {
-		from = h.Replaced(target)
-		if hasEnded && (from == "" || Precedes(target.Version, ended.Version, h.Order())) {
-			from = ended.Version
-		}
+	// A server without rollbacks cancels the open rollout and rolls the older version out: between the two calls what ran before is
+	// targeted already, so the record of a plain rollout does not name the version that was rolled back.
+	if hasEnded && (from == "" || target.Trigger == "" && Precedes(target.Version, ended.Version, h.Order())) {
+		from = ended.Version
 	}
 	isOlder := slices.Contains(h.Deployed(), target.Version) && Precedes(target.Version, from, h.Order())
-	if from == "" || from == target.Version || !isOlder && target.Trigger == "" {
+	if from == "" || !isOlder && target.Trigger == "" {
 		return nil
 	}
 	info := &RollbackInfo{
