@@ -316,7 +316,7 @@ func f() {
 		`x.go:4:17: "Nobody": write name who it is, or use the passive voice`,
 		`x.go:5:27: "at once": write immediately`,
 		`x.go:5:27: "goes out": write is rolled out`,
-		`x.go:6:65: "taken back": write rolled back`,
+		`x.go:6:67: "taken back": write rolled back`,
 	}
 	if diff := cmp.Diff(want, diagnosticViolations(positions, file)); diff != "" {
 		t.Errorf("violations (-want +got):\n%s", diff)
