@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,10 +12,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
-// Core plays Terraform's part of the plugin protocol for one resource, in the test's process: refresh, plan, apply with its
-// second plan, replacement, destroy. It holds the provider to what Terraform itself checks, and fails the test where Terraform
-// would speak of a bug in the provider. Where hundreds of cases have to run, it takes the place of the executable, which needs a
-// second for each.
+// Core plays Terraform's part of the plugin protocol for one resource, in the process of the test: refresh, plan, apply with its
+// second plan, replacement, destroy. It checks what Terraform checks, and fails the test where Terraform would report a bug in the
+// provider.
 type Core struct {
 	t        testing.TB
 	sandbox  *Sandbox
@@ -29,7 +29,7 @@ type Core struct {
 	tainted  bool
 }
 
-// Action is what a plan is going to do with the resource.
+// Action is the action of a plan.
 type Action string
 
 // The actions of a plan.
@@ -43,7 +43,7 @@ const (
 // Plan is a plan for one resource.
 type Plan struct {
 	Action Action
-	// Planned are the attributes as planned; an unknown one is Unknown.
+	// Planned are the planned attributes. The value of an unknown attribute is Unknown.
 	Planned map[string]any
 	Diagnostics
 
@@ -51,7 +51,7 @@ type Plan struct {
 	private         []byte
 }
 
-// Diagnostics is what the provider said.
+// Diagnostics are the errors and warnings of the provider, as "attribute: summary: detail".
 type Diagnostics struct {
 	Errors, Warnings []string
 }
@@ -70,10 +70,10 @@ func (r *Diagnostics) add(diagnostics []*tfprotov6.Diagnostic) {
 	}
 }
 
-// Failed is true where there is an error.
+// Failed reports whether there is an error.
 func (r *Diagnostics) Failed() bool { return len(r.Errors) > 0 }
 
-// Core plays Terraform for a resource of the type against the sandbox.
+// Core returns a Core for a resource of a type, without a state.
 func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 	t.Helper()
 	c := &Core{t: t, sandbox: s, typeName: typeName}
@@ -84,7 +84,7 @@ func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 	return c
 }
 
-// startProvider starts and configures a provider, as Terraform does anew for each command.
+// startProvider starts and configures a new provider, as Terraform does for each command.
 func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	c.t.Helper()
 	c.server = providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
@@ -106,17 +106,17 @@ func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	return schemas
 }
 
-// State are the attributes in the state, nil where there is none.
+// State returns the attributes in the state, nil without a state.
 func (c *Core) State() map[string]any {
 	c.t.Helper()
 	attributes, _ := goValue(c.t, c.state).(map[string]any)
 	return attributes
 }
 
-// Tainted is true after a create that failed and left a state.
+// Tainted reports whether a create failed and left a state.
 func (c *Core) Tainted() bool { return c.tainted }
 
-// Refresh reads the resource.
+// Refresh reads the resource. A resource that no longer exists has no state afterwards.
 func (c *Core) Refresh() Diagnostics {
 	c.t.Helper()
 	var diags Diagnostics
@@ -136,13 +136,13 @@ func (c *Core) Refresh() Diagnostics {
 	return diags
 }
 
-// Import imports the resource by its id and reads it. An error leaves no state.
+// Import imports the resource by its ID and reads it. An error leaves no state.
 func (c *Core) Import(id string) Diagnostics {
 	c.t.Helper()
 	return c.importBy(&tfprotov6.ImportResourceStateRequest{ID: id})
 }
 
-// importBy imports by an id or by an identity.
+// importBy imports by an ID or by an identity.
 func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Diagnostics {
 	c.t.Helper()
 	c.startProvider()
@@ -162,11 +162,13 @@ func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Diagnosti
 	c.state, c.private, c.identity = c.decode(imported.State), imported.Private, imported.Identity
 	if diags = c.Refresh(); diags.Failed() {
 		c.state, c.private, c.identity = tftypes.NewValue(c.object, nil), nil, nil
+	} else if c.state.IsNull() {
+		diags.Errors = append(diags.Errors, "Cannot import non-existent remote object: the provider has found none")
 	}
 	return diags
 }
 
-// Plan validates the configuration, refreshes and plans.
+// Plan validates the configuration, refreshes the resource and plans.
 func (c *Core) Plan(config map[string]any) Plan {
 	c.t.Helper()
 	c.startProvider()
@@ -196,8 +198,7 @@ func (c *Core) Plan(config map[string]any) Plan {
 		p.Action = ActionCreate
 	case replace, c.tainted:
 		p.Action = ActionReplace
-		p.Diagnostics = Diagnostics{}
-		c.plan(&p, tftypes.NewValue(c.object, nil), nil)
+		c.planReplacement(&p)
 	case p.planned.Equal(c.state):
 		p.Action = ActionNone
 	}
@@ -205,7 +206,7 @@ func (c *Core) Plan(config map[string]any) Plan {
 	return p
 }
 
-// plan asks for a plan from a prior state and reports whether the resource must be replaced.
+// plan plans from a prior state and reports whether the resource must be replaced.
 func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool) {
 	c.t.Helper()
 	answer, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
@@ -222,28 +223,50 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 	for _, problem := range planViolations(c.t, c.schema.Attributes, prior, p.config, p.planned) {
 		c.t.Errorf("Terraform would call the plan invalid: %s", problem)
 	}
-	return len(answer.RequiresReplace) > 0 && !prior.IsNull()
+	return !prior.IsNull() && anyChanged(answer.RequiresReplace, prior, p.planned)
 }
 
-// Apply applies a plan, with the second plan that Terraform makes on the way.
+// planReplacement plans the new object of a replacement. Its prior state is null, its private state that of the first plan. Terraform
+// shows the warnings of the first plan only. A tainted resource has no first plan, so its private state is lost.
+func (c *Core) planReplacement(p *Plan) {
+	c.t.Helper()
+	fresh := Plan{config: p.config}
+	c.plan(&fresh, tftypes.NewValue(c.object, nil), p.private)
+	if fresh.Failed() || c.tainted {
+		p.Diagnostics = fresh.Diagnostics
+	}
+	p.planned, p.private = fresh.planned, fresh.private
+}
+
+// Apply applies a plan, with the second plan that Terraform makes before it changes a resource. Terraform shows the warnings of both
+// plans; Apply omits those that the first plan had.
 func (c *Core) Apply(p Plan) Diagnostics {
 	c.t.Helper()
 	if p.Action == ActionNone {
 		return Diagnostics{}
 	}
 	c.startProvider()
-	if p.Action == ActionReplace {
-		if diags := c.Destroy(); diags.Failed() {
+	if p.Action == ActionReplace { // the old object is deleted without a plan of its own
+		if diags := c.delete(p.private); diags.Failed() {
 			return diags
 		}
 	}
 	second := Plan{config: p.config}
 	prior, private := c.state, c.private
-	if c.plan(&second, prior, private); second.Failed() {
-		return second.Diagnostics
+	replace := c.plan(&second, prior, private)
+	second.Warnings = slices.DeleteFunc(second.Warnings, func(text string) bool { return slices.Contains(p.Warnings, text) })
+	diags := second.Diagnostics
+	if diags.Failed() {
+		return diags
+	}
+	if replace {
+		c.t.Errorf("Terraform would speak of an inconsistent final plan: the %s has become a replacement", p.Action)
 	}
 	for _, problem := range inconsistencies(c.t, "", p.planned, second.planned) {
 		c.t.Errorf("Terraform would speak of an inconsistent final plan: %s", problem)
+	}
+	if second.planned.Equal(prior) { // the unknown values have turned out to be those of the state
+		return diags
 	}
 	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PlannedState: c.encode(c.object, second.planned),
@@ -252,35 +275,38 @@ func (c *Core) Apply(p Plan) Diagnostics {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	var diags Diagnostics
 	diags.add(answer.Diagnostics)
-	c.state, c.private, c.identity = c.decode(answer.NewState), answer.Private, answer.NewIdentity
-	c.tainted = diags.Failed() && prior.IsNull() && !c.state.IsNull()
-	if !c.state.IsNull() && !c.state.IsFullyKnown() {
-		c.t.Errorf("after the apply something is still unknown: %s", c.state)
+	state := c.decode(answer.NewState)
+	if diags.Failed() && state.IsNull() { // Terraform keeps what it had
+		return diags
+	}
+	c.state, c.private, c.identity = state, answer.Private, answer.NewIdentity
+	c.tainted = diags.Failed() && prior.IsNull()
+	switch {
+	case state.IsNull():
+		c.t.Errorf("after the %s there is no state", p.Action)
+	case !state.IsFullyKnown():
+		c.t.Errorf("after the apply something is still unknown: %s", state)
 	}
 	if !diags.Failed() {
-		for _, problem := range inconsistencies(c.t, "", second.planned, c.state) {
+		for _, problem := range inconsistencies(c.t, "", second.planned, state) {
 			c.t.Errorf("Terraform would speak of an inconsistent result after apply: %s", problem)
 		}
 	}
 	return diags
 }
 
-// Destroy destroys the resource.
+// Destroy plans and applies the deletion of the resource, without a refresh, as Terraform does with -refresh=false.
 func (c *Core) Destroy() Diagnostics {
 	c.t.Helper()
 	var diags Diagnostics
 	if c.state.IsNull() {
 		return diags
 	}
-	none := tftypes.NewValue(c.object, nil)
-	if c.tainted { // Terraform forgets the private state of a tainted resource that it replaces
-		c.private = nil
-	}
+	none := c.encode(c.object, tftypes.NewValue(c.object, nil))
 	planned, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PriorPrivate: c.private,
-		Config: c.encode(c.object, none), ProposedNewState: c.encode(c.object, none),
+		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PriorPrivate: c.private, PriorIdentity: c.identity,
+		Config: none, ProposedNewState: none,
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -288,15 +314,25 @@ func (c *Core) Destroy() Diagnostics {
 	if diags.add(planned.Diagnostics); diags.Failed() {
 		return diags
 	}
+	deleted := c.delete(planned.PlannedPrivate)
+	return Diagnostics{Errors: deleted.Errors, Warnings: append(diags.Warnings, deleted.Warnings...)}
+}
+
+// delete applies the deletion of the resource with the private state of a plan.
+func (c *Core) delete(private []byte) Diagnostics {
+	c.t.Helper()
+	none := c.encode(c.object, tftypes.NewValue(c.object, nil))
 	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PlannedState: c.encode(c.object, none),
-		Config: c.encode(c.object, none), PlannedPrivate: planned.PlannedPrivate,
+		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PlannedState: none, Config: none,
+		PlannedPrivate: private, PlannedIdentity: c.identity,
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	var diags Diagnostics
 	diags.add(answer.Diagnostics)
-	if c.state = c.decode(answer.NewState); !diags.Failed() {
+	c.state, c.private = c.decode(answer.NewState), answer.Private
+	if !diags.Failed() {
 		c.private, c.identity, c.tainted = nil, nil, false
 	}
 	if diags.Failed() == c.state.IsNull() {

@@ -2,7 +2,9 @@ package acctest
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -13,8 +15,8 @@ import (
 // Unknown stands for a value that is only known after apply.
 const Unknown = "(known after apply)"
 
-// tfValue makes a value of Go's: nil is null, Unknown is unknown, numbers may be int or float64, an object is a map that may
-// leave attributes out. Where any type fits, the value has the one that it has in an expression.
+// tfValue converts a Go value: nil is null, Unknown is unknown, a number is an int or a float64, an object is a map that may omit
+// attributes. Where the schema allows any type, the value has the type that it would have in an expression.
 func tfValue(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
 	t.Helper()
 	if in == Unknown {
@@ -58,7 +60,7 @@ func tfValue(t testing.TB, typ tftypes.Type, in any) tftypes.Value {
 	return tftypes.NewValue(typ, in)
 }
 
-// numberPrecision is that of Terraform's numbers, in bits: 0.95 in a configuration is nearer to 0.95 than any float64.
+// numberPrecision is the precision of Terraform's numbers, in bits. No float64 is as close to 0.95 as 0.95 in a configuration is.
 const numberPrecision = 512
 
 func numberOf(t testing.TB, text string) *big.Float {
@@ -70,8 +72,8 @@ func numberOf(t testing.TB, text string) *big.Float {
 	return number
 }
 
-// normalizeNumbers is a value with its numbers as they are written. Two numbers that are written alike are one to Terraform, however
-// precisely they were sent.
+// normalizeNumbers parses the numbers of a value from their decimal form. To Terraform, numbers with the same decimal form are equal,
+// whatever the precision that they were sent with.
 func normalizeNumbers(t testing.TB, value tftypes.Value) tftypes.Value {
 	t.Helper()
 	out, err := tftypes.Transform(value, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
@@ -90,7 +92,7 @@ func normalizeNumbers(t testing.TB, value tftypes.Value) tftypes.Value {
 	return out
 }
 
-// expressionValue is a value of the type that an expression such as { port = 8125 } has by itself.
+// expressionValue converts a Go value to the type that an expression such as { port = 8125 } has.
 func expressionValue(t testing.TB, in any) tftypes.Value {
 	t.Helper()
 	switch v := in.(type) {
@@ -129,7 +131,7 @@ func elementType(t testing.TB, typ tftypes.Type) tftypes.Type {
 	return nil
 }
 
-// goValue is the way back.
+// goValue converts a value to Go, the reverse of tfValue.
 func goValue(t testing.TB, value tftypes.Value) any {
 	t.Helper()
 	if !value.IsKnown() {
@@ -168,7 +170,7 @@ func goValue(t testing.TB, value tftypes.Value) any {
 	return nil
 }
 
-// members opens an object or a map that is known and not null.
+// members returns the members of an object or a map, unless it is null or unknown.
 func members(value tftypes.Value) (map[string]tftypes.Value, bool) {
 	if value.IsNull() || !value.IsKnown() {
 		return nil, false
@@ -180,7 +182,7 @@ func members(value tftypes.Value) (map[string]tftypes.Value, bool) {
 	return object, value.As(&object) == nil
 }
 
-// proposedNewState is what Terraform proposes before it asks the provider: what is configured, and the prior value of what is computed.
+// proposedNewState is the state that Terraform proposes to the provider: configured values, and prior values of computed attributes.
 func proposedNewState(t testing.TB, schema []*tfprotov6.SchemaAttribute, object tftypes.Object, prior, config tftypes.Value) tftypes.Value {
 	t.Helper()
 	configured, ok := members(config)
@@ -196,10 +198,10 @@ func proposedNewState(t testing.TB, schema []*tfprotov6.SchemaAttribute, object 
 			was = tftypes.NewValue(typ, nil)
 		}
 		switch {
-		case configured[a.Name].IsNull() && a.Computed:
+		case configured[a.Name].IsNull() && a.Computed && (!a.Optional || !wasConfigured(a.NestedType, was)):
 			out[a.Name] = was
-		case a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
-			out[a.Name] = proposedNewState(t, a.NestedType.Attributes, objectType(t, typ), was, configured[a.Name])
+		case a.NestedType != nil:
+			out[a.Name] = proposedNested(t, a.NestedType, typ, was, configured[a.Name])
 		default:
 			out[a.Name] = configured[a.Name]
 		}
@@ -207,7 +209,85 @@ func proposedNewState(t testing.TB, schema []*tfprotov6.SchemaAttribute, object 
 	return tftypes.NewValue(object, out)
 }
 
-// planViolations lists what Terraform refuses of a plan: what is configured must be planned as it is, or stay as it was.
+// proposedNested is proposedNewState for a nested attribute. Elements of lists and maps take computed values from the prior element at
+// the same index or key. Sets are taken as configured: no schema of this provider has computed attributes in one.
+func proposedNested(t testing.TB, nested *tfprotov6.SchemaObject, typ tftypes.Type, prior, config tftypes.Value) tftypes.Value {
+	t.Helper()
+	if config.IsNull() || !config.IsKnown() {
+		return config
+	}
+	switch collection := typ.(type) {
+	case tftypes.Object:
+		return proposedNewState(t, nested.Attributes, collection, prior, config)
+	case tftypes.Map:
+		before, _ := members(prior)
+		elements, _ := members(config)
+		for key, element := range elements {
+			if was, had := before[key]; had {
+				elements[key] = proposedNewState(t, nested.Attributes, objectType(t, collection.ElementType), was, element)
+			}
+		}
+		return tftypes.NewValue(typ, elements)
+	case tftypes.List:
+		var before, elements []tftypes.Value
+		if err := config.As(&elements); err != nil {
+			t.Fatal(err)
+		}
+		if prior.IsKnown() && !prior.IsNull() {
+			if err := prior.As(&before); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range min(len(before), len(elements)) {
+			elements[i] = proposedNewState(t, nested.Attributes, objectType(t, collection.ElementType), before[i], elements[i])
+		}
+		return tftypes.NewValue(typ, elements)
+	}
+	return config
+}
+
+// wasConfigured reports whether the prior value of a nested attribute has a part that only a configuration can have set. Terraform
+// proposes null for such an attribute when the configuration no longer has it, although it is computed.
+func wasConfigured(nested *tfprotov6.SchemaObject, prior tftypes.Value) bool {
+	if nested == nil || prior.IsNull() || !prior.IsKnown() {
+		return false
+	}
+	objects := []tftypes.Value{prior}
+	if nested.Nesting != tfprotov6.SchemaObjectNestingModeSingle {
+		objects = nil
+		if elements, ok := members(prior); ok {
+			objects = slices.Collect(maps.Values(elements))
+		} else if prior.As(&objects) != nil {
+			return false
+		}
+	}
+	return slices.ContainsFunc(objects, func(object tftypes.Value) bool {
+		attributes, _ := members(object)
+		return slices.ContainsFunc(nested.Attributes, func(a *tfprotov6.SchemaAttribute) bool {
+			value, had := attributes[a.Name]
+			return had && !value.IsNull() && (!a.Computed || wasConfigured(a.NestedType, value))
+		})
+	})
+}
+
+// anyChanged reports whether the value at one of the paths changes. Otherwise Terraform ignores that the path requires replacement.
+func anyChanged(paths []*tftypes.AttributePath, prior, planned tftypes.Value) bool {
+	return slices.ContainsFunc(paths, func(path *tftypes.AttributePath) bool {
+		before, _, err := tftypes.WalkAttributePath(prior, path)
+		if err != nil {
+			return true
+		}
+		after, _, err := tftypes.WalkAttributePath(planned, path)
+		if err != nil {
+			return true
+		}
+		was, ok := before.(tftypes.Value)
+		is, okAfter := after.(tftypes.Value)
+		return !ok || !okAfter || !was.Equal(is)
+	})
+}
+
+// planViolations lists why Terraform would reject a plan: a configured value must be planned as configured, or keep its prior value.
 func planViolations(t testing.TB, schema []*tfprotov6.SchemaAttribute, prior, config, planned tftypes.Value) []string {
 	t.Helper()
 	configured, ok := members(config)
@@ -234,7 +314,7 @@ func planViolations(t testing.TB, schema []*tfprotov6.SchemaAttribute, prior, co
 	return problems
 }
 
-// inconsistencies lists where a later value is not what an earlier one had announced: only what was unknown may change.
+// inconsistencies lists where a later value differs from an earlier one. Only unknown values may change.
 func inconsistencies(t testing.TB, at string, announced, later tftypes.Value) []string {
 	t.Helper()
 	if !announced.IsKnown() || announced.Equal(later) {

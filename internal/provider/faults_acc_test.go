@@ -14,12 +14,11 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// Whatever goes wrong with any request of any operation: nothing is there twice and nothing is left behind on the server, an
-// error says what the server said, and the next apply brings everything to where it was meant to be. The requests are those of
-// a clean run, so that an operation which makes another one has it in here by itself. Everything runs in virtual time: the
-// retries, pauses and time limits are the real ones.
+// The fault matrix: each request of each operation fails in each way. Nothing may exist twice or be left behind on the server, an error
+// must quote the server, and the next apply must converge. The requests are those of a clean run, so a new request of an operation is
+// covered without a change here. Everything runs in virtual time, with the real retries, pauses and time limits.
 
-// fault is one way in which a request goes wrong.
+// fault is one way in which a request fails.
 type fault struct {
 	name string
 	sandbox.Fault
@@ -30,7 +29,7 @@ const (
 	nonsense = `{"id":{},"name":7,"version":[],"status":{},"rollouts":"x","groups":5,"devices":{},"models":true,"versions":{},"target_count":"many"}`
 )
 
-// once are the faults that hit one request, and always those that hit it and every later one like it.
+// once are the faults of a single request, always those of a request and all later ones of its method and path.
 var (
 	once = []fault{
 		{"429 with a hint", sandbox.Fault{Status: 429, Headers: map[string]string{"Retry-After": "7"}}},
@@ -58,12 +57,12 @@ var (
 	}
 )
 
-// operation is one thing that Terraform does with a resource: before brings it to where it begins.
+// operation is one operation of Terraform on a resource. Before prepares it.
 type operation struct {
 	name   string
 	before func(*scenario)
 	run    func(*scenario) acctest.Diagnostics
-	// wants is the configuration that must hold in the end, nil where nothing must be left.
+	// wants is the configuration that must hold in the end, nil if nothing must be left.
 	wants func(*scenario) map[string]any
 }
 
@@ -98,7 +97,7 @@ var operations = []operation{
 	},
 }
 
-// converges brings the resource to where the operation wanted it, now that nothing goes wrong any more, and looks at what there is.
+// converge applies without faults what the operation wants, and returns what the server holds then.
 func (s *scenario) converge(op operation) any {
 	s.Helper()
 	if op.name == "import" && s.core.State() == nil {
@@ -117,17 +116,17 @@ func (s *scenario) converge(op operation) any {
 	return s.left(s.T, s.sb)
 }
 
-// request is one of a clean run: the n-th of its method and path.
+// request is a request of a clean run: the n-th of its method and path.
 type request struct {
 	method, path string
 	n            int
 }
 
-// cleanRun is what an operation asks of the server where nothing goes wrong, and what the server holds in the end.
+// cleanRun returns the requests of an operation without faults, and what the server holds in the end.
 func cleanRun(t *testing.T, l lifecycle, op operation) (requests []request, left any) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s := newScenario(t, l)
+		s := newScenario(t, acctest.StartVirtual(t), l)
 		op.before(s)
 		s.sb.ClearLedger()
 		s.must(op.run(s))
@@ -164,15 +163,15 @@ func TestFaultsOfEveryRequest(t *testing.T) {
 	t.Logf("%d of %d cases", run, all)
 }
 
-// everyFault runs the whole matrix, as "make faults" does. Otherwise one case in sample is run: a number that has no divisor in
-// common with that of the faults, so that each fault and each request is met.
+// everyFault runs the whole matrix, as `make faults` does. Otherwise one case in sample runs, a number that is coprime to the number of
+// faults, so that each fault and each request occurs.
 var everyFault = flag.Bool("faults.all", false, "run every case of the fault matrix")
 
 const sample = 53
 
-// faults are those that a request meets.
+// faults returns the faults of a request.
 func (r request) faults() []fault {
-	if r.n > 1 { // the first one of its kind has shown what happens from then on
+	if r.n > 1 { // always is covered by the first one
 		return once
 	}
 	return slices.Concat(once, always)
@@ -184,7 +183,7 @@ func runFault(t *testing.T, l namedLifecycle, op operation, k int, r request, f 
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			s := newScenario(t, l.lifecycle)
+			s := newScenario(t, acctest.StartVirtual(t), l.lifecycle)
 			op.before(s)
 			f.Method, f.Path, f.Nth = r.method, r.path, r.n
 			s.sb.AddFault(f.Fault)
@@ -197,8 +196,8 @@ func runFault(t *testing.T, l namedLifecycle, op operation, k int, r request, f 
 	})
 }
 
-// clear fails where an error does not say who said what: the server with its request id, that there was no whole answer, or that
-// the server has not done what it said.
+// expectAttributedErrors fails if an error has neither the request ID of the server, nor says that there was no complete response, nor
+// that the server returned something else than it accepted.
 func (s *scenario) expectAttributedErrors(said acctest.Diagnostics) {
 	s.Helper()
 	for _, text := range said.Errors {
@@ -209,7 +208,7 @@ func (s *scenario) expectAttributedErrors(said acctest.Diagnostics) {
 	}
 }
 
-// Every resource of the provider has its lifecycle in the matrix.
+// Every resource has a lifecycle in the matrix.
 func TestFaultsCoverEveryResource(t *testing.T) {
 	t.Parallel()
 	var covered []string

@@ -15,17 +15,17 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// update writes the golden files that are not there yet, and the committed schema as far as nothing breaks.
-var update = flag.Bool("update", false, "write the golden files that are not there yet, and the schema")
+// update writes missing golden files, and the committed schema unless something breaks.
+var update = flag.Bool("update", false, "write missing golden files, and the schema")
 
-// golden is a state as the first version of a resource wrote it, and the configuration that it came from.
+// golden is a state as written by the first version of a resource, with its configuration.
 type golden struct {
 	Config map[string]any `json:"config"`
 	acctest.StoredResource
 }
 
-// The state files of users outlive each version of the provider: every golden state is still read, refreshed, and needs no change.
-// A golden file is never written again; where a schema changes such that it would have to be, the provider has to upgrade it.
+// State files outlive the version of the provider that wrote them: each golden state must load, refresh, and need no change. A golden
+// file is never rewritten; if a schema changes incompatibly, the provider has to upgrade the state.
 func TestGoldenStatesAreStillRead(t *testing.T) {
 	t.Parallel()
 	all := lifecycles()
@@ -37,13 +37,13 @@ func TestGoldenStatesAreStillRead(t *testing.T) {
 			if at < 0 {
 				t.Fatal("the resource has no lifecycle that a state could come from")
 			}
-			s := newNetworkScenario(t, all[at].lifecycle)
+			s := newScenario(t, acctest.Start(t), all[at].lifecycle)
 			if _, err := os.Stat(file); *update && errors.Is(err, fs.ErrNotExist) {
 				s.must(s.apply(s.create))
 				s.sb.Settle()
 				s.must(s.core.Refresh())
 				writeJSON(t, file, golden{Config: s.create, StoredResource: s.core.Store()})
-				s = newNetworkScenario(t, all[at].lifecycle)
+				s = newScenario(t, acctest.Start(t), all[at].lifecycle)
 			}
 			content, err := os.ReadFile(file)
 			if err != nil {
@@ -56,7 +56,7 @@ func TestGoldenStatesAreStillRead(t *testing.T) {
 			if len(g.Attributes) == 0 || g.SchemaVersion != 0 {
 				t.Fatalf("%s is no state of the first version", file)
 			}
-			// The same content on the server, under the same ids: the sandbox gives the same to the same requests.
+			// The server has the same objects under the same IDs: a sandbox gives the same IDs to the same requests.
 			s.must(s.apply(g.Config))
 			s.sb.Settle()
 			identity := s.core.Identity()
@@ -74,7 +74,7 @@ func TestGoldenStatesAreStillRead(t *testing.T) {
 	}
 }
 
-// Of each type there is a state, and of nothing else.
+// There is a golden state of each resource type, and of nothing else.
 func TestGoldenStatesMatchResources(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("testdata", "state", "*.json"))

@@ -14,21 +14,21 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// What has to hold of every resource, whatever it manages. The configurations are those of the lifecycles, the attributes those of the
-// schemas, so a resource that is added gets these tests by having a lifecycle.
+// What has to hold for every resource. The configurations come from the lifecycles, the attributes from the schemas, so a new resource
+// gets these tests with its lifecycle.
 
-// eachLifecycle runs a test in virtual time, with a sandbox of its own, for each lifecycle.
+// eachLifecycle runs a test for each lifecycle, in virtual time on a new sandbox.
 func eachLifecycle(t *testing.T, run func(t *testing.T, s *scenario)) {
 	t.Helper()
 	for _, l := range lifecycles() {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { run(t, newScenario(t, l.lifecycle)) })
+			synctest.Test(t, func(t *testing.T) { run(t, newScenario(t, acctest.StartVirtual(t), l.lifecycle)) })
 		})
 	}
 }
 
-// settable are the attributes of a schema that a configuration may set, by their names.
+// settable returns the attributes that a configuration may set, by name.
 func settable(t *testing.T, typeName string) map[string]*tfprotov6.SchemaAttribute {
 	t.Helper()
 	out := map[string]*tfprotov6.SchemaAttribute{}
@@ -40,14 +40,14 @@ func settable(t *testing.T, typeName string) map[string]*tfprotov6.SchemaAttribu
 	return out
 }
 
-// with is a configuration with another value of one attribute.
+// with returns a copy of a configuration with another value of one attribute.
 func with(config map[string]any, name string, value any) map[string]any {
 	out := maps.Clone(config)
 	out[name] = value
 	return out
 }
 
-// Whatever of a configuration is only known after apply, it can be validated and planned.
+// A configuration with an unknown attribute, or an unknown part of one, can be validated and planned.
 func TestAccProvider_unknownAttributes(t *testing.T) {
 	t.Parallel()
 	eachLifecycle(t, func(t *testing.T, s *scenario) {
@@ -63,7 +63,7 @@ func TestAccProvider_unknownAttributes(t *testing.T) {
 	})
 }
 
-// unknowns are the configurations with one attribute, or one part of it, unknown.
+// unknowns returns configurations in which an attribute, or a part of it, is unknown.
 func unknowns(config map[string]any, name string) []map[string]any {
 	out := []map[string]any{with(config, name, acctest.Unknown)}
 	switch value := config[name].(type) {
@@ -85,8 +85,8 @@ func unknowns(config map[string]any, name string) []map[string]any {
 	return out
 }
 
-// unknownParts are an element that is unknown, or an object with one part of it unknown: one that is unknown as a whole the
-// framework takes for one without its required attributes.
+// unknownParts returns unknown variants of an element. An object has one unknown part in each: the framework takes a wholly unknown
+// object for one without its required attributes.
 func unknownParts(element any) []any {
 	object, ok := element.(map[string]any)
 	if !ok {
@@ -99,7 +99,7 @@ func unknownParts(element any) []any {
 	return parts
 }
 
-// value is one that an attribute may have: that of the first configuration, else of the second, else of the samples.
+// value returns a valid value of an attribute: from the first configuration, the second, or the samples.
 func (s *scenario) value(name string) any {
 	for _, from := range []map[string]any{s.create, s.update, s.samples} {
 		if value, ok := from[name]; ok {
@@ -109,8 +109,8 @@ func (s *scenario) value(name string) any {
 	return nil
 }
 
-// Each optional attribute can be left out, be empty, and be set: what was applied needs no change afterwards. An empty one may be
-// refused, if the error says which.
+// An optional attribute may be omitted, empty or set, and the plan after the apply is empty. An empty value may be rejected by an
+// error that names the attribute.
 func TestAccProvider_attributesConverge(t *testing.T) {
 	t.Parallel()
 	done := map[string]bool{}
@@ -120,7 +120,7 @@ func TestAccProvider_attributesConverge(t *testing.T) {
 				if a.Required && what != "set" || what == "empty" && empty == nil || slices.Contains(l.needed, name) && what != "set" {
 					continue
 				}
-				// One lifecycle of a type is enough for what no lifecycle sets.
+				// For null and empty values one lifecycle of a type is enough.
 				key := strings.Join([]string{l.typeName, name, what}, " ")
 				if what != "set" && done[key] {
 					continue
@@ -129,7 +129,7 @@ func TestAccProvider_attributesConverge(t *testing.T) {
 				t.Run(l.name+"/"+name+"/"+what, func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
-						s := newScenario(t, l.lifecycle)
+						s := newScenario(t, acctest.StartVirtual(t), l.lifecycle)
 						if what == "set" {
 							if empty = s.value(name); empty == nil {
 								return // another lifecycle of this type sets it: see below
@@ -143,7 +143,7 @@ func TestAccProvider_attributesConverge(t *testing.T) {
 	}
 }
 
-// emptyOf is the empty value of an attribute's type, nil where there is none.
+// emptyOf returns the empty value of an attribute, nil if its type has none.
 func emptyOf(a *tfprotov6.SchemaAttribute) any {
 	if a.NestedType != nil {
 		if a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList || a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSet {
@@ -162,7 +162,7 @@ func emptyOf(a *tfprotov6.SchemaAttribute) any {
 	return nil
 }
 
-// expectConverged applies a configuration, if it is not refused, and expects that the next plan changes nothing.
+// expectConverged applies a configuration, unless it is rejected, and expects that the next plan is empty.
 func (s *scenario) expectConverged(config map[string]any, name string, refusable bool) {
 	s.Helper()
 	plan := s.core.Plan(config)
@@ -180,7 +180,7 @@ func (s *scenario) expectConverged(config map[string]any, name string, refusable
 	}
 }
 
-// Some lifecycle sets each optional attribute, or has a sample of it.
+// Each optional attribute is set by a lifecycle, or has a sample.
 func TestLifecyclesSetEveryAttribute(t *testing.T) {
 	t.Parallel()
 	set := map[string]map[string]bool{}
@@ -203,7 +203,7 @@ func TestLifecyclesSetEveryAttribute(t *testing.T) {
 	}
 }
 
-// An import by id, by identity, or from the results of a query, and the configuration that is generated from it, give an empty plan.
+// After an import by ID, by identity, or from the result of a query, the generated configuration gives an empty plan.
 func TestAccProvider_imports(t *testing.T) {
 	t.Parallel()
 	eachLifecycle(t, func(t *testing.T, s *scenario) {
@@ -255,8 +255,8 @@ func (s *scenario) expectNoChanges(what string, core *acctest.Core, config map[s
 	}
 }
 
-// generated is the configuration that Terraform generates from the attributes of an object: whatever can be set. Of two that
-// exclude each other, a person has to take one out.
+// generated returns the configuration that Terraform generates from the attributes of an object: all that can be set, without those
+// that a user has to remove.
 func (s *scenario) generated(attributes map[string]any) map[string]any {
 	config := map[string]any{}
 	for name, a := range settable(s.T, s.typeName) {
@@ -267,7 +267,7 @@ func (s *scenario) generated(attributes map[string]any) map[string]any {
 	return config
 }
 
-// settableParts leaves out of a nested attribute what only the provider sets.
+// settableParts removes computed parts from a nested attribute.
 func settableParts(a *tfprotov6.SchemaAttribute, value any) any {
 	object, ok := value.(map[string]any)
 	if a.NestedType == nil || !ok || a.NestedType.Nesting != tfprotov6.SchemaObjectNestingModeSingle {
@@ -282,7 +282,7 @@ func settableParts(a *tfprotov6.SchemaAttribute, value any) any {
 	return out
 }
 
-// Whatever somebody else changes on the server, the next plan puts it back.
+// A change outside of Terraform is reverted by the next plan.
 func TestAccProvider_drift(t *testing.T) {
 	t.Parallel()
 	for _, l := range lifecycles() {
@@ -296,7 +296,7 @@ func TestAccProvider_drift(t *testing.T) {
 			t.Run(l.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					s := newScenario(t, l.lifecycle)
+					s := newScenario(t, acctest.StartVirtual(t), l.lifecycle)
 					s.must(s.apply(s.create))
 					s.sb.Settle()
 					s.expectDrift(name)
@@ -309,7 +309,7 @@ func TestAccProvider_drift(t *testing.T) {
 	}
 }
 
-// expectDrift changes one attribute by another hand.
+// expectDrift changes one attribute outside of Terraform and expects that the next plan is not empty.
 func (s *scenario) expectDrift(name string) {
 	s.Helper()
 	other := s.sb.Core(s, s.typeName)
@@ -334,7 +334,7 @@ func (s *scenario) expectDrift(name string) {
 	}
 }
 
-// What somebody else has deleted is created again.
+// An object that was deleted outside of Terraform is created again.
 func TestAccProvider_deletedOutsideOfTerraform(t *testing.T) {
 	t.Parallel()
 	eachLifecycle(t, func(t *testing.T, s *scenario) {
@@ -362,7 +362,7 @@ func TestAccProvider_deletedOutsideOfTerraform(t *testing.T) {
 	})
 }
 
-// A lifecycle without an unusual step would hide behind the exceptions above.
+// Too many exceptions would exempt a lifecycle from the tests above.
 func TestLifecycleExceptionsAreFew(t *testing.T) {
 	t.Parallel()
 	for _, l := range lifecycles() {

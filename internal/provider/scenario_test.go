@@ -6,7 +6,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
 
-// scenario is one run of an operation.
+// scenario is a lifecycle on a sandbox.
 type scenario struct {
 	*testing.T
 	lifecycle
@@ -14,9 +14,9 @@ type scenario struct {
 	core *acctest.Core
 }
 
-func newScenario(t *testing.T, l lifecycle) *scenario {
+// newScenario prepares the sandbox for a lifecycle.
+func newScenario(t *testing.T, sb *acctest.Sandbox, l lifecycle) *scenario {
 	t.Helper()
-	sb := acctest.StartVirtual(t)
 	s := &scenario{T: t, lifecycle: l, sb: sb, core: sb.Core(t, l.typeName)}
 	if l.prepare != nil {
 		made := l.prepare(t, sb)
@@ -29,7 +29,7 @@ func newScenario(t *testing.T, l lifecycle) *scenario {
 	return s
 }
 
-// filled puts the prepared values in the place of their names.
+// filled replaces the names of prepared values by the values.
 func filled(config, made map[string]any) map[string]any {
 	out := map[string]any{}
 	for name, value := range config {
@@ -55,15 +55,4 @@ func (s *scenario) must(said acctest.Diagnostics) {
 	if said.Failed() {
 		s.Fatalf("without a fault: %v", said.Errors)
 	}
-}
-
-// newNetworkScenario is a scenario against a server that is reached as users reach theirs.
-func newNetworkScenario(t *testing.T, l lifecycle) *scenario {
-	t.Helper()
-	sb := acctest.Start(t)
-	s := &scenario{T: t, lifecycle: l, sb: sb, core: sb.Core(t, l.typeName)}
-	if l.prepare != nil {
-		s.create = filled(l.create, l.prepare(t, sb))
-	}
-	return s
 }
