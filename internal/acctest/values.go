@@ -198,7 +198,7 @@ func proposedNewState(t testing.TB, schema []*tfprotov6.SchemaAttribute, object 
 			was = tftypes.NewValue(typ, nil)
 		}
 		switch {
-		case configured[a.Name].IsNull() && a.Computed && !(a.Optional && wasConfigured(a.NestedType, was)):
+		case configured[a.Name].IsNull() && a.Computed && (!a.Optional || !wasConfigured(a.NestedType, was)):
 			out[a.Name] = was
 		case a.NestedType != nil:
 			out[a.Name] = proposedNested(t, a.NestedType, typ, was, configured[a.Name])

@@ -19,12 +19,12 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// acctest.Core plays Terraform's part of the protocol in most tests of this repository, so it is held against the real command
-// line: each lifecycle runs once through each of the two, on a sandbox of its own for either, and step by step both must plan the
-// same action, the same known and unknown values, and leave the same state. One command runs several lifecycles, which is what
-// makes this quick: each has a provider block of its own, with an alias, that leads to its sandbox.
+// acctest.Core plays Terraform's part of the protocol in most tests of this repository, so it is compared with the real command line:
+// each lifecycle runs through both, each on a new sandbox. In each step both must plan the same action with the same known and unknown
+// values, show the same warnings, send the same writes and leave the same state. To be quick, one command runs several lifecycles: each
+// has a provider block with an alias for its sandbox.
 
-// commandLines is how many command lines share the lifecycles.
+// commandLines is the number of command lines that share the lifecycles.
 const commandLines = 2
 
 func TestCoreMatchesTerraform(t *testing.T) {
@@ -36,13 +36,13 @@ func TestCoreMatchesTerraform(t *testing.T) {
 			t.Parallel()
 			matchTerraform(t, group, []step{
 				{name: "create", config: func(p *pair) map[string]any { return p.create }},
-				{name: "no change", config: func(p *pair) map[string]any { return p.create }},
+				{name: "no change", config: func(p *pair) map[string]any { return p.create }, planOnly: true},
 				{name: "update", config: func(p *pair) map[string]any { return p.update }},
 				{name: "destroy"},
 			})
 		})
 	}
-	// A create that fails after the object was made leaves a tainted resource, which the next apply replaces.
+	// A create that fails after the object exists leaves a tainted resource, which the next apply replaces.
 	at := slices.IndexFunc(all, func(l namedLifecycle) bool { return l.name == "a deployment to the fleet" })
 	t.Run("a tainted deployment", func(t *testing.T) {
 		t.Parallel()
@@ -58,10 +58,12 @@ func TestCoreMatchesTerraform(t *testing.T) {
 // step is one plan and its apply.
 type step struct {
 	name string
-	// config is the configuration, nil destroys.
+	// config returns the configuration, nil destroys.
 	config func(*pair) map[string]any
-	// fault makes every apply fail, nil none.
+	// fault makes the apply fail, nil for none.
 	fault *sandbox.Fault
+	// planOnly leaves out the apply.
+	planOnly bool
 }
 
 func matchTerraform(t *testing.T, group []namedLifecycle, steps []step) {
@@ -71,7 +73,7 @@ func matchTerraform(t *testing.T, group []namedLifecycle, steps []step) {
 	for i, l := range group {
 		p := &pair{scenario: newScenario(t, acctest.Start(t), l.lifecycle), name: l.name, alias: fmt.Sprint("l", i), other: acctest.Start(t)}
 		if l.prepare != nil {
-			l.prepare(t, p.other) // which makes the same as in the first sandbox, under the same IDs
+			l.prepare(t, p.other) // which creates the same objects as in the first sandbox, with the same IDs
 		}
 		pairs = append(pairs, p)
 		providers.WriteString(p.other.Provider(fmt.Sprintf("alias = %q", p.alias)))
@@ -89,16 +91,16 @@ func matchTerraform(t *testing.T, group []namedLifecycle, steps []step) {
 				sb.ClearLedger()
 			}
 		}
-		terraform := runTerraform(t, cli, pairs, configs, step.fault)
+		terraform := runTerraform(t, cli, pairs, configs, step)
 		for _, p := range pairs {
-			core := p.runCore(configs[p], step.fault)
+			core := p.runCore(configs[p], step)
 			core.Warnings = sameWarnings(core.Warnings, terraform[p].Warnings)
-			if step.config == nil { // of the warnings of which Terraform does not always say what they are about
+			if step.config == nil { // Terraform does not always say which resource its warnings are about
 				core.Warnings = slices.DeleteFunc(core.Warnings, func(text string) bool { return slices.Contains(terraform[p].Warnings, text) })
 				terraform[p].Warnings = core.Warnings[:0]
 			}
 			if core.Failed != (step.fault != nil) {
-				t.Errorf("%s, %s: it is %t that the apply fails", p.name, step.name, core.Failed)
+				t.Errorf("%s, %s: the apply fails: %t", p.name, step.name, core.Failed)
 			}
 			if diff := cmp.Diff(terraform[p].normalized(t, p.typeName), core.normalized(t, p.typeName)); diff != "" {
 				t.Errorf("%s, %s (-terraform +core):\n%s", p.name, step.name, diff)
@@ -114,7 +116,7 @@ type pair struct {
 	other       *acctest.Sandbox
 }
 
-// quick is a configuration whose stages bake for a moment, where a test in virtual time can afford a minute.
+// quick returns a configuration whose stage bakes for 20 ms, as this test does not run in virtual time.
 func quick(config map[string]any) map[string]any {
 	rollout, ok := config["rollout"].(map[string]any)
 	if !ok || rollout["stages"] == nil {
@@ -124,25 +126,25 @@ func quick(config map[string]any) map[string]any {
 	return with(config, "rollout", with(rollout, "stages", []any{with(stage, "bake", "20ms")}))
 }
 
-// outcome is what a step planned, and what it left.
+// outcome is the plan and the result of a step.
 type outcome struct {
 	Action string
 	// Warnings are those of the plan and of the apply, each once.
 	Warnings []string
-	// Planned are the values of the plan, with acctest.Unknown for those that are only known after apply.
+	// Planned are the planned values. The value of an unknown attribute is acctest.Unknown.
 	Planned map[string]any
-	// Failed is true when the apply failed.
+	// Failed is true if the apply failed.
 	Failed bool
 	// State are the attributes in the state file after the step, Private the private state beside them.
 	State, Private map[string]any
 	Tainted        bool
-	// Writes are the requests that could change something, Left what the server holds.
+	// Writes are the requests that could change something, Left is what the server holds.
 	Writes []string
 	Left   any
 }
 
 // runCore plans and applies a configuration with acctest.Core; nil destroys.
-func (p *pair) runCore(config map[string]any, fault *sandbox.Fault) outcome {
+func (p *pair) runCore(config map[string]any, step step) outcome {
 	p.Helper()
 	var out outcome
 	var diags acctest.Diagnostics
@@ -153,17 +155,19 @@ func (p *pair) runCore(config map[string]any, fault *sandbox.Fault) outcome {
 		plan := p.core.Plan(config)
 		p.must(plan.Diagnostics)
 		out.Action, out.Planned, out.Warnings = string(plan.Action), plan.Planned, plan.Warnings
-		if fault != nil {
-			p.sb.AddFault(*fault)
+		if step.fault != nil {
+			p.sb.AddFault(*step.fault)
 		}
-		diags = p.core.Apply(plan)
+		if !step.planOnly {
+			diags = p.core.Apply(plan)
+		}
 		p.sb.ClearFaults()
 	}
 	out.Warnings = append(out.Warnings, diags.Warnings...)
-	if out.Failed = diags.Failed(); out.Failed && fault == nil {
+	if out.Failed = diags.Failed(); out.Failed && step.fault == nil {
 		p.Fatalf("%s: %v", p.name, diags.Errors)
 	}
-	if p.core.State() != nil {
+	if p.core.State() != nil && !step.planOnly {
 		stored := p.core.Store()
 		out.State, out.Private, out.Tainted = decoded(p.T, stored.Attributes), decoded(p.T, stored.Private), p.core.Tainted()
 	}
@@ -171,20 +175,20 @@ func (p *pair) runCore(config map[string]any, fault *sandbox.Fault) outcome {
 	return out
 }
 
-// held is what a step has written to a sandbox, and what that holds once the devices have followed.
+// held returns what a step has written to a sandbox, and what that holds after the devices have synced.
 func held(p *pair, sb *acctest.Sandbox) (writes []string, left any) {
 	writes = sb.Writes()
 	sb.Settle()
 	return writes, p.left(p.T, sb)
 }
 
-// runTerraform plans and applies the configurations with the command line, each against the other sandbox of its pair; without any
-// it destroys.
-func runTerraform(t *testing.T, cli *acctest.CLI, pairs []*pair, configs map[*pair]map[string]any, fault *sandbox.Fault) map[*pair]*outcome {
+// runTerraform plans and applies the configurations with the command line, each against the other sandbox of its pair. Without
+// configurations it destroys.
+func runTerraform(t *testing.T, cli *acctest.CLI, pairs []*pair, configs map[*pair]map[string]any, step step) map[*pair]*outcome {
 	t.Helper()
 	plan := []string{"plan", "-json", "-out=tfplan"}
 	if len(configs) == 0 {
-		plan = append(plan, "-destroy")
+		plan = append(plan, "-destroy", "-refresh=false") // as Core.Destroy
 	} else {
 		resources := map[string]map[string]any{}
 		for p, config := range configs {
@@ -201,15 +205,18 @@ func runTerraform(t *testing.T, cli *acctest.CLI, pairs []*pair, configs map[*pa
 	}
 	planned := plannedChanges(t, cli)
 	for _, p := range pairs {
-		if fault != nil {
-			p.other.AddFault(*fault)
+		if step.fault != nil {
+			p.other.AddFault(*step.fault)
 		}
 	}
-	applied := cli.Run(t, "apply", "-json", "tfplan")
-	if applied.Code != 0 && fault == nil {
-		t.Fatalf("the apply fails with %d:\n%s", applied.Code, applied.Output)
+	var applied acctest.Result
+	var state map[string]storedInstance
+	if !step.planOnly {
+		if applied = cli.Run(t, "apply", "-json", "tfplan"); applied.Code != 0 && step.fault == nil {
+			t.Fatalf("the apply fails with %d:\n%s", applied.Code, applied.Output)
+		}
+		state = storedInstances(t, cli)
 	}
-	state := storedInstances(t, cli)
 	outcomes := map[*pair]*outcome{}
 	for _, p := range pairs {
 		p.other.ClearFaults()
@@ -230,7 +237,7 @@ func runTerraform(t *testing.T, cli *acctest.CLI, pairs []*pair, configs map[*pa
 	return outcomes
 }
 
-// sameWarnings are warnings of acctest.Core, each once and without the attribute before it where Terraform has the same one.
+// sameWarnings returns each warning of acctest.Core once, and without its attribute where Terraform has the same warning.
 func sameWarnings(core, terraform []string) []string {
 	var same []string
 	for _, warning := range core {
@@ -245,7 +252,8 @@ func sameWarnings(core, terraform []string) []string {
 	return same
 }
 
-// warningsOf are the warnings about a resource, each once, in what commands with -json print; "" is for those about no resource.
+// warningsOf returns each warning about a resource once, from the output of commands with -json. The address "" is for those without a
+// resource.
 func warningsOf(t *testing.T, address, output string) []string {
 	t.Helper()
 	var warnings []string
@@ -264,7 +272,7 @@ func warningsOf(t *testing.T, address, output string) []string {
 	return warnings
 }
 
-// plannedChanges reads the plan file: by address, what is going to happen and what is planned.
+// plannedChanges reads the plan file. It returns the action and the planned values by address.
 func plannedChanges(t *testing.T, cli *acctest.CLI) map[string]outcome {
 	t.Helper()
 	shown := cli.Run(t, "show", "-json", "tfplan")
@@ -320,7 +328,7 @@ func storedInstances(t *testing.T, cli *acctest.CLI) map[string]storedInstance {
 	return stored
 }
 
-// withUnknown puts acctest.Unknown where the plan has a mark and no value.
+// withUnknown sets acctest.Unknown where the plan marks a value as unknown.
 func withUnknown(value, unknown any) any {
 	switch marks := unknown.(type) {
 	case bool:
@@ -359,12 +367,11 @@ func decoded(t *testing.T, content []byte) map[string]any {
 	return object
 }
 
-// random is what legitimately differs between two runs: times, API keys with their prefixes, and the salted hashes of credentials.
-// Everything else is the same, as a sandbox gives the same IDs to the same requests.
+// random matches what legitimately differs between two runs: times, API keys with their prefixes, and salted hashes of credentials.
+// Nothing else differs, as a sandbox gives the same IDs to the same requests.
 var random = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|edg_[0-9A-Z]+|"(salt|hash)":"[^"]+"`)
 
-// normalized is an outcome without what differs legitimately, in which sets are sorted. The private state, which the state file
-// keeps in base64, becomes readable.
+// normalized replaces what legitimately differs, sorts sets, and decodes the values of the private state, which are in base64.
 func (o outcome) normalized(t *testing.T, typeName string) outcome {
 	t.Helper()
 	schema := acctest.Schemas(t).ResourceSchemas[typeName].Block.Attributes

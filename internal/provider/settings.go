@@ -205,7 +205,7 @@ func duration(value timetypes.GoDuration, name string, fallback time.Duration) (
 	d, diags := value.ValueGoDuration()
 	if diags.HasError() || d <= 0 {
 		return 0, &settingError{path.Root(name), "Invalid duration",
-			fmt.Sprintf("`%s` must be greater than zero, got %q. Set a duration such as `%s`.", name, value.ValueString(), fallback)}
+			fmt.Sprintf("%#q must be greater than zero, got %q. Set a duration such as %#q.", name, value.ValueString(), fallback.String())}
 	}
 	return d, nil
 }
