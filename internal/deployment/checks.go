@@ -21,7 +21,7 @@ type checks struct {
 // plan refuses what the guards forbid, and says the rest in words.
 func (c checks) plan(ctx context.Context, p *rollout.Proposal) {
 	c.checkUnmanaged(*p)
-	if !p.Operation.ChangesDevices() || c.diags.HasError() {
+	if !p.ChangesDevices() || c.diags.HasError() {
 		return
 	}
 	p.CountAffected(ctx, c.client)
@@ -36,7 +36,19 @@ func (c checks) apply(ctx context.Context, p *rollout.Proposal) {
 		return
 	}
 	c.checkUnmanaged(*p)
-	if !c.config.MaxAffected.IsNull() && p.Operation.ChangesDevices() {
+	c.checkMaxAffectedOf(ctx, p)
+}
+
+// destroy is the check of the plan of a destroy.
+func (c checks) destroy(ctx context.Context, p rollout.Proposal) {
+	p.CountAffected(ctx, c.client)
+	c.checkMaxAffected(p)
+	warnOfDestroy(p, c.diags)
+}
+
+// checkMaxAffectedOf counts the devices where their number is limited, and checks it.
+func (c checks) checkMaxAffectedOf(ctx context.Context, p *rollout.Proposal) {
+	if !c.config.MaxAffected.IsNull() && p.ChangesDevices() {
 		p.CountAffected(ctx, c.client)
 		c.checkMaxAffected(*p)
 	}

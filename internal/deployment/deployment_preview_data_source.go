@@ -168,7 +168,7 @@ func (m *previewModel) setFromProposal(p rollout.Proposal) {
 	m.DeployedBefore = types.BoolValue(p.State.WasDeployed(op.To))
 	m.DevicesTotal = intOrNull(p.Impact.Total)
 	switch {
-	case op.ChangesDevices():
+	case p.ChangesDevices():
 		m.Devices = intOrNull(p.Affected())
 	case op.Kind == rollout.None:
 		m.Operation, m.Devices = types.StringValue(previewNone), types.Int64Value(0)

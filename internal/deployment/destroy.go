@@ -42,7 +42,32 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 		cancelManaged(limited, client, &state, private, &resp.Diagnostics)
 		return
 	}
-	rollBack(limited, r.target(client, &state), &state, private, &resp.Diagnostics)
+	rollBack(limited, client, r.target(client, &state), &state, private, &resp.Diagnostics)
+}
+
+// planDestroy says how many devices a destroy gives another version, and guards that as it guards an apply.
+func (r *deploymentResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state model
+	var private rollout.Private
+	var now rollout.State
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
+	read := resourcekit.GetPrivate(ctx, req.Private, stateKey, &now, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !read || !private.EverSucceeded || !r.HasClient() || r.Provider.Client.Applying() {
+		return
+	}
+	ctx, client := r.Reader(ctx, &resp.Diagnostics)
+	c := checks{client: client, config: &state, private: private, diags: &resp.Diagnostics}
+	switch previous := state.PreviousVersion.ValueString(); state.OnDestroy.ValueString() {
+	case onDestroyCancel:
+		if open := now.Open; open != nil && open.ID == private.RolloutID && state.Group.IsNull() {
+			c.destroy(ctx, rollout.ProposeCancel(state.scope(), now))
+		}
+	case onDestroyRollback:
+		if p := rollout.Propose(state.scope(), now, rollout.RollbackTo(previous)); previous != "" && p.Operation.Kind != rollout.None {
+			c.destroy(ctx, p)
+		}
+	}
 }
 
 // cancelManaged ends the rollout that this resource has started, if it is still open.
@@ -64,7 +89,9 @@ func cancelManaged(ctx context.Context, client *control.Client, state *model, pr
 }
 
 // rollBack returns the target to its previous version, and waits for it.
-func rollBack(ctx context.Context, target rollout.Target, state *model, private rollout.Private, diags *diag.Diagnostics) {
+func rollBack(
+	ctx context.Context, client *control.Client, target rollout.Target, state *model, private rollout.Private, diags *diag.Diagnostics,
+) {
 	previous := state.PreviousVersion.ValueString()
 	if previous == "" {
 		addNoPreviousVersion(state, diags)
@@ -77,6 +104,10 @@ func rollBack(ctx context.Context, target rollout.Target, state *model, private 
 	if err == nil {
 		p := rollout.Propose(state.scope(), before, rollout.RollbackTo(previous))
 		if p.Operation.Kind == rollout.None {
+			return
+		}
+		c := checks{client: client, config: state, private: private, diags: diags}
+		if c.checkMaxAffectedOf(ctx, &p); diags.HasError() {
 			return
 		}
 		var r rollout.Result

@@ -134,6 +134,10 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 		from, to := p.Span()
 		summary = fmt.Sprintf("This advances %s from %g to %g percent", op.To, from, to)
 		fmt.Fprintf(&text, "%s %s %s as well.", affectedText(p), verb(count, "gets", "get"), op.To)
+	case rollout.Resume:
+		from, to := p.Span()
+		summary = fmt.Sprintf("This resumes the rollout of %s from %g to %g percent", op.To, from, to)
+		fmt.Fprintf(&text, "%s %s %s as well.", affectedText(p), verb(count, "gets", "get"), op.To)
 	default:
 		return
 	}
@@ -154,6 +158,18 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 		text.WriteString("\n\nThe control plane warns: " + warning)
 	}
 	diags.AddAttributeWarning(path.Root("version"), summary, text.String())
+}
+
+// warnOfDestroy says in the plan of a destroy what happens to the devices.
+func warnOfDestroy(p rollout.Proposal, diags *diag.Diagnostics) {
+	summary := fmt.Sprintf("Destroying this deployment rolls %s back to %s", p.Operation.From, p.Operation.To)
+	text := fmt.Sprintf("`on_destroy` is `\"rollback\"`. %s %s to %s immediately.", affectedText(p), verb(p.Affected(), "goes back", "go back"), p.Operation.To)
+	if p.Operation.Kind == rollout.Cancel {
+		summary = fmt.Sprintf("Destroying this deployment cancels the rollout of %s", p.Operation.From)
+		text = fmt.Sprintf("`on_destroy` is `\"cancel\"`, and the rollout is at %g percent. %s %s to the version before.", p.Spec.Percentage, affectedText(p),
+			verb(p.Affected(), "goes back", "go back"))
+	}
+	diags.AddWarning(summary, text+" To leave the devices as they are, first apply `on_destroy = \"keep\"`.")
 }
 
 func olderDeployText(p rollout.Proposal) string {
@@ -203,6 +219,8 @@ func operationText(op rollout.Operation) string {
 		return "resume the rollout of " + op.To
 	case rollout.Pause:
 		return "pause the rollout of " + op.To
+	case rollout.Cancel:
+		return "cancel the rollout of " + op.From
 	default:
 		return "leave " + op.To + " unchanged"
 	}

@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -37,13 +38,20 @@ func all(version string) map[string]int { return map[string]int{version: 124} }
 func newHarness(t *testing.T, group string, dialect ...sandbox.Dialect) *harness {
 	t.Helper()
 	sb := start(t, append(dialect, sandbox.DialectDocs)[0])
-	for _, version := range []string{"0.8.0", "3.0.0"} {
-		sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions", map[string]any{
+	r := &harness{T: t, sb: sb, core: sb.Core(t, "octomil_model_deployment"), group: group}
+	r.publish("0.8.0", "3.0.0")
+	return r
+}
+
+// publish adds versions to the model.
+func (r *harness) publish(versions ...string) {
+	r.Helper()
+	for _, version := range versions {
+		r.sb.Do(r, "POST", "/api/v1/models/phi-4-mini/versions", map[string]any{
 			"version": version, "storage_path": "s3://models/phi/" + version, "format": "gguf", "checksum": "sha256:00", "size_bytes": 1,
 		})
-		sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/"+version+"/publish", map[string]any{})
+		r.sb.Do(r, "POST", "/api/v1/models/phi-4-mini/versions/"+url.PathEscape(version)+"/publish", map[string]any{})
 	}
-	return &harness{T: t, sb: sb, core: sb.Core(t, "octomil_model_deployment"), group: group}
 }
 
 // apply brings the resource to a configuration; whatever goes wrong ends the test.

@@ -17,6 +17,7 @@ import (
 // are left out of the second plan, as soon as it can be told from the first: an apply checks again by itself, right before it writes.
 func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		r.planDestroy(ctx, req, resp)
 		return
 	}
 	var plan, state model

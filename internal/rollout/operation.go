@@ -23,6 +23,8 @@ const (
 	Resume Kind = "resume"
 	// Pause stops further assignments.
 	Pause Kind = "pause"
+	// Cancel ends an open rollout; the devices that have its version return to the one before. Only a destroy decides it.
+	Cancel Kind = "cancel"
 )
 
 // Operation is one decided step from what is targeted to what is pinned. From is "" where nothing is deployed yet.
@@ -34,9 +36,6 @@ type Operation struct {
 
 // ReplacesVersion reports whether the operation puts another version in the place of the targeted one.
 func (o Operation) ReplacesVersion() bool { return o.Kind == Deploy || o.Kind == Rollback }
-
-// ChangesDevices reports whether devices get another version by the operation.
-func (o Operation) ChangesDevices() bool { return o.ReplacesVersion() || o.Kind == Advance }
 
 // Spec is what a configuration wants of a target.
 type Spec struct {
@@ -85,6 +84,12 @@ func Propose(scope Scope, state State, spec Spec) Proposal {
 	return Proposal{Scope: scope, State: state, Spec: spec}.With(Decide(state, spec))
 }
 
+// ProposeCancel proposes to end the open rollout of a state.
+func ProposeCancel(scope Scope, state State) Proposal {
+	op := Operation{Kind: Cancel, From: state.Open.Version, To: state.Serving}
+	return Proposal{Scope: scope, State: state, Operation: op, Spec: Spec{Version: op.From, Percentage: state.Open.Percentage}}
+}
+
 // With returns the proposal with another operation.
 func (p Proposal) With(op Operation) Proposal {
 	p.Operation = op
@@ -102,10 +107,38 @@ func (p Proposal) at(percentage float64) Proposal {
 
 // Span returns the percentage of the target that has the version before and after the operation.
 func (p Proposal) Span() (from, to float64) {
-	if p.Operation.ReplacesVersion() || p.State.Targeted == nil {
-		return 0, p.Spec.Percentage
+	to = p.Spec.Percentage
+	if p.Operation.ReplacesVersion() || p.Operation.Kind == Cancel {
+		return 0, to
 	}
-	return min(p.State.Targeted.Percentage, p.Spec.Percentage), p.Spec.Percentage
+	if at := p.own(); at != nil && at.Status != control.RolloutPending {
+		from = at.Percentage
+	}
+	return min(from, to), to
+}
+
+// own is the rollout of the pinned version itself, nil where there is none.
+func (p Proposal) own() *Record {
+	for _, r := range []*Record{p.State.Targeted, p.State.Open} {
+		if r != nil && r.Version == p.Spec.Version {
+			return r
+		}
+	}
+	return nil
+}
+
+// ChangesDevices reports whether devices get another version by the operation: also by one that resumes a rollout which has not
+// reached its percentage.
+func (p Proposal) ChangesDevices() bool {
+	from, to := p.Span()
+	switch p.Operation.Kind {
+	case Deploy, Rollback, Cancel:
+		return true
+	case Advance, Resume:
+		return from < to
+	default:
+		return false
+	}
 }
 
 // Cancels returns the rollout that the operation ends, nil where there is none.
