@@ -93,8 +93,8 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"max_affected_devices": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
 				MarkdownDescription: "The maximum number of devices that an apply, or a destroy with `on_destroy`, may give another version. A " +
-				"plan that exceeds it fails, and so does a plan whose devices the control plane does not count. Defaults " +
-				"to no limit.",
+					"plan that exceeds it fails, and so does a plan whose devices the control plane does not count. Defaults " +
+					"to no limit.",
 			},
 			"supersede": schema.BoolAttribute{
 				Optional: true,
@@ -110,9 +110,9 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(onDestroyKeep, onDestroyCancel, onDestroyRollback)},
 				MarkdownDescription: "What a destroy does: `keep` leaves the devices as they are; `cancel` ends a rollout that this resource " +
-				"started and that is still in progress; `rollback` returns to `previous_version`, and fails if there is " +
-				"none. Defaults to `keep`. The plan of the destroy warns how many devices change. If the first apply never " +
-				"succeeded, the deployment is always kept.",
+					"started and that is still in progress; `rollback` returns to `previous_version`, and fails if there is " +
+					"none. Defaults to `keep`. The plan of the destroy warns how many devices change. If the first apply never " +
+					"succeeded, the deployment is always kept.",
 			},
 			"wait_for": schema.StringAttribute{
 				Optional:   true,
