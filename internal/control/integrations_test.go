@@ -89,6 +89,41 @@ func TestIntegrationBodies(t *testing.T) {
 	}
 }
 
+// There is nothing to clear yet: a create does not send an empty AuthConfig.
+//
+// CONTRACT.md 7.72
+func TestCreateLogIntegration(t *testing.T) {
+	t.Parallel()
+	for want, auth := range map[string]map[string]any{
+		`{"auth_config":{"token":"t"},"endpoint_url":"https://x","format":"json","integration_type":"otlp","name":"loki"}`: {"token": "t"},
+		`{"endpoint_url":"https://x","format":"json","integration_type":"otlp","name":"loki"}`:                             {},
+	} {
+		c, w := scripted(t, ok(`{"integrations":[]}`), answer(201, `{"id":"1"}`))
+		settings := IntegrationSettings{Name: "loki", Type: "otlp", EndpointURL: "https://x", Format: "json", AuthConfig: auth}
+		if _, err := c.CreateIntegration(t.Context(), Logs, settings); err != nil {
+			t.Error(err)
+		}
+		calls := []string{"GET log-streams/integrations", "POST log-streams/integrations"}
+		if diff := cmp.Diff(calls, w.calls()); diff != "" || w.sent[1].body != want || w.sent[1].query.Get("org_id") != "demo" {
+			t.Errorf("sent %s with %v, want %s; calls (-want +got):\n%s", w.sent[1].body, w.sent[1].query, want, diff)
+		}
+	}
+}
+
+// CONTRACT.md 1.56, 7.73
+func TestDeleteOfADeletedIntegration(t *testing.T) {
+	t.Parallel()
+	for _, signal := range []Signal{Metrics, Logs} {
+		c, _ := scripted(t, answer(404, `{"detail":"no such integration"}`), answer(404, `{"detail":"Not Found"}`))
+		if err := c.DeleteIntegration(t.Context(), signal, "1"); err != nil {
+			t.Errorf("%s: %v", signal, err)
+		}
+		if err := c.DeleteIntegration(t.Context(), signal, "1"); err == nil {
+			t.Errorf("%s: a server without the call deletes", signal)
+		}
+	}
+}
+
 // An answer is lost: only what was not there before can be what the request has made, whatever its name.
 //
 // CONTRACT.md 7.86

@@ -186,3 +186,18 @@ func TestVersionVerbs(t *testing.T) {
 		t.Errorf("deleting what is in use: %v", err)
 	}
 }
+
+// CONTRACT.md 1.56, 2.24
+func TestDeleteOfADeletedVersion(t *testing.T) {
+	t.Parallel()
+	c, w := scripted(t, answer(404, `{"detail":"no such version"}`), answer(404, `{"detail":"Not Found"}`))
+	if err := c.DeleteVersion(t.Context(), "m", "1"); err != nil {
+		t.Error(err)
+	}
+	if err := c.DeleteVersion(t.Context(), "m", "1"); err == nil {
+		t.Error("a server without the call deletes")
+	}
+	if w.calls()[0] != "DELETE models/m/versions/1" {
+		t.Errorf("the calls are %v", w.calls())
+	}
+}

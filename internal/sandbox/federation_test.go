@@ -44,6 +44,10 @@ func TestFederation(t *testing.T) {
 		h.do(404, "GET", federationsPath+"/nothing", nil)
 		h.do(404, "GET", federationsPath+"?org_id=other", nil)
 		h.do(405, "DELETE", path, nil)
+		h.do(405, "DELETE", path+"/members", nil)
+		h.do(404, "DELETE", path+"/members/demo", nil)
+		h.do(405, "DELETE", path+"/models", nil)
+		h.do(404, "DELETE", path+"/models/phi-4-mini", nil)
 	})
 }
 

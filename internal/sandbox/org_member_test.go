@@ -33,9 +33,12 @@ func TestOrgMembers(t *testing.T) {
 		h.do(204, "POST", "/sandbox/members/ada@example.com/accept", nil)
 		joined := h.listItems(membersPath, "members")[0].(object)
 		h.wantFields(reply{object: joined}, object{"status": "active", "expires_at": nil, "joined_at": "2026-11-24T13:00:00.000000Z", "role": "admin"})
-		// Only the dashboard changes roles.
+		// Only the dashboard changes roles and removes members.
 		h.do(409, "POST", membersPath, object{"email": "ada@example.com", "role": "owner"})
 		h.do(405, "DELETE", membersPath, nil)
+		for _, method := range []string{"PATCH", "PUT", "DELETE"} {
+			h.do(404, method, membersPath+"/usr_00000001", nil)
+		}
 	})
 }
 
