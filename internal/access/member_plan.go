@@ -27,7 +27,7 @@ func dashboardOnlyDetail(m *memberModel) string {
 
 // remainsWarning returns the warning that a destroy does not remove the member from the organization.
 func (m *memberModel) remainsWarning() (summary, detail string) {
-	return fmt.Sprintf("Member `%s` remains in the organization", m.Email.ValueString()), fmt.Sprintf(
+	return fmt.Sprintf("Member %#q remains in the organization", m.Email.ValueString()), fmt.Sprintf(
 		"The API cannot remove a member. `%s` keeps the role `%s`, and a pending invitation remains valid. "+
 			"Remove the member in the dashboard.", m.Email.ValueString(), m.Role.ValueString())
 }

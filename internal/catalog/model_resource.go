@@ -62,7 +62,7 @@ var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 	Validate: func(_ context.Context, config modelModel, diags *diag.Diagnostics) {
 		for name, value := range map[string]jsontypes.Normalized{"model_contract": config.ModelContract, "data_contract": config.DataContract} {
 			if resourcekit.Known(value) && !isObject(value.ValueString()) {
-				diags.AddAttributeError(path.Root(name), "Invalid contract", fmt.Sprintf("`%s` must be a JSON object, such as `jsonencode({ inputs = [\"text\"] })`.", name))
+				diags.AddAttributeError(path.Root(name), "Invalid contract", fmt.Sprintf("%#q must be a JSON object, such as `jsonencode({ inputs = [\"text\"] })`.", name))
 			}
 		}
 	},

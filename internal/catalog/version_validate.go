@@ -32,7 +32,7 @@ func validateVersion(_ context.Context, config versionModel, diags *diag.Diagnos
 				"register an artifact that the server's storage already has.")
 			return
 		case config.Source.IsNull() && a.value.IsNull():
-			diags.AddAttributeError(path.Root(a.name), "Missing attribute of the artifact", fmt.Sprintf("With `storage_path`, `%s` is required, because the server does not inspect the artifact.", a.name))
+			diags.AddAttributeError(path.Root(a.name), "Missing attribute of the artifact", fmt.Sprintf("With `storage_path`, %#q is required, because the server does not inspect the artifact.", a.name))
 		}
 	}
 	if config.Deprecated.ValueBool() && resourcekit.Known(config.Published) && !config.Published.ValueBool() {

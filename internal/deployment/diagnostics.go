@@ -51,7 +51,7 @@ func rolledBackText(p rollout.Proposal) string {
 	case info != nil:
 		text = fmt.Sprintf("%s %s.", p.Spec.Version, rollbackInfoText(*info))
 	case !p.Scope.IsGroup():
-		text = fmt.Sprintf("The rollout of %s was canceled outside of Terraform.", p.Spec.Version)
+		text = fmt.Sprintf("The rollout of %s was canceled, or its record deleted, outside of Terraform.", p.Spec.Version)
 	}
 	if p.State.Targeted != nil {
 		text += fmt.Sprintf(" The targeted version of %s is now %s.", p.Scope, p.State.Version())
@@ -276,7 +276,7 @@ func warnOfEmptyGroup(m *model, diags *diag.Diagnostics) {
 
 func warnOfKeptDeployment(m *model, diags *diag.Diagnostics) {
 	diags.AddWarning("The deployment is kept",
-		fmt.Sprintf("%s of %s remains deployed to %s (status `%s`) and is no longer managed by Terraform.", m.Version.ValueString(), m.Model.ValueString(),
+		fmt.Sprintf("%s of %s remains deployed to %s (status %#q) and is no longer managed by Terraform.", m.Version.ValueString(), m.Model.ValueString(),
 			m.scope(), m.Status.ValueString()))
 }
 

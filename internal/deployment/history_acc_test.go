@@ -94,7 +94,7 @@ func planAndApply(rt *rapid.T, r *harness, c *acctest.Core) {
 	r.sb.ClearLedger()
 	plan := c.Plan(config)
 	if plan.Failed() {
-		refusal(rt, plan.Diagnostics, "The rollout percentage cannot decrease", "The version was rolled back", "Another rollout is in progress")
+		refusal(rt, plan.Diagnostics, "The rollout percentage cannot decrease", "The version was rolled back", "The rollout was canceled", "Another rollout is in progress")
 		if writes := r.sb.Writes(); len(writes) > 0 {
 			rt.Errorf("a plan wrote %v", writes)
 		}

@@ -280,7 +280,7 @@ func TestDiagnosticsFollowTheRules(t *testing.T) {
 			return err
 		}
 		positions := token.NewFileSet()
-		file, err := parser.ParseFile(positions, filepath.Join("../..", name), nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(positions, filepath.Join("..", "..", name), nil, parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
