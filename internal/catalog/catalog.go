@@ -6,17 +6,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// Resources are the package's.
+// Resources returns the constructors of the package's resources.
 func Resources() []func() resource.Resource {
 	return []func() resource.Resource{modelEntity.Resource, versionEntity.Resource}
 }
 
-// ListResources are the package's.
+// ListResources returns the constructors of the package's list resources.
 func ListResources() []func() list.ListResource {
 	return []func() list.ListResource{modelEntity.ListResource, versionEntity.ListResource}
 }
 
-// DataSources are the package's.
+// DataSources returns the constructors of the package's data sources.
 func DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		func() datasource.DataSource {

@@ -87,7 +87,7 @@ func TestAccModel_lifecycle(t *testing.T) {
 	})
 }
 
-// Whatever somebody else changes shows in the plan, and nothing does that only looks otherwise.
+// Changes outside of Terraform show in the plan; another spelling of the same value does not.
 func TestAccModel_drift(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)

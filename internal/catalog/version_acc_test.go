@@ -172,7 +172,7 @@ func TestAccModelVersion_register(t *testing.T) {
 		if core.State()["status"] != "draft" || core.State()["published"] != false {
 			t.Errorf("the state is %v", core.State())
 		}
-		// Whoever spells the same otherwise changes nothing.
+		// Another spelling of the same value changes nothing.
 		for name, value := range map[string]any{"checksum": strings.Repeat("0F", 32), "description": ""} {
 			if plan := core.Plan(with(config, name, value)); plan.Failed() || plan.Action == acctest.ActionReplace {
 				t.Errorf("%s = %v plans %s: %v", name, value, plan.Action, plan.Errors)

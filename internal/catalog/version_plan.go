@@ -47,7 +47,7 @@ func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPl
 
 // planFile plans checksum and size of a file, as far as they can be known.
 func (m *versionModel) planFile(ctx context.Context, state, config *versionModel, diags *diag.Diagnostics) {
-	if m.Source.IsUnknown() && state != nil { // which file it will be, nobody knows
+	if m.Source.IsUnknown() && state != nil { // the file is not known yet
 		m.Checksum, m.SizeBytes = types.StringUnknown(), types.Int64Unknown()
 	}
 	if !resourcekit.Known(m.Source) || config.Checksum.IsUnknown() || config.SizeBytes.IsUnknown() {

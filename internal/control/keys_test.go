@@ -229,7 +229,7 @@ func (l *keyServer) working() []string {
 	return working
 }
 
-// Whatever is lost, on the server are exactly the keys whose secrets somebody has, and those of which an error says that they could
+// Whatever is lost, on the server are exactly the keys whose secrets a caller has, and those of which an error says that they could
 // not be revoked.
 //
 // CONTRACT.md 7.16

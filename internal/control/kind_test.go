@@ -71,7 +71,7 @@ func TestManyPagesWithoutATotal(t *testing.T) {
 	}
 }
 
-// TestReadsAreNeverStale lets readers, writers and somebody else at the server loose on a few groups. A fresh read, and any read
+// TestReadsAreNeverStale lets readers, writers and another client of the server loose on a few groups. A fresh read, and any read
 // after a write, shows at least what was there when it began; a sharing one at least what a fresh one that had ended before it
 // could have seen.
 func TestReadsAreNeverStale(t *testing.T) {

@@ -82,7 +82,7 @@ func warnOfReplacement(state model, diags *diag.Diagnostics) {
 	}
 }
 
-// sameModel is true of another word for the same model.
+// sameModel is true if the name and the ID of one model were exchanged.
 func sameModel(ctx context.Context, r *resourcekit.Base, nameOrID types.String, id string, diags *diag.Diagnostics) bool {
 	if !resourcekit.Known(nameOrID) || !r.HasClient() {
 		return false

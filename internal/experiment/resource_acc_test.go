@@ -109,7 +109,7 @@ func TestAccExperiment_drift(t *testing.T) {
 		config := with(map[string]any{"status": "running", "target_group_ids": groupIDs(t, sb), "description": "Faster?"})
 		core.Converge(t, config, acctest.ActionCreate)
 		at := pathOf(core)
-		for _, somebody := range []struct {
+		for _, outside := range []struct {
 			method, path string
 			body         any
 		}{
@@ -120,10 +120,10 @@ func TestAccExperiment_drift(t *testing.T) {
 			}}},
 			{"PUT", "/target-groups", map[string]any{"group_ids": []string{}}}, {"POST", "/pause", nil},
 		} {
-			sb.Do(t, somebody.method, at+somebody.path, somebody.body)
+			sb.Do(t, outside.method, at+outside.path, outside.body)
 			core.Converge(t, config, acctest.ActionUpdate)
 		}
-		// One that somebody has ended cannot be begun again.
+		// One that was ended outside of Terraform cannot be started again.
 		sb.Do(t, http.MethodPost, at+"/complete", nil)
 		expectPlanErrors(t, core, config, "status: The experiment is completed")
 		core.Converge(t, with(map[string]any{"status": "completed", "target_group_ids": core.State()["target_group_ids"], "description": "Faster?"}),

@@ -115,7 +115,7 @@ func (s *server) write(ctx context.Context, id string) error {
 	return s.request(ctx, "write "+id, func() { s.revisions[id]++ })
 }
 
-// modify changes an object without a request: somebody else has done it.
+// modify changes an object as another client of the server would.
 func (s *server) modify(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
