@@ -202,7 +202,7 @@ func (s *scenario) expectAttributedErrors(said acctest.Diagnostics) {
 	s.Helper()
 	for _, text := range said.Errors {
 		known := func(words string) bool { return strings.Contains(text, words) }
-		if !slices.ContainsFunc([]string{"req_", "no complete response", "The server took the request, but"}, known) {
+		if !slices.ContainsFunc([]string{"req_", "no complete response", "The server accepted the request"}, known) {
 			s.Errorf("the error names neither the request nor the missing answer: %s", text)
 		}
 	}
