@@ -19,7 +19,7 @@ func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType str
 	t.Helper()
 	c := &Core{t: t, sandbox: s}
 	schemas := c.startProvider()
-	actions, ok := c.server.(tfprotov6.ActionServer)
+	actions, ok := c.process().(tfprotov6.ActionServer)
 	if !ok || schemas.ActionSchemas[actionType] == nil {
 		t.Fatalf("the provider has no action %q", actionType)
 	}

@@ -22,6 +22,12 @@ type Core struct {
 	typeName string
 	schema   *tfprotov6.SchemaBlock
 	object   tftypes.Object
+	// beside is the Core whose process this one uses, nil for a process of its own.
+	beside *Core
+	// replaces is true if the next plans are made with -replace, and createFirst if the configuration has create_before_destroy.
+	replaces, createFirst bool
+	// keepsProcess is true if all commands use one process.
+	keepsProcess bool
 
 	state    tftypes.Value
 	identity *tfprotov6.ResourceIdentityData
@@ -38,6 +44,7 @@ const (
 	ActionCreate  Action = "create"
 	ActionUpdate  Action = "update"
 	ActionReplace Action = "replace"
+	ActionDestroy Action = "destroy"
 )
 
 // Plan is a plan for one resource.
@@ -84,9 +91,34 @@ func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 	return c
 }
 
+// Beside returns a Core for another resource of the same configuration, without a state. It joins the process of the plan or apply
+// that c has begun last.
+func (c *Core) Beside(typeName string) *Core {
+	c.t.Helper()
+	other := c.sandbox.Core(c.t, typeName)
+	other.beside = c
+	return other
+}
+
+// Begin starts another process, which the Cores beside this one use: each walk of Terraform has its own.
+func (c *Core) Begin() { c.startProvider() }
+
+// ForceReplace makes the next plans replace the resource, as -replace does. With createFirst, the configuration has
+// create_before_destroy.
+func (c *Core) ForceReplace(createFirst bool) { c.replaces, c.createFirst = true, createFirst }
+
+// KeepProcess makes all later commands use one process of the provider, as `terraform test` does from 1.13 on.
+func (c *Core) KeepProcess() { c.keepsProcess = true }
+
 // startProvider starts and configures a new provider, as Terraform does for each command.
 func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	c.t.Helper()
+	switch {
+	case c.beside != nil:
+		return Schemas(c.t)
+	case c.keepsProcess:
+		return Schemas(c.t)
+	}
 	c.server = providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
 	schemas := Schemas(c.t)
 	block := objectType(c.t, schemas.Provider.ValueType())
@@ -106,6 +138,14 @@ func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	return schemas
 }
 
+// process is the provider that the current command uses.
+func (c *Core) process() tfprotov6.ProviderServer {
+	if c.beside != nil {
+		return c.beside.process()
+	}
+	return c.server
+}
+
 // State returns the attributes in the state, nil without a state.
 func (c *Core) State() map[string]any {
 	c.t.Helper()
@@ -123,7 +163,7 @@ func (c *Core) Refresh() Diagnostics {
 	if c.state.IsNull() {
 		return diags
 	}
-	answer, err := c.server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
+	answer, err := c.process().ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: c.typeName, CurrentState: c.encode(c.object, c.state), Private: c.private, CurrentIdentity: c.identity,
 	})
 	if err != nil {
@@ -148,7 +188,7 @@ func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Diagnosti
 	c.startProvider()
 	var diags Diagnostics
 	request.TypeName = c.typeName
-	answer, err := c.server.ImportResourceState(c.t.Context(), request)
+	answer, err := c.process().ImportResourceState(c.t.Context(), request)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -168,29 +208,37 @@ func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Diagnosti
 	return diags
 }
 
-// Plan validates the configuration, refreshes the resource and plans.
+// Plan validates the configuration, refreshes the resource and plans. After KeepProcess, it does not validate beforehand: a test
+// does that with Validate, for all resources of the configuration.
 func (c *Core) Plan(config map[string]any) Plan {
 	c.t.Helper()
 	c.startProvider()
 	p := Plan{config: tfValue(c.t, c.object, config)}
-	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: c.typeName, Config: c.encode(c.object, p.config),
-		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
-	})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if p.add(validated.Diagnostics); p.Failed() {
-		return p
+	if !c.keepsProcess { // a process of its own, which is not configured, validates beforehand
+		server := providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
+		if p.add(c.validate(server, p.config)); p.Failed() {
+			return p
+		}
 	}
 	if diags := c.Refresh(); diags.Failed() {
 		p.Diagnostics = diags
 		return p
 	}
+	return c.planRefreshed(p)
+}
+
+// PlanAgain plans without a refresh, as after Refresh.
+func (c *Core) PlanAgain(config map[string]any) Plan {
+	c.t.Helper()
+	return c.planRefreshed(Plan{config: tfValue(c.t, c.object, config)})
+}
+
+func (c *Core) planRefreshed(p Plan) Plan {
+	c.t.Helper()
 	p.Action = ActionUpdate
 	var replace bool
 	if !c.tainted {
-		replace = c.plan(&p, c.state, c.private)
+		replace = c.plan(&p, c.state, c.private) || c.replaces
 	}
 	switch {
 	case p.Failed():
@@ -206,10 +254,33 @@ func (c *Core) Plan(config map[string]any) Plan {
 	return p
 }
 
-// plan plans from a prior state and reports whether the resource must be replaced.
+// Validate validates a configuration, in which anything may be Unknown, in the process of the last command.
+func (c *Core) Validate(config map[string]any) Diagnostics {
+	c.t.Helper()
+	var diags Diagnostics
+	diags.add(c.validate(c.process(), tfValue(c.t, c.object, config)))
+	return diags
+}
+
+func (c *Core) validate(server tfprotov6.ProviderServer, config tftypes.Value) []*tfprotov6.Diagnostic {
+	c.t.Helper()
+	validated, err := server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: c.typeName, Config: c.encode(c.object, config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return validated.Diagnostics
+}
+
+// plan validates the configuration once more, plans from a prior state, and reports whether the resource must be replaced.
 func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool) {
 	c.t.Helper()
-	answer, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+	if p.add(c.validate(c.process(), p.config)); p.Failed() {
+		return false
+	}
+	answer, err := c.process().PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PriorPrivate: private, Config: c.encode(c.object, p.config),
 		ProposedNewState: c.encode(c.object, proposedNewState(c.t, c.schema.Attributes, c.object, prior, p.config)), PriorIdentity: c.identity,
 	})
@@ -246,11 +317,36 @@ func (c *Core) Apply(p Plan) Diagnostics {
 		return Diagnostics{}
 	}
 	c.startProvider()
-	if p.Action == ActionReplace { // the old object is deleted without a plan of its own
+	if p.Action == ActionDestroy {
+		return c.delete(p.private)
+	}
+	switch {
+	case p.Action == ActionReplace && c.createFirst:
+		return c.createThenDelete(p)
+	case p.Action == ActionReplace: // the old object is deleted without a plan of its own
 		if diags := c.delete(p.private); diags.Failed() {
 			return diags
 		}
 	}
+	return c.apply(p)
+}
+
+// createThenDelete applies a replacement with create_before_destroy.
+func (c *Core) createThenDelete(p Plan) Diagnostics {
+	c.t.Helper()
+	deposed := *c
+	c.state, c.private, c.identity, c.tainted = tftypes.NewValue(c.object, nil), nil, nil, false
+	diags := c.apply(p)
+	if diags.Failed() {
+		return diags
+	}
+	deleted := deposed.delete(p.private)
+	return Diagnostics{Errors: deleted.Errors, Warnings: append(diags.Warnings, deleted.Warnings...)}
+}
+
+// apply plans a second time, and creates or changes the object.
+func (c *Core) apply(p Plan) Diagnostics {
+	c.t.Helper()
 	second := Plan{config: p.config}
 	prior, private := c.state, c.private
 	replace := c.plan(&second, prior, private)
@@ -268,7 +364,7 @@ func (c *Core) Apply(p Plan) Diagnostics {
 	if second.planned.Equal(prior) { // the unknown values have turned out to be those of the state
 		return diags
 	}
-	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+	answer, err := c.process().ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PlannedState: c.encode(c.object, second.planned),
 		Config: c.encode(c.object, p.config), PlannedPrivate: second.private, PlannedIdentity: c.identity,
 	})
@@ -299,30 +395,51 @@ func (c *Core) Apply(p Plan) Diagnostics {
 // Destroy plans and applies the deletion of the resource, without a refresh, as Terraform does with -refresh=false.
 func (c *Core) Destroy() Diagnostics {
 	c.t.Helper()
-	var diags Diagnostics
 	if c.state.IsNull() {
-		return diags
+		return Diagnostics{}
 	}
+	p := c.planDestroy()
+	if p.Failed() {
+		return p.Diagnostics
+	}
+	deleted := c.delete(p.private)
+	return Diagnostics{Errors: deleted.Errors, Warnings: append(p.Warnings, deleted.Warnings...)}
+}
+
+// PlanDestroy refreshes the resource and plans its deletion.
+func (c *Core) PlanDestroy() Plan {
+	c.t.Helper()
+	c.startProvider()
+	if diags := c.Refresh(); diags.Failed() {
+		return Plan{Diagnostics: diags}
+	}
+	if c.state.IsNull() {
+		return Plan{Action: ActionNone}
+	}
+	return c.planDestroy()
+}
+
+func (c *Core) planDestroy() Plan {
+	c.t.Helper()
+	p := Plan{Action: ActionDestroy}
 	none := c.encode(c.object, tftypes.NewValue(c.object, nil))
-	planned, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+	planned, err := c.process().PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PriorPrivate: c.private, PriorIdentity: c.identity,
 		Config: none, ProposedNewState: none,
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if diags.add(planned.Diagnostics); diags.Failed() {
-		return diags
-	}
-	deleted := c.delete(planned.PlannedPrivate)
-	return Diagnostics{Errors: deleted.Errors, Warnings: append(diags.Warnings, deleted.Warnings...)}
+	p.add(planned.Diagnostics)
+	p.private = planned.PlannedPrivate
+	return p
 }
 
 // delete applies the deletion of the resource with the private state of a plan.
 func (c *Core) delete(private []byte) Diagnostics {
 	c.t.Helper()
 	none := c.encode(c.object, tftypes.NewValue(c.object, nil))
-	answer, err := c.server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+	answer, err := c.process().ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.encode(c.object, c.state), PlannedState: none, Config: none,
 		PlannedPrivate: private, PlannedIdentity: c.identity,
 	})

@@ -22,7 +22,7 @@ func (s *Sandbox) Open(t testing.TB, typeName string, config map[string]any) (op
 	t.Helper()
 	c := &Core{t: t, sandbox: s, typeName: typeName}
 	schemas := c.startProvider()
-	server, ok := c.server.(tfprotov6.EphemeralResourceServer)
+	server, ok := c.process().(tfprotov6.EphemeralResourceServer)
 	if !ok || schemas.EphemeralResourceSchemas[typeName] == nil {
 		t.Fatalf("the provider has no ephemeral resource %q", typeName)
 	}

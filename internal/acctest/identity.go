@@ -37,7 +37,7 @@ func (c *Core) Identity() map[string]any {
 
 func (c *Core) identityAttributes(identity *tfprotov6.ResourceIdentityData) map[string]any {
 	c.t.Helper()
-	value, err := identity.IdentityData.Unmarshal(identityType(c.t.Context(), c.t, c.server, c.typeName))
+	value, err := identity.IdentityData.Unmarshal(identityType(c.t.Context(), c.t, c.process(), c.typeName))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func (c *Core) identityAttributes(identity *tfprotov6.ResourceIdentityData) map[
 // ImportIdentity imports the resource by its identity and reads it. An error leaves no state.
 func (c *Core) ImportIdentity(identity map[string]any) Diagnostics {
 	c.t.Helper()
-	object := identityType(c.t.Context(), c.t, c.server, c.typeName)
+	object := identityType(c.t.Context(), c.t, c.process(), c.typeName)
 	return c.importBy(&tfprotov6.ImportResourceStateRequest{
 		Identity: &tfprotov6.ResourceIdentityData{IdentityData: c.encode(object, tfValue(c.t, object, identity))},
 	})

@@ -18,7 +18,7 @@ type ListResult struct {
 func (s *Sandbox) Query(t testing.TB, typeName string, filters map[string]any, limit int64, includeResource bool) (found []ListResult, diags Diagnostics) {
 	t.Helper()
 	c := s.Core(t, typeName)
-	server, ok := c.server.(tfprotov6.ListResourceServer)
+	server, ok := c.process().(tfprotov6.ListResourceServer)
 	schemas := Schemas(t)
 	if !ok || schemas.ListResourceSchemas[typeName] == nil {
 		t.Fatalf("the provider has no list resource %q", typeName)

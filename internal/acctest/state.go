@@ -36,7 +36,7 @@ func (c *Core) Store() StoredResource {
 func (c *Core) Load(s StoredResource) Diagnostics {
 	c.t.Helper()
 	var diags Diagnostics
-	answer, err := c.server.UpgradeResourceState(c.t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+	answer, err := c.process().UpgradeResourceState(c.t.Context(), &tfprotov6.UpgradeResourceStateRequest{
 		TypeName: c.typeName, Version: s.SchemaVersion, RawState: &tfprotov6.RawState{JSON: s.Attributes},
 	})
 	if err != nil {

@@ -140,10 +140,7 @@ func upload(ctx context.Context, op *versionOperation) (control.Version, error) 
 	}
 	_, err := op.Client.Version(ctx, modelID, request.Version)
 	if err == nil {
-		op.Diags.AddAttributeError(path.Root("version"), "Could not create the model version", fmt.Sprintf("The model already has a version %s, and the file was not uploaded.\n\nChoose another version, or "+
-			"import the existing one at its address in the configuration:\n\n    terraform import "+
-			"octomil_model_version.<address> %q", request.Version, modelID+"/"+request.Version))
-		return control.Version{}, nil
+		return control.Version{}, &resourcekit.ConflictError{Message: fmt.Sprintf("the model already has a version %s, and the file was not uploaded", request.Version)}
 	}
 	if !control.NotFound(err) {
 		return control.Version{}, err

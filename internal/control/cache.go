@@ -17,8 +17,8 @@ import (
 // a walk has found is no newer than its first read, so a walk that only reads loses nothing by reading each object once. The cache
 // is
 //
-//   - disabled by the client's first write, whatever it writes and however it ends: from then on the walk is an apply, and things
-//     happen between its reads;
+//   - disabled by the first write of a walk, whatever it writes and however it ends: from then on the walk is an apply, and things
+//     happen between its reads; BeginWalk enables it again;
 //   - invalidated by a write that a plan makes, too: WithinPlan;
 //   - invalidated by an uncached read: no later read may show an older state.
 
@@ -51,6 +51,9 @@ func (c *Client) written(ctx context.Context) {
 // Applying is true once the client has written what no plan writes: the walk is an apply. What Terraform then plans once more was
 // planned before, and the user has approved it.
 func (c *Client) Applying() bool { return c.cache.Disabled() }
+
+// BeginWalk says that another walk begins in the same process, as under `terraform test`: reads may be cached again.
+func (c *Client) BeginWalk() { c.cache.Enable() }
 
 // newCache is the cache of a client.
 func newCache() *readcache.Cache {

@@ -36,6 +36,11 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	done := r.DeleteObject(ctx, req.State.Raw, req.Private, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if mode == onDestroyCancel {
@@ -53,7 +58,7 @@ func (r *deploymentResource) planDestroy(ctx context.Context, req resource.Modif
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
 	read := resourcekit.GetPrivate(ctx, req.Private, stateKey, &now, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !read || !private.EverSucceeded || !r.HasClient() || r.Provider.Client.Applying() {
+	if resp.Diagnostics.HasError() || !read || !private.EverSucceeded || !r.HasClient() || r.Provider.Client.Applying() || r.ManagedElsewhere(req.State.Raw) {
 		return
 	}
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)

@@ -16,6 +16,8 @@ import (
 // shows follows from the refreshed state and from the facts that Read has kept in private state; only checks ask the server. Those
 // are left out of the second plan, as soon as it can be told from the first: an apply checks again by itself, right before it writes.
 func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.BeginPlan(req)
+	defer r.RegisterPlan(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		r.planDestroy(ctx, req, resp)
 		return

@@ -36,8 +36,11 @@ var (
 
 // NewResource returns octomil_model_deployment.
 func NewResource() resource.Resource {
-	return &deploymentResource{Base: resourcekit.NewBase(typeName, deploymentIdentity...)}
+	return &deploymentResource{Base: resourcekit.NewBase(typeName, deploymentIdentity...).WithKind(deploymentKind)}
 }
+
+// deploymentKind leaves out what two deployments of one target may spell or set differently.
+var deploymentKind = resourcekit.Kind{Title: "deployment", Adopts: true, ProviderOnly: []string{"model", "group", "reason"}}
 
 var deploymentIdentity = resourcekit.Identity{
 	{Name: "model_id", Description: "The ID of the model."},
@@ -60,10 +63,18 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() || !resolve(ctx, client, &plan, &resp.Diagnostics) {
 		return
 	}
+	resolved := req.Plan
+	resp.Diagnostics.Append(resolved.Set(ctx, &plan)...)
+	done := r.WriteObject(ctx, resolved.Raw, true, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	r.applier(ctx, client, &plan, timeout, out).run(ctx)
 }
 
 func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	r.BeginRead(req.State.Raw)
 	var state model
 	var private rollout.Private
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -111,6 +122,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	out := output{state: &resp.State, identity: resp.Identity, private: resp.Private, diags: &resp.Diagnostics}
 	if !changes {
+		r.BeginWrite()
 		private.Pin, private.Imported = config.Version.ValueString(), false
 		r.save(ctx, out, plan, private, nil)
 		return
@@ -119,6 +131,11 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	done := r.WriteObject(ctx, req.State.Raw, false, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	a := r.applier(ctx, client, &plan, timeout, out)
 	a.private, a.planned = private, planned.Operation
 	a.run(ctx)

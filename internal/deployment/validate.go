@@ -13,6 +13,7 @@ import (
 
 // ValidateConfig checks the stages of a rollout against each other. It skips what is not known yet.
 func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	r.Base.ValidateConfig(ctx, req, resp)
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() || !resourcekit.Known(config.Rollout) {

@@ -27,6 +27,8 @@ var deviceEntity = resourcekit.Entity[deviceModel, control.DeviceDetails]{
 	Title:    "device", Titles: "devices",
 	Schema:         deviceSchema(),
 	Identity:       resourcekit.Identity{{Name: "id", Description: "ID of the device, assigned by the server."}},
+	Key:            []string{"device_identifier"},
+	Adopts:         true,
 	ProviderOnly:   []string{"on_destroy"},
 	DestroyWarning: "The API cannot delete a device: it remains registered and keeps its status, unless `on_destroy` is `archive`.",
 

@@ -46,12 +46,17 @@ func hasUnknown(list types.List) bool {
 	return false
 }
 
-// ModifyPlan rejects a group whose members follow rules, and warns of members that the create will remove. Later plans need
-// neither: they show the removed members themselves.
 func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() || !r.HasClient() {
-		return
+	r.BeginPlan(req)
+	if !req.Plan.Raw.IsNull() && req.State.Raw.IsNull() && r.HasClient() {
+		r.planCreate(ctx, req, resp)
 	}
+	r.RegisterPlan(ctx, req, resp)
+}
+
+// planCreate rejects a group whose members follow rules, and warns of members that the create will remove. Later plans need
+// neither: they show the removed members themselves.
+func (r *membersResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan membersModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)

@@ -28,7 +28,9 @@ var (
 
 // NewGroupMembers returns octomil_device_group_members.
 func NewGroupMembers() resource.Resource {
-	return &membersResource{Base: resourcekit.NewBase(membersTypeName, membersIdentity...)}
+	return &membersResource{Base: resourcekit.NewBase(membersTypeName, membersIdentity...).WithKind(resourcekit.Kind{
+		Title: "membership of the device group", Adopts: true,
+	})}
 }
 
 var membersIdentity = resourcekit.Identity{{Name: "group_id", Description: "ID of the device group."}}
@@ -45,6 +47,11 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	done := r.WriteObject(ctx, req.Plan.Raw, true, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	group := plan.GroupID.ValueString()
 	result := converge(ctx, client, group, wanted)
 	result.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
@@ -63,6 +70,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 }
 
 func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	r.BeginRead(req.State.Raw)
 	var state membersModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
@@ -103,6 +111,11 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	done := r.WriteObject(ctx, req.State.Raw, false, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	group := plan.GroupID.ValueString()
 	result := converge(ctx, client, group, wanted)
 	result.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
@@ -128,6 +141,11 @@ func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	done := r.DeleteObject(ctx, req.State.Raw, req.Private, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	group := state.GroupID.ValueString()
 	members, err := client.GroupDevices(ctx, group)
 	if control.NotFound(err) {

@@ -17,6 +17,8 @@ type originals struct {
 	Imported bool `json:"imported,omitempty"`
 	// Before has the value of each key from when it was first managed.
 	Before map[string]original `json:"before"`
+	// Written has the value of each managed key after the last write.
+	Written map[string]any `json:"written,omitempty"`
 }
 
 type original struct {
@@ -28,10 +30,14 @@ type original struct {
 // originalsKey is the private state key of originals.
 const originalsKey = "before"
 
+func newOriginals() originals {
+	return originals{Before: map[string]original{}, Written: map[string]any{}}
+}
+
 func loadOriginals(ctx context.Context, private resourcekit.PrivateState, diags *diag.Diagnostics) originals {
-	var o originals
+	o := newOriginals()
 	resourcekit.GetPrivate(ctx, private, originalsKey, &o, diags)
-	if o.Before == nil { // nothing is saved yet, or only an import
+	if o.Before == nil { // only an import is saved
 		o.Before = map[string]original{}
 	}
 	return o
@@ -50,6 +56,26 @@ func (o originals) add(managed []field, settings control.Settings) {
 		value, present := settings[f.key]
 		o.Before[f.key] = original{Value: value, Absent: !present}
 	}
+}
+
+// wrote saves the value of each managed key after a write.
+func (o originals) wrote(managed []field, settings control.Settings) {
+	for _, f := range managed {
+		o.Written[f.key] = settings[f.key]
+	}
+}
+
+// split separates the fields that have the value of the last write from the attributes of those that do not.
+func (o originals) split(fields []field, settings control.Settings) (own []field, others []string) {
+	for _, f := range fields {
+		if written, known := o.Written[f.key]; known && !sameJSON(written, settings[f.key]) {
+			others = append(others, f.at.String())
+			continue
+		}
+		own = append(own, f)
+	}
+	slices.Sort(others)
+	return own, others
 }
 
 // restore returns the settings to write to restore the original values of the fields. A key that the server did not have becomes null

@@ -32,7 +32,7 @@ func TestOriginalsAfterImport(t *testing.T) {
 	got := loadOriginals(t.Context(), private, &diags)
 	g := guardrails{AutoRollback: types.BoolValue(true)}
 	got.add(managed(g.fields()), control.Settings{"auto_rollback_enabled": false})
-	want := originals{Imported: true, Before: map[string]original{"auto_rollback_enabled": {Value: false}}}
+	want := originals{Imported: true, Before: map[string]original{"auto_rollback_enabled": {Value: false}}, Written: map[string]any{}}
 	if diff := cmp.Diff(want, got); diff != "" || diags.HasError() {
 		t.Errorf("originals (-want +got), %v:\n%s", diags, diff)
 	}
@@ -50,7 +50,7 @@ func TestOriginalsKeepFirstValue(t *testing.T) {
 	second.add(managed(g.fields()), control.Settings{"auto_rollback_enabled": true, "error_threshold_percent": 2.0})
 	want := originals{Before: map[string]original{
 		"auto_rollback_enabled": {Value: false}, "error_threshold_percent": {Absent: true},
-	}}
+	}, Written: map[string]any{}}
 	if diff := cmp.Diff(want, second); diff != "" || diags.HasError() {
 		t.Errorf("originals (-want +got), %v:\n%s", diags, diff)
 	}

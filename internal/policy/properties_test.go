@@ -103,7 +103,7 @@ func TestSettingsConvergeAndRestore(t *testing.T) {
 		}
 		server := anySettings(rt)
 		ours := managed(fields)
-		saved := originals{Before: map[string]original{}}
+		saved := newOriginals()
 		saved.add(ours, server)
 		before := maps.Clone(server)
 

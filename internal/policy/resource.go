@@ -31,11 +31,16 @@ func (r *settingsResource[M]) Schema(_ context.Context, _ resource.SchemaRequest
 	resp.Schema = r.section.schema
 }
 
-// ModifyPlan defaults org_id to the provider's organization.
 func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		return
+	r.BeginPlan(req)
+	if !req.Plan.Raw.IsNull() {
+		r.planOrganization(ctx, req, resp)
 	}
+	r.registerPlan(ctx, req, resp)
+}
+
+// planOrganization defaults org_id to the provider's organization.
+func (r *settingsResource[M]) planOrganization(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	at := path.Root("org_id")
 	var configured, planned, before types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &configured)...)
@@ -89,7 +94,12 @@ func (r *settingsResource[M]) Create(ctx context.Context, req resource.CreateReq
 	owner.ID = owner.OrgID
 	org := owner.OrgID.ValueString()
 
-	w := write(ctx, client, org, managed(wanted), loadOriginals(ctx, resp.Private, &resp.Diagnostics))
+	done := r.beginWrite(ctx, org, managed(wanted), &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
+	w := write(ctx, client, org, managed(wanted), r.takeOver(org))
 	w.report(&resp.Diagnostics, "Could not create the "+r.section.title)
 	if resp.Diagnostics.HasError() && (!w.mayHaveWritten || w.undo(ctx, client, org, r.section.title, &resp.Diagnostics)) {
 		return
@@ -102,6 +112,7 @@ func (r *settingsResource[M]) Create(ctx context.Context, req resource.CreateReq
 }
 
 func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	r.beginRead(ctx, req)
 	var state M
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
@@ -135,6 +146,11 @@ func (r *settingsResource[M]) Update(ctx context.Context, req resource.UpdateReq
 		return
 	}
 	org := r.section.organization(&plan).OrgID.ValueString()
+	done := r.beginWrite(ctx, org, managed(wanted), &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	w := write(ctx, client, org, managed(wanted), loadOriginals(ctx, req.Private, &resp.Diagnostics))
 	if w.mayHaveWritten {
 		w.originals.save(ctx, resp.Private, &resp.Diagnostics)
@@ -158,6 +174,11 @@ func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteReq
 		return
 	}
 	org := r.section.organization(&state).OrgID.ValueString()
+	done := r.beginDelete(ctx, org, &saved, req.Private, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	settings, err := client.Settings(ctx, org)
 	if control.NotFound(err) {
 		return
@@ -166,6 +187,8 @@ func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteReq
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not delete the "+r.section.title, err)
 		return
 	}
+	fields, others := saved.split(fields, settings)
+	warnOfOthers(&resp.Diagnostics, org, others)
 	due, remaining := saved.restore(fields, settings)
 	if len(due) > 0 {
 		after, err := client.UpdateSettings(ctx, org, due)
@@ -176,6 +199,15 @@ func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteReq
 		warnNotRestored(&resp.Diagnostics, org, notRestored(fields, due, after))
 	}
 	warnOfRemaining(&resp.Diagnostics, org, saved, remaining)
+}
+
+// warnOfOthers warns of settings that a destroy does not restore because they do not have the values that the resource has set last.
+func warnOfOthers(diags *diag.Diagnostics, org string, attributes []string) {
+	if len(attributes) > 0 {
+		diags.AddWarning("Settings were modified outside of this resource", fmt.Sprintf("These settings of the organization `%s` do not have the "+
+			"values that this resource has set last: %s. They may be managed elsewhere, and keep their current values.", org,
+			strings.Join(attributes, ", ")))
+	}
 }
 
 // warnNotRestored warns of settings that the server did not restore although it accepted the request.

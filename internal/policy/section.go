@@ -32,7 +32,7 @@ type organization struct {
 }
 
 func (s *section[M]) newResource() resource.Resource {
-	return &settingsResource[M]{Base: resourcekit.NewBase(s.typeName), section: s}
+	return &settingsResource[M]{Base: resourcekit.NewBase(s.typeName).WithKind(resourcekit.Kind{Title: s.title, Adopts: true}), section: s}
 }
 
 // fromAPI sets all attributes of the model from the server's settings.

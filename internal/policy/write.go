@@ -38,6 +38,7 @@ func write(ctx context.Context, client *control.Client, org string, managed []fi
 	w.originals.add(managed, before)
 	due := changes(managed, before)
 	if len(due) == 0 {
+		w.originals.wrote(managed, before)
 		return w
 	}
 	after, err := client.UpdateSettings(ctx, org, due)
@@ -46,6 +47,7 @@ func write(ctx context.Context, client *control.Client, org string, managed []fi
 		return w
 	}
 	w.settings = after
+	w.originals.wrote(managed, after)
 	return w
 }
 

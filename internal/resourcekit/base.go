@@ -10,11 +10,19 @@ import (
 type Base struct {
 	Configured
 	Identity Identity
+	// Kind is set for managed resources only.
+	Kind Kind
 }
 
 // NewBase returns the base of a resource. Without parts, the identity is the organization alone.
 func NewBase(typeName string, identity ...Part) Base {
 	return Base{Configured: Configured{TypeName: typeName}, Identity: identity}
+}
+
+// WithKind returns the base of a managed resource.
+func (b Base) WithKind(k Kind) Base {
+	b.Kind = k
+	return b
 }
 
 // Metadata implements resource.Resource and list.ListResource.

@@ -124,5 +124,11 @@ func PolicyDenied(err error) bool {
 // IsConflict is true if an object with the same name exists or the object's state does not allow the request. A conflict
 // with the organization's policy is none.
 func IsConflict(err error) bool {
-	return control.HasStatus(err, http.StatusConflict) && !PolicyDenied(err)
+	var found *ConflictError
+	return errors.As(err, &found) || control.HasStatus(err, http.StatusConflict) && !PolicyDenied(err)
 }
+
+// ConflictError is a conflict that a read has found before the write that would have met it.
+type ConflictError struct{ Message string }
+
+func (e *ConflictError) Error() string { return e.Message }

@@ -28,6 +28,10 @@ type Entity[M, O any] struct {
 	MutableIdentity bool
 	// Unique is the attribute that is unique in the organization: a conflict on create belongs to it. "" if there is none.
 	Unique string
+	// Key are the attributes that identify an object before it is created; see Kind. Nil for those of the identity.
+	Key []string
+	// Adopts is true if Create takes over an object that exists already; see Kind.
+	Adopts bool
 	// Fields are the attributes of the request's JSON keys that have another name than their attribute.
 	Fields map[string]string
 	// ProviderOnly are the attributes that the server does not know. Data sources omit them.

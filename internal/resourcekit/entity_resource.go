@@ -19,7 +19,8 @@ type entityResource[M, O any] struct {
 
 // Resource returns the managed resource of the entity.
 func (e *Entity[M, O]) Resource() resource.Resource {
-	return &entityResource[M, O]{Base: NewBase(e.TypeName, e.Identity...), entity: e}
+	kind := Kind{Title: e.Title, Key: e.Key, Unique: e.Unique, Adopts: e.Adopts, ProviderOnly: e.ProviderOnly}
+	return &entityResource[M, O]{Base: NewBase(e.TypeName, e.Identity...).WithKind(kind), entity: e}
 }
 
 func (r *entityResource[M, O]) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -32,6 +33,7 @@ func (r *entityResource[M, O]) Schema(_ context.Context, _ resource.SchemaReques
 }
 
 func (r *entityResource[M, O]) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	r.Base.ValidateConfig(ctx, req, resp)
 	var config M
 	if r.entity.Validate == nil {
 		return
@@ -43,6 +45,8 @@ func (r *entityResource[M, O]) ValidateConfig(ctx context.Context, req resource.
 
 // ModifyPlan registers the planned name, and warns of what a destroy leaves behind.
 func (r *entityResource[M, O]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.BeginPlan(req)
+	defer r.RegisterPlan(ctx, req, resp)
 	if r.entity.ModifyPlan != nil {
 		r.entity.ModifyPlan(ctx, &r.Base, req, resp)
 	}
@@ -88,7 +92,15 @@ func (r *entityResource[M, O]) Create(ctx context.Context, req resource.CreateRe
 	if op == nil {
 		return
 	}
+	done := r.WriteObject(ctx, req.Plan.Raw, true, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	o, err := r.entity.Create(ctx, op)
+	if IsConflict(err) && r.awaitDelete(ctx, req.Plan.Raw) {
+		o, err = r.entity.Create(ctx, op)
+	}
 	if err != nil {
 		r.addCreateError(ctx, op, err)
 		return
@@ -97,6 +109,7 @@ func (r *entityResource[M, O]) Create(ctx context.Context, req resource.CreateRe
 }
 
 func (r *entityResource[M, O]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	r.BeginRead(req.State.Raw)
 	var state M
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
@@ -124,6 +137,11 @@ func (r *entityResource[M, O]) Update(ctx context.Context, req resource.UpdateRe
 	if op == nil {
 		return
 	}
+	done := r.WriteObject(ctx, req.State.Raw, false, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	var o O
 	var err error
 	if r.entity.Update == nil { // only provider-only attributes have changed
@@ -145,6 +163,11 @@ func (r *entityResource[M, O]) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	done := r.DeleteObject(ctx, req.State.Raw, req.Private, &resp.Diagnostics)
+	if done == nil {
+		return
+	}
+	defer done()
 	if r.entity.Delete != nil {
 		err := r.entity.Delete(ctx, &Operation[M, O]{Client: client, State: &state, Private: req.Private, Diags: &resp.Diagnostics})
 		if err != nil {

@@ -6,32 +6,55 @@ import "sync"
 // by name looks here before it reports that the name does not exist: Terraform plans the referenced resource first. The zero
 // value is ready to use and safe for concurrent use.
 type PlannedNames struct {
-	names sync.Map
+	mu sync.Mutex
+	// names are those of the current walk, and previous those of the one before: the first names of a walk may be recorded before it
+	// is known that another walk has begun.
+	names, previous map[any]bool
 }
 
 type plannedName struct{ typeName, name string }
 
+type renamed struct{ typeName, id, name string }
+
 // Add records that the plan creates an object of the type with the name.
 func (p *PlannedNames) Add(typeName, name string) {
-	p.names.Store(plannedName{typeName, name}, struct{}{})
+	p.add(plannedName{typeName, name})
 }
 
 // Contains is true if the plan creates an object of the type with the name, or renames one to it.
 func (p *PlannedNames) Contains(typeName, name string) bool {
-	_, ok := p.names.Load(plannedName{typeName, name})
-	return ok
+	return p.contains(plannedName{typeName, name})
 }
 
 // Rename records that the plan renames the object with the ID.
 func (p *PlannedNames) Rename(typeName, id, name string) {
 	p.Add(typeName, name)
-	p.names.Store(renamed{typeName, id, name}, struct{}{})
+	p.add(renamed{typeName, id, name})
 }
-
-type renamed struct{ typeName, id, name string }
 
 // IsRenamed is true if the plan renames the object with the ID to the name.
 func (p *PlannedNames) IsRenamed(typeName, id, name string) bool {
-	_, ok := p.names.Load(renamed{typeName, id, name})
-	return ok
+	return p.contains(renamed{typeName, id, name})
+}
+
+// Forget begins another walk.
+func (p *PlannedNames) Forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.names, p.previous = nil, p.names
+}
+
+func (p *PlannedNames) add(key any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.names == nil {
+		p.names = map[any]bool{}
+	}
+	p.names[key] = true
+}
+
+func (p *PlannedNames) contains(key any) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.names[key] || p.previous[key]
 }

@@ -26,6 +26,20 @@ type Provider struct {
 	Planned PlannedNames
 	// Claims are the values that its resources set on shared things.
 	Claims Claims
+	// Objects are the objects that the resources of the current walk manage.
+	Objects Objects
+
+	walk walk
+}
+
+// beginWalk forgets what belongs to an earlier walk of Terraform.
+func (p *Provider) beginWalk() {
+	p.Planned.Forget()
+	p.Claims.Forget()
+	p.Objects.Forget()
+	if p.Client != nil {
+		p.Client.BeginWalk()
+	}
 }
 
 // Configured receives the provider in Configure and provides the client. Base and DataSourceBase embed it, and actions and

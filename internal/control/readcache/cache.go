@@ -65,14 +65,21 @@ func (c *Cache) Invalidate() {
 	}
 }
 
-// Disable drops what was read so far and makes all reads uncached from now on.
+// Disable drops what was read so far and makes all reads uncached until Enable.
 func (c *Cache) Disable() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.current = nil
 }
 
-// Disabled reports whether Disable was called.
+// Enable drops what was read so far and allows cached reads again.
+func (c *Cache) Enable() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.current = newStore()
+}
+
+// Disabled reports whether Disable was called, and not Enable since.
 func (c *Cache) Disabled() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
