@@ -45,7 +45,7 @@ func mustSucceed(t *testing.T, report acctest.Diagnostics) {
 	}
 }
 
-// expectError demands one error that says all this.
+// expectError expects exactly one error, which contains all of the texts.
 func expectError(t *testing.T, report acctest.Diagnostics, parts ...string) {
 	t.Helper()
 	if len(report.Errors) != 1 {
@@ -59,7 +59,7 @@ func expectError(t *testing.T, report acctest.Diagnostics, parts ...string) {
 	}
 }
 
-// with is a configuration with another value of one attribute.
+// with returns a copy of a configuration with another value of one attribute.
 func with(config map[string]any, name string, value any) map[string]any {
 	out := map[string]any{name: value}
 	for other, was := range config {
@@ -79,7 +79,7 @@ func sortedNames(found []acctest.ListResult) string {
 	return strings.Join(names, " ")
 }
 
-// write makes or replaces a file.
+// write creates or replaces a file.
 func write(t *testing.T, file, content string) string {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {

@@ -18,7 +18,7 @@ import (
 
 const lab = "octomil_model.lab"
 
-// modelOf is a model on the server, nil where there is none of that name.
+// modelOf returns the model on the server, nil if there is none of that name.
 func modelOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
 	t.Helper()
 	models, ok := sb.Do(t, http.MethodGet, "/api/v1/models?org_id=demo&limit=100", nil)["models"].([]any)
@@ -87,7 +87,7 @@ func TestAccModel_lifecycle(t *testing.T) {
 	})
 }
 
-// Changes outside of Terraform show in the plan; another spelling of the same value does not.
+// The plan shows changes outside of Terraform, but not another spelling of the same value.
 func TestAccModel_drift(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
@@ -178,7 +178,7 @@ func TestAccModel_invalidConfig(t *testing.T) {
 	})
 }
 
-// A description in any state of a configuration converges, and an answer that is lost leads to no second model.
+// A null, empty or set description converges, and a lost response does not create a second model.
 func TestAccModel_createResponseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)

@@ -12,8 +12,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// A model, its first version and the deployment of it come with one apply, and so do each later version and its deployment. An older
-// pin is a rollback, another name of the model changes nothing on the fleet, and in the end everything can be destroyed.
+// One apply creates a model, its first version and the deployment; another one adds a version and deploys it. An older pin is a
+// rollback, renaming the model changes nothing on the fleet, and in the end everything can be destroyed.
 func TestAccModelVersion_deployment(t *testing.T) {
 	t.Parallel()
 	for dialect, reference := range map[sandbox.Dialect]string{sandbox.DialectDocs: "name", sandbox.DialectSDK: "id"} {
@@ -58,7 +58,7 @@ func TestAccModelVersion_deployment(t *testing.T) {
 	}
 }
 
-// A version that does not exist is found in the plan also where the configuration manages the model.
+// A plan reports a version that does not exist, also if the configuration manages the model.
 func TestAccModelDeployment_unknownVersionOfManagedModel(t *testing.T) {
 	t.Parallel()
 	s := newScenario(t, sandbox.DialectDocs, "name")
@@ -121,7 +121,7 @@ func (s *scenario) configure(name, pin string, versions []string, more string) {
 	`, name, strings.Join(versions, `", "`), s.reference, pin)+more)
 }
 
-// step applies a configuration, after which nothing is left to do, and answers what the command line has said.
+// step applies a configuration, expects an empty plan afterwards, and returns the output of the apply.
 func (s *scenario) step(name, pin string, versions ...string) string {
 	s.t.Helper()
 	s.configure(name, pin, versions, "")

@@ -19,13 +19,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// What becomes of a version when its resource is destroyed.
+// The values of on_destroy.
 const (
 	onDestroyDelete = "delete"
 	onDestroyKeep   = "keep"
 )
 
-// latest is no version: the API takes it for the newest one.
+// latest is not a valid version, because the API reads it as the newest one.
 const latest = "latest"
 
 func versionSchema() schema.Schema {
@@ -41,7 +41,7 @@ func versionSchema() schema.Schema {
 	}
 }
 
-// artifactAttributes say which version of what it is, and where its artifact comes from.
+// artifactAttributes returns the attributes of the version's model, number and artifact.
 func artifactAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"model_id": schema.StringAttribute{
@@ -83,7 +83,7 @@ func artifactAttributes() map[string]schema.Attribute {
 	}
 }
 
-// lifecycleAttributes say what is known of the version, and what becomes of it.
+// lifecycleAttributes returns the attributes of the version's status, metrics and lifecycle.
 func lifecycleAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"description": schema.StringAttribute{
@@ -132,7 +132,7 @@ func lifecycleAttributes() map[string]schema.Attribute {
 	}
 }
 
-// registeredAttribute is an attribute of what is registered, which the server fills in for what is uploaded.
+// registeredAttribute returns an attribute that a registered version sets and the server computes for an uploaded one.
 func registeredAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true,
@@ -144,12 +144,12 @@ func registeredAttribute(description string) schema.StringAttribute {
 
 const replaceDescription = "If the text changes, Terraform will destroy and recreate the resource."
 
-// replaceIfDescriptionChanges replaces where the text was changed.
+// replaceIfDescriptionChanges replaces the version if the text changes.
 func replaceIfDescriptionChanges(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
 	resp.RequiresReplace = descriptionChanges(req.ConfigValue, req.PlanValue, req.StateValue)
 }
 
-// descriptionChanges is true of a text that is changed, or may be; no text and an empty one are the same to the server.
+// descriptionChanges reports whether a text changes or may change. The server does not distinguish null from empty.
 func descriptionChanges(config, planned, before types.String) bool {
 	return !config.IsNull() && (planned.IsUnknown() || planned.ValueString() != before.ValueString())
 }

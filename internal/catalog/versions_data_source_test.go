@@ -23,7 +23,7 @@ const (
 	goneModel = `{"error":"not_found","message":"no such model","status_code":404}`
 )
 
-// answers are what a server says to each path, one after the other; the last one stays.
+// answers are the responses to each path, in order; the last one is repeated.
 type answers map[string][]answer
 
 type answer struct {

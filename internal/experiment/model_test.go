@@ -11,11 +11,11 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// allocations are two variants, old and new.
+// allocations returns two variants, old and new, with these percentages.
 func allocations(old, fresh float64) types.Map {
-	one := func(version string, share float64) attr.Value {
+	one := func(version string, percentage float64) attr.Value {
 		return types.ObjectValueMust(variantType.AttrTypes, map[string]attr.Value{
-			"model_version": types.StringValue(version), "traffic_allocation": types.Float64Value(share),
+			"model_version": types.StringValue(version), "traffic_allocation": types.Float64Value(percentage),
 		})
 	}
 	return types.MapValueMust(variantType, map[string]attr.Value{"old": one("1.0.0", old), "new": one("2.0.0", fresh)})
@@ -29,7 +29,7 @@ func ids(words ...string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
-// empty is what an import begins with.
+// empty returns the model that an import begins with.
 func empty() model {
 	return model{Variants: types.MapNull(variantType), TargetGroupIDs: types.SetNull(types.StringType)}
 }
@@ -66,7 +66,7 @@ func TestFromAPIAfterImport(t *testing.T) {
 	}
 }
 
-// A server that says nothing of a thing has not changed it.
+// A value that the server omits has not changed.
 //
 // CONTRACT.md 7.61
 func TestFromAPIKeepsOmittedValues(t *testing.T) {
