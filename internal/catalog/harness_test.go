@@ -49,12 +49,12 @@ func mustSucceed(t *testing.T, report acctest.Diagnostics) {
 func expectError(t *testing.T, report acctest.Diagnostics, parts ...string) {
 	t.Helper()
 	if len(report.Errors) != 1 {
-		t.Errorf("got the errors %v; want one that says %v", report.Errors, parts)
+		t.Errorf("got the errors %v; want one that contains %v", report.Errors, parts)
 		return
 	}
 	for _, part := range parts {
 		if !strings.Contains(report.Errors[0], part) {
-			t.Errorf("the error does not say %q: %s", part, report.Errors[0])
+			t.Errorf("the error does not contain %q: %s", part, report.Errors[0])
 		}
 	}
 }

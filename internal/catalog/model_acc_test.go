@@ -82,7 +82,7 @@ func TestAccModel_lifecycle(t *testing.T) {
 			},
 		})
 		if modelOf(t, sb, "speech") != nil || modelOf(t, sb, "phi-4-mini") == nil {
-			t.Error("the destroy has left the model, or taken another one")
+			t.Error("the destroy did not delete the model, or deleted another one")
 		}
 	})
 }
@@ -110,7 +110,7 @@ func TestAccModel_drift(t *testing.T) {
 		}
 		mustSucceed(t, core.Apply(plan))
 		if again := core.Plan(config); again.Action != acctest.ActionNone {
-			t.Errorf("after the repair of the %s the plan is %s", what, again.Action)
+			t.Errorf("after reverting the %s the plan is %s", what, again.Action)
 		}
 	}
 	sb.Do(t, http.MethodPatch, fmt.Sprintf("/api/v1/models/%v", core.State()["id"]), map[string]any{
@@ -142,7 +142,7 @@ func TestAccModel_deletionProtection(t *testing.T) {
 	sb.ClearLedger()
 	mustSucceed(t, apply(core, with(config, "deletion_protection", false)))
 	if writes := sb.Writes(); len(writes) > 0 {
-		t.Errorf("the protection, of which the server knows nothing, took %v", writes)
+		t.Errorf("deletion_protection is provider only, but changing it wrote %v", writes)
 	}
 	replace := core.Plan(map[string]any{"name": "lab", "framework": "pytorch", "deletion_protection": false})
 	if mustSucceed(t, replace.Diagnostics); replace.Action != acctest.ActionReplace {

@@ -39,7 +39,7 @@ func TestAccModelVersion_deployment(t *testing.T) {
 				t.Errorf("another name of the model: %s", output)
 			}
 			if writes := s.sandbox.Writes(); len(writes) != 1 || writes[0] != "PATCH update model" {
-				t.Errorf("another name took %v", writes)
+				t.Errorf("renaming the model wrote %v", writes)
 			}
 			if output = s.run(0, "destroy", "-auto-approve"); !strings.Contains(output, "All versions of the model are deleted") {
 				t.Errorf("the destroy does not warn: %s", output)
@@ -52,7 +52,7 @@ func TestAccModelVersion_deployment(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Contains(log, []byte("Uploaded the file")) || bytes.Contains(log, []byte("/uploads/")) {
-				t.Error("the log tells nothing of the uploads, or too much of where they went")
+				t.Error("the log lacks the uploads, or contains their URLs")
 			}
 		})
 	}
@@ -70,7 +70,7 @@ func TestAccModelDeployment_unknownVersionOfManagedModel(t *testing.T) {
 		  version = "1.0.1"
 		}`)
 	if output := s.run(1, "plan"); !strings.Contains(output, `no version "1.0.1"`) {
-		t.Errorf("the plan says %s", output)
+		t.Errorf("the plan prints %s", output)
 	}
 }
 

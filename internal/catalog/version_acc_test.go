@@ -73,7 +73,7 @@ func TestAccModelVersion_upload(t *testing.T) {
 
 		mustSucceed(t, core.Destroy())
 		if status := sb.Try(t, http.MethodGet, versionPath("3.0.0%2Bint4"), nil); status != 404 {
-			t.Errorf("after the destroy the version answers %d", status)
+			t.Errorf("after the destroy, reading the version returns status %d", status)
 		}
 	})
 }
@@ -98,22 +98,22 @@ func TestAccModelVersion_fileChanges(t *testing.T) {
 		}
 		moved := with(config, "source", artifact(t, "the weights"))
 		if plan := core.Plan(moved); plan.Action != acctest.ActionUpdate {
-			t.Errorf("another path of the same content plans %s: %v", plan.Action, plan.Errors)
+			t.Errorf("a different path of the same content plans %s: %v", plan.Action, plan.Errors)
 		}
 		mustSucceed(t, apply(core, moved))
 		if writes := sb.Writes(); len(writes) > 0 {
-			t.Errorf("another path took %v", writes)
+			t.Errorf("a different path wrote %v", writes)
 		}
 
 		// Different content does.
 		write(t, moved["source"].(string), "other weights")
 		replace := core.Plan(moved)
 		if mustSucceed(t, replace.Diagnostics); replace.Action != acctest.ActionReplace || replace.Planned["size_bytes"] != 13.0 {
-			t.Errorf("another content plans %s: %v", replace.Action, replace.Planned)
+			t.Errorf("different content plans %s: %v", replace.Action, replace.Planned)
 		}
 		mustSucceed(t, core.Apply(replace))
 		if writes := sb.Writes(); len(writes) == 0 || writes[0] != "DELETE delete version" || writes[2] != "PUT upload file" {
-			t.Errorf("another content took %v", writes)
+			t.Errorf("different content wrote %v", writes)
 		}
 		if again := core.Plan(moved); again.Action != acctest.ActionNone {
 			t.Errorf("the plan after the replacement is %s", again.Action)
@@ -216,7 +216,7 @@ func TestAccModelVersion_irreversible(t *testing.T) {
 	sb.Do(t, http.MethodPost, versionPath("3.0.0")+"/deprecate", map[string]any{})
 	expectError(t, core.Plan(with(config, "deprecated", false)).Diagnostics, "deprecated: Deprecating cannot be undone")
 	if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionNone {
-		t.Errorf("without a word about either the plan is %s: %v", plan.Action, plan.Errors)
+		t.Errorf("without `published` and `deprecated` the plan is %s: %v", plan.Action, plan.Errors)
 	}
 	// A different artifact is a new version, which starts as a draft.
 	if plan := core.Plan(with(with(config, "published", false), "size_bytes", 10)); plan.Failed() || plan.Action != acctest.ActionReplace {
@@ -304,7 +304,7 @@ func TestAccModelVersion_invalidConfig(t *testing.T) {
 		expectError(t, apply(core, with(uploaded, "version", "2.0.0")), "version: Could not create the model version", conflict)
 		expectError(t, apply(core, registered("2.0.0")), "version: Could not create the model version", "409", "req_", conflict)
 		if writes := sb.Writes(); slices.Contains(writes, "PUT upload file") {
-			t.Errorf("the file was sent in vain: %v", writes)
+			t.Errorf("the file was uploaded for nothing: %v", writes)
 		}
 		expectError(t, apply(core, with(uploaded, "model_id", "mdl_9")), "model_id: Could not create the model version", "404", "req_")
 		expectError(t, apply(core, with(registered("3.0.0"), "model_id", "mdl_9")), "model_id: Could not create the model version", "404", "req_")
@@ -322,7 +322,7 @@ func TestAccModelVersion_createFailsPartway(t *testing.T) {
 	sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", Status: 400, Body: "EntityTooLarge"})
 	expectError(t, apply(core, config), "source: Could not create the model version", "the storage at 127.0.0.1", "400 Bad Request: EntityTooLarge", "req_")
 	if core.State() != nil {
-		t.Errorf("nothing was made, and the state is %v", core.State())
+		t.Errorf("nothing was created, but the state is %v", core.State())
 	}
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "models/*/versions/*/publish", Status: 403})
 	report := apply(core, config)
@@ -361,7 +361,7 @@ func TestAccModelVersion_timeout(t *testing.T) {
 		sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", DelayMS: 20_000})
 		expectError(t, apply(core, config), "source: Could not create the model version", "no complete response from the storage", "deadline exceeded")
 		if status := sb.Try(t, http.MethodGet, versionPath("3.0.0"), nil); status != 404 {
-			t.Errorf("the version answers %d", status)
+			t.Errorf("reading the version returns status %d", status)
 		}
 		mustSucceed(t, apply(core, with(config, "timeouts", map[string]any{"create": "1m"})))
 	})

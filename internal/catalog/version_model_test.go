@@ -40,7 +40,7 @@ func TestVersionFromAPI(t *testing.T) {
 	m.fromAPI(control.Version{ModelID: "mdl_1", Version: "1.0.0"}, &diags)
 	before.Metrics = numbers(map[string]float64{}) // except the metrics: one may have been deleted
 	if diff := cmp.Diff(before, m); diff != "" || diags.HasError() {
-		t.Errorf("of a server that says little %v (-want +got):\n%s", diags, diff)
+		t.Errorf("with omitted values: %v (-want +got):\n%s", diags, diff)
 	}
 }
 

@@ -62,8 +62,8 @@ func artifactAttributes() map[string]schema.Attribute {
 				"be created; another path or modification time of the same content does not. A file that no longer exists " +
 				"counts as unchanged once it has been uploaded.",
 		},
-		"storage_path": registeredAttribute("Where the server's storage has the artifact of a version that is registered. Of an uploaded one the " +
-			"server says it."),
+		"storage_path": registeredAttribute("Path of the artifact in the server's storage. Set it for a registered version; for an uploaded one " +
+			"the server sets it."),
 		"checksum": schema.StringAttribute{
 			Optional: true, Computed: true,
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
@@ -78,8 +78,8 @@ func artifactAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Size of the artifact in bytes. Set it for a registered version; for an uploaded one it is taken from the " +
 				"file. Changing this forces a new resource to be created.",
 		},
-		"format": registeredAttribute("The format of the artifact, such as `onnx`, `gguf` or `coreml`. Set it for a version that is registered; of " +
-			"an uploaded one the server tells it by the name of the file."),
+		"format": registeredAttribute("Format of the artifact, such as `onnx`, `gguf` or `coreml`. Set it for a registered version; for an " +
+			"uploaded one the server derives it from the file name."),
 	}
 }
 
@@ -138,7 +138,7 @@ func registeredAttribute(description string) schema.StringAttribute {
 		Optional: true, Computed: true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
-		MarkdownDescription: description + " Another one replaces the version.",
+		MarkdownDescription: description + " Changing this forces a new resource to be created.",
 	}
 }
 

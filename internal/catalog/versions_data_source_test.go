@@ -118,11 +118,11 @@ func TestVersionsDataSourceErrors(t *testing.T) {
 			text := diags[0].Summary() + "\n" + diags[0].Detail()
 			for _, part := range c.says {
 				if !strings.Contains(text, part) {
-					t.Errorf("the error does not say %q:\n%s", part, text)
+					t.Errorf("the error does not contain %q:\n%s", part, text)
 				}
 			}
 			if strings.Contains(text, c.not) {
-				t.Errorf("the error says %q:\n%s", c.not, text)
+				t.Errorf("the error contains %q:\n%s", c.not, text)
 			}
 		})
 	}

@@ -82,7 +82,7 @@ func TestFromAPIKeepsOmittedValues(t *testing.T) {
 	bare.fromAPI(t.Context(), control.Experiment{ID: "exp_1"}, "", "", &diags)
 	if bare.TrafficPercentage.ValueFloat64() != 100 || bare.MinSampleSize.ValueInt64() != 100 || bare.ConfidenceLevel.ValueFloat64() != 0.95 ||
 		bare.PrimaryMetric.ValueString() != "conversion" || !bare.Status.IsNull() || !bare.Control.IsNull() {
-		t.Errorf("an import of next to nothing: %+v", bare)
+		t.Errorf("an import of an experiment without settings: %+v", bare)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestFromAPISeesEveryDifference(t *testing.T) {
 		e, m := answered(), full()
 		change(&e)
 		if m.fromAPI(t.Context(), e, "demo", "", &diags); cmp.Equal(full(), m) {
-			t.Errorf("another %s is not seen", name)
+			t.Errorf("a changed %s is not detected", name)
 		}
 	}
 }
@@ -124,7 +124,7 @@ func TestFromAPIKeepsNullAndEmptyTargets(t *testing.T) {
 			e := answered()
 			e.TargetGroupIDs = ids
 			if m.fromAPI(t.Context(), e, "demo", "", &diags); !m.TargetGroupIDs.Equal(written) {
-				t.Errorf("%s becomes %s where the server says %v", name, m.TargetGroupIDs, ids)
+				t.Errorf("%s becomes %s where the server returns %v", name, m.TargetGroupIDs, ids)
 			}
 		}
 	}
@@ -134,7 +134,7 @@ func TestUpdateSettings(t *testing.T) {
 	t.Parallel()
 	before := full()
 	if due, needed := before.updateSettings(&before); needed {
-		t.Errorf("nothing has changed, and sent is %+v", due)
+		t.Errorf("nothing has changed, but the update sends %+v", due)
 	}
 	after := full()
 	after.Description, after.TrafficPercentage = types.StringNull(), types.Float64Value(10)

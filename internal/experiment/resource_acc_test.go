@@ -98,7 +98,7 @@ func TestAccExperiment_lifecycle(t *testing.T) {
 		}
 		core.Converge(t, with(map[string]any{"variants": other}), acctest.ActionReplace)
 		if status := sb.Do(t, http.MethodGet, fmt.Sprint("/api/v1/experiments/", id), nil)["status"]; status != "running" && status != "active" {
-			t.Errorf("the experiment that was replaced is %v, and was to be kept", status)
+			t.Errorf("the replaced experiment is %v, but on_destroy keeps it", status)
 		}
 	})
 }
@@ -173,7 +173,7 @@ func TestAccExperiment_onDestroy(t *testing.T) {
 			at := pathOf(core)
 			report := core.Destroy()
 			if report.Failed() || len(report.Warnings) == 0 || !strings.Contains(report.Warnings[0], "cannot delete an experiment") {
-				t.Errorf("the destroy says %v, %v", report.Errors, report.Warnings)
+				t.Errorf("the destroy reports %v, %v", report.Errors, report.Warnings)
 			}
 			if got := sb.Do(t, http.MethodGet, at, nil)["status"]; got != tc.want {
 				t.Errorf("it is %v", got)
@@ -256,7 +256,7 @@ func TestAccExperiment_createFailsPartway(t *testing.T) {
 	config := with(map[string]any{"status": "running"})
 	sb.AddFault(sandbox.Fault{Method: "POST", Path: "experiments/*/start", Status: 409})
 	if report := core.Apply(core.Plan(config)); !report.Failed() || !core.Tainted() {
-		t.Fatalf("the create says %v", report.Errors)
+		t.Fatalf("the create reports %v", report.Errors)
 	}
 	first := pathOf(core)
 	sb.ClearFaults()
