@@ -10,7 +10,7 @@ import (
 // Every pair of what runs and what is wanted, for the fleet and for a group: the operation that the plan shows, what is written,
 // what the devices run afterwards, and that the second plan is empty. Where the plan or the apply is an error, nothing changes.
 
-// wanted is one configuration and what comes of it.
+// wanted is one configuration and its expected outcome.
 type wanted struct {
 	version string
 	// percentage of the rollout block, 0 for none.
@@ -25,7 +25,7 @@ type wanted struct {
 	planFails, applyFails string
 }
 
-// scenarios are what runs before; held is the configuration of the resource then, with a version "" for none.
+// scenarios are the states before the operation; held is the configuration applied before, with a version "" for none.
 type scenarios map[string]struct {
 	held    wanted
 	prepare func(*harness)
@@ -76,7 +76,7 @@ func TestAccModelDeployment_fleetMatrix(t *testing.T) {
 				"destroy":              {runs: all("1.0.0")},
 			},
 		},
-		"active at 40, ours": {
+		"active at 40, managed": {
 			held: wanted{version: "2.0.0", percentage: 40},
 			wants: map[string]wanted{
 				"same pin":             {version: "2.0.0", percentage: 40, runs: mixed},
@@ -88,7 +88,7 @@ func TestAccModelDeployment_fleetMatrix(t *testing.T) {
 				"destroy":              {runs: mixed},
 			},
 		},
-		"active at 40, someone else's": {
+		"active at 40, unmanaged": {
 			held: wanted{version: "1.0.0"}, prepare: unmanaged,
 			wants: map[string]wanted{
 				"same pin":             {version: "1.0.0", plan: "rollback 2.0.0 1.0.0", writes: "POST roll back", runs: all("1.0.0")},
@@ -158,7 +158,7 @@ func TestAccModelDeployment_groupMatrix(t *testing.T) {
 			},
 		},
 		"completed": {held: wanted{version: "1.0.0"}, wants: stands},
-		"active at 40, ours": {
+		"active at 40, managed": {
 			held: wanted{version: "2.0.0", percentage: 40},
 			wants: map[string]wanted{
 				"same pin":             {version: "2.0.0", percentage: 40, runs: mixed},
@@ -170,7 +170,7 @@ func TestAccModelDeployment_groupMatrix(t *testing.T) {
 				"destroy":              {runs: mixed},
 			},
 		},
-		"active at 40, someone else's": {
+		"active at 40, unmanaged": {
 			held: wanted{version: "1.0.0"}, prepare: func(h *harness) { h.execute("2.0.0", 40) },
 			wants: map[string]wanted{
 				"same pin":             {version: "1.0.0", plan: "rollback 2.0.0 1.0.0", writes: execute, runs: only("1.0.0")},
