@@ -110,7 +110,7 @@ func (h *harness) reaches(w wanted) {
 	}
 }
 
-// destroys destroys the resource and compares writes and devices.
+// destroys runs a destroy, and compares writes and devices.
 func (h *harness) destroys(w wanted) {
 	h.Helper()
 	if said := h.core.Destroy(); said.Failed() {
