@@ -85,8 +85,12 @@ func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 	t.Helper()
 	c := &Core{t: t, sandbox: s, typeName: typeName}
 	schemas := c.startProvider()
-	c.schema = schemas.ResourceSchemas[typeName].Block
-	c.object = objectType(t, schemas.ResourceSchemas[typeName].ValueType())
+	registered, ok := schemas.ResourceSchemas[typeName]
+	if !ok {
+		t.Fatalf("the provider has no resource %s; register it in internal/provider/provider.go", typeName)
+	}
+	c.schema = registered.Block
+	c.object = objectType(t, registered.ValueType())
 	c.state = tftypes.NewValue(c.object, nil)
 	return c
 }

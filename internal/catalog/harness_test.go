@@ -45,21 +45,21 @@ func mustSucceed(t *testing.T, report acctest.Diagnostics) {
 	}
 }
 
-// expectError demands one error that says all this.
+// expectError expects exactly one error, which contains all of the texts.
 func expectError(t *testing.T, report acctest.Diagnostics, parts ...string) {
 	t.Helper()
 	if len(report.Errors) != 1 {
-		t.Errorf("got the errors %v; want one that says %v", report.Errors, parts)
+		t.Errorf("got the errors %v; want one that contains %v", report.Errors, parts)
 		return
 	}
 	for _, part := range parts {
 		if !strings.Contains(report.Errors[0], part) {
-			t.Errorf("the error does not say %q: %s", part, report.Errors[0])
+			t.Errorf("the error does not contain %q: %s", part, report.Errors[0])
 		}
 	}
 }
 
-// with is a configuration with another value of one attribute.
+// with returns a copy of a configuration with another value of one attribute.
 func with(config map[string]any, name string, value any) map[string]any {
 	out := map[string]any{name: value}
 	for other, was := range config {
@@ -79,7 +79,7 @@ func sortedNames(found []acctest.ListResult) string {
 	return strings.Join(names, " ")
 }
 
-// write makes or replaces a file.
+// write creates or replaces a file.
 func write(t *testing.T, file, content string) string {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {

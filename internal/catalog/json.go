@@ -12,8 +12,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// objectFromAPI maps the server's JSON object, nil where it has none. What means the same keeps its spelling, and no object and an
-// empty one are the same to the server.
+// objectFromAPI maps the server's JSON object, nil if it has none. An equivalent value keeps its spelling; the server does not
+// distinguish no object from an empty one.
 func objectFromAPI(object json.RawMessage, prior jsontypes.Normalized) jsontypes.Normalized {
 	text := string(object)
 	switch {
@@ -27,7 +27,7 @@ func objectFromAPI(object json.RawMessage, prior jsontypes.Normalized) jsontypes
 
 const emptyObject = "{}"
 
-// objectOrEmpty is what is sent for a value: an empty object where there is none.
+// objectOrEmpty returns what is sent for a value: an empty object for null.
 func objectOrEmpty(value jsontypes.Normalized) string { return textOrEmptyObject(value.ValueString()) }
 
 func textOrEmptyObject(object string) string {
@@ -37,7 +37,7 @@ func textOrEmptyObject(object string) string {
 	return object
 }
 
-// sameJSON is true of two texts that say the same, in whatever order, spacing and spelling of numbers.
+// sameJSON reports whether two texts are the same JSON value. Order of keys, spacing and spelling of numbers make no difference.
 func sameJSON(a, b string) bool {
 	x, okX := decodeJSON(a)
 	y, okY := decodeJSON(b)
@@ -53,7 +53,7 @@ func decodeJSON(text string) (value any, ok bool) {
 	return normalizeNumbers(value), true
 }
 
-// normalizeNumbers writes numbers that are equal alike: a server may answer 1.0 or 1e0 for 1.
+// normalizeNumbers gives equal numbers one spelling: a server may return 1.0 or 1e0 for 1.
 func normalizeNumbers(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -66,7 +66,7 @@ func normalizeNumbers(value any) any {
 		}
 	case json.Number:
 		if !strings.ContainsAny(v.String(), ".eE") {
-			return v // digits that a float would lose
+			return v // a float would lose digits
 		}
 		number, err := v.Float64()
 		switch {
@@ -80,7 +80,7 @@ func normalizeNumbers(value any) any {
 	return value
 }
 
-// isObject is true of a JSON object, and of a text that is no JSON at all, which its type refuses.
+// isObject reports whether a text is a JSON object. It is true of invalid JSON, too, which the attribute's type rejects.
 func isObject(text string) bool {
 	value, ok := decodeJSON(text)
 	_, object := value.(map[string]any)

@@ -18,7 +18,7 @@ import (
 
 const lab = "octomil_model.lab"
 
-// modelOf is a model on the server, nil where there is none of that name.
+// modelOf returns the model on the server, nil if there is none of that name.
 func modelOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
 	t.Helper()
 	models, ok := sb.Do(t, http.MethodGet, "/api/v1/models?org_id=demo&limit=100", nil)["models"].([]any)
@@ -82,12 +82,12 @@ func TestAccModel_lifecycle(t *testing.T) {
 			},
 		})
 		if modelOf(t, sb, "speech") != nil || modelOf(t, sb, "phi-4-mini") == nil {
-			t.Error("the destroy has left the model, or taken another one")
+			t.Error("the destroy did not delete the model, or deleted another one")
 		}
 	})
 }
 
-// Changes outside of Terraform show in the plan; another spelling of the same value does not.
+// The plan shows changes outside of Terraform, but not another spelling of the same value.
 func TestAccModel_drift(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
@@ -110,7 +110,7 @@ func TestAccModel_drift(t *testing.T) {
 		}
 		mustSucceed(t, core.Apply(plan))
 		if again := core.Plan(config); again.Action != acctest.ActionNone {
-			t.Errorf("after the repair of the %s the plan is %s", what, again.Action)
+			t.Errorf("after reverting the %s the plan is %s", what, again.Action)
 		}
 	}
 	sb.Do(t, http.MethodPatch, fmt.Sprintf("/api/v1/models/%v", core.State()["id"]), map[string]any{
@@ -142,7 +142,7 @@ func TestAccModel_deletionProtection(t *testing.T) {
 	sb.ClearLedger()
 	mustSucceed(t, apply(core, with(config, "deletion_protection", false)))
 	if writes := sb.Writes(); len(writes) > 0 {
-		t.Errorf("the protection, of which the server knows nothing, took %v", writes)
+		t.Errorf("deletion_protection is provider only, but changing it wrote %v", writes)
 	}
 	replace := core.Plan(map[string]any{"name": "lab", "framework": "pytorch", "deletion_protection": false})
 	if mustSucceed(t, replace.Diagnostics); replace.Action != acctest.ActionReplace {
@@ -178,7 +178,7 @@ func TestAccModel_invalidConfig(t *testing.T) {
 	})
 }
 
-// A description in any state of a configuration converges, and an answer that is lost leads to no second model.
+// A null, empty or set description converges, and a lost response does not create a second model.
 func TestAccModel_createResponseLost(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)

@@ -11,7 +11,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// modelModel is a model of the registry as Terraform holds it.
+// modelModel is the state of octomil_model.
 type modelModel struct {
 	ID                 types.String         `tfsdk:"id"`
 	OrgID              types.String         `tfsdk:"org_id"`
@@ -25,7 +25,7 @@ type modelModel struct {
 	DeletionProtection types.Bool           `tfsdk:"deletion_protection"`
 }
 
-// createSettings is what a create sends: only what the configuration sets.
+// createSettings returns what a create sends: only what the configuration sets.
 func (m *modelModel) createSettings() control.ModelSettings {
 	return control.ModelSettings{
 		Name: resourcekit.StringPointer(m.Name), Description: resourcekit.StringPointer(m.Description),
@@ -41,7 +41,7 @@ func objectToAPI(value jsontypes.Normalized) json.RawMessage {
 	return json.RawMessage(value.ValueString())
 }
 
-// updateSettings are what is planned and not there prior. What has left the configuration is sent empty.
+// updateSettings returns the settings that differ from prior. A setting that was removed from the configuration is sent empty.
 func (m *modelModel) updateSettings(prior *modelModel) control.ModelSettings {
 	var settings control.ModelSettings
 	for _, text := range []struct {
@@ -67,7 +67,7 @@ func (m *modelModel) updateSettings(prior *modelModel) control.ModelSettings {
 	return settings
 }
 
-// fromAPI takes the model from the server. org is the organization of a model that does not name its own.
+// fromAPI sets the model from the server's. org is used where the server does not return the organization.
 func (m *modelModel) fromAPI(o control.Model, org string) {
 	prior := *m
 	m.ID = types.StringValue(o.ID)

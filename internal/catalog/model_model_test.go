@@ -35,7 +35,7 @@ func TestModelFromAPI(t *testing.T) {
 	m.fromAPI(control.Model{ID: "mdl_1", OrgID: "acme", Name: "phi", UseCase: "nlp", ModelContract: json.RawMessage(`{"a":1.0,"b":[1,100]}`)}, "demo")
 	configured.ID, configured.OrgID, configured.Name, configured.Framework = text("mdl_1"), text("acme"), text("phi"), text("")
 	if diff := cmp.Diff(configured, m); diff != "" {
-		t.Errorf("what means the same has another spelling (-want +got):\n%s", diff)
+		t.Errorf("an equivalent value does not keep its spelling (-want +got):\n%s", diff)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// planModel refuses to delete a protected model, and warns of what else would be deleted.
+// planModel rejects the deletion of a protected model, and warns of what else a deletion deletes.
 func planModel(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
 		return

@@ -68,7 +68,7 @@ var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 	},
 }
 
-// deleteModel has a second look at the protection: of what replaces a tainted resource no plan asks the provider.
+// deleteModel checks the protection again: Terraform does not ask the provider to plan the destroy of a tainted resource.
 func deleteModel(ctx context.Context, op *modelOperation) error {
 	if !checkDeletionProtection(op.State, op.Diags) {
 		op.Diags.AddWarning("The model may be tainted", "If a plan replaces the model although none of its attributes has changed, an earlier apply has "+

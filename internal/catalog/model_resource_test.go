@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// A plan of a tainted resource asks the provider only for what is to be made, so the delete has to look for itself.
+// The plan of a tainted resource asks the provider only for the replacement, so the delete has to check the protection itself.
 func TestDeleteModelChecksProtection(t *testing.T) {
 	t.Parallel()
 	for _, protection := range []types.Bool{types.BoolNull(), types.BoolValue(true)} {

@@ -12,8 +12,8 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// A model, its first version and the deployment of it come with one apply, and so do each later version and its deployment. An older
-// pin is a rollback, another name of the model changes nothing on the fleet, and in the end everything can be destroyed.
+// One apply creates a model, its first version and the deployment; another one adds a version and deploys it. An older pin is a
+// rollback, renaming the model changes nothing on the fleet, and in the end everything can be destroyed.
 func TestAccModelVersion_deployment(t *testing.T) {
 	t.Parallel()
 	for dialect, reference := range map[sandbox.Dialect]string{sandbox.DialectDocs: "name", sandbox.DialectSDK: "id"} {
@@ -39,7 +39,7 @@ func TestAccModelVersion_deployment(t *testing.T) {
 				t.Errorf("another name of the model: %s", output)
 			}
 			if writes := s.sandbox.Writes(); len(writes) != 1 || writes[0] != "PATCH update model" {
-				t.Errorf("another name took %v", writes)
+				t.Errorf("renaming the model wrote %v", writes)
 			}
 			if output = s.run(0, "destroy", "-auto-approve"); !strings.Contains(output, "All versions of the model are deleted") {
 				t.Errorf("the destroy does not warn: %s", output)
@@ -52,13 +52,13 @@ func TestAccModelVersion_deployment(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Contains(log, []byte("Uploaded the file")) || bytes.Contains(log, []byte("/uploads/")) {
-				t.Error("the log tells nothing of the uploads, or too much of where they went")
+				t.Error("the log lacks the uploads, or contains their URLs")
 			}
 		})
 	}
 }
 
-// A version that does not exist is found in the plan also where the configuration manages the model.
+// A plan reports a version that does not exist, also if the configuration manages the model.
 func TestAccModelDeployment_unknownVersionOfManagedModel(t *testing.T) {
 	t.Parallel()
 	s := newScenario(t, sandbox.DialectDocs, "name")
@@ -70,7 +70,7 @@ func TestAccModelDeployment_unknownVersionOfManagedModel(t *testing.T) {
 		  version = "1.0.1"
 		}`)
 	if output := s.run(1, "plan"); !strings.Contains(output, `no version "1.0.1"`) {
-		t.Errorf("the plan says %s", output)
+		t.Errorf("the plan prints %s", output)
 	}
 }
 
@@ -121,7 +121,7 @@ func (s *scenario) configure(name, pin string, versions []string, more string) {
 	`, name, strings.Join(versions, `", "`), s.reference, pin)+more)
 }
 
-// step applies a configuration, after which nothing is left to do, and answers what the command line has said.
+// step applies a configuration, expects an empty plan afterwards, and returns the output of the apply.
 func (s *scenario) step(name, pin string, versions ...string) string {
 	s.t.Helper()
 	s.configure(name, pin, versions, "")

@@ -24,7 +24,7 @@ func artifact(t *testing.T, content string) string {
 	return write(t, filepath.Join(t.TempDir(), "phi.gguf"), content)
 }
 
-// uploads are the writes of a creation by a file.
+// uploads are the writes of a create that uploads a file.
 var uploads = []string{"POST create upload", "PUT upload file", "POST confirm upload"}
 
 func registered(version string) map[string]any {
@@ -73,7 +73,7 @@ func TestAccModelVersion_upload(t *testing.T) {
 
 		mustSucceed(t, core.Destroy())
 		if status := sb.Try(t, http.MethodGet, versionPath("3.0.0%2Bint4"), nil); status != 404 {
-			t.Errorf("after the destroy the version answers %d", status)
+			t.Errorf("after the destroy, reading the version returns status %d", status)
 		}
 	})
 }
@@ -88,7 +88,7 @@ func TestAccModelVersion_fileChanges(t *testing.T) {
 		config := map[string]any{"model_id": phi, "version": "3.0.0", "source": file}
 		mustSucceed(t, apply(core, config))
 
-		// Another time of the file, and another path, change nothing on the server.
+		// A different modification time or path of the file changes nothing on the server.
 		sb.ClearLedger()
 		if err := os.Chtimes(file, time.Time{}, time.Now().Add(time.Hour)); err != nil {
 			t.Fatal(err)
@@ -98,22 +98,22 @@ func TestAccModelVersion_fileChanges(t *testing.T) {
 		}
 		moved := with(config, "source", artifact(t, "the weights"))
 		if plan := core.Plan(moved); plan.Action != acctest.ActionUpdate {
-			t.Errorf("another path of the same content plans %s: %v", plan.Action, plan.Errors)
+			t.Errorf("a different path of the same content plans %s: %v", plan.Action, plan.Errors)
 		}
 		mustSucceed(t, apply(core, moved))
 		if writes := sb.Writes(); len(writes) > 0 {
-			t.Errorf("another path took %v", writes)
+			t.Errorf("a different path wrote %v", writes)
 		}
 
-		// Another content does.
+		// Different content does.
 		write(t, moved["source"].(string), "other weights")
 		replace := core.Plan(moved)
 		if mustSucceed(t, replace.Diagnostics); replace.Action != acctest.ActionReplace || replace.Planned["size_bytes"] != 13.0 {
-			t.Errorf("another content plans %s: %v", replace.Action, replace.Planned)
+			t.Errorf("different content plans %s: %v", replace.Action, replace.Planned)
 		}
 		mustSucceed(t, core.Apply(replace))
 		if writes := sb.Writes(); len(writes) == 0 || writes[0] != "DELETE delete version" || writes[2] != "PUT upload file" {
-			t.Errorf("another content took %v", writes)
+			t.Errorf("different content wrote %v", writes)
 		}
 		if again := core.Plan(moved); again.Action != acctest.ActionNone {
 			t.Errorf("the plan after the replacement is %s", again.Action)
@@ -149,7 +149,7 @@ func TestAccModelVersion_fileMissing(t *testing.T) {
 	expectError(t, core.Plan(with(config, "source", t.TempDir())).Diagnostics, "source: The file cannot be read", "is a directory")
 }
 
-// Which file it will be may only be known after apply: then the version is replaced.
+// A file that is known only after apply replaces the version.
 func TestAccModelVersion_fileUnknown(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -172,7 +172,7 @@ func TestAccModelVersion_register(t *testing.T) {
 		if core.State()["status"] != "draft" || core.State()["published"] != false {
 			t.Errorf("the state is %v", core.State())
 		}
-		// Another spelling of the same value changes nothing.
+		// A different spelling of the same value changes nothing.
 		for name, value := range map[string]any{"checksum": strings.Repeat("0F", 32), "description": ""} {
 			if plan := core.Plan(with(config, name, value)); plan.Failed() || plan.Action == acctest.ActionReplace {
 				t.Errorf("%s = %v plans %s: %v", name, value, plan.Action, plan.Errors)
@@ -202,7 +202,7 @@ func TestAccModelVersion_register(t *testing.T) {
 	})
 }
 
-// What cannot be undone is refused in the plan, on the attribute that asks for it.
+// The plan rejects what cannot be undone, with an error on the attribute that requires it.
 func TestAccModelVersion_irreversible(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
@@ -216,9 +216,9 @@ func TestAccModelVersion_irreversible(t *testing.T) {
 	sb.Do(t, http.MethodPost, versionPath("3.0.0")+"/deprecate", map[string]any{})
 	expectError(t, core.Plan(with(config, "deprecated", false)).Diagnostics, "deprecated: Deprecating cannot be undone")
 	if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionNone {
-		t.Errorf("without a word about either the plan is %s: %v", plan.Action, plan.Errors)
+		t.Errorf("without `published` and `deprecated` the plan is %s: %v", plan.Action, plan.Errors)
 	}
-	// Another artifact is another version, which begins anew.
+	// A different artifact is a new version, which starts as a draft.
 	if plan := core.Plan(with(with(config, "published", false), "size_bytes", 10)); plan.Failed() || plan.Action != acctest.ActionReplace {
 		t.Errorf("a replacement plans %s: %v", plan.Action, plan.Errors)
 	}
@@ -304,7 +304,7 @@ func TestAccModelVersion_invalidConfig(t *testing.T) {
 		expectError(t, apply(core, with(uploaded, "version", "2.0.0")), "version: Could not create the model version", conflict)
 		expectError(t, apply(core, registered("2.0.0")), "version: Could not create the model version", "409", "req_", conflict)
 		if writes := sb.Writes(); slices.Contains(writes, "PUT upload file") {
-			t.Errorf("the file was sent in vain: %v", writes)
+			t.Errorf("the file was uploaded for nothing: %v", writes)
 		}
 		expectError(t, apply(core, with(uploaded, "model_id", "mdl_9")), "model_id: Could not create the model version", "404", "req_")
 		expectError(t, apply(core, with(registered("3.0.0"), "model_id", "mdl_9")), "model_id: Could not create the model version", "404", "req_")
@@ -313,7 +313,7 @@ func TestAccModelVersion_invalidConfig(t *testing.T) {
 	})
 }
 
-// What the storage says is on the file, and a version that is there is not forgotten when a later step fails.
+// An error of the storage is on the attribute of the file, and a later step that fails does not lose the version from the state.
 func TestAccModelVersion_createFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -322,7 +322,7 @@ func TestAccModelVersion_createFailsPartway(t *testing.T) {
 	sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", Status: 400, Body: "EntityTooLarge"})
 	expectError(t, apply(core, config), "source: Could not create the model version", "the storage at 127.0.0.1", "400 Bad Request: EntityTooLarge", "req_")
 	if core.State() != nil {
-		t.Errorf("nothing was made, and the state is %v", core.State())
+		t.Errorf("nothing was created, but the state is %v", core.State())
 	}
 	sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "models/*/versions/*/publish", Status: 403})
 	report := apply(core, config)
@@ -336,7 +336,7 @@ func TestAccModelVersion_createFailsPartway(t *testing.T) {
 	mustSucceed(t, apply(core, with(config, "deprecated", true)))
 }
 
-// Over a real connection, too, a large file is sent again from its beginning, and to another place where the first has expired.
+// Over a real connection, too, a large file is sent again from its beginning, to a new URL if the first one has expired.
 func TestAccModelVersion_uploadRetries(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectSDK)
@@ -361,7 +361,7 @@ func TestAccModelVersion_timeout(t *testing.T) {
 		sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "uploads/*", DelayMS: 20_000})
 		expectError(t, apply(core, config), "source: Could not create the model version", "no complete response from the storage", "deadline exceeded")
 		if status := sb.Try(t, http.MethodGet, versionPath("3.0.0"), nil); status != 404 {
-			t.Errorf("the version answers %d", status)
+			t.Errorf("reading the version returns status %d", status)
 		}
 		mustSucceed(t, apply(core, with(config, "timeouts", map[string]any{"create": "1m"})))
 	})

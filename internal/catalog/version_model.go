@@ -13,7 +13,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// versionModel is a version of a model as Terraform holds it.
+// versionModel is the state of octomil_model_version.
 type versionModel struct {
 	ModelID     types.String   `tfsdk:"model_id"`
 	Version     types.String   `tfsdk:"version"`
@@ -32,7 +32,7 @@ type versionModel struct {
 	Timeouts    timeouts.Value `tfsdk:"timeouts"`
 }
 
-// registration is what a create sends where the storage has the artifact already.
+// registration returns what a create sends if the artifact is already in the storage.
 func (m *versionModel) registration() control.NewVersion {
 	return control.NewVersion{
 		Version: m.Version.ValueString(), StoragePath: m.StoragePath.ValueString(), Format: m.Format.ValueString(),
@@ -48,7 +48,7 @@ func (m *versionModel) upload() control.Upload {
 	}
 }
 
-// metricsToAPI are the metrics that are known, nil where none are configured.
+// metricsToAPI returns the known metrics, nil if none are configured.
 func metricsToAPI(metrics types.Map) map[string]float64 {
 	if !resourcekit.Known(metrics) {
 		return nil
@@ -62,7 +62,7 @@ func metricsToAPI(metrics types.Map) map[string]float64 {
 	return numbers
 }
 
-// missingMetrics are those that the server does not have as they are configured.
+// missingMetrics returns the configured metrics that differ on the server.
 func (m *versionModel) missingMetrics(current control.Version) map[string]float64 {
 	missing := metricsToAPI(m.Metrics)
 	maps.DeleteFunc(missing, func(name string, value float64) bool {
@@ -72,7 +72,7 @@ func (m *versionModel) missingMetrics(current control.Version) map[string]float6
 	return missing
 }
 
-// fromAPI takes the version from the server. What the server does not say stays as it was.
+// fromAPI sets the model from the server's version. Omitted values keep what the model has.
 func (m *versionModel) fromAPI(v control.Version, diags *diag.Diagnostics) {
 	if !resourcekit.Known(m.ModelID) {
 		m.ModelID = types.StringValue(v.ModelID)
@@ -96,7 +96,7 @@ func (m *versionModel) fromAPI(v control.Version, diags *diag.Diagnostics) {
 	}
 }
 
-// checksumFromAPI keeps the spelling of one that is the same, and the file's own where the server has one of another kind.
+// checksumFromAPI keeps prior if the server's checksum equals it or has another algorithm.
 func checksumFromAPI(checksum string, prior types.String) types.String {
 	known := prior.ValueString()
 	sameKind := control.HashesLikeSHA256(checksum) || !control.HashesLikeSHA256(known)
@@ -106,8 +106,8 @@ func checksumFromAPI(checksum string, prior types.String) types.String {
 	return resourcekit.StringOrNull(checksum)
 }
 
-// metricsFromAPI shows those that are managed, or all where that is not known yet: others may write metrics, too. A number keeps the
-// digits that it was configured with.
+// metricsFromAPI keeps the managed metrics only, since others may write metrics, too; an import gets all. An unchanged number keeps
+// its configured digits.
 func metricsFromAPI(current map[string]float64, prior types.Map, diags *diag.Diagnostics) types.Map {
 	if !resourcekit.Known(prior) && len(current) == 0 {
 		return types.MapNull(types.Float64Type)

@@ -33,14 +33,14 @@ func TestVersionFromAPI(t *testing.T) {
 		t.Errorf("after an import %v (-want +got):\n%s", diags, diff)
 	}
 
-	// What the server does not say stays as it was.
+	// Omitted values keep what the model has.
 	before := want
 	before.ModelID, before.OnDestroy = text("phi"), text("keep")
 	m = before
 	m.fromAPI(control.Version{ModelID: "mdl_1", Version: "1.0.0"}, &diags)
-	before.Metrics = numbers(map[string]float64{}) // but for these: a metric may be gone
+	before.Metrics = numbers(map[string]float64{}) // except the metrics: one may have been deleted
 	if diff := cmp.Diff(before, m); diff != "" || diags.HasError() {
-		t.Errorf("of a server that says little %v (-want +got):\n%s", diags, diff)
+		t.Errorf("with omitted values: %v (-want +got):\n%s", diags, diff)
 	}
 }
 
@@ -89,7 +89,7 @@ func TestChecksumFromAPI(t *testing.T) {
 	}
 }
 
-// A number of the configuration has more digits than one of JSON, and still is the same.
+// A configured number has more digits than its JSON, and is still the same.
 func TestMetricsKeepPrecision(t *testing.T) {
 	t.Parallel()
 	exact, _, err := big.ParseFloat("0.118", 10, 512, big.ToNearestEven)

@@ -15,7 +15,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// planVersion compares the file with what was uploaded, and refuses what cannot be undone.
+// planVersion compares the file with what was uploaded, and rejects what cannot be undone.
 func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, config versionModel
 	var state *versionModel
@@ -45,7 +45,7 @@ func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPl
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
-// planFile plans checksum and size of a file, as far as they can be known.
+// planFile plans checksum and size of the file, as far as they are known.
 func (m *versionModel) planFile(ctx context.Context, state, config *versionModel, diags *diag.Diagnostics) {
 	if m.Source.IsUnknown() && state != nil { // the file is not known yet
 		m.Checksum, m.SizeBytes = types.StringUnknown(), types.Int64Unknown()
@@ -59,7 +59,7 @@ func (m *versionModel) planFile(ctx context.Context, state, config *versionModel
 	switch {
 	case missing && state == nil:
 		diags.AddAttributeWarning(at, "The file does not exist yet", fmt.Sprintf("%s does not exist. The apply fails unless the file is created before.", file))
-	case missing && m.Source.Equal(state.Source): // it was uploaded and has done its duty
+	case missing && m.Source.Equal(state.Source): // it was uploaded and is no longer needed
 	case err != nil:
 		diags.AddAttributeError(at, "The file cannot be read", resourcekit.Sentence(err.Error()))
 	case state != nil && state.hasFile(checksum, size):
@@ -69,8 +69,8 @@ func (m *versionModel) planFile(ctx context.Context, state, config *versionModel
 	}
 }
 
-// hasFile is true where a version is the file with this checksum and size. A checksum of another kind cannot be compared, so there the
-// size decides.
+// hasFile reports whether a version has the file with this checksum and size. A checksum of another algorithm cannot be compared,
+// so that the size decides.
 func (m *versionModel) hasFile(checksum string, size int64) bool {
 	if known := m.Checksum.ValueString(); control.HashesLikeSHA256(known) {
 		return control.SameChecksum(known, checksum)
@@ -78,7 +78,7 @@ func (m *versionModel) hasFile(checksum string, size int64) bool {
 	return m.SizeBytes.ValueInt64() == size
 }
 
-// planUpdate plans the change of a version that is there.
+// planUpdate plans the change of an existing version.
 func (m *versionModel) planUpdate(state, config *versionModel, resp *resource.ModifyPlanResponse) {
 	switch {
 	case m.Checksum.IsUnknown(), !control.SameChecksum(m.Checksum.ValueString(), state.Checksum.ValueString()):
@@ -94,7 +94,7 @@ func (m *versionModel) planUpdate(state, config *versionModel, resp *resource.Mo
 			"existing one. Give the new artifact a version of its own, or first apply `on_destroy = \"delete\"`.", state.Version.ValueString()))
 		return
 	case replaced:
-		return // the plan of the new one follows
+		return // Terraform plans the replacement next
 	}
 	checkIrreversible("published", "Publishing cannot be undone", state.Published, m.Published, &resp.Diagnostics)
 	checkIrreversible("deprecated", "Deprecating cannot be undone", state.Deprecated, m.Deprecated, &resp.Diagnostics)
@@ -106,7 +106,7 @@ func (m *versionModel) planUpdate(state, config *versionModel, resp *resource.Mo
 	}
 }
 
-// configuredReplacement is true where the attributes themselves ask for another version.
+// configuredReplacement reports whether a changed attribute requires a replacement.
 func (m *versionModel) configuredReplacement(state, config *versionModel) bool {
 	return !config.StoragePath.IsNull() && !m.StoragePath.Equal(state.StoragePath) ||
 		!config.Format.IsNull() && !m.Format.Equal(state.Format) ||

@@ -14,7 +14,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// defaultCreateTimeout is how long a creation may take where the configuration does not say.
+// defaultCreateTimeout limits a create for which the configuration sets no timeout.
 const defaultCreateTimeout = time.Hour
 
 type versionOperation = resourcekit.Operation[versionModel, control.Version]
@@ -67,7 +67,7 @@ var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 	Validate: validateVersion,
 }
 
-// createVersion uploads or registers, and does the rest once that is in state.
+// createVersion uploads or registers the version, saves it in the state, and completes it.
 func createVersion(ctx context.Context, op *versionOperation) (control.Version, error) {
 	limit, d := op.Plan.Timeouts.Create(ctx, defaultCreateTimeout)
 	op.Diags.Append(d...)
@@ -97,7 +97,7 @@ func createVersion(ctx context.Context, op *versionOperation) (control.Version, 
 	return after, nil
 }
 
-// completeVersion does what a version that is there still lacks. An error is on the attribute that asks for it.
+// completeVersion makes the changes that an existing version still needs. An error is on the attribute that requires the change.
 func completeVersion(ctx context.Context, op *versionOperation, current control.Version) control.Version {
 	client, modelID, version := op.Client, op.Plan.ModelID.ValueString(), op.Plan.Version.ValueString()
 	missing := op.Plan.missingMetrics(current)
@@ -127,10 +127,10 @@ func completeVersion(ctx context.Context, op *versionOperation, current control.
 	return current
 }
 
-// upload looks first whether the version exists already: the server would say so only after the file was sent.
+// upload first checks that the version does not exist: the server would reject it only after the whole file was sent.
 func upload(ctx context.Context, op *versionOperation) (control.Version, error) {
 	modelID, request := op.Plan.ModelID.ValueString(), op.Plan.upload()
-	if request.Checksum == "" { // the file was not there when the plan looked
+	if request.Checksum == "" { // the file did not exist during the plan
 		checksum, _, err := control.HashFile(ctx, request.File)
 		if err != nil {
 			op.Diags.AddAttributeError(path.Root("source"), "The file cannot be read", resourcekit.Sentence(err.Error()))
@@ -148,7 +148,7 @@ func upload(ctx context.Context, op *versionOperation) (control.Version, error) 
 	return op.Client.UploadVersion(ctx, modelID, request)
 }
 
-// addArtifactError puts an error on the attribute that it is about, where the entity would not know.
+// addArtifactError adds an error of the artifact to the attribute that it is about, which the entity cannot know.
 func addArtifactError(op *versionOperation, err error) error {
 	var storage *control.StorageError
 	var changed *control.FileChangedError
@@ -179,7 +179,7 @@ func deleteVersion(ctx context.Context, op *versionOperation) error {
 	return err
 }
 
-// listVersions lists the versions of one model; without a model there is nothing to list.
+// listVersions lists the versions of one model. Without a model the list is empty.
 func listVersions(ctx context.Context, client *control.Client, filters map[string]string) ([]control.Version, error) {
 	nameOrID := filters["model"]
 	if nameOrID == "" {
@@ -192,7 +192,7 @@ func listVersions(ctx context.Context, client *control.Client, filters map[strin
 	return client.Versions(ctx, model.ID, filters["status"])
 }
 
-// findVersion takes a model, by name or id, and a version with a slash between. Names of models may hold slashes themselves.
+// findVersion finds a version by `<model>/<version>`, with the model by name or ID. The name of a model may contain slashes.
 func findVersion(ctx context.Context, client *control.Client, importID string) (control.Version, bool, error) {
 	slash := strings.LastIndexByte(importID, '/')
 	if slash < 1 || slash == len(importID)-1 {

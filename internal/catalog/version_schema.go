@@ -19,13 +19,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// What becomes of a version when its resource is destroyed.
+// The values of on_destroy.
 const (
 	onDestroyDelete = "delete"
 	onDestroyKeep   = "keep"
 )
 
-// latest is no version: the API takes it for the newest one.
+// latest is not a valid version, because the API reads it as the newest one.
 const latest = "latest"
 
 func versionSchema() schema.Schema {
@@ -41,7 +41,7 @@ func versionSchema() schema.Schema {
 	}
 }
 
-// artifactAttributes say which version of what it is, and where its artifact comes from.
+// artifactAttributes returns the attributes of the version's model, number and artifact.
 func artifactAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"model_id": schema.StringAttribute{
@@ -62,8 +62,8 @@ func artifactAttributes() map[string]schema.Attribute {
 				"be created; another path or modification time of the same content does not. A file that no longer exists " +
 				"counts as unchanged once it has been uploaded.",
 		},
-		"storage_path": registeredAttribute("Where the server's storage has the artifact of a version that is registered. Of an uploaded one the " +
-			"server says it."),
+		"storage_path": registeredAttribute("Path of the artifact in the server's storage. Set it for a registered version; for an uploaded one " +
+			"the server sets it."),
 		"checksum": schema.StringAttribute{
 			Optional: true, Computed: true,
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
@@ -78,12 +78,12 @@ func artifactAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Size of the artifact in bytes. Set it for a registered version; for an uploaded one it is taken from the " +
 				"file. Changing this forces a new resource to be created.",
 		},
-		"format": registeredAttribute("The format of the artifact, such as `onnx`, `gguf` or `coreml`. Set it for a version that is registered; of " +
-			"an uploaded one the server tells it by the name of the file."),
+		"format": registeredAttribute("Format of the artifact, such as `onnx`, `gguf` or `coreml`. Set it for a registered version; for an " +
+			"uploaded one the server derives it from the file name."),
 	}
 }
 
-// lifecycleAttributes say what is known of the version, and what becomes of it.
+// lifecycleAttributes returns the attributes of the version's status, metrics and lifecycle.
 func lifecycleAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"description": schema.StringAttribute{
@@ -132,24 +132,24 @@ func lifecycleAttributes() map[string]schema.Attribute {
 	}
 }
 
-// registeredAttribute is an attribute of what is registered, which the server fills in for what is uploaded.
+// registeredAttribute returns an attribute that a registered version sets and the server computes for an uploaded one.
 func registeredAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
-		MarkdownDescription: description + " Another one replaces the version.",
+		MarkdownDescription: description + " Changing this forces a new resource to be created.",
 	}
 }
 
 const replaceDescription = "If the text changes, Terraform will destroy and recreate the resource."
 
-// replaceIfDescriptionChanges replaces where the text was changed.
+// replaceIfDescriptionChanges replaces the version if the text changes.
 func replaceIfDescriptionChanges(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
 	resp.RequiresReplace = descriptionChanges(req.ConfigValue, req.PlanValue, req.StateValue)
 }
 
-// descriptionChanges is true of a text that is changed, or may be; no text and an empty one are the same to the server.
+// descriptionChanges reports whether a text changes or may change. The server does not distinguish null from empty.
 func descriptionChanges(config, planned, before types.String) bool {
 	return !config.IsNull() && (planned.IsUnknown() || planned.ValueString() != before.ValueString())
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// validateVersion looks whether there is one artifact, and all that has to be said of it.
+// validateVersion checks that there is exactly one artifact, with everything that it requires.
 func validateVersion(_ context.Context, config versionModel, diags *diag.Diagnostics) {
 	registered := []struct {
 		name  string

@@ -123,12 +123,12 @@ func (d *versionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
-// unknownModelDetail says what the server said, and which existing models the word may have meant.
+// unknownModelDetail returns the detail of the error: the server's answer, and the models with the closest names.
 func unknownModelDetail(ctx context.Context, client *control.Client, name string, err error) string {
 	text := resourcekit.ErrorDetail(err)
 	models, listErr := client.Models(ctx)
 	if listErr != nil {
-		return text // the suggestion is a courtesy; the first error is what matters
+		return text // without the suggestion: the first error is what matters
 	}
 	names := make([]string, 0, len(models))
 	for _, m := range models {

@@ -71,7 +71,7 @@ func TestAccModelVersions_unknownModel(t *testing.T) {
 	})
 }
 
-// A server that answers with an error of its own is no reason to call the model unknown.
+// An error of the server does not mean that the model is unknown.
 func TestAccModelVersions_serverError(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)

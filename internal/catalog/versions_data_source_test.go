@@ -23,7 +23,7 @@ const (
 	goneModel = `{"error":"not_found","message":"no such model","status_code":404}`
 )
 
-// answers are what a server says to each path, one after the other; the last one stays.
+// answers are the responses to each path, in order; the last one is repeated.
 type answers map[string][]answer
 
 type answer struct {
@@ -118,11 +118,11 @@ func TestVersionsDataSourceErrors(t *testing.T) {
 			text := diags[0].Summary() + "\n" + diags[0].Detail()
 			for _, part := range c.says {
 				if !strings.Contains(text, part) {
-					t.Errorf("the error does not say %q:\n%s", part, text)
+					t.Errorf("the error does not contain %q:\n%s", part, text)
 				}
 			}
 			if strings.Contains(text, c.not) {
-				t.Errorf("the error says %q:\n%s", c.not, text)
+				t.Errorf("the error contains %q:\n%s", c.not, text)
 			}
 		})
 	}

@@ -41,7 +41,7 @@ var listedVersionType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"deployed":    types.BoolType,
 }}
 
-// versionsFromAPI maps the versions in the order in which they come; a model without any has an empty list, never null.
+// versionsFromAPI maps the versions in the server's order. A model without versions has an empty list, never null.
 func versionsFromAPI(ctx context.Context, versions []control.Version, deployed []string, diags *diag.Diagnostics) types.List {
 	elements := make([]listedVersion, len(versions))
 	for i, v := range versions {
@@ -64,7 +64,7 @@ func listedVersionFromAPI(v control.Version, deployed bool) listedVersion {
 	}
 }
 
-// sizeOrNull maps the client's 0, a size that the server does not say, to null.
+// sizeOrNull maps 0, a size that the server does not return, to null.
 func sizeOrNull(bytes int64) types.Int64 {
 	if bytes == 0 {
 		return types.Int64Null()

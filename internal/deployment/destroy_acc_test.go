@@ -29,25 +29,25 @@ func TestAccModelDeployment_destroyPlan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newHarness(t, "")
+			h := newHarness(t, "")
 			config := map[string]any{"on_destroy": c.mode}
-			r.succeeds(r.core.Plan(r.with(c.w, config)))
-			r.sb.Settle()
-			if said := r.core.Refresh(); said.Failed() {
+			h.succeeds(h.core.Plan(h.with(c.w, config)))
+			h.sb.Settle()
+			if said := h.core.Refresh(); said.Failed() {
 				t.Fatal(said.Errors)
 			}
 			if c.devices > 0 {
 				config["max_affected_devices"] = c.devices - 1
-				r.succeeds(r.core.Plan(r.with(c.w, config)))
-				r.sb.ClearLedger()
-				r.fails(r.core.Destroy(), "Too many devices would change")
-				if writes := r.sb.Writes(); len(writes) != 0 {
+				h.succeeds(h.core.Plan(h.with(c.w, config)))
+				h.sb.ClearLedger()
+				h.fails(h.core.Destroy(), "Too many devices would change")
+				if writes := h.sb.Writes(); len(writes) != 0 {
 					t.Errorf("wrote %v", writes)
 				}
 				config["max_affected_devices"] = c.devices
-				r.succeeds(r.core.Plan(r.with(c.w, config)))
+				h.succeeds(h.core.Plan(h.with(c.w, config)))
 			}
-			said := r.core.Destroy()
+			said := h.core.Destroy()
 			if said.Failed() {
 				t.Fatal(said.Errors)
 			}
@@ -60,8 +60,8 @@ func TestAccModelDeployment_destroyPlan(t *testing.T) {
 			if c.warns == nil && strings.Contains(text, "Destroying this deployment") {
 				t.Errorf("the destroy warns %q", said.Warnings)
 			}
-			r.sb.Settle()
-			r.sb.ExpectFleet(t, phi, c.runs)
+			h.sb.Settle()
+			h.sb.ExpectFleet(t, phi, c.runs)
 		})
 	}
 }
@@ -76,33 +76,33 @@ func TestAccModelDeployment_resumeIsGuarded(t *testing.T) {
 		warns   string
 	}{
 		"pending": {
-			func(r *harness) {
-				r.sb.Do(r, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
+			func(h *harness) {
+				h.sb.Do(h, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
 					"version": "2.0.0", "rollout_percentage": 5, "target_percentage": 100, "increment_step": 10, "start_immediately": false,
 				})
 			}, nil, "This resumes the rollout of 2.0.0 from 0 to 100 percent",
 		},
 		"paused": {
-			func(r *harness) { r.rollOut("2.0.0", 40); r.verb("pause") }, map[string]any{"paused": false},
+			func(h *harness) { h.rollOut("2.0.0", 40); h.verb("pause") }, map[string]any{"paused": false},
 			"This resumes the rollout of 2.0.0 from 40 to 100 percent",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newHarness(t, "")
-			r.apply(wanted{version: "1.0.0"})
-			c.prepare(r)
+			h := newHarness(t, "")
+			h.apply(wanted{version: "1.0.0"})
+			c.prepare(h)
 			with := func(most int) map[string]any {
 				config := map[string]any{"max_affected_devices": most}
 				maps.Copy(config, c.more)
-				return r.with(wanted{version: "2.0.0"}, config)
+				return h.with(wanted{version: "2.0.0"}, config)
 			}
-			r.fails(r.core.Plan(with(10)).Diagnostics, "Too many devices would change")
-			plan := r.core.Plan(with(124))
-			r.warns(plan, c.warns)
-			r.succeeds(plan)
-			r.sb.Settle()
-			r.sb.ExpectFleet(t, phi, all("2.0.0"))
+			h.fails(h.core.Plan(with(10)).Diagnostics, "Too many devices would change")
+			plan := h.core.Plan(with(124))
+			h.warns(plan, c.warns)
+			h.succeeds(plan)
+			h.sb.Settle()
+			h.sb.ExpectFleet(t, phi, all("2.0.0"))
 		})
 	}
 }

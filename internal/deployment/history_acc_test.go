@@ -31,13 +31,13 @@ func TestAccModelDeployment_anyHistory(t *testing.T) {
 		t.Run("group "+group, func(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(rt *rapid.T) {
-				r := newHarness(t, group)
-				c := r.sb.Core(shrinking{t, rt}, "octomil_model_deployment")
+				h := newHarness(t, group)
+				c := h.sb.Core(shrinking{t, rt}, "octomil_model_deployment")
 				for range rapid.IntRange(1, 6).Draw(rt, "turns") {
 					for range rapid.IntRange(0, 3).Draw(rt, "outside") {
-						outside(rt, r)
+						outside(rt, h)
 					}
-					planAndApply(rt, r, c)
+					planAndApply(rt, h, c)
 				}
 			})
 		})
@@ -47,55 +47,55 @@ func TestAccModelDeployment_anyHistory(t *testing.T) {
 var versions = []string{"0.8.0", "0.9.0", "1.0.0", "2.0.0", "3.0.0"}
 
 // outside is one change outside of Terraform, if the server accepts it.
-func outside(rt *rapid.T, r *harness) {
+func outside(rt *rapid.T, h *harness) {
 	version := rapid.SampledFrom(versions).Draw(rt, "version")
 	percentage := rapid.SampledFrom([]int{10, 40, 100}).Draw(rt, "percentage")
-	last := "/api/v1/models/phi-4-mini/rollouts/" + lastRollout(r)
+	last := "/api/v1/models/phi-4-mini/rollouts/" + lastRollout(h)
 	switch rapid.SampledFrom([]string{"deploy", "rollback", "pause", "resume", "advance", "delete", "settle", "group"}).Draw(rt, "what") {
 	case "deploy":
-		r.sb.Try(r, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
+		h.sb.Try(h, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
 			"version": version, "rollout_percentage": percentage, "target_percentage": 100, "increment_step": 10,
 			"start_immediately": rapid.Bool().Draw(rt, "started"),
 		})
 	case "rollback":
-		r.sb.Try(r, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": version})
+		h.sb.Try(h, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": version})
 	case "pause", "resume":
-		r.sb.Try(r, "POST", last+"/"+rapid.SampledFrom([]string{"pause", "resume"}).Draw(rt, "verb"), map[string]any{})
+		h.sb.Try(h, "POST", last+"/"+rapid.SampledFrom([]string{"pause", "resume"}).Draw(rt, "verb"), map[string]any{})
 	case "advance":
-		r.sb.Try(r, "POST", last+"/update-percentage", map[string]any{"percentage": percentage})
+		h.sb.Try(h, "POST", last+"/update-percentage", map[string]any{"percentage": percentage})
 	case "delete":
-		r.sb.Try(r, "DELETE", last+"?force=true", nil)
+		h.sb.Try(h, "DELETE", last+"?force=true", nil)
 	case "settle":
-		r.sb.Settle()
+		h.sb.Settle()
 	case "group":
-		r.sb.Try(r, "POST", "/api/v1/deploy/execute", map[string]any{
-			"model_id": modelID(r.T, r.sb), "model_name": phi, "version": version, "model_version": version, "group": "staging", "rollout_percentage": percentage,
+		h.sb.Try(h, "POST", "/api/v1/deploy/execute", map[string]any{
+			"model_id": modelID(h.T, h.sb), "model_name": phi, "version": version, "model_version": version, "group": "staging", "rollout_percentage": percentage,
 		})
 	}
 }
 
-func lastRollout(r *harness) string {
-	if len(rollouts(r.T, r.sb)) == 0 {
+func lastRollout(h *harness) string {
+	if len(rollouts(h.T, h.sb)) == 0 {
 		return "none"
 	}
-	return newest(r.T, r.sb)
+	return newest(h.T, h.sb)
 }
 
 // planAndApply plans and applies one configuration.
-func planAndApply(rt *rapid.T, r *harness, c *acctest.Core) {
+func planAndApply(rt *rapid.T, h *harness, c *acctest.Core) {
 	w := wanted{version: rapid.SampledFrom(versions).Draw(rt, "pin"), percentage: rapid.SampledFrom([]int{0, 20, 60}).Draw(rt, "percentage")}
-	config := r.config(w)
+	config := h.config(w)
 	config["on_rollback"] = rapid.SampledFrom([]any{nil, "block", "redeploy"}).Draw(rt, "on_rollback")
 	config["supersede"] = rapid.SampledFrom([]any{nil, true}).Draw(rt, "supersede")
-	if r.group == "" {
+	if h.group == "" {
 		config["paused"] = rapid.SampledFrom([]any{nil, false}).Draw(rt, "paused")
 	}
-	r.sb.Settle()
-	r.sb.ClearLedger()
+	h.sb.Settle()
+	h.sb.ClearLedger()
 	plan := c.Plan(config)
 	if plan.Failed() {
 		refusal(rt, plan.Diagnostics, "The rollout percentage cannot decrease", "The version was rolled back", "The rollout was canceled", "Another rollout is in progress")
-		if writes := r.sb.Writes(); len(writes) > 0 {
+		if writes := h.sb.Writes(); len(writes) > 0 {
 			rt.Errorf("a plan wrote %v", writes)
 		}
 		return
@@ -104,15 +104,15 @@ func planAndApply(rt *rapid.T, r *harness, c *acctest.Core) {
 		refusal(rt, said, "The rollout is paused")
 		return
 	}
-	r.sb.Settle()
+	h.sb.Settle()
 	if second := c.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
 		rt.Errorf("the second plan of %v is %s: %v\nbefore %v\nafter  %v", config, second.Action, second.Errors, c.State(), second.Planned)
 	}
-	fleet := r.sb.Fleet(phi)
-	if r.group != "" {
-		fleet = r.sb.GroupFleet(phi, r.group)
+	fleet := h.sb.Fleet(phi)
+	if h.group != "" {
+		fleet = h.sb.GroupFleet(phi, h.group)
 	}
-	if c.State()["status"] == "completed" && r.group != "" && fleet.Versions[w.version] != fleet.Total {
+	if c.State()["status"] == "completed" && h.group != "" && fleet.Versions[w.version] != fleet.Total {
 		rt.Errorf("%s is completed, and the group runs %v", w.version, fleet.Versions)
 	}
 	if fleet.Versions[w.version] == 0 {

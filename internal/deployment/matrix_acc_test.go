@@ -10,7 +10,7 @@ import (
 // Every pair of what runs and what is wanted, for the fleet and for a group: the operation that the plan shows, what is written,
 // what the devices run afterwards, and that the second plan is empty. Where the plan or the apply is an error, nothing changes.
 
-// wanted is one configuration and what comes of it.
+// wanted is one configuration and its expected outcome.
 type wanted struct {
 	version string
 	// percentage of the rollout block, 0 for none.
@@ -25,7 +25,7 @@ type wanted struct {
 	planFails, applyFails string
 }
 
-// scenarios are what runs before; held is the configuration of the resource then, with a version "" for none.
+// scenarios are the states before the operation; held is the configuration applied before, with a version "" for none.
 type scenarios map[string]struct {
 	held    wanted
 	prepare func(*harness)
@@ -34,9 +34,9 @@ type scenarios map[string]struct {
 
 func TestAccModelDeployment_fleetMatrix(t *testing.T) {
 	t.Parallel()
-	unmanaged := func(r *harness) { r.rollOut("2.0.0", 40) }
-	rolledBackManually := func(r *harness) {
-		r.sb.Do(r, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "1.0.0", "reason": "slow"})
+	unmanaged := func(h *harness) { h.rollOut("2.0.0", 40) }
+	rolledBackManually := func(h *harness) {
+		h.sb.Do(h, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "1.0.0", "reason": "slow"})
 	}
 	const cancelAndCreate = "DELETE cancel rollout, POST create rollout"
 	mixed := map[string]int{"1.0.0": 74, "2.0.0": 50}
@@ -53,7 +53,7 @@ func TestAccModelDeployment_fleetMatrix(t *testing.T) {
 	rollingBack["larger percentage"] = wanted{version: "1.0.0", percentage: 60, plan: "resume 1.0.0 1.0.0", runs: all("1.0.0")}
 	runMatrix(t, "", scenarios{
 		"nothing": {
-			prepare: func(r *harness) { r.deleteRollouts() },
+			prepare: func(h *harness) { h.deleteRollouts() },
 			wants: map[string]wanted{
 				"same pin":             {version: "1.0.0", plan: "create", does: "deploy  1.0.0", writes: "POST create rollout", runs: all("1.0.0")},
 				"newer":                {version: "3.0.0", plan: "create", does: "deploy  3.0.0", writes: "POST create rollout", runs: all("3.0.0")},
@@ -76,7 +76,7 @@ func TestAccModelDeployment_fleetMatrix(t *testing.T) {
 				"destroy":              {runs: all("1.0.0")},
 			},
 		},
-		"active at 40, ours": {
+		"active at 40, managed": {
 			held: wanted{version: "2.0.0", percentage: 40},
 			wants: map[string]wanted{
 				"same pin":             {version: "2.0.0", percentage: 40, runs: mixed},
@@ -88,7 +88,7 @@ func TestAccModelDeployment_fleetMatrix(t *testing.T) {
 				"destroy":              {runs: mixed},
 			},
 		},
-		"active at 40, someone else's": {
+		"active at 40, unmanaged": {
 			held: wanted{version: "1.0.0"}, prepare: unmanaged,
 			wants: map[string]wanted{
 				"same pin":             {version: "1.0.0", plan: "rollback 2.0.0 1.0.0", writes: "POST roll back", runs: all("1.0.0")},
@@ -101,7 +101,7 @@ func TestAccModelDeployment_fleetMatrix(t *testing.T) {
 			},
 		},
 		"paused": {
-			held: wanted{version: "2.0.0", percentage: 40}, prepare: func(r *harness) { r.sb.Settle(); r.verb("pause") },
+			held: wanted{version: "2.0.0", percentage: 40}, prepare: func(h *harness) { h.sb.Settle(); h.verb("pause") },
 			wants: map[string]wanted{
 				"same pin":             {version: "2.0.0", percentage: 40, runs: mixed},
 				"newer":                {version: "3.0.0", plan: "deploy 2.0.0 3.0.0", writes: cancelAndCreate, runs: all("3.0.0")},
@@ -113,17 +113,17 @@ func TestAccModelDeployment_fleetMatrix(t *testing.T) {
 			},
 		},
 		"rolling back": {
-			held: wanted{version: "2.0.0"}, prepare: func(r *harness) { r.sb.Settle(); r.sb.Clock.Hold(); rolledBackManually(r) }, wants: rollingBack,
+			held: wanted{version: "2.0.0"}, prepare: func(h *harness) { h.sb.Settle(); h.sb.Clock.Hold(); rolledBackManually(h) }, wants: rollingBack,
 		},
 		"rolled back manually": {
-			held: wanted{version: "2.0.0"}, prepare: func(r *harness) { rolledBackManually(r); r.sb.Settle() }, wants: rolledBack,
+			held: wanted{version: "2.0.0"}, prepare: func(h *harness) { rolledBackManually(h); h.sb.Settle() }, wants: rolledBack,
 		},
 		"rolled back automatically": {
 			held: wanted{version: "2.0.0"},
-			prepare: func(r *harness) {
-				r.sb.SetHealth(phi, "2.0.0", sandbox.Health{CrashPercent: 7})
-				r.sb.Do(r, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
-				r.sb.Settle()
+			prepare: func(h *harness) {
+				h.sb.SetHealth(phi, "2.0.0", sandbox.Health{CrashPercent: 7})
+				h.sb.Do(h, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
+				h.sb.Settle()
 			},
 			wants: rolledBack,
 		},
@@ -146,7 +146,7 @@ func TestAccModelDeployment_groupMatrix(t *testing.T) {
 	}
 	runMatrix(t, "staging", scenarios{
 		"nothing": {
-			prepare: func(r *harness) { r.deleteRollouts() },
+			prepare: func(h *harness) { h.deleteRollouts() },
 			wants: map[string]wanted{
 				"same pin":             {version: "1.0.0", plan: "create", does: "deploy  1.0.0", writes: execute, runs: only("1.0.0")},
 				"newer":                {version: "3.0.0", plan: "create", does: "deploy  3.0.0", writes: execute, runs: only("3.0.0")},
@@ -158,7 +158,7 @@ func TestAccModelDeployment_groupMatrix(t *testing.T) {
 			},
 		},
 		"completed": {held: wanted{version: "1.0.0"}, wants: stands},
-		"active at 40, ours": {
+		"active at 40, managed": {
 			held: wanted{version: "2.0.0", percentage: 40},
 			wants: map[string]wanted{
 				"same pin":             {version: "2.0.0", percentage: 40, runs: mixed},
@@ -170,8 +170,8 @@ func TestAccModelDeployment_groupMatrix(t *testing.T) {
 				"destroy":              {runs: mixed},
 			},
 		},
-		"active at 40, someone else's": {
-			held: wanted{version: "1.0.0"}, prepare: func(r *harness) { r.execute("2.0.0", 40) },
+		"active at 40, unmanaged": {
+			held: wanted{version: "1.0.0"}, prepare: func(h *harness) { h.execute("2.0.0", 40) },
 			wants: map[string]wanted{
 				"same pin":             {version: "1.0.0", plan: "rollback 2.0.0 1.0.0", writes: execute, runs: only("1.0.0")},
 				"newer":                {version: "3.0.0", plan: "deploy 2.0.0 3.0.0", writes: execute, runs: only("3.0.0")},
@@ -184,18 +184,18 @@ func TestAccModelDeployment_groupMatrix(t *testing.T) {
 		},
 		// What happens to the fleet does not concern a group that has a version of its own.
 		"the fleet is paused": {
-			held: wanted{version: "1.0.0"}, prepare: func(r *harness) { r.rollOut("2.0.0", 40); r.verb("pause") }, wants: stands,
+			held: wanted{version: "1.0.0"}, prepare: func(h *harness) { h.rollOut("2.0.0", 40); h.verb("pause") }, wants: stands,
 		},
 		"the fleet is rolling back": {
 			held: wanted{version: "1.0.0"},
-			prepare: func(r *harness) {
-				r.sb.Clock.Hold()
-				r.sb.Do(r, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "0.9.0"})
+			prepare: func(h *harness) {
+				h.sb.Clock.Hold()
+				h.sb.Do(h, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "0.9.0"})
 			},
 			wants: stands,
 		},
 		"rolled back manually": {
-			held: wanted{version: "2.0.0"}, prepare: func(r *harness) { r.execute("1.0.0", 100) },
+			held: wanted{version: "2.0.0"}, prepare: func(h *harness) { h.execute("1.0.0", 100) },
 			wants: map[string]wanted{
 				"same pin":             {version: "2.0.0", planFails: "The version was rolled back", runs: only("1.0.0")},
 				"newer":                {version: "3.0.0", plan: "deploy 1.0.0 3.0.0", writes: execute, runs: only("3.0.0")},
@@ -208,11 +208,11 @@ func TestAccModelDeployment_groupMatrix(t *testing.T) {
 		},
 		"the fleet is rolled back automatically": {
 			held: wanted{version: "1.0.0"},
-			prepare: func(r *harness) {
-				r.sb.Do(r, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
-				r.sb.SetHealth(phi, "2.0.0", sandbox.Health{ErrorPercent: 50})
-				r.rollOut("2.0.0", 40)
-				r.sb.Settle()
+			prepare: func(h *harness) {
+				h.sb.Do(h, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
+				h.sb.SetHealth(phi, "2.0.0", sandbox.Health{ErrorPercent: 50})
+				h.rollOut("2.0.0", 40)
+				h.sb.Settle()
 			},
 			wants: stands,
 		},
@@ -225,19 +225,19 @@ func runMatrix(t *testing.T, group string, table scenarios) {
 		for want, w := range before.wants {
 			t.Run(name+"/"+want, func(t *testing.T) {
 				t.Parallel()
-				r := newHarness(t, group)
+				h := newHarness(t, group)
 				if before.held.version != "" {
-					r.apply(before.held)
+					h.apply(before.held)
 				}
 				if before.prepare != nil {
-					before.prepare(r)
+					before.prepare(h)
 				}
-				r.sb.ClearLedger()
+				h.sb.ClearLedger()
 				if w.version == "" {
-					r.destroys(w)
+					h.destroys(w)
 					return
 				}
-				r.reaches(w)
+				h.reaches(w)
 			})
 		}
 	}

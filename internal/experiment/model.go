@@ -15,7 +15,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// model is the experiment as Terraform holds it.
+// model is the state of octomil_experiment.
 type model struct {
 	ID                types.String  `tfsdk:"id"`
 	OrgID             types.String  `tfsdk:"org_id"`
@@ -34,7 +34,7 @@ type model struct {
 	OnDestroy         types.String  `tfsdk:"on_destroy"`
 }
 
-// variant is one of the versions that are compared.
+// variant is one element of the attribute variants.
 type variant struct {
 	ModelVersion      types.String  `tfsdk:"model_version"`
 	TrafficAllocation types.Float64 `tfsdk:"traffic_allocation"`
@@ -44,7 +44,7 @@ var variantType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"model_version": types.StringType, "traffic_allocation": types.Float64Type,
 }}
 
-// variantsByName opens the variants by their names. It is nil where they are not known; what is not known of one of them stays unknown.
+// variantsByName returns the variants by name, nil if the map is unknown. An unknown value of a variant stays unknown.
 func variantsByName(ctx context.Context, m types.Map, diags *diag.Diagnostics) map[string]variant {
 	if !resourcekit.Known(m) {
 		return nil
@@ -60,7 +60,7 @@ func variantsByName(ctx context.Context, m types.Map, diags *diag.Diagnostics) m
 	return variants
 }
 
-// createSettings is what a create sends.
+// createSettings returns what a create sends.
 func (m *model) createSettings(ctx context.Context, modelID string, diags *diag.Diagnostics) control.Experiment {
 	traffic, confidence := m.TrafficPercentage.ValueFloat64(), m.ConfidenceLevel.ValueFloat64()
 	return control.Experiment{
@@ -70,7 +70,7 @@ func (m *model) createSettings(ctx context.Context, modelID string, diags *diag.
 	}
 }
 
-// variantsToAPI are what is sent of them, in an order of their own.
+// variantsToAPI returns the variants as they are sent, sorted by name.
 func (m *model) variantsToAPI(ctx context.Context, diags *diag.Diagnostics) []control.Variant {
 	configured := variantsByName(ctx, m.Variants, diags)
 	var variants []control.Variant
@@ -84,8 +84,8 @@ func (m *model) variantsToAPI(ctx context.Context, diags *diag.Diagnostics) []co
 	return variants
 }
 
-// updateSettings are the settings that an update has to send, needed is false where there are none. What has left the configuration is sent
-// empty.
+// updateSettings returns the settings that differ from prior; changed is false if none does. A setting that was removed from the
+// configuration is sent empty.
 func (m *model) updateSettings(prior *model) (settings control.Experiment, changed bool) {
 	if !m.Name.Equal(prior.Name) {
 		settings.Name, changed = m.Name.ValueString(), true
@@ -109,8 +109,8 @@ func (m *model) updateSettings(prior *model) (settings control.Experiment, chang
 	return settings, changed
 }
 
-// fromAPI takes the experiment from the server. What means the same, and what the server does not say, stays as it was. org is the
-// organization of an experiment that does not name its own, modelName what the model is called where nothing was known of it.
+// fromAPI sets the model from the server's experiment. Equivalent and omitted values keep what the model has. org is used where the
+// server does not return the organization, modelName where the model has no model yet.
 func (m *model) fromAPI(ctx context.Context, e control.Experiment, org, modelName string, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(e.ID)
 	m.OrgID = resourcekit.StringOrNull(cmp.Or(e.OrgID, m.OrgID.ValueString(), org))
@@ -155,7 +155,7 @@ func (m *model) variantsFromAPI(ctx context.Context, variants []control.Variant,
 	m.Variants = read
 }
 
-// targetsFromAPI keeps null and empty apart as they were: both are all devices.
+// targetsFromAPI keeps null or empty as configured: both mean all devices.
 func (m *model) targetsFromAPI(ctx context.Context, ids []string, diags *diag.Diagnostics) {
 	switch {
 	case len(ids) == 0 && !resourcekit.Known(m.TargetGroupIDs):
@@ -167,7 +167,7 @@ func (m *model) targetsFromAPI(ctx context.Context, ids []string, diags *diag.Di
 	}
 }
 
-// targetIDs are the ids of a set, sorted.
+// targetIDs returns the IDs of a set, sorted.
 func targetIDs(ctx context.Context, set types.Set, diags *diag.Diagnostics) []string {
 	if !resourcekit.Known(set) {
 		return nil
@@ -178,7 +178,8 @@ func targetIDs(ctx context.Context, set types.Set, diags *diag.Diagnostics) []st
 	return ids
 }
 
-// numberFromAPI is the server's number in the precision that it had before, or what there was where the server does not say.
+// numberFromAPI maps the server's number. An unchanged number keeps the precision that prior has; an omitted one keeps prior, or
+// becomes fallback.
 func numberFromAPI(value *float64, prior types.Float64, fallback float64) types.Float64 {
 	switch {
 	case resourcekit.Known(prior) && (value == nil || *value == prior.ValueFloat64()):

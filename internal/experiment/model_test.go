@@ -11,11 +11,11 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// allocations are two variants, old and new.
+// allocations returns two variants, old and new, with these percentages.
 func allocations(old, fresh float64) types.Map {
-	one := func(version string, share float64) attr.Value {
+	one := func(version string, percentage float64) attr.Value {
 		return types.ObjectValueMust(variantType.AttrTypes, map[string]attr.Value{
-			"model_version": types.StringValue(version), "traffic_allocation": types.Float64Value(share),
+			"model_version": types.StringValue(version), "traffic_allocation": types.Float64Value(percentage),
 		})
 	}
 	return types.MapValueMust(variantType, map[string]attr.Value{"old": one("1.0.0", old), "new": one("2.0.0", fresh)})
@@ -29,7 +29,7 @@ func ids(words ...string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
-// empty is what an import begins with.
+// empty returns the model that an import begins with.
 func empty() model {
 	return model{Variants: types.MapNull(variantType), TargetGroupIDs: types.SetNull(types.StringType)}
 }
@@ -66,7 +66,7 @@ func TestFromAPIAfterImport(t *testing.T) {
 	}
 }
 
-// A server that says nothing of a thing has not changed it.
+// A value that the server omits has not changed.
 //
 // CONTRACT.md 7.61
 func TestFromAPIKeepsOmittedValues(t *testing.T) {
@@ -82,7 +82,7 @@ func TestFromAPIKeepsOmittedValues(t *testing.T) {
 	bare.fromAPI(t.Context(), control.Experiment{ID: "exp_1"}, "", "", &diags)
 	if bare.TrafficPercentage.ValueFloat64() != 100 || bare.MinSampleSize.ValueInt64() != 100 || bare.ConfidenceLevel.ValueFloat64() != 0.95 ||
 		bare.PrimaryMetric.ValueString() != "conversion" || !bare.Status.IsNull() || !bare.Control.IsNull() {
-		t.Errorf("an import of next to nothing: %+v", bare)
+		t.Errorf("an import of an experiment without settings: %+v", bare)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestFromAPISeesEveryDifference(t *testing.T) {
 		e, m := answered(), full()
 		change(&e)
 		if m.fromAPI(t.Context(), e, "demo", "", &diags); cmp.Equal(full(), m) {
-			t.Errorf("another %s is not seen", name)
+			t.Errorf("a changed %s is not detected", name)
 		}
 	}
 }
@@ -124,7 +124,7 @@ func TestFromAPIKeepsNullAndEmptyTargets(t *testing.T) {
 			e := answered()
 			e.TargetGroupIDs = ids
 			if m.fromAPI(t.Context(), e, "demo", "", &diags); !m.TargetGroupIDs.Equal(written) {
-				t.Errorf("%s becomes %s where the server says %v", name, m.TargetGroupIDs, ids)
+				t.Errorf("%s becomes %s where the server returns %v", name, m.TargetGroupIDs, ids)
 			}
 		}
 	}
@@ -134,7 +134,7 @@ func TestUpdateSettings(t *testing.T) {
 	t.Parallel()
 	before := full()
 	if due, needed := before.updateSettings(&before); needed {
-		t.Errorf("nothing has changed, and sent is %+v", due)
+		t.Errorf("nothing has changed, but the update sends %+v", due)
 	}
 	after := full()
 	after.Description, after.TrafficPercentage = types.StringNull(), types.Float64Value(10)

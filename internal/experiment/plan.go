@@ -17,7 +17,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// requiresReplaceIfVariantsChange replaces the experiment for other variants or versions: the API can change no more than the allocations.
+// requiresReplaceIfVariantsChange replaces the experiment if a variant or its version changes: the API can change allocations only.
 var requiresReplaceIfVariantsChange = mapplanmodifier.RequiresReplaceIf(
 	func(ctx context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
 		resp.RequiresReplace = variantsChange(ctx, req.StateValue, req.PlanValue, &resp.Diagnostics)
@@ -25,7 +25,7 @@ var requiresReplaceIfVariantsChange = mapplanmodifier.RequiresReplaceIf(
 	"Other variants or versions destroy and recreate the experiment.", "Other variants or versions destroy and recreate the experiment.",
 )
 
-// variantsChange is true of variants with other names or versions. What is not known yet may be another one.
+// variantsChange reports whether names or versions differ. An unknown version may differ.
 func variantsChange(ctx context.Context, a, b types.Map, diags *diag.Diagnostics) bool {
 	before, after := variantsByName(ctx, a, diags), variantsByName(ctx, b, diags)
 	if len(before) != len(after) {
@@ -39,7 +39,7 @@ func variantsChange(ctx context.Context, a, b types.Map, diags *diag.Diagnostics
 	return false
 }
 
-// planExperiment refuses what the API cannot do to an experiment in its status.
+// planExperiment rejects changes that the API cannot make in the status of the experiment.
 func planExperiment(ctx context.Context, r *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -73,7 +73,7 @@ func planExperiment(ctx context.Context, r *resourcekit.Base, req resource.Modif
 	checkStatus(state.Status.ValueString(), planned.Status, &resp.Diagnostics)
 }
 
-// warnOfReplacement says that the experiment before goes on beside the one that takes its place.
+// warnOfReplacement warns that the replaced experiment continues beside its replacement.
 func warnOfReplacement(state model, diags *diag.Diagnostics) {
 	if state.OnDestroy.ValueString() == onDestroyKeep && !isFinal(state.Status.ValueString()) {
 		diags.AddWarning("The replaced experiment stays open", fmt.Sprintf("%q with the ID %s is %s and remains so beside its replacement, because the API cannot delete it. To "+
@@ -82,7 +82,7 @@ func warnOfReplacement(state model, diags *diag.Diagnostics) {
 	}
 }
 
-// sameModel is true if the name and the ID of one model were exchanged.
+// sameModel reports whether the configuration switches between the name and the ID of one model.
 func sameModel(ctx context.Context, r *resourcekit.Base, nameOrID types.String, id string, diags *diag.Diagnostics) bool {
 	if !resourcekit.Known(nameOrID) || !r.HasClient() {
 		return false
@@ -95,7 +95,7 @@ func sameModel(ctx context.Context, r *resourcekit.Base, nameOrID types.String, 
 	return err == nil && found.ID == id
 }
 
-// checkInitialStatus lets an experiment begin in no other status than one that leaves something to do.
+// checkInitialStatus adds an error if a new experiment is planned in a status that it cannot be created in.
 func checkInitialStatus(planned types.String, diags *diag.Diagnostics) {
 	switch status := planned.ValueString(); status {
 	case "", control.ExperimentDraft, control.ExperimentRunning:
@@ -113,7 +113,7 @@ func checkStatus(from string, to types.String, diags *diag.Diagnostics) {
 	}
 }
 
-// checkUnchanged blames each attribute that differs from an experiment that has ended.
+// checkUnchanged adds an error on each attribute that differs from an experiment that has ended.
 func checkUnchanged(ctx context.Context, status string, planned, state model, diags *diag.Diagnostics) {
 	changed := map[string]bool{
 		"name":               !planned.Name.Equal(state.Name),

@@ -13,7 +13,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// What becomes of an experiment when its resource is destroyed.
+// The values of on_destroy.
 const (
 	onDestroyKeep     = "keep"
 	onDestroyComplete = "complete"
@@ -72,7 +72,7 @@ var entity = resourcekit.Entity[model, control.Experiment]{
 	Validate:    validate,
 }
 
-// fromAPI reads the name of a model only for an import: a resource goes on calling the model as its configuration does.
+// fromAPI reads the name of the model for an import only: otherwise the resource keeps the spelling of its configuration.
 func fromAPI(ctx context.Context, client *control.Client, m *model, e control.Experiment, diags *diag.Diagnostics) {
 	name := e.ModelID
 	if m.Model.IsNull() && e.ModelID != "" {
@@ -87,8 +87,8 @@ func fromAPI(ctx context.Context, client *control.Client, m *model, e control.Ex
 	m.fromAPI(ctx, e, client.OrgID(), name, diags)
 }
 
-// create makes a draft and then what the configuration wants of it. Until all of it is done a destroy cancels the experiment: so one
-// that Terraform replaces after a failure does not stay behind, open and unused.
+// create creates a draft and then applies the rest of the configuration. Until that has succeeded, a destroy cancels the
+// experiment, so that a tainted one that Terraform replaces does not remain open and unused.
 func create(ctx context.Context, op *operation) (control.Experiment, error) {
 	found, _, err := op.Client.ResolveModel(ctx, op.Plan.Model.ValueString())
 	if err != nil {
@@ -119,7 +119,7 @@ func create(ctx context.Context, op *operation) (control.Experiment, error) {
 	return op.Client.Experiment(ctx, e.ID)
 }
 
-// update changes what the experiment is before it changes whether it runs.
+// update changes the settings before the status.
 func update(ctx context.Context, op *operation) (control.Experiment, error) {
 	id := op.State.ID.ValueString()
 	if changes, due := op.Plan.updateSettings(op.State); due {

@@ -28,7 +28,7 @@ func variants(control, treatment float64) map[string]any {
 	}
 }
 
-// with is a configuration with other values.
+// with returns a configuration with these changes.
 func with(changes map[string]any) map[string]any {
 	config := map[string]any{"name": "speed", "model": "phi-4-mini", "control": "control", "variants": variants(50, 50)}
 	maps.Copy(config, changes)
@@ -46,7 +46,7 @@ func inEachDialect(t *testing.T, run func(t *testing.T, sb *acctest.Sandbox, cor
 
 func pathOf(core *acctest.Core) string { return fmt.Sprint("/api/v1/experiments/", core.State()["id"]) }
 
-// expectPlanErrors plans and expects exactly these beginnings of errors.
+// expectPlanErrors plans and expects exactly the errors with these prefixes.
 func expectPlanErrors(t *testing.T, core *acctest.Core, config map[string]any, want ...string) {
 	t.Helper()
 	plan := core.Plan(config)
@@ -88,7 +88,7 @@ func TestAccExperiment_lifecycle(t *testing.T) {
 		core.Converge(t, with(map[string]any{"status": "running"}), acctest.ActionUpdate)
 		id := core.State()["id"]
 
-		// Another word for the model is no change, another version is another experiment.
+		// The ID instead of the name of the model is no change. A different version is a different experiment.
 		core.Converge(t, with(map[string]any{"status": "running", "model": core.State()["model_id"]}), acctest.ActionNone)
 		other := variants(50, 50)
 		other["treatment"] = map[string]any{"model_version": "0.9.0", "traffic_allocation": 50}
@@ -98,7 +98,7 @@ func TestAccExperiment_lifecycle(t *testing.T) {
 		}
 		core.Converge(t, with(map[string]any{"variants": other}), acctest.ActionReplace)
 		if status := sb.Do(t, http.MethodGet, fmt.Sprint("/api/v1/experiments/", id), nil)["status"]; status != "running" && status != "active" {
-			t.Errorf("the experiment that was replaced is %v, and was to be kept", status)
+			t.Errorf("the replaced experiment is %v, but on_destroy keeps it", status)
 		}
 	})
 }
@@ -145,7 +145,7 @@ func TestAccExperiment_status(t *testing.T) {
 		expectPlanErrors(t, core, is("completed"), "status: An experiment cannot go from draft to completed")
 		core.Converge(t, is("running"), acctest.ActionUpdate)
 		expectPlanErrors(t, core, is("draft"), "status: An experiment cannot go from running to draft")
-		core.Converge(t, with(nil), acctest.ActionNone) // not managed: it goes on
+		core.Converge(t, with(nil), acctest.ActionNone) // the status is not managed: the experiment continues
 		core.Converge(t, is("completed"), acctest.ActionUpdate)
 		changed := with(map[string]any{"name": "x", "traffic_percentage": 10, "variants": variants(10, 90), "status": "running"})
 		expectPlanErrors(t, core, changed, "name: The experiment is completed", "status: The experiment is completed", "traffic_percentage: ", "variants: ")
@@ -173,7 +173,7 @@ func TestAccExperiment_onDestroy(t *testing.T) {
 			at := pathOf(core)
 			report := core.Destroy()
 			if report.Failed() || len(report.Warnings) == 0 || !strings.Contains(report.Warnings[0], "cannot delete an experiment") {
-				t.Errorf("the destroy says %v, %v", report.Errors, report.Warnings)
+				t.Errorf("the destroy reports %v, %v", report.Errors, report.Warnings)
 			}
 			if got := sb.Do(t, http.MethodGet, at, nil)["status"]; got != tc.want {
 				t.Errorf("it is %v", got)
@@ -225,7 +225,7 @@ func TestAccExperiment_invalidConfig(t *testing.T) {
 	expectPlanErrors(t, core, with(map[string]any{"variants": variants(-1, 101)}), "variants.", "variants.")
 	expectPlanErrors(t, core, with(map[string]any{"traffic_percentage": 101}), "traffic_percentage: Invalid")
 
-	// What only the server knows.
+	// Values that only the server has.
 	for want, config := range map[string]map[string]any{
 		"variants: Could not create the experiment": with(map[string]any{"variants": map[string]any{
 			"control": map[string]any{"model_version": "1.0.0", "traffic_allocation": 50}, "x": map[string]any{"model_version": "7.0.0", "traffic_allocation": 50},
@@ -248,7 +248,7 @@ func TestAccExperiment_invalidConfig(t *testing.T) {
 	core.Converge(t, with(map[string]any{"variants": thirds}), acctest.ActionCreate)
 }
 
-// A create that fails in the middle leaves nothing open behind: the draft that it has made is cancelled when it is replaced.
+// A create that fails partway leaves nothing open: its draft is canceled when it is replaced.
 func TestAccExperiment_createFailsPartway(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)
@@ -256,7 +256,7 @@ func TestAccExperiment_createFailsPartway(t *testing.T) {
 	config := with(map[string]any{"status": "running"})
 	sb.AddFault(sandbox.Fault{Method: "POST", Path: "experiments/*/start", Status: 409})
 	if report := core.Apply(core.Plan(config)); !report.Failed() || !core.Tainted() {
-		t.Fatalf("the create says %v", report.Errors)
+		t.Fatalf("the create reports %v", report.Errors)
 	}
 	first := pathOf(core)
 	sb.ClearFaults()
@@ -296,7 +296,7 @@ func TestAccExperiment_list(t *testing.T) {
 	})
 }
 
-// Many experiments are refreshed through the list.
+// A refresh of many experiments reads the list.
 func TestAccExperiment_requestsOfRefresh(t *testing.T) {
 	t.Parallel()
 	sb := acctest.Start(t)

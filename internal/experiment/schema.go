@@ -18,7 +18,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// What the vendor's SDK sends where its caller does not say.
+// The defaults of Octomil's SDK.
 const (
 	defaultTraffic    = 100.0
 	defaultSample     = 100
@@ -108,7 +108,7 @@ func statusAttribute() schema.Attribute {
 	}
 }
 
-// settings are the attributes that are nothing but a value of the server's.
+// settings returns the attributes that map to one setting of the experiment each.
 func settings() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"name": schema.StringAttribute{

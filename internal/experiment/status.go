@@ -10,7 +10,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
-// transitions are the calls that take an experiment from one status to another. Whatever is not here the API cannot do.
+// transitions are the calls that take an experiment from one status to another, by both statuses. The API has no others.
 var transitions = map[string]map[string]string{
 	control.ExperimentDraft: {
 		control.ExperimentRunning: control.ExperimentStart, control.ExperimentCancelled: control.ExperimentCancel,
@@ -25,12 +25,12 @@ var transitions = map[string]map[string]string{
 	},
 }
 
-// isFinal is true of an experiment that cannot change any more.
+// isFinal reports whether an experiment with this status has ended and cannot change.
 func isFinal(status string) bool {
 	return status == control.ExperimentCompleted || status == control.ExperimentCancelled
 }
 
-// whyUnreachable says why a status cannot be reached, "" where it can.
+// whyUnreachable returns why a status cannot be reached from another, "" if it can.
 func whyUnreachable(from, to string) string {
 	if from == to || transitions[from][to] != "" {
 		return ""
@@ -45,7 +45,7 @@ func whyUnreachable(from, to string) string {
 	return fmt.Sprintf("From %s it can only become %s.", from, strings.Join(reachable, " or "))
 }
 
-// transition takes an experiment to a status that it can reach.
+// transition changes the status of an experiment to one that is reachable.
 func transition(ctx context.Context, client *control.Client, id, from, to string) error {
 	if from == to {
 		return nil
@@ -53,7 +53,7 @@ func transition(ctx context.Context, client *control.Client, id, from, to string
 	return client.MoveExperiment(ctx, id, transitions[from][to], to)
 }
 
-// end ends an experiment that is still open: one that has begun as a destroy says, a draft, which has no result, by cancelling it.
+// end ends an experiment that has not ended: a draft, which has no result, is canceled, any other ends as onDestroy says.
 func end(ctx context.Context, client *control.Client, id, onDestroy string) error {
 	e, err := client.Experiment(ctx, id)
 	if control.NotFound(err) || err == nil && isFinal(e.Status) {

@@ -11,7 +11,7 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// validate looks at the variants as far as they are known.
+// validate checks the variants as far as they are known.
 func validate(ctx context.Context, config model, diags *diag.Diagnostics) {
 	if !resourcekit.Known(config.Variants) {
 		return
@@ -36,5 +36,5 @@ func validate(ctx context.Context, config model, diags *diag.Diagnostics) {
 	}
 }
 
-// tolerance is for the rounding of numbers such as 33.3, in percent. What a server would let pass beyond it is not known.
+// tolerance allows for the rounding of numbers such as 33.3, in percentage points. How much a server tolerates is not known.
 const tolerance = 0.001

@@ -26,9 +26,9 @@ func modifyPlan[M any, P model[M]](ctx context.Context, _ *resourcekit.Base, req
 	changed := true
 	if configured := P(&config).common(); fullyKnown(configured.Credentials) {
 		credentials := configured.credentials()
-		same, remembered := resourcekit.MatchesPrivateSecret(ctx, req.Private, credentialsKey, credentials, &resp.Diagnostics)
-		changed = remembered && !same || !remembered && credentials != nil
-		if !changed && !remembered && P(&planned).replacesCredentials(&state) {
+		same, stored := resourcekit.MatchesPrivateSecret(ctx, req.Private, credentialsKey, credentials, &resp.Diagnostics)
+		changed = stored && !same || !stored && credentials != nil
+		if !changed && !stored && P(&planned).replacesCredentials(&state) {
 			resp.Diagnostics.AddAttributeWarning(path.Root("credentials"), "The server may lose credentials", fmt.Sprintf("The server replaces the "+
 				"configuration of %q as a whole, including any credentials. The integration was imported, and Terraform does not know whether the "+
 				"server has credentials for it. Set `credentials` to keep them.", P(&planned).common().Name.ValueString()))

@@ -166,7 +166,7 @@ func TestIntegerBinding(t *testing.T) {
 	}
 	integer{&days}.setUnknown()
 	if !days.IsUnknown() {
-		t.Error("what was forgotten is known")
+		t.Error("an attribute that was set unknown is known")
 	}
 }
 

@@ -422,3 +422,60 @@ func missingFiles(root, text string) (missing []string, found int) {
 	}
 	return missing, found
 }
+
+// Each test that CONTRIBUTING.md names is there, or tests whose names begin so.
+func TestContributingNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	const root = "../.."
+	content, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := testsBelow(t, filepath.Join(root, "internal"))
+	missing, found := undeclared(declared, string(content))
+	for _, name := range missing {
+		t.Errorf("CONTRIBUTING.md names %s, which no file declares", name)
+	}
+	if found < 15 {
+		t.Errorf("CONTRIBUTING.md names only %d tests: this looks in the wrong place", found)
+	}
+	if missing, _ = undeclared(declared, "`TestContractCoverage`, -run TestNothingAtAll/x"); len(missing) != 1 {
+		t.Errorf("a test that does not exist is not found: %q", missing)
+	}
+}
+
+var (
+	namedTest    = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`)
+	declaredTest = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+)
+
+// testsBelow returns the names of the tests in a folder and below it.
+func testsBelow(t *testing.T, folder string) (declared []string) {
+	t.Helper()
+	err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, match := range declaredTest.FindAllStringSubmatch(string(source), -1) {
+			declared = append(declared, match[1])
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return declared
+}
+
+// undeclared are the tests that a text names and that are not declared; found counts the others.
+func undeclared(declared []string, text string) (missing []string, found int) {
+	for _, name := range namedTest.FindAllString(text, -1) {
+		if !slices.ContainsFunc(declared, func(d string) bool { return strings.HasPrefix(d, name) }) {
+			missing = append(missing, name)
+			continue
+		}
+		found++
+	}
+	return missing, found
+}
