@@ -52,8 +52,13 @@ func (c *Client) written(ctx context.Context) {
 // planned before, and the user has approved it.
 func (c *Client) Applying() bool { return c.cache.Disabled() }
 
-// BeginWalk says that another walk begins in the same process, as under `terraform test`: reads may be cached again.
-func (c *Client) BeginWalk() { c.cache.Enable() }
+// BeginWalk says that another walk begins in the same process, as under `terraform test`: what was read before is dropped, and reads
+// may be cached again.
+func (c *Client) BeginWalk() {
+	c.cache.Enable()
+	c.modelNames.forget()
+	c.groupNames.forget()
+}
 
 // newCache is the cache of a client.
 func newCache() *readcache.Cache {

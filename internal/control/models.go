@@ -151,8 +151,8 @@ func (c *Client) DeleteModel(ctx context.Context, id string) error {
 	return err
 }
 
-// ResolveModel finds a model by its exact name or its ID (CONTRACT.md, section 1). A match is kept for the client's
-// lifetime, unless the client writes to a model. Without a match, the model has nameOrID as its ID and found is false: the server may
+// ResolveModel finds a model by its exact name or its ID (CONTRACT.md, section 1). A match is kept until
+// BeginWalk, unless the client writes to a model. Without a match, the model has nameOrID as its ID and found is false: the server may
 // still know it, since some accept names in paths.
 func (c *Client) ResolveModel(ctx context.Context, nameOrID string) (model Model, found bool, err error) {
 	m, found, err := c.modelNames.resolve(ctx, nameOrID, c.Models)

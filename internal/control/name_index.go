@@ -48,6 +48,11 @@ func (n *nameIndex[T]) invalidate(path string) {
 	if parts[0] != n.path || len(parts) > 2 {
 		return
 	}
+	n.forget()
+}
+
+// forget drops all names.
+func (n *nameIndex[T]) forget() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	clear(n.known)

@@ -375,3 +375,24 @@ func TestAccDeviceGroupMembers_serverErrors(t *testing.T) {
 		},
 	})
 }
+
+// A membership that is renamed in the configuration without a `moved` block keeps its members.
+func TestAccDeviceGroupMembers_renamed(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	all := devs(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+	one := membersHCL(all...)
+	renamed := strings.Replace(one, `_members" "lab"`, `_members" "laboratory"`, 1)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
+		Steps: []resource.TestStep{
+			{Config: sb.Provider() + one},
+			{Config: sb.Provider() + renamed},
+			{
+				PreConfig:        func() { expectMembers(t, sb, "lab", all...); expectWrites(t, sb, "add group members") },
+				Config:           sb.Provider() + renamed,
+				ConfigPlanChecks: emptyPlan(),
+			},
+		},
+	})
+}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -319,5 +321,44 @@ func TestAccRollbackPolicy_noOrganization(t *testing.T) {
 			},
 			{Config: provider + policyHCL("this", "org_id = \"demo\"\nauto_rollback = true")},
 		},
+	})
+}
+
+// A policy that is renamed in the configuration without a `moved` block stays in force.
+func TestAccRollbackPolicy_renamed(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	before := settings(t, sb)
+	renamed := policyHCL("guardrails", "auto_rollback = true\nerror_threshold_percent = 2")
+	inForce := func() { expectSettings(t, sb, before, map[string]any{"auto_rollback_enabled": true, "error_threshold_percent": 2.0}) }
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
+		Steps: []resource.TestStep{
+			{Config: sb.Provider() + policyHCL("this", "auto_rollback = true\nerror_threshold_percent = 3")},
+			{Config: sb.Provider() + renamed},
+			{PreConfig: inForce, Config: sb.Provider() + renamed, ConfigPlanChecks: emptyPlan()},
+		},
+	})
+}
+
+// A destroy leaves the settings that do not have the values which the resource has set last: they belong to another configuration.
+func TestAccRollbackPolicy_takenOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t)
+		before := settings(t, sb)
+		one, two := sb.Core(t, "octomil_rollback_policy"), sb.Core(t, "octomil_rollback_policy")
+		one.Converge(t, map[string]any{"auto_rollback": true, "error_threshold_percent": 3.0, "crash_threshold_percent": 2.0}, acctest.ActionCreate)
+		two.Converge(t, map[string]any{"error_threshold_percent": 1.0}, acctest.ActionCreate)
+		p := one.PlanDestroy()
+		said := one.Apply(p)
+		text := strings.Join(said.Warnings, "\n")
+		if said.Failed() || !strings.Contains(text, "error_threshold_percent") || strings.Contains(text, "crash_threshold_percent") {
+			t.Errorf("the destroy says %v", said)
+		}
+		expectSettings(t, sb, before, map[string]any{"error_threshold_percent": 1.0})
+		if p := two.Plan(map[string]any{"error_threshold_percent": 1.0}); p.Failed() || p.Action != acctest.ActionNone {
+			t.Errorf("the next plan of the other configuration is %s: %v", p.Action, p.Errors)
+		}
 	})
 }
