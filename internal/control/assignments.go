@@ -29,52 +29,63 @@ func (c *Client) DeviceAssignments(ctx context.Context, deviceID string) ([]Assi
 // assignmentReads is the number of devices whose assignments are read concurrently where a list does not carry them.
 const assignmentReads = 8
 
-// GroupAssignments counts the members of a group by the version of a model that they are assigned; "" counts those without
-// one. Where the server's list of members does not carry assignments, each device is read (CONTRACT.md, section 4).
-func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) (map[string]int, error) {
-	members, err := c.GroupDevices(ctx, groupID)
+// Member is a member of a device group, with the version of one model that it is assigned.
+type Member struct {
+	// ID is that of the device.
+	ID string
+	// Version is "" where none is assigned.
+	Version string
+	// Source says what has assigned the version, SourceDeployment or SourceRollout, "" where the server does not say.
+	Source string
+}
+
+// GroupAssignments lists the members of a group with the version of a model that each is assigned; it is never nil without an error.
+// Where the server's list of members does not carry assignments, each device is read (CONTRACT.md, section 4).
+func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) ([]Member, error) {
+	devices, err := c.GroupDevices(ctx, groupID)
 	if err != nil {
 		return nil, err
 	}
-	deleted := make([]bool, len(members))
+	deleted := make([]bool, len(devices))
 	ctx, done := c.cache.SharedBatch(ctx)
 	defer done()
 	readers, ctx := errgroup.WithContext(ctx)
 	readers.SetLimit(assignmentReads)
-	for i := range members {
-		if members[i].Assignments != nil {
+	for i := range devices {
+		if devices[i].Assignments != nil {
 			continue
 		}
 		readers.Go(func() error {
-			assigned, err := c.DeviceAssignments(ctx, members[i].ID)
+			assigned, err := c.DeviceAssignments(ctx, devices[i].ID)
 			if NotFound(err) {
 				deleted[i] = true // since the list was read
 				return nil
 			}
-			members[i].Assignments = assigned
+			devices[i].Assignments = assigned
 			return err
 		})
 	}
 	if err := readers.Wait(); err != nil {
 		return nil, err
 	}
-	versions := map[string]int{}
-	for i, device := range members {
+	members := make([]Member, 0, len(devices))
+	for i, device := range devices {
 		if !deleted[i] {
-			versions[device.assigned(modelID)]++
+			assigned := device.assigned(modelID)
+			members = append(members, Member{ID: device.ID, Version: assigned.Version, Source: assigned.Source})
 		}
 	}
-	return versions, nil
+	return members, nil
 }
 
-// assigned is the version of a model that the device is assigned, "" for none.
-func (d Device) assigned(modelID string) string {
+// assigned is what the device is assigned of a model, the zero Assignment for nothing.
+func (d Device) assigned(modelID string) Assignment {
 	for _, a := range d.Assignments {
 		if a.ModelID == modelID {
-			return a.Version
+			return a
 		}
 	}
-	return ""
+	return Assignment{}
 }
 
 // versions are the versions that the device is assigned, by model.

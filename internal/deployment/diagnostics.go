@@ -133,7 +133,7 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	case rollout.Advance:
 		from, to := p.Span()
 		summary = fmt.Sprintf("This advances %s from %g to %g percent", op.To, from, to)
-		fmt.Fprintf(&text, "%s %s %s as well.", affectedText(p), verb(count, "gets", "get"), op.To)
+		fmt.Fprintf(&text, "%s %s %s as well%s.", affectedText(p), verb(count, "gets", "get"), op.To, joinedText(p))
 	case rollout.Resume:
 		from, to := p.Span()
 		summary = fmt.Sprintf("This resumes the rollout of %s from %g to %g percent", op.To, from, to)
@@ -170,6 +170,14 @@ func warnOfDestroy(p rollout.Proposal, diags *diag.Diagnostics) {
 			verb(p.Affected(), "goes back", "go back"))
 	}
 	diags.AddWarning(summary, text+" To leave the devices as they are, first apply `on_destroy = \"keep\"`.")
+}
+
+// joinedText says of an advance in a group that its devices have joined later, if it is only about those.
+func joinedText(p rollout.Proposal) string {
+	if count := p.Affected(); count == nil || p.State.Joined == 0 || *count != p.State.Joined {
+		return ""
+	}
+	return ", because " + verb(p.Affected(), "it", "they") + " joined the group after the last apply"
 }
 
 func olderDeployText(p rollout.Proposal) string {

@@ -79,8 +79,11 @@ type Proposal struct {
 }
 
 // Propose decides which operation brings a target from its state to the spec. A rollback changes the spec: it ignores stages,
-// percentage and pause.
+// percentage and pause. Devices that joined a group, in which every other member has the version, get it without stages.
 func Propose(scope Scope, state State, spec Spec) Proposal {
+	if state.Joined > 0 && state.Version() == spec.Version {
+		spec.Stages = nil
+	}
 	return Proposal{Scope: scope, State: state, Spec: spec}.With(Decide(state, spec))
 }
 
