@@ -42,50 +42,59 @@ type Member struct {
 // GroupAssignments lists the members of a group with the version of a model that each is assigned; it is never nil without an error.
 // Where the server's list of members does not carry assignments, each device is read (CONTRACT.md, section 4).
 func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) ([]Member, error) {
-	devices, err := c.GroupDevices(ctx, groupID)
+	members, err := c.GroupDevices(ctx, groupID)
 	if err != nil {
 		return nil, err
 	}
-	deleted := make([]bool, len(devices))
+	deleted := make([]bool, len(members))
 	ctx, done := c.cache.SharedBatch(ctx)
 	defer done()
 	readers, ctx := errgroup.WithContext(ctx)
 	readers.SetLimit(assignmentReads)
-	for i := range devices {
-		if devices[i].Assignments != nil {
+	for i := range members {
+		if members[i].Assignments != nil {
 			continue
 		}
 		readers.Go(func() error {
-			assigned, err := c.DeviceAssignments(ctx, devices[i].ID)
+			assigned, err := c.DeviceAssignments(ctx, members[i].ID)
 			if NotFound(err) {
 				deleted[i] = true // since the list was read
 				return nil
 			}
-			devices[i].Assignments = assigned
+			members[i].Assignments = assigned
 			return err
 		})
 	}
 	if err := readers.Wait(); err != nil {
 		return nil, err
 	}
-	members := make([]Member, 0, len(devices))
-	for i, device := range devices {
+	assigned := make([]Member, 0, len(members))
+	for i, device := range members {
 		if !deleted[i] {
-			assigned := device.assigned(modelID)
-			members = append(members, Member{ID: device.ID, Version: assigned.Version, Source: assigned.Source})
+			assigned = append(assigned, Member{ID: device.ID, Version: device.assigned(modelID), Source: device.source(modelID)})
 		}
 	}
-	return members, nil
+	return assigned, nil
 }
 
-// assigned is what the device is assigned of a model, the zero Assignment for nothing.
-func (d Device) assigned(modelID string) Assignment {
+// assigned is the version of a model that the device is assigned, "" for none.
+func (d Device) assigned(modelID string) string {
 	for _, a := range d.Assignments {
 		if a.ModelID == modelID {
-			return a
+			return a.Version
 		}
 	}
-	return Assignment{}
+	return ""
+}
+
+// source is what has assigned the version, "" where the server does not say.
+func (d Device) source(modelID string) string {
+	for _, a := range d.Assignments {
+		if a.ModelID == modelID {
+			return a.Source
+		}
+	}
+	return ""
 }
 
 // versions are the versions that the device is assigned, by model.

@@ -31,7 +31,7 @@ func counted(members []Member) map[string]int {
 	return counts
 }
 
-// CONTRACT.md 4.11, 4.12, 4.15
+// CONTRACT.md 4.11, 4.12, 4.21
 func TestGroupAssignmentsFromTheList(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`{"devices":[

@@ -22,7 +22,7 @@ type Assignment struct {
 	Source string
 }
 
-// What has assigned a version to a device (CONTRACT.md 4.15).
+// What has assigned a version to a device (CONTRACT.md 4.21).
 const (
 	SourceDeployment = "deployment"
 	SourceRollout    = "rollout"

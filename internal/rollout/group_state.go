@@ -86,13 +86,7 @@ const minPercentage = 1
 // unmanaged is the record of a group of which no pin is known. What a deployment to the group has assigned is rather a version that
 // the fleet does not run.
 func (g group) unmanaged(fleet History) *Record {
-	var ofFleet []string
-	if target, ok := fleet.Targeted(); ok {
-		ofFleet = append(ofFleet, target.Version)
-	}
-	if completed, ok := fleet.completed(); ok {
-		ofFleet = append(ofFleet, completed.Version)
-	}
+	ofFleet := fleet.versions()
 	versions := []string{g.counts.mostCommon(ofFleet...)}
 	for _, version := range append(versions, ofFleet...) {
 		if version != "" && g.counts[version] > 0 {

@@ -76,6 +76,8 @@ type Proposal struct {
 	Impact *Impact
 	// Steps are the percentages on the way; nil until PlanSteps.
 	Steps []Step
+	// Rival is the other group that explains the version of members; nil until FindRival, and where there is none.
+	Rival *Rival
 }
 
 // Propose decides which operation brings a target from its state to the spec. A rollback changes the spec: it ignores stages,
