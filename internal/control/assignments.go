@@ -29,9 +29,19 @@ func (c *Client) DeviceAssignments(ctx context.Context, deviceID string) ([]Assi
 // assignmentReads is the number of devices whose assignments are read concurrently where a list does not carry them.
 const assignmentReads = 8
 
-// GroupAssignments counts the members of a group by the version of a model that they are assigned; "" counts those without
-// one. Where the server's list of members does not carry assignments, each device is read (CONTRACT.md, section 4).
-func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) (map[string]int, error) {
+// Member is a member of a device group, with the version of one model that it is assigned.
+type Member struct {
+	// ID is that of the device.
+	ID string
+	// Version is "" where none is assigned.
+	Version string
+	// Source says what has assigned the version, SourceDeployment or SourceRollout, "" where the server does not say.
+	Source string
+}
+
+// GroupAssignments lists the members of a group with the version of a model that each is assigned; it is never nil without an error.
+// Where the server's list of members does not carry assignments, each device is read (CONTRACT.md, section 4).
+func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) ([]Member, error) {
 	members, err := c.GroupDevices(ctx, groupID)
 	if err != nil {
 		return nil, err
@@ -58,13 +68,13 @@ func (c *Client) GroupAssignments(ctx context.Context, groupID, modelID string) 
 	if err := readers.Wait(); err != nil {
 		return nil, err
 	}
-	versions := map[string]int{}
+	assigned := make([]Member, 0, len(members))
 	for i, device := range members {
 		if !deleted[i] {
-			versions[device.assigned(modelID)]++
+			assigned = append(assigned, Member{ID: device.ID, Version: device.assigned(modelID), Source: device.source(modelID)})
 		}
 	}
-	return versions, nil
+	return assigned, nil
 }
 
 // assigned is the version of a model that the device is assigned, "" for none.
@@ -72,6 +82,16 @@ func (d Device) assigned(modelID string) string {
 	for _, a := range d.Assignments {
 		if a.ModelID == modelID {
 			return a.Version
+		}
+	}
+	return ""
+}
+
+// source is what has assigned the version, "" where the server does not say.
+func (d Device) source(modelID string) string {
+	for _, a := range d.Assignments {
+		if a.ModelID == modelID {
+			return a.Source
 		}
 	}
 	return ""

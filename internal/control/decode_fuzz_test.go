@@ -193,7 +193,7 @@ func FuzzDevice(f *testing.F) {
 		}
 		assignments := []map[string]any{}
 		for _, a := range d.Assignments {
-			assignments = append(assignments, map[string]any{"model_id": a.ModelID, "version": a.Version})
+			assignments = append(assignments, map[string]any{"model_id": a.ModelID, "version": a.Version, "source": a.Source})
 		}
 		wire := map[string]any{"id": d.ID, "device_identifier": d.Identifier, "status": d.Status, "assignments": assignments}
 		if d.Assignments == nil {

@@ -18,7 +18,15 @@ type Device struct {
 // Assignment is the version of a model that a device is assigned (CONTRACT.md, section 4).
 type Assignment struct {
 	ModelID, Version string
+	// Source is SourceDeployment or SourceRollout, "" where the server does not say.
+	Source string
 }
+
+// What has assigned a version to a device (CONTRACT.md 4.21).
+const (
+	SourceDeployment = "deployment"
+	SourceRollout    = "rollout"
+)
 
 // UnmarshalJSON fails on an object without an ID.
 func (d *Device) UnmarshalJSON(data []byte) error {
@@ -47,11 +55,12 @@ func (a *Assignment) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		ModelID flexText `json:"model_id"`
 		Version flexText `json:"version"`
+		Source  flexText `json:"source"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	*a = Assignment{ModelID: string(wire.ModelID), Version: string(wire.Version)}
+	*a = Assignment{ModelID: string(wire.ModelID), Version: string(wire.Version), Source: string(wire.Source)}
 	return nil
 }
 

@@ -193,6 +193,12 @@ func (c *Client) GroupDevices(ctx context.Context, id string) ([]Device, error) 
 	return listAll[Device](ctx, c, list, nil)
 }
 
+// DeviceGroups lists the groups that a device is a member of.
+func (c *Client) DeviceGroups(ctx context.Context, deviceID string) ([]Group, error) {
+	list := listing{operation: "list the groups of the device", path: join("devices", deviceID, "groups"), key: "groups"}
+	return listAll[Group](ctx, c, list, nil)
+}
+
 // MemberBatch is the maximum number of devices that one call adds (CONTRACT.md, section 5).
 const MemberBatch = 1000
 

@@ -286,3 +286,18 @@ func TestGroupIsReadByItsID(t *testing.T) {
 		t.Errorf("%q: %v", w.calls(), err)
 	}
 }
+
+// CONTRACT.md 5.54
+func TestDeviceGroups(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"groups":[{"id":1,"name":"a"},{"id":"2","name":"b"}],"count":2}`, `[{"id":"1","name":"a"},{"id":"2","name":"b"}]`} {
+		c, w := scripted(t, ok(body))
+		groups, err := c.DeviceGroups(t.Context(), "dev/1")
+		if err != nil || len(groups) != 2 || groups[0].ID != "1" || groups[1].Name != "b" {
+			t.Errorf("%v, %v", groups, err)
+		}
+		if got := w.calls(); len(got) != 1 || got[0] != "GET devices/dev%2F1/groups" {
+			t.Errorf("sent %q", got)
+		}
+	}
+}

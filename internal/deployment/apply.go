@@ -92,6 +92,7 @@ func (a *applier) runSteps(ctx context.Context, p rollout.Proposal) {
 		}
 		if err == nil && r.Written && p.Spec.Wait {
 			r, err = rollout.Wait(limited, a.target, r)
+			a.private = a.private.AfterRead(r.State)
 		}
 		if err == nil && step.Bake > 0 {
 			r, err = rollout.Bake(limited, a.target, r, step.Bake)
@@ -117,8 +118,12 @@ func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	if err == nil && last.Version() != spec.Version {
 		err = &rollout.Error{Kind: rollout.ErrorReplaced, Progress: rollout.Progress{Rollout: control.Rollout{Version: spec.Version}}}
 	}
-	a.private.LastApplySucceeded = err == nil
-	a.private.EverSucceeded = a.private.EverSucceeded || err == nil
+	if err == nil {
+		a.private = a.private.AfterApply(last)
+	} else {
+		a.private.LastApplySucceeded = false
+		a.private = a.private.AfterRead(last)
+	}
 	a.saveState(ctx, r.Proposal.Operation, last)
 	if err != nil {
 		addFailedOperation(a.plan, r.Proposal.Operation, last, err, a.diags)

@@ -27,12 +27,15 @@ func (c checks) plan(ctx context.Context, p *rollout.Proposal) {
 	p.CountAffected(ctx, c.client)
 	c.checkMaxAffected(*p)
 	p.PlanSteps(ctx, c.client)
+	if c.private.Pin == p.Spec.Version && (p.State.Joined > 0 || p.State.Version() != c.private.Pin) {
+		c.findRival(ctx, p)
+	}
 	warnOfOperation(*p, c.diags)
 }
 
 // apply checks once more, right before the first write. It counts the devices only where that is limited.
 func (c checks) apply(ctx context.Context, p *rollout.Proposal) {
-	if !c.checkRolledBack(*p) {
+	if !c.checkRolledBack(ctx, p) {
 		return
 	}
 	c.checkUnmanaged(*p)
@@ -56,12 +59,20 @@ func (c checks) checkMaxAffectedOf(ctx context.Context, p *rollout.Proposal) {
 
 // checkRolledBack is the guard of on_rollback: a version that was rolled back since it was pinned is not deployed again unless that is
 // "redeploy".
-func (c checks) checkRolledBack(p rollout.Proposal) bool {
+func (c checks) checkRolledBack(ctx context.Context, p *rollout.Proposal) bool {
 	if !rollout.RolledBackSince(p.State, p.Spec, c.private) || c.config.OnRollback.ValueString() == onRollbackRedeploy {
 		return true
 	}
-	addRolledBack(p, c.diags)
+	c.findRival(ctx, p)
+	addRolledBack(*p, c.diags)
 	return false
+}
+
+// findRival looks for another group whose deployment has assigned the version that replaces the pin.
+func (c checks) findRival(ctx context.Context, p *rollout.Proposal) {
+	if c.client != nil {
+		p.FindRival(ctx, c.client, c.private)
+	}
 }
 
 // checkUnmanaged stops a deploy that would cancel a rollout which this resource did not start, unless supersede is set. A rollback

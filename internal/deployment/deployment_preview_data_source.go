@@ -147,7 +147,7 @@ func (d *previewDataSource) Read(ctx context.Context, req datasource.ReadRequest
 // preview decides as an apply would. The version counts as a group's pin, so that members without it are counted.
 func (m *previewModel) preview(ctx context.Context, client *control.Client, pinned *model, versions []control.Version, diags *diag.Diagnostics) {
 	spec := rollout.Spec{Version: m.Version.ValueString(), Percentage: 100, WaitDone: true}
-	now, err := rollout.NewTarget(client, pinned.scope(), rollout.Options{}).Read(ctx, rollout.Private{Pin: spec.Version, Percentage: 100})
+	now, err := rollout.NewTarget(client, pinned.scope(), rollout.Options{}).Read(ctx, rollout.Private{Pin: spec.Version, Percentage: 100, Strict: true})
 	if err != nil {
 		addReadError(ctx, client, pinned, err, diags)
 		return

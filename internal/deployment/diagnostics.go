@@ -25,14 +25,35 @@ func addUnmanagedRollout(open rollout.Record, diags *diag.Diagnostics) {
 }
 
 func addRolledBack(p rollout.Proposal, diags *diag.Diagnostics) {
+	if p.Rival != nil && p.Rival.Certain {
+		diags.AddAttributeError(path.Root("version"), rivalSummary, rivalText(p)+" The pin is not deployed again automatically.\n\nPin the same version in "+
+			"both deployments, or remove the devices from one of the groups. To deploy the pin anyway, set `on_rollback = \"redeploy\"`; to leave "+
+			"the devices as they are, set `on_rollback = \"accept\"`.")
+		return
+	}
 	diags.AddAttributeError(path.Root("version"), rolledBackSummary(p), rolledBackText(p)+
 		" It is not deployed again automatically.\n\nPin a known good version. To deploy this one anyway, set `on_rollback = \"redeploy\"`; to leave "+
 		"the devices as they are, set `on_rollback = \"accept\"`.")
 }
 
 func warnOfAcceptedRollback(p rollout.Proposal, diags *diag.Diagnostics) {
-	diags.AddAttributeWarning(path.Root("version"), rolledBackSummary(p), rolledBackText(p)+
+	summary, text := rolledBackSummary(p), rolledBackText(p)
+	if p.Rival != nil && p.Rival.Certain {
+		summary, text = rivalSummary, rivalText(p)
+	}
+	diags.AddAttributeWarning(path.Root("version"), summary, text+
 		" Because `on_rollback` is `\"accept\"`, the devices are left as they are until another version is pinned.")
+}
+
+const rivalSummary = "A deployment to another device group replaced the version"
+
+// rivalText says which other group's deployment has given members another version than the pin.
+func rivalText(p rollout.Proposal) string {
+	other := p.Rival
+	return fmt.Sprintf("%s of %s %s in the device group %s, too, and a deployment to that group assigned %s %s instead of %s. "+
+		"%s itself has not been rolled back: a device in several groups has the version that was deployed last to one of them.",
+		deviceCount(other.Devices), p.Scope, verb(&other.Devices, "is", "are"), other.Group,
+		verb(&other.Devices, "it", "them"), other.Version, p.Spec.Version, p.Spec.Version)
 }
 
 // rolledBackSummary tells a version that was rolled back from one whose rollout was canceled. Of a group there is no record: its
@@ -55,6 +76,10 @@ func rolledBackText(p rollout.Proposal) string {
 	}
 	if p.State.Targeted != nil {
 		text += fmt.Sprintf(" The targeted version of %s is now %s.", p.Scope, p.State.Version())
+	}
+	if other := p.Rival; other != nil {
+		text += fmt.Sprintf(" The same devices are in the device group %s, too, whose members are all assigned %s: a deployment to that group may "+
+			"have assigned it.", other.Group, other.Version)
 	}
 	return text
 }
@@ -102,6 +127,16 @@ func addShrinking(scope rollout.Scope, spec rollout.Spec, before float64, diags 
 			"it back, pin an older version.", spec.Version, before, scope, spec.Percentage))
 }
 
+// addOverlap refuses pins of different versions on groups that have devices in common.
+func addOverlap(plan *model, other, version string, devices int, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("version"), "Two resources pin different versions on the same devices",
+		fmt.Sprintf("%s of the device group %s %s in the device group %s, too. This `octomil_model_deployment` pins %s on %s to %s, and another one in "+
+			"this configuration pins it on %s to %s. A device has the version that was deployed last to one of its groups, so each apply of one would "+
+			"undo the other on these devices. Pin the same version on both groups, or remove the devices from one of them.",
+			deviceCount(devices), plan.Group.ValueString(), verb(&devices, "is", "are"), other, plan.Model.ValueString(), plan.Group.ValueString(),
+			plan.Version.ValueString(), other, version))
+}
+
 func addConflictingPins(plan *model, other string, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("version"), "Two resources pin different versions",
 		fmt.Sprintf("Another `octomil_model_deployment` in this configuration pins %s on %s to %s, and this one pins it to %s. Each apply of one would "+
@@ -133,7 +168,7 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	case rollout.Advance:
 		from, to := p.Span()
 		summary = fmt.Sprintf("This advances %s from %g to %g percent", op.To, from, to)
-		fmt.Fprintf(&text, "%s %s %s as well.", affectedText(p), verb(count, "gets", "get"), op.To)
+		fmt.Fprintf(&text, "%s %s %s as well%s.", affectedText(p), verb(count, "gets", "get"), op.To, joinedText(p))
 	case rollout.Resume:
 		from, to := p.Span()
 		summary = fmt.Sprintf("This resumes the rollout of %s from %g to %g percent", op.To, from, to)
@@ -154,6 +189,9 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	if excluded := p.Impact.Excluded; excluded != nil && *excluded > 0 {
 		fmt.Fprintf(&text, " %s with a version from a deployment to a group keep that version.", deviceCount(*excluded))
 	}
+	if other := p.Rival; other != nil && other.Certain {
+		fmt.Fprintf(&text, "\n\n%s Pin the same version in both deployments, or remove the devices from one of the groups.", rivalText(p))
+	}
 	for _, warning := range p.Impact.Warnings {
 		text.WriteString("\n\nThe control plane warns: " + warning)
 	}
@@ -170,6 +208,14 @@ func warnOfDestroy(p rollout.Proposal, diags *diag.Diagnostics) {
 			verb(p.Affected(), "goes back", "go back"))
 	}
 	diags.AddWarning(summary, text+" To leave the devices as they are, first apply `on_destroy = \"keep\"`.")
+}
+
+// joinedText says of an advance in a group that its devices have joined later, if it is only about those.
+func joinedText(p rollout.Proposal) string {
+	if count := p.Affected(); count == nil || p.State.Joined == 0 || *count != p.State.Joined {
+		return ""
+	}
+	return ", because " + verb(p.Affected(), "it", "they") + " joined the group after the last apply"
 }
 
 func olderDeployText(p rollout.Proposal) string {

@@ -95,8 +95,8 @@ func TestAccModelDeployment_groupLateJoiners(t *testing.T) {
 			{
 				PreConfig: func() { joinStaging(t, sb) },
 				Config:    pinned(sb, "2.0.0", inStaging),
-				// The newcomer runs what the fleet runs.
-				ConfigPlanChecks: updates(plans("deploy", "1.0.0", "2.0.0")),
+				// The newcomer runs what the fleet runs: the pin stands, and is owed to one device.
+				ConfigPlanChecks: updates(plans("advance", "2.0.0", "2.0.0"), changes("percentage")),
 				Check:            groupSettles(t, sb, map[string]int{"2.0.0": 25}, map[string]int{"1.0.0": 99, "2.0.0": 25}),
 			},
 		},

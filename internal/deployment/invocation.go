@@ -75,7 +75,7 @@ func (i *invocation) run(ctx context.Context, plan func(context.Context, *invoca
 // read reads what the target runs. The version that is asked for counts as a group's pin: as long as any member has another one,
 // that one is what the group is meant to run.
 func (i *invocation) read(ctx context.Context) (rollout.State, bool) {
-	before, err := i.target.Read(ctx, rollout.Private{Pin: i.config.ToVersion.ValueString(), Percentage: 100})
+	before, err := i.target.Read(ctx, rollout.Private{Pin: i.config.ToVersion.ValueString(), Percentage: 100, Strict: true})
 	if err != nil {
 		addReadError(ctx, i.client, i.model, err, i.diags)
 	}

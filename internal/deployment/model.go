@@ -220,12 +220,12 @@ func (m *model) setFromState(ctx context.Context, s rollout.State, diags *diag.D
 }
 
 // setRolloutPercentage writes the percentage of an unfinished rollout into the configuration's own attribute: a configuration that is
-// generated from it must not advance it to all devices.
+// generated from it must not advance it to all devices. The least that a configuration can ask for is 1 percent.
 func (m *model) setRolloutPercentage(ctx context.Context, diags *diag.Diagnostics) {
 	if !resourcekit.Known(m.Percentage) || m.Percentage.ValueFloat64() >= 100 || !m.Rollout.IsNull() {
 		return
 	}
-	rollout, d := types.ObjectValueFrom(ctx, rolloutTypes, rolloutModel{Percentage: m.Percentage, Stages: types.ListNull(stageList.ElemType)})
+	rollout, d := types.ObjectValueFrom(ctx, rolloutTypes, rolloutModel{Percentage: types.Float64Value(max(m.Percentage.ValueFloat64(), 1)), Stages: types.ListNull(stageList.ElemType)})
 	diags.Append(d...)
 	m.Rollout = rollout
 }

@@ -42,19 +42,7 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	default:
 		r.planUpdate(ctx, &plan, state, req, resp)
 	}
-	r.claim(&plan, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-}
-
-// claim refuses two resources that pin different versions to one scope: each apply of one would undo the other.
-func (r *deploymentResource) claim(plan *model, diags *diag.Diagnostics) {
-	if plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() || plan.Version.IsUnknown() {
-		return
-	}
-	scope := typeName + ":" + plan.ModelID.ValueString() + "/" + plan.GroupID.ValueString()
-	if other, ok := r.Provider.Claims.Claim(scope, plan.Version.ValueString()); !ok {
-		addConflictingPins(plan, other, diags)
-	}
 }
 
 // planReplacement finds out whether the resource is about another scope now. A model that is only named differently, by its ID
@@ -117,7 +105,7 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	r.checkReferences(ctx, client, plan, &resp.Diagnostics)
 	spec, known := plan.spec(ctx, rollout.Private{}, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !known || plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() || client.Applying() {
+	if resp.Diagnostics.HasError() || !r.claim(ctx, plan, &resp.Diagnostics) || !known || plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() || client.Applying() {
 		return
 	}
 	now, err := r.target(client, plan).Read(ctx, rollout.Private{})
@@ -127,7 +115,7 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 	}
 	p := rollout.Propose(plan.scope(), now, spec)
 	c := checks{client: client, config: plan, diags: &resp.Diagnostics}
-	if c.checkRolledBack(p) {
+	if c.checkRolledBack(ctx, &p) {
 		c.plan(ctx, &p)
 	}
 }
@@ -138,6 +126,9 @@ func (r *deploymentResource) planUpdate(
 	plan.ID, plan.ModelID, plan.GroupID = state.ID, state.ModelID, state.GroupID
 	if !plan.Model.Equal(state.Model) || !plan.Group.Equal(state.Group) { // the same scope has another name
 		plan.setID()
+	}
+	if !r.claim(ctx, plan, &resp.Diagnostics) {
+		return // what the other pin does to the devices is no rollback of this one
 	}
 	var private rollout.Private
 	var now rollout.State
@@ -151,7 +142,7 @@ func (r *deploymentResource) planUpdate(
 	}
 	now.RolledBack = state.rollbackInfo(ctx, &resp.Diagnostics)
 	p := rollout.Propose(plan.scope(), now, spec)
-	if rollout.RolledBackSince(now, spec, private) && r.planRolledBack(plan, state, p, private, resp) {
+	if rollout.RolledBackSince(now, spec, private) && r.planRolledBack(ctx, plan, state, p, private, resp) {
 		return
 	}
 	if private.Pin == spec.Version && !private.Imported && (now.Version() == spec.Version || now.Partial) {
@@ -185,15 +176,20 @@ func (r *deploymentResource) planUpdate(
 // planRolledBack plans what on_rollback says of a version that was rolled back since it was pinned. It reports whether that is
 // all there is to plan.
 func (r *deploymentResource) planRolledBack(
-	plan *model, state model, p rollout.Proposal, private rollout.Private, resp *resource.ModifyPlanResponse,
+	ctx context.Context, plan *model, state model, p rollout.Proposal, private rollout.Private, resp *resource.ModifyPlanResponse,
 ) bool {
+	c := checks{config: plan, private: private, diags: &resp.Diagnostics}
+	if r.HasClient() {
+		ctx, c.client = r.Reader(ctx, &resp.Diagnostics)
+	}
 	if plan.OnRollback.ValueString() == onRollbackAccept {
+		c.findRival(ctx, &p)
 		warnOfAcceptedRollback(p, &resp.Diagnostics)
 		plan.Version = state.Version // Terraform takes the prior value of an attribute for no change
 		plan.useStateForComputed(state)
 		return true
 	}
-	return !checks{config: plan, private: private, diags: &resp.Diagnostics}.checkRolledBack(p)
+	return !c.checkRolledBack(ctx, &p)
 }
 
 // checkShrinking holds the configured percentage of a pin that stands against the one in the state, not against the server's, which

@@ -59,8 +59,10 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 	timeout, d := plan.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(d...)
 	out := output{state: &resp.State, identity: resp.Identity, private: resp.Private, diags: &resp.Diagnostics}
+	isNewGroup := plan.GroupID.IsUnknown()
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !resolve(ctx, client, &plan, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !resolve(ctx, client, &plan, &resp.Diagnostics) ||
+		!r.claimAtApply(ctx, client, &plan, isNewGroup, &resp.Diagnostics) {
 		return
 	}
 	resolved := req.Plan
@@ -128,7 +130,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || !r.claimAtApply(ctx, client, &plan, false, &resp.Diagnostics) {
 		return
 	}
 	done := r.WriteObject(ctx, req.State.Raw, false, &resp.Diagnostics)

@@ -143,13 +143,12 @@ func (m *statusModel) readGroup(ctx context.Context, client *control.Client, rol
 		addMissingGroup(m.Group.ValueString(), groups, diags)
 		return nil
 	}
-	counted, err := client.GroupAssignments(ctx, g.ID, m.ModelID.ValueString())
+	members, err := client.GroupAssignments(ctx, g.ID, m.ModelID.ValueString())
 	if err != nil {
 		return err
 	}
-	members := rollout.Assignments(counted)
 	s := rollout.GroupState(members, rollouts, rollout.Private{})
-	total, updated := members.Total(), members[s.Version()]
+	total, updated := len(members), s.Assigned[s.Version()]
 	if s.Targeted != nil {
 		s.Targeted.Percentage = rollout.PercentageOf(updated, total)
 		if updated < total {

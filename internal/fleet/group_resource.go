@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
@@ -50,6 +51,9 @@ var groupEntity = resourcekit.Entity[groupModel, control.Group]{
 		return resourcekit.FoundOrNot(client.Group(ctx, id))
 	},
 
+	ModifyPlan: func(ctx context.Context, r *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+		announceMembers(ctx, r, "rules", "id", req, resp)
+	},
 	PlannedName: func(planned groupModel) string { return planned.Name.ValueString() },
 	Validate:    validateGroup,
 }

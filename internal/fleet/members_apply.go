@@ -27,12 +27,26 @@ type applyResult struct {
 	mayHaveChanged bool
 	// listed is false if the members could not be read before the change.
 	listed bool
-	err    error
+	// refused are the devices that the server did not add or remove, while it changed the others.
+	refused []refusal
+	err     error
 }
 
+// refusal is the answer of a server that does not add or remove a device.
+type refusal struct {
+	// ref is the device as the configuration names it, or else its ID; "" if the answer names none.
+	ref, summary string
+	err          error
+}
+
+// maxRefusals is the number of refusals after which a change stops.
+const maxRefusals = 10
+
 // converge makes the membership the wanted one. It compares with a fresh read and adds before it removes, so that a deployment to
-// the group finds as many devices as possible. It reads the result, because a server may apply a request only in part.
-func converge(ctx context.Context, client *control.Client, group string, wanted []string) applyResult {
+// the group finds as many devices as possible. It reads the result, because a server may apply a request only in part. If the group
+// is managed already, a device that the server refuses does not stop the changes of the others: one mistake in a list must not keep
+// another device in the group.
+func converge(ctx context.Context, client *control.Client, group string, wanted []string, managed bool) applyResult {
 	members, err := client.GroupDevices(ctx, group)
 	if err != nil {
 		return applyResult{wanted: wanted, err: err}
@@ -44,8 +58,8 @@ func converge(ctx context.Context, client *control.Client, group string, wanted 
 		r.now = &have
 		return r
 	}
-	r.err = r.apply(ctx, client, group, due)
-	if r.err != nil && !r.mayHaveChanged {
+	r.err = r.apply(ctx, client, group, due, managed)
+	if !r.mayHaveChanged && (r.err != nil || len(r.refused) > 0) {
 		r.now = &have
 		return r
 	}
@@ -53,20 +67,42 @@ func converge(ctx context.Context, client *control.Client, group string, wanted 
 	return r
 }
 
-func (r *applyResult) apply(ctx context.Context, client *control.Client, group string, due changes) error {
+func (r *applyResult) apply(ctx context.Context, client *control.Client, group string, due changes, managed bool) error {
 	for batch := range slices.Chunk(due.add, control.MemberBatch) {
-		err := client.AddGroupDevices(ctx, group, batch)
-		r.mayHaveChanged = r.mayHaveChanged || err == nil || control.Ambiguous(err)
-		if err != nil {
+		if err := r.add(ctx, client, group, batch, managed); err != nil {
 			return err
 		}
 	}
 	for _, id := range due.remove {
 		err := client.RemoveGroupDevice(ctx, group, id)
 		r.mayHaveChanged = r.mayHaveChanged || err == nil || control.Ambiguous(err)
+		if managed && len(r.refused) < maxRefusals && (resourcekit.NoSuchID(err) || resourcekit.IsConflict(err)) {
+			r.refused = append(r.refused, refusal{id, "Could not remove a device from the device group", err})
+			continue
+		}
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// add adds a batch, of which the server takes all devices or none. In a managed group it leaves out each device that the server names
+// as the reason of a refusal (CONTRACT.md 5.25).
+func (r *applyResult) add(ctx context.Context, client *control.Client, group string, batch []string, managed bool) error {
+	for len(batch) > 0 {
+		err := client.AddGroupDevices(ctx, group, batch)
+		r.mayHaveChanged = r.mayHaveChanged || err == nil || control.Ambiguous(err)
+		if err == nil || !managed || !resourcekit.NoSuchID(err) || len(r.refused) == maxRefusals {
+			return err
+		}
+		at, named := named(err, batch)
+		if !named {
+			r.refused = append(r.refused, refusal{"", "Could not add devices to the device group", err})
+			return nil
+		}
+		r.refused = append(r.refused, refusal{batch[at], "Could not add a device to the device group", err})
+		batch = slices.Delete(slices.Clone(batch), at, at+1)
 	}
 	return nil
 }
@@ -95,17 +131,33 @@ func (r *applyResult) report(group, summary string, diags *diag.Diagnostics) {
 	case r.err != nil && !r.listed:
 		addGroupError(group, summary, r.err, diags)
 	case r.err != nil:
-		resourcekit.AddError(diags, r.attribute(), summary, r.err)
+		r.reportRefusals(diags)
+		resourcekit.AddError(diags, r.attribute(r.err), summary, r.err)
 	default:
+		r.reportRefusals(diags)
 		r.reportMismatches(diags)
 	}
+}
+
+func (r *applyResult) reportRefusals(diags *diag.Diagnostics) {
+	for _, refused := range r.refused {
+		at := r.attribute(refused.err)
+		if i := slices.Index(r.wanted, refused.ref); i >= 0 {
+			at = path.Root("device_ids").AtListIndex(i)
+		}
+		resourcekit.AddError(diags, at, refused.summary, refused.err)
+	}
+}
+
+func (r *applyResult) isRefused(ref string) bool {
+	return slices.ContainsFunc(r.refused, func(f refusal) bool { return f.ref == ref || f.ref == "" })
 }
 
 // reportMismatches reports devices that the server did not add although it accepted the request, and devices that the
 // configuration lists both by ID and by identifier.
 func (r *applyResult) reportMismatches(diags *diag.Diagnostics) {
 	for i, ref := range r.wanted {
-		if _, member := r.now.find(ref); !member {
+		if _, member := r.now.find(ref); !member && !r.isRefused(ref) {
 			diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "Device was not added to the group", fmt.Sprintf("The server "+
 				"accepted the request, but %q is not a member of the group. Check that the device exists and is not archived.", ref))
 		}
@@ -119,25 +171,28 @@ func (r *applyResult) reportMismatches(diags *diag.Diagnostics) {
 }
 
 // attribute returns the attribute that a rejected change belongs to: the element of the device that the server names, if any.
-func (r *applyResult) attribute() path.Path {
+func (r *applyResult) attribute(err error) path.Path {
 	attributes := resourcekit.ErrorAttributes{Conflict: path.Root("group_id"), Default: path.Root("device_ids")}
-	var api *control.APIError
-	if errors.As(r.err, &api) {
-		attributes.Default = r.deviceIn(api.Message)
+	if i, found := named(err, r.wanted); found {
+		attributes.Default = attributes.Default.AtListIndex(i)
 	}
-	return attributes.For(r.err)
+	return attributes.For(err)
 }
 
-// deviceIn returns the element of the device that a message names, or the whole list.
-func (r *applyResult) deviceIn(message string) path.Path {
-	at, longest := path.Root("device_ids"), 0
-	for i, ref := range r.wanted {
+// named returns the index of the device that the message of an API error names.
+func named(err error, refs []string) (at int, found bool) {
+	var api *control.APIError
+	if !errors.As(err, &api) {
+		return 0, false
+	}
+	longest := 0
+	for i, ref := range refs {
 		// The longest match wins, since dev_12 contains dev_1.
-		if len(ref) > longest && strings.Contains(message, ref) {
-			at, longest = path.Root("device_ids").AtListIndex(i), len(ref)
+		if len(ref) > longest && strings.Contains(api.Message, ref) {
+			at, longest, found = i, len(ref), true
 		}
 	}
-	return at
+	return at, found
 }
 
 // addGroupError adds the error of a group that could not be read.

@@ -46,8 +46,10 @@ func hasUnknown(list types.List) bool {
 	return false
 }
 
+// ModifyPlan records that the members change, and checks a create.
 func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.BeginPlan(req)
+	announceMembers(ctx, &r.Base, "device_ids", "group_id", req, resp)
 	if !req.Plan.Raw.IsNull() && req.State.Raw.IsNull() && r.HasClient() {
 		r.planCreate(ctx, req, resp)
 	}
@@ -75,6 +77,29 @@ func (r *membersResource) planCreate(ctx context.Context, req resource.ModifyPla
 		return // the plan has shown the warning
 	}
 	warnOfRemovals(ctx, client, g, plan.wanted(ctx, &resp.Diagnostics), &resp.Diagnostics)
+}
+
+// announceMembers records for other resources of the plan that it changes the members of a group: if an attribute of the resource
+// changes, or if the resource is created or destroyed.
+func announceMembers(
+	ctx context.Context, r *resourcekit.Base, attribute, id string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if r.Provider == nil {
+		return
+	}
+	var before, after types.List
+	var group types.String
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(attribute), &before)...)
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(id), &group)...)
+	}
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root(attribute), &after)...)
+		resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root(id), &group)...)
+	}
+	if resourcekit.Known(group) && !before.Equal(after) {
+		r.Provider.Planned.ChangeMembers(group.ValueString())
+	}
 }
 
 // checkStatic rejects a group with rules: every apply would remove the devices that the rules select.

@@ -53,7 +53,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	defer done()
 	group := plan.GroupID.ValueString()
-	result := converge(ctx, client, group, wanted)
+	result := converge(ctx, client, group, wanted, false)
 	result.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		// Without state, the next apply creates again and continues where this one stopped. With state, Terraform would replace the
@@ -64,7 +64,8 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 		}
 		return
 	}
-	plan.set(ctx, *result.now, wanted, &resp.Diagnostics)
+	// The planned list is the result. A device that joined meanwhile is drift, which the next refresh shows.
+	plan.set(ctx, result.now.subset(wanted), wanted, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -117,18 +118,18 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	defer done()
 	group := plan.GroupID.ValueString()
-	result := converge(ctx, client, group, wanted)
+	result := converge(ctx, client, group, wanted, true)
 	result.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
 	if result.now == nil {
 		return
 	}
-	ref := wanted
 	if resp.Diagnostics.HasError() {
-		ref = slices.Concat(wanted, prior)
+		plan.set(ctx, *result.now, slices.Concat(wanted, prior), &resp.Diagnostics)
 	} else {
+		// As in Create, the planned list is the result.
+		plan.set(ctx, result.now.subset(wanted), wanted, &resp.Diagnostics)
 		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
 	}
-	plan.set(ctx, *result.now, ref, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }

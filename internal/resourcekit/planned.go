@@ -58,3 +58,12 @@ func (p *PlannedNames) contains(key any) bool {
 	defer p.mu.Unlock()
 	return p.names[key] || p.previous[key]
 }
+
+// groupMembers is the type under which a change of the members of a device group is recorded, by the ID of the group.
+const groupMembers = "members of octomil_device_group"
+
+// ChangeMembers records that the plan changes which devices are in the device group with the ID.
+func (p *PlannedNames) ChangeMembers(groupID string) { p.Add(groupMembers, groupID) }
+
+// ChangesMembers is true if the plan changes which devices are in the device group with the ID.
+func (p *PlannedNames) ChangesMembers(groupID string) bool { return p.Contains(groupMembers, groupID) }

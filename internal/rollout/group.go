@@ -16,7 +16,7 @@ type Group struct {
 
 // Read derives the state from the members and the fleet's rollouts.
 func (g Group) Read(ctx context.Context, private Private) (State, error) {
-	members, err := g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+	members, err := g.members(ctx)
 	if err != nil {
 		return State{}, err
 	}
@@ -25,6 +25,10 @@ func (g Group) Read(ctx context.Context, private Private) (State, error) {
 		return State{}, err
 	}
 	return GroupState(members, rollouts, private), nil
+}
+
+func (g Group) members(ctx context.Context) (Members, error) {
+	return g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
 }
 
 // Start deploys to the members. Every operation is a deployment there: a rollback is one of an older version to all members, an
@@ -65,8 +69,8 @@ func (g Group) SetPercentage(ctx context.Context, percentage float64, before Res
 		return before, err
 	}
 	answer, err := g.Client.ExecuteDeployment(ctx, d, func(ctx context.Context) (bool, error) {
-		members, err := g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
-		return err == nil && percentage == 100 && allAssigned(members, next.Spec.Version), err
+		members, err := g.members(ctx)
+		return err == nil && percentage == 100 && members.Count()[next.Spec.Version] == len(members), err
 	})
 	if err != nil {
 		before.Written = before.Written || control.Ambiguous(err)
@@ -88,9 +92,11 @@ func (r Result) groupState() State {
 	case r.Members != nil:
 		s = GroupState(r.Members, before.History, Private{
 			Pin: spec.Version, Percentage: spec.Percentage, Activated: r.Activated, Deployed: before.Deployed,
+			Assigned: r.Members.assigned(spec.Version), // the others do not have it yet
 		})
 	case r.Written:
 		s.Targeted = &Record{Version: spec.Version, Status: control.RolloutActive, Percentage: spec.Percentage}
+		s.Members, s.Assigned, s.Joined = nil, nil, 0
 	}
 	s.DeploymentID = r.ID
 	return s
@@ -99,13 +105,9 @@ func (r Result) groupState() State {
 // groupProgress is how far a deployment to a group has come.
 func (r Result) groupProgress() Progress {
 	version := r.Proposal.Spec.Version
-	updated, total := r.Members[version], r.Members.Total()
+	updated, total := r.Members.Count()[version], len(r.Members)
 	return Progress{
 		Rollout:  control.Rollout{ID: r.ID, Version: version, Status: control.RolloutActive, Percentage: PercentageOf(updated, total)},
 		Affected: control.AffectedDevices{Total: &total, Updated: &updated},
 	}
-}
-
-func allAssigned(members Assignments, version string) bool {
-	return members[version] == members.Total()
 }

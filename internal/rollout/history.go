@@ -40,6 +40,18 @@ func (h History) completed() (control.Rollout, bool) {
 	return h.newest(func(r control.Rollout) bool { return r.Status == control.RolloutCompleted })
 }
 
+// versions are those that devices can have from the fleet: the targeted one, and the one that was completed last.
+func (h History) versions() []string {
+	var versions []string
+	if target, ok := h.Targeted(); ok {
+		versions = append(versions, target.Version)
+	}
+	if completed, ok := h.completed(); ok {
+		versions = append(versions, completed.Version)
+	}
+	return versions
+}
+
 func (h History) newest(matches func(control.Rollout) bool) (control.Rollout, bool) {
 	if i := slices.IndexFunc(h, matches); i >= 0 {
 		return h[i], true

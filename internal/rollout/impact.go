@@ -60,5 +60,8 @@ func (p Proposal) Affected() *int {
 	from, to := p.Span()
 	total := float64(*p.Impact.Total)
 	n := int(math.Ceil(total*to/100) - math.Ceil(total*from/100))
+	if have, counted := p.State.Assigned[p.Spec.Version]; counted && !p.Operation.ReplacesVersion() {
+		n = max(int(math.Round(total*to/100))-have, 0) // the members that do not have it yet (CONTRACT.md 4.9)
+	}
 	return &n
 }

@@ -76,11 +76,16 @@ type Proposal struct {
 	Impact *Impact
 	// Steps are the percentages on the way; nil until PlanSteps.
 	Steps []Step
+	// Rival is the other group that explains the version of members; nil until FindRival, and where there is none.
+	Rival *Rival
 }
 
 // Propose decides which operation brings a target from its state to the spec. A rollback changes the spec: it ignores stages,
-// percentage and pause.
+// percentage and pause. Devices that joined a group, in which every other member has the version, get it without stages.
 func Propose(scope Scope, state State, spec Spec) Proposal {
+	if state.Joined > 0 && state.Version() == spec.Version {
+		spec.Stages = nil
+	}
 	return Proposal{Scope: scope, State: state, Spec: spec}.With(Decide(state, spec))
 }
 

@@ -187,14 +187,14 @@ func TestDecisionsOfAGroupFollowItsApplies(t *testing.T) {
 		older := versions[rapid.IntRange(0, len(versions)-2).Draw(rt, "older")]
 		spec := func(version string) Spec { return Spec{Version: version, Percentage: 10} }
 
-		s := GroupState(Assignments{bad: 24}, fleet, private)
+		s := GroupState(membersWith(Assignments{bad: 24}), fleet, private)
 		if got := Decide(s, spec(older)); got.Kind != Rollback {
 			rt.Errorf("%q is %q after %q", older, got.Kind, versions)
 		}
 		if RolledBackSince(s, spec(bad), private) {
 			rt.Errorf("%q runs and counts as rolled back", bad)
 		}
-		if s = GroupState(Assignments{older: 24}, fleet, private); !RolledBackSince(s, spec(bad), private) {
+		if s = GroupState(membersWith(Assignments{older: 24}), fleet, private); !RolledBackSince(s, spec(bad), private) {
 			rt.Errorf("the members were brought back from %q to %q after %q, and the pin is deployed again", bad, older, versions)
 		}
 	})

@@ -20,6 +20,10 @@ type Private struct {
 	// group's deployment only.
 	Percentage float64 `json:"share,omitempty"`
 	Activated  int     `json:"activated,omitempty"`
+	// Assigned are the members of the group that have, or had, the pin, as far as they are still members.
+	Assigned DeviceSet `json:"assigned,omitzero"`
+	// Strict is true of an action or a preview: a member without the pin counts as one that has lost it, and not as one that has joined.
+	Strict bool `json:"-"`
 	// Deployed lists the versions that this resource has deployed to the group, in order.
 	Deployed []string `json:"deployed,omitempty"`
 }
@@ -33,16 +37,47 @@ func (p Private) Accepted(r Result) Private {
 	next := Private{
 		Pin: spec.Version, EverSucceeded: p.EverSucceeded, RolloutID: r.ID, Percentage: spec.Percentage, Activated: r.Activated, Deployed: p.Deployed,
 	}
+	if p.Pin == spec.Version {
+		next.Assigned = p.Assigned
+	}
 	if p.Pin != "" && p.Pin != spec.Version && p.LastApplySucceeded && p.Percentage >= 100 && !slices.Contains(p.Deployed, p.Pin) {
 		next.Deployed = append(slices.Clone(p.Deployed), p.Pin)
 	}
 	return next
 }
 
-// AfterRead returns what to remember once the target has been read. After an import, what runs becomes the pin.
+// AfterRead returns what to remember once the target has been read. After an import, what runs becomes the pin, with the percentage
+// that it has reached.
 func (p Private) AfterRead(s State) Private {
 	if p.Unread {
 		p.Unread, p.Pin, p.Percentage = false, s.Version(), 100
+		if s.Members != nil && s.Targeted != nil {
+			p.Percentage, p.Activated = s.Targeted.Percentage, s.Assigned[p.Pin]
+		}
+	}
+	if p.Assigned != nil || s.Assigned[p.Pin] > 0 || len(s.Members) == 0 {
+		return p.remember(s.Members)
+	}
+	return p // nobody has the pin, and who had it is not known
+}
+
+// AfterApply returns what to remember once an apply has ended well.
+func (p Private) AfterApply(s State) Private {
+	p.LastApplySucceeded, p.EverSucceeded = true, true
+	return p.remember(s.Members)
+}
+
+// remember adds the members that have the pin to those that had it, and forgets those that have left the group.
+func (p Private) remember(members Members) Private {
+	if members == nil {
+		return p
+	}
+	before := p.Assigned
+	p.Assigned = members.assigned(p.Pin)
+	for _, m := range members {
+		if before.Contains(m.ID) {
+			p.Assigned.add(m.ID)
+		}
 	}
 	return p
 }

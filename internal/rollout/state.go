@@ -1,9 +1,7 @@
 package rollout
 
 import (
-	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
@@ -36,8 +34,12 @@ type State struct {
 	// Order lists all versions that came to the target, also those that never completed, oldest first. Private state of earlier
 	// versions of the provider has none.
 	Order []string `json:"order,omitempty"`
-	// Partial is true of a group of which some members have the pin and others do not: devices that joined later.
+	// Partial is true of a group in which the pin is owed to some members, and none has lost it.
 	Partial bool `json:"partly,omitempty"`
+	// Assigned counts the members of a group by the version that they are assigned.
+	Assigned Assignments `json:"assigned,omitempty"`
+	// Joined is the number of members without the pin that have joined the group since every member had it.
+	Joined int `json:"joined,omitempty"`
 
 	// Serving is the version that devices run, "" where none has arrived yet.
 	Serving string `json:"-"`
@@ -47,6 +49,8 @@ type State struct {
 	RolledBack *RollbackInfo `json:"-"`
 	// History is that of the whole fleet, also for a group.
 	History History `json:"-"`
+	// Members are those of a group.
+	Members Members `json:"-"`
 	// DeploymentID is the ID of the deployment that was accepted for a group; no call reads it back.
 	DeploymentID string `json:"-"`
 }
@@ -104,67 +108,4 @@ func (h History) state() State {
 		s.Open = RecordOf(r)
 	}
 	return s
-}
-
-// Assignments counts the members of a group by the version that they are assigned; "" counts those without one.
-type Assignments map[string]int
-
-// Total returns the number of members.
-func (a Assignments) Total() int {
-	total := 0
-	for _, n := range a {
-		total += n
-	}
-	return total
-}
-
-// mostCommon is the version that most members have, except one version; "" where no other is assigned.
-func (a Assignments) mostCommon(except string) string {
-	versions := slices.DeleteFunc(slices.Sorted(maps.Keys(a)), func(v string) bool { return v == "" || v == except })
-	if len(versions) == 0 {
-		return ""
-	}
-	return slices.MaxFunc(versions, func(x, y string) int { return cmp.Compare(a[x], a[y]) })
-}
-
-// GroupState derives the state of a group from its members, the fleet's history and what is remembered of earlier applies: no
-// call of the API reads a deployment back (CONTRACT.md, section 4).
-func GroupState(members Assignments, fleet History, private Private) State {
-	s := State{Deployed: fleet.Deployed(), Order: fleet.Order(), History: fleet, Serving: members.mostCommon("")}
-	// What members have, but neither the fleet nor this resource has deployed, has no place in the order.
-	s.Order = appendMissing(s.Order, append(slices.Clone(private.Deployed), private.Pin)...)
-	s.Deployed = appendMissing(s.Deployed, append(slices.Clone(private.Deployed), slices.Sorted(maps.Keys(members))...)...)
-	pin, total := private.Pin, members.Total()
-	s.Partial = pin != "" && members[pin] > 0 && members[pin] < total
-	other := members.mostCommon(pin)
-	switch {
-	case pin != "" && members[pin] == total: // also in a group without members: none runs anything else
-		s.Targeted = &Record{Version: pin, Status: control.RolloutCompleted, Percentage: 100}
-	case pin != "" && private.Percentage < 100 && members[pin] > 0 && members[pin] >= min(private.Activated, total):
-		s.Targeted = &Record{Version: pin, Status: control.RolloutActive, Percentage: private.Percentage}
-	case other != "" && members[other] == total:
-		s.Targeted = &Record{Version: other, Status: control.RolloutCompleted, Percentage: 100}
-	case other != "":
-		s.Targeted = &Record{Version: other, Status: control.RolloutActive, Percentage: PercentageOf(members[other], total)}
-	case s.Partial: // the other members have no version at all: the pin is owed to them
-		s.Targeted = &Record{Version: pin, Status: control.RolloutActive, Percentage: PercentageOf(members[pin], total)}
-	}
-	return s
-}
-
-func appendMissing(versions []string, more ...string) []string {
-	for _, version := range more {
-		if version != "" && !slices.Contains(versions, version) {
-			versions = append(versions, version)
-		}
-	}
-	return versions
-}
-
-// PercentageOf returns a part of a whole in percent, 0 of an empty whole.
-func PercentageOf(part, whole int) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return float64(part) * 100 / float64(whole)
 }

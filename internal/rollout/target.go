@@ -72,7 +72,7 @@ type Result struct {
 	// Activated is the number of a group's members that were assigned the version.
 	Activated int
 	// Members are the assignments that a wait has counted last of a group, nil where none has.
-	Members Assignments
+	Members Members
 	// NoMembers is true of a group without members: there is nothing to do.
 	NoMembers bool
 	// Written is true as soon as anything may have changed on the server.

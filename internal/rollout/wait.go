@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -103,7 +104,7 @@ func evaluate(p Progress, spec Spec) (done bool, err error) {
 // observe counts the members that are assigned the version: all of them, or as many as the server said it would reach. What a device
 // has loaded no public call returns. When members lose the version again during a bake, it was rolled back.
 func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
-	members, err := g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+	members, err := g.members(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -122,13 +123,23 @@ func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
 	return done, nil
 }
 
-// assigned reports whether as many members as were meant to have the version.
+// assigned reports whether the members have the version that were meant to: those that were in the group when it was deployed. A device
+// that joins during the wait does not hold it up, but shows as a difference in the next plan; one that leaves is not missed.
 func (r Result) assigned() bool {
-	spec := r.Proposal.Spec
+	spec, before := r.Proposal.Spec, r.Proposal.State.Members
+	wanted := before.devices()
 	if spec.Percentage < 100 {
-		return r.Members[spec.Version] >= min(r.Activated, r.Members.Total())
+		now, left := r.Members.devices(), 0
+		for _, m := range before {
+			if !now.Contains(m.ID) {
+				left++
+			}
+		}
+		return r.Members.Count()[spec.Version] >= min(r.Activated, len(r.Members))-left
 	}
-	return allAssigned(r.Members, spec.Version)
+	return !slices.ContainsFunc(r.Members, func(m control.Member) bool {
+		return m.Version != spec.Version && (before == nil || wanted.Contains(m.ID))
+	})
 }
 
 func (p Progress) fields() map[string]any {

@@ -1,0 +1,111 @@
+package deployment
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
+)
+
+// A device has one version of a model. Two deployments of one plan that pin different versions to it undo each other, be it that they
+// are for the same scope, or for groups that have devices in common. A deployment to the whole fleet is no such case: it leaves alone
+// what a deployment to a group has assigned.
+
+// claim records the pin of the plan for its scope, and refuses it where another resource pins another version to the same devices. What
+// is not known yet, the apply compares.
+func (r *deploymentResource) claim(ctx context.Context, plan *model, diags *diag.Diagnostics) bool {
+	if plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() || plan.Version.IsUnknown() {
+		return true
+	}
+	if other, ok := r.Provider.Claims.Claim(claimsOn(plan)+plan.GroupID.ValueString(), plan.Version.ValueString()); !ok {
+		addConflictingPins(plan, other, diags)
+		return false
+	}
+	if plan.Group.IsNull() || !r.HasClient() || r.Provider.Client.Applying() {
+		return true
+	}
+	ctx, client := r.Reader(ctx, diags)
+	return checkOverlap(ctx, client, plan, r.rivals(plan, false), diags)
+}
+
+// claimAtApply compares what the plan could not: a group that the same apply has created, and groups whose members it changes.
+func (r *deploymentResource) claimAtApply(ctx context.Context, client *control.Client, plan *model, isNewGroup bool, diags *diag.Diagnostics) bool {
+	if plan.Group.IsNull() {
+		return true
+	}
+	if other, ok := r.Provider.Claims.Claim(claimsOn(plan)+plan.GroupID.ValueString(), plan.Version.ValueString()); !ok {
+		addConflictingPins(plan, other, diags)
+		return false
+	}
+	rivals := r.rivals(plan, true)
+	if isNewGroup {
+		maps.Copy(rivals, r.rivals(plan, false))
+	}
+	return checkOverlap(ctx, client, plan, rivals, diags)
+}
+
+// claimsOn is the prefix of the claims on a model, which the ID of the group follows.
+func claimsOn(m *model) string { return typeName + ":" + m.ModelID.ValueString() + "/" }
+
+// rivals are the groups that other resources pin to another version, with that version: those whose members the plan changes, or those
+// whose members it leaves as they are.
+func (r *deploymentResource) rivals(plan *model, changing bool) map[string]string {
+	own := plan.GroupID.ValueString()
+	pins := r.Provider.Claims.Under(claimsOn(plan))
+	maps.DeleteFunc(pins, func(group, version string) bool {
+		changes := r.Provider.Planned.ChangesMembers(group) || r.Provider.Planned.ChangesMembers(own)
+		return group == "" || group == own || version == plan.Version.ValueString() || changes != changing
+	})
+	return pins
+}
+
+// checkOverlap refuses a plan whose group has devices in common with a group that is pinned to another version. A group that no longer
+// exists has none.
+func checkOverlap(ctx context.Context, client *control.Client, plan *model, rivals map[string]string, diags *diag.Diagnostics) bool {
+	if len(rivals) == 0 {
+		return true
+	}
+	members, ok := memberIDs(ctx, client, plan.GroupID.ValueString(), diags)
+	for _, id := range slices.Sorted(maps.Keys(rivals)) {
+		if !ok || len(members) == 0 {
+			break
+		}
+		var others map[string]bool
+		if others, ok = memberIDs(ctx, client, id, diags); !ok {
+			break
+		}
+		shared := 0
+		for device := range others {
+			if members[device] {
+				shared++
+			}
+		}
+		if shared > 0 {
+			name := id
+			if g, found, err := client.ResolveGroup(ctx, id); err == nil && found {
+				name = g.Name
+			}
+			addOverlap(plan, name, rivals[id], shared, diags)
+		}
+	}
+	return !diags.HasError()
+}
+
+// memberIDs is the set of the devices in a group.
+func memberIDs(ctx context.Context, client *control.Client, groupID string, diags *diag.Diagnostics) (ids map[string]bool, ok bool) {
+	devices, err := client.GroupDevices(ctx, groupID)
+	if err != nil && !control.NotFound(err) {
+		resourcekit.AddError(diags, path.Root("group"), "Could not list the members of the device group", err)
+		return nil, false
+	}
+	ids = make(map[string]bool, len(devices))
+	for _, d := range devices {
+		ids[d.ID] = true
+	}
+	return ids, true
+}
