@@ -128,7 +128,8 @@ func versionKind(modelID string) kind[Version] {
 
 // Version reads one version of a model.
 func (c *Client) Version(ctx context.Context, modelID, version string) (Version, error) {
-	v, err := versionKind(modelID).read(ctx, c, version)
+	kind := versionKind(modelID)
+	v, err := readDeleted(ctx, c, kind.path+"/"+join(version), func(ctx context.Context) (Version, error) { return kind.read(ctx, c, version) })
 	return v.withModel(modelID), err
 }
 
@@ -205,7 +206,8 @@ func (c *Client) changeVersion(ctx context.Context, operation, modelID, version,
 	if err != nil || changed.Version != "" {
 		return changed, err
 	}
-	return c.Version(ctx, modelID, version)
+	return LookAgain(ctx, func(ctx context.Context) (Version, error) { return c.Version(ctx, modelID, version) },
+		func(v Version, err error) bool { return err != nil || reached(v) })
 }
 
 // UpdateVersionMetrics writes metrics; others do not change.
@@ -222,11 +224,5 @@ func (c *Client) UpdateVersionMetrics(ctx context.Context, modelID, version stri
 
 // DeleteVersion deletes a version; the server refuses one that a rollout uses. One that was deleted already is not an error.
 func (c *Client) DeleteVersion(ctx context.Context, modelID, version string) error {
-	err := c.call(ctx, request{
-		operation: "delete the version of the model", method: http.MethodDelete, path: join("models", modelID, "versions", version),
-	}, nil)
-	if NotFound(err) {
-		return nil
-	}
-	return err
+	return versionKind(modelID).delete(ctx, c, "delete the version of the model", version)
 }

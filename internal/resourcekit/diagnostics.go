@@ -116,10 +116,7 @@ func adviceOnResponse(err *control.APIError) string {
 }
 
 // PolicyDenied is true if the organization's policy refused the request (CONTRACT.md, section 6).
-func PolicyDenied(err error) bool {
-	var api *control.APIError
-	return errors.As(err, &api) && api.Code == "policy_denied"
-}
+func PolicyDenied(err error) bool { return control.PolicyDenied(err) }
 
 // IsConflict is true if an object with the same name exists or the object's state does not allow the request. A conflict
 // with the organization's policy is none.
