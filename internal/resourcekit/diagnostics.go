@@ -123,3 +123,32 @@ func PolicyDenied(err error) bool { return control.PolicyDenied(err) }
 func IsConflict(err error) bool {
 	return control.HasStatus(err, http.StatusConflict) && !PolicyDenied(err)
 }
+
+// warnOfDifferences warns of attributes that the server has not set as planned. It is no error: that would taint a new object,
+// which the next apply would then replace.
+func warnOfDifferences(title string, names []string, diags *diag.Diagnostics) {
+	for _, name := range names {
+		WarnOfDifference(diags, path.Root(name), fmt.Sprintf("a different value for `%s` of the %s", name, title))
+	}
+}
+
+// WarnOfDifference warns that the server has accepted a write and returned something else, such as "the value `5` for `x`".
+func WarnOfDifference(diags *diag.Diagnostics, at path.Path, returned string) {
+	diags.AddAttributeWarning(at, "Unexpected value after apply", fmt.Sprintf("The server accepted the request but returned %s. "+
+		"Run `terraform plan` to see it. If another apply does not change it, the server does not support the configured value: change "+
+		"the configuration.", returned))
+}
+
+// warnOfWholePercents warns of percentages of which the server has dropped the fractions.
+func warnOfWholePercents(title string, names []string, diags *diag.Diagnostics) {
+	for _, name := range names {
+		diags.AddAttributeWarning(path.Root(name), "The server keeps whole percentages", fmt.Sprintf("The server rounded `%s` of the %s "+
+			"down to a whole percentage. The state keeps the configured value. To see what is in force, configure a whole percentage.", name, title))
+	}
+}
+
+// warnOfUnreadWrite warns that what was written could not be read afterwards.
+func warnOfUnreadWrite(title string, err error, diags *diag.Diagnostics) {
+	diags.AddWarning(fmt.Sprintf("Could not read the %s that was written", title), fmt.Sprintf("The server accepted the request. %s\n\nRun "+
+		"`terraform plan` to compare it with the configuration.", ErrorDetail(err)))
+}

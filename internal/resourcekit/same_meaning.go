@@ -40,6 +40,8 @@ type comparison struct {
 	answer bool
 	// percent is true of a number that is a percentage, adds where the server may add members.
 	percent, adds bool
+	// noPercents is true where whole percents count as a difference.
+	noPercents bool
 }
 
 // isPercentage goes by the name of an attribute or of a member.
@@ -174,7 +176,7 @@ func (c comparison) sameNumber(planned, got *big.Float) bool {
 	case planned.IsInt():
 		return false
 	}
-	return float32(p) == float32(g) || c.answer && c.percent && control.WholePercents(p, g)
+	return float32(p) == float32(g) || c.answer && c.percent && !c.noPercents && control.WholePercents(p, g)
 }
 
 // sameMembers compares maps and objects. A server that folds case does so with the keys, too.
