@@ -99,7 +99,7 @@ func createVersion(ctx context.Context, op *versionOperation) (control.Version, 
 
 // completeVersion does what a version that is there still lacks. An error is on the attribute that asks for it.
 func completeVersion(ctx context.Context, op *versionOperation, current control.Version) control.Version {
-	client, modelID, version := op.Client, op.Plan.ModelID.ValueString(), op.Plan.Version.ValueString()
+	client, modelID, version := op.Client, op.Plan.ModelID.ValueString(), current.Version
 	missing := op.Plan.missingMetrics(current)
 	for _, step := range []struct {
 		attribute string

@@ -26,13 +26,13 @@ func isPlain(text string) bool {
 	return text == "" || text[0] != ' ' && text[len(text)-1] != ' '
 }
 
-// foldedText is a canonical text without the case of its letters.
-func foldedText(text string) string { return strings.ToLower(strings.ToUpper(text)) }
+// FoldedText is the text as a server may keep it at the most: it is the same for all texts that SameFoldedText takes for one.
+func FoldedText(text string) string { return strings.ToLower(strings.ToUpper(canonicalText(text))) }
 
 // SameText is true of two texts that read the same, whatever blanks are at their ends and however their letters are composed.
 func SameText(a, b string) bool { return a == b || canonicalText(a) == canonicalText(b) }
 
 // SameFoldedText is SameText for a server that keeps texts without the case of their letters.
 func SameFoldedText(a, b string) bool {
-	return a == b || foldedText(canonicalText(a)) == foldedText(canonicalText(b))
+	return a == b || FoldedText(a) == FoldedText(b)
 }

@@ -142,9 +142,14 @@ func WarnOfDifference(diags *diag.Diagnostics, at path.Path, returned string) {
 // warnOfWholePercents warns of percentages of which the server has dropped the fractions.
 func warnOfWholePercents(title string, names []string, diags *diag.Diagnostics) {
 	for _, name := range names {
-		diags.AddAttributeWarning(path.Root(name), "The server keeps whole percentages", fmt.Sprintf("The server rounded `%s` of the %s "+
-			"down to a whole percentage. The state keeps the configured value. To see what is in force, configure a whole percentage.", name, title))
+		WarnOfWholePercents(diags, path.Root(name), name, title)
 	}
+}
+
+// WarnOfWholePercents warns of one such percentage.
+func WarnOfWholePercents(diags *diag.Diagnostics, at path.Path, name, title string) {
+	diags.AddAttributeWarning(at, "The server keeps whole percentages", fmt.Sprintf("The server rounded `%s` of the %s down to a whole "+
+		"percentage. The state keeps the configured value. To see what is in force, configure a whole percentage.", name, title))
 }
 
 // warnOfUnreadWrite warns that what was written could not be read afterwards.

@@ -34,6 +34,19 @@ func mayBecome(name string, planned, got, before tftypes.Value, adds bool) bool 
 	return c.sameExcept(plainValue(planned), plainValue(got), plainValue(before))
 }
 
+// SameJSON is sameValue for JSON values as encoding/json decodes them.
+func SameJSON(a, b any) bool { return comparison{}.same(plainJSON(a), plainJSON(b)) }
+
+// MayBecomeJSON is mayBecome for JSON values: whether a server may answer got to a write of planned. rounded is true where it may only
+// because the server keeps whole percentages.
+func MayBecomeJSON(name string, planned, got, before any) (may, rounded bool) {
+	planned, got, before = plainJSON(planned), plainJSON(got), plainJSON(before)
+	c := comparison{answer: true, percent: isPercentage(name), adds: planned != nil}
+	may = c.sameExcept(planned, got, before)
+	c.noPercents = true
+	return may, may && !c.sameExcept(planned, got, before)
+}
+
 // comparison compares values as plainValue returns them.
 type comparison struct {
 	// answer is true of the answer to our own write.
@@ -100,36 +113,50 @@ func orNil(members map[string]any) any {
 
 // plainText opens a text that is a JSON object, such as a contract of a model.
 func plainText(text string) any {
-	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") {
+	trimmed := strings.TrimSpace(text)
+	if strings.HasPrefix(trimmed, "{") {
 		decoder := json.NewDecoder(strings.NewReader(trimmed))
 		decoder.UseNumber()
 		var object map[string]any
 		if decoder.Decode(&object) == nil && !decoder.More() {
-			return orNil(plainJSON(object).(map[string]any))
+			return plainJSON(object)
 		}
 	}
-	if strings.TrimSpace(text) == "" {
+	if trimmed == "" {
 		return nil
 	}
 	return text
 }
 
-// plainJSON turns the numbers of decoded JSON into *big.Float.
+// plainJSON is plainValue for decoded JSON.
 func plainJSON(value any) any {
 	switch v := value.(type) {
+	case string:
+		return plainText(v)
+	case float64:
+		return big.NewFloat(v)
 	case json.Number:
 		if number, _, err := big.ParseFloat(v.String(), 10, 512, big.ToNearestEven); err == nil {
 			return number
 		}
 		return v.String()
 	case map[string]any:
+		plain := map[string]any{}
 		for name, member := range v {
-			v[name] = plainJSON(member)
+			if value := plainJSON(member); value != nil {
+				plain[name] = value
+			}
 		}
+		return orNil(plain)
 	case []any:
-		for i, element := range v {
-			v[i] = plainJSON(element)
+		if len(v) == 0 {
+			return nil
 		}
+		plain := make([]any, len(v))
+		for i, element := range v {
+			plain[i] = plainJSON(element)
+		}
+		return plain
 	}
 	return value
 }
