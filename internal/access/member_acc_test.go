@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -130,7 +131,11 @@ func TestAccOrgMember_exists(t *testing.T) {
 // Another address is another member; the first one remains.
 func TestAccOrgMember_emailChanges(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
+	synctest.Test(t, memberChangesAddress)
+}
+
+func memberChangesAddress(t *testing.T) {
+	sb := acctest.StartVirtual(t)
 	core := sb.Core(t, "octomil_org_member")
 	core.Converge(t, ada("member"), acctest.ActionCreate)
 	config := map[string]any{"email": "grace@example.com"}
@@ -140,7 +145,7 @@ func TestAccOrgMember_emailChanges(t *testing.T) {
 		t.Errorf("there are %d members", n)
 	}
 	// A member who is no longer in the list is invited again.
-	sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "orgs/demo/members", Status: 200, Body: `{"members":[]}`})
+	sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "orgs/demo/members", Status: 200, Body: `{"members":[]}`, Times: -1})
 	if plan := core.Plan(config); plan.Failed() || plan.Action != acctest.ActionCreate {
 		t.Errorf("plan for a member who was removed is %s: %v", plan.Action, plan.Errors)
 	}

@@ -23,6 +23,9 @@ var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 	Identity:     resourcekit.Identity{{Name: "id", Description: "ID of the model, assigned by the server."}},
 	Unique:       "name",
 	ProviderOnly: []string{"deletion_protection"},
+	KnownAs: func(client *control.Client, m modelModel, o control.Model) {
+		client.ModelKnownAs(m.Name.ValueString(), o)
+	},
 
 	Create: func(ctx context.Context, op *modelOperation) (control.Model, error) {
 		return op.Client.CreateModel(ctx, op.Plan.createSettings())

@@ -99,7 +99,7 @@ func createVersion(ctx context.Context, op *versionOperation) (control.Version, 
 
 // completeVersion makes the changes that an existing version still needs. An error is on the attribute that requires the change.
 func completeVersion(ctx context.Context, op *versionOperation, current control.Version) control.Version {
-	client, modelID, version := op.Client, op.Plan.ModelID.ValueString(), op.Plan.Version.ValueString()
+	client, modelID, version := op.Client, op.Plan.ModelID.ValueString(), current.Version
 	missing := op.Plan.missingMetrics(current)
 	for _, step := range []struct {
 		attribute string

@@ -67,6 +67,7 @@ type Client struct {
 	// stallTimeout is how long an upload may make no progress.
 	stallTimeout time.Duration
 
+	recent     *recentWrites
 	cache      *readcache.Cache
 	modelNames *nameIndex[Model]
 	groupNames *nameIndex[Group]
@@ -108,6 +109,7 @@ func New(cfg Config) (*Client, error) {
 		},
 		insecure:     cfg.AllowInsecureHTTP,
 		stallTimeout: cfg.RequestTimeout,
+		recent:       newRecentWrites(),
 		cache:        newCache(),
 		modelNames:   newNameIndex(modelKind, func(m Model) string { return m.Name }),
 		groupNames:   newNameIndex(groupKind, func(g Group) string { return g.Name }),
@@ -153,6 +155,8 @@ type request struct {
 	once bool
 	// secret is true of a request whose response contains a secret, so that no error may quote it.
 	secret bool
+	// accepted becomes true where the server has accepted the request and not executed it yet; it may be nil.
+	accepted *bool
 }
 
 // writes is true of a request that may change something.
@@ -172,10 +176,22 @@ func (c *Client) post(ctx context.Context, operation, path string, body, out any
 	return c.call(ctx, request{operation: operation, method: http.MethodPost, path: path, body: body}, out)
 }
 
-// call sends one request, with the retries that its method allows, and decodes a JSON response into out unless out is nil.
+// call sends one request, with the retries that its method allows, and decodes a JSON response into out unless out is nil. Where
+// the answer contradicts what this client has just written, it was not executed, and call sends it again for a while.
 // It returns *APIError when the server refused, *TransportError when there was no complete response, *BodyError when the
 // response does not match the contract, and *RateLimitError when the pause that the server asks for would outlast ctx.
 func (c *Client) call(ctx context.Context, r request, out any) error {
+	err := c.send(ctx, r, out)
+	if !c.contradicts(r, err) {
+		return err
+	}
+	_, err = LookAgain(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, c.send(ctx, r, out) },
+		func(_ struct{}, err error) bool { return !c.contradicts(r, err) })
+	return err
+}
+
+// send is call without a second look.
+func (c *Client) send(ctx context.Context, r request, out any) error {
 	if err := checkPath(r); err != nil {
 		return err
 	}
@@ -225,6 +241,10 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 			return nil // an earlier attempt deleted it and its response was lost
 		}
 		return refused
+	}
+	c.recent.add(r, body)
+	if r.accepted != nil {
+		*r.accepted = resp.StatusCode == http.StatusAccepted
 	}
 	if out == nil {
 		return nil

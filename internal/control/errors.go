@@ -184,6 +184,12 @@ func HasStatus(err error, status int) bool {
 	return errors.As(err, &api) && api.StatusCode == status
 }
 
+// PolicyDenied is true if the organization's policy refused the request (CONTRACT.md, section 6).
+func PolicyDenied(err error) bool {
+	var api *APIError
+	return errors.As(err, &api) && api.Code == "policy_denied"
+}
+
 // Ambiguous is true when a request may have been executed although its response is missing or says otherwise.
 func Ambiguous(err error) bool {
 	var transport *TransportError

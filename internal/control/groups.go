@@ -162,7 +162,11 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 		g, ok := findCreated(groups, func(g Group) bool { return g.Name == s.Name }, func(g Group) string { return g.CreatedAt }, begun)
 		return g, ok, err
 	}
-	return createOnce(ctx, c, post, find)
+	g, err := createOnce(ctx, c, post, find)
+	if err == nil {
+		c.groupNames.wrote(s.Name, g)
+	}
+	return g, err
 }
 
 // UpdateGroup changes name, description, tags and rules of a group and returns the group as it is afterwards.
@@ -173,19 +177,18 @@ func (c *Client) UpdateGroup(ctx context.Context, id string, s GroupSettings) (G
 	if err != nil {
 		return Group{}, err
 	}
+	c.groupNames.wrote(s.Name, Group{ID: id, OrgID: c.orgID, Name: s.Name})
 	return c.Group(ctx, id)
 }
 
 // DeleteGroup deletes a group; its devices stay registered. A group that was deleted already is not an error.
 func (c *Client) DeleteGroup(ctx context.Context, id string) error {
-	err := c.call(ctx, request{
-		operation: "delete the device group", method: http.MethodDelete, path: join("device-groups", id),
-	}, nil)
-	if NotFound(err) {
-		return nil
-	}
-	return err
+	c.groupNames.deleted(id)
+	return groupKind.delete(ctx, c, "delete the device group", id)
 }
+
+// GroupKnownAs records the name of a group in a configuration where the server spells it otherwise, so that others find it by that.
+func (c *Client) GroupKnownAs(name string, g Group) { c.groupNames.alias(name, g) }
 
 // GroupDevices lists the members of a group.
 func (c *Client) GroupDevices(ctx context.Context, id string) ([]Device, error) {

@@ -174,13 +174,8 @@ func (c *Client) UpdateIntegration(ctx context.Context, signal Signal, id string
 
 // DeleteIntegration deletes an integration. One that was deleted already is not an error.
 func (c *Client) DeleteIntegration(ctx context.Context, signal Signal, id string) error {
-	err := c.call(ctx, request{
-		operation: fmt.Sprintf("delete the %s integration", signal), method: http.MethodDelete, path: integrationKinds[signal].path + "/" + join(id),
-	}, nil)
-	if NotFound(err) {
-		return nil
-	}
-	return err
+	kind := integrationKinds[signal]
+	return kind.delete(ctx, c, fmt.Sprintf("delete the %s integration", signal), id)
 }
 
 // shortestSecret is the minimum length of a text that is masked, in characters: shorter ones would mask ordinary words.

@@ -125,6 +125,10 @@ func (c *Client) APIKeys(ctx context.Context) ([]APIKey, error) {
 
 // APIKey reads one key, without its secret. One that is revoked is not found.
 func (c *Client) APIKey(ctx context.Context, id string) (APIKey, error) {
+	return readNew(ctx, c, id, func(ctx context.Context) (APIKey, error) { return c.listedKey(ctx, id) })
+}
+
+func (c *Client) listedKey(ctx context.Context, id string) (APIKey, error) {
 	keys, err := c.APIKeys(ctx)
 	if err != nil {
 		return APIKey{}, err

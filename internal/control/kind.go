@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
 )
@@ -39,4 +40,27 @@ func (k kind[T]) pages(c *Client) pager[T] {
 		p.query = c.scoped(nil)
 	}
 	return p
+}
+
+// delete deletes one object. One that was deleted already is not an error. Where the server has only accepted the request, delete
+// returns once the object is gone, or SettleTime has passed.
+func (k kind[T]) delete(ctx context.Context, c *Client, operation, id string) error {
+	err := k.remove(ctx, c, operation, id)
+	if NotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// remove is delete with an error where the object does not exist.
+func (k kind[T]) remove(ctx context.Context, c *Client, operation, id string) error {
+	accepted := false
+	err := c.call(ctx, request{
+		operation: operation, method: http.MethodDelete, path: k.path + "/" + join(id), accepted: &accepted,
+	}, nil)
+	if err == nil && accepted {
+		_, _ = LookAgain(ctx, func(ctx context.Context) (T, error) { return k.one(ctx, c, id) },
+			func(_ T, err error) bool { return err != nil })
+	}
+	return err
 }

@@ -128,7 +128,11 @@ func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error
 		m, ok := findCreated(models, func(m Model) bool { return s.Name != nil && m.Name == *s.Name }, func(m Model) string { return m.CreatedAt }, begun)
 		return m, ok, err
 	}
-	return createOnce(ctx, c, post, find)
+	m, err := createOnce(ctx, c, post, find)
+	if err == nil && s.Name != nil {
+		c.modelNames.wrote(*s.Name, m)
+	}
+	return m, err
 }
 
 // UpdateModel changes a model, if there is anything to change, and returns it as it is afterwards.
@@ -139,16 +143,19 @@ func (c *Client) UpdateModel(ctx context.Context, id string, s ModelSettings) (M
 			return Model{}, err
 		}
 	}
+	if s.Name != nil {
+		c.modelNames.wrote(*s.Name, Model{ID: id, OrgID: c.orgID, Name: *s.Name})
+	}
 	return c.Model(ctx, id)
 }
 
+// ModelKnownAs is GroupKnownAs for a model.
+func (c *Client) ModelKnownAs(name string, m Model) { c.modelNames.alias(name, m) }
+
 // DeleteModel deletes a model with all its versions. One that was deleted already is not an error.
 func (c *Client) DeleteModel(ctx context.Context, id string) error {
-	err := c.call(ctx, request{operation: "delete the model", method: http.MethodDelete, path: join("models", id)}, nil)
-	if NotFound(err) {
-		return nil
-	}
-	return err
+	c.modelNames.deleted(id)
+	return modelKind.delete(ctx, c, "delete the model", id)
 }
 
 // ResolveModel finds a model by its exact name or its ID (CONTRACT.md, section 1). A match is kept until

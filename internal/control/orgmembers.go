@@ -77,6 +77,10 @@ func (c *Client) OrgMembers(ctx context.Context) ([]OrgMember, error) {
 
 // OrgMember reads one member.
 func (c *Client) OrgMember(ctx context.Context, id string) (OrgMember, error) {
+	return readNew(ctx, c, id, func(ctx context.Context) (OrgMember, error) { return c.listedMember(ctx, id) })
+}
+
+func (c *Client) listedMember(ctx context.Context, id string) (OrgMember, error) {
 	members, err := c.OrgMembers(ctx)
 	if err != nil {
 		return OrgMember{}, err

@@ -200,11 +200,16 @@ func (c *Client) Rollback(ctx context.Context, modelID, toVersion, reason string
 		return created, err
 	}
 	// The documented response need not name the new record.
-	created, found, err := findAfter(ctx, find)
-	if err == nil && !found {
-		err = &BodyError{Operation: "roll back", Err: fmt.Errorf("it names no rollout, and no new rollout of %s is listed", toVersion)}
-	}
-	return created, err
+	return LookAgain(ctx, func(ctx context.Context) (Rollout, error) {
+		created, found, err := findAfter(ctx, find)
+		if err == nil && !found {
+			err = &BodyError{Operation: "roll back", Err: fmt.Errorf("it names no rollout, and no new rollout of %s is listed", toVersion)}
+		}
+		return created, err
+	}, func(_ Rollout, err error) bool {
+		var unnamed *BodyError
+		return !errors.As(err, &unnamed)
+	})
 }
 
 // rollbackResponse is the documented response; all fields but the status are assumed (CONTRACT.md, section 3).
@@ -233,8 +238,11 @@ func (c *Client) UpdateRolloutPercentage(ctx context.Context, modelID, rolloutID
 		Reason     string  `json:"reason,omitempty"`
 	}{percentage, reason}
 	return c.changeRollout(ctx, "change the percentage of the rollout", modelID, rolloutID, "update-percentage", body,
-		func(r Rollout) bool { return r.Percentage >= percentage })
+		func(r Rollout) bool { return r.Percentage >= percentage || WholePercents(percentage, r.Percentage) })
 }
+
+// WholePercents is true of the percentage that a server keeps of another one if it keeps whole percents: less than one below it.
+func WholePercents(percentage, kept float64) bool { return kept > 0 && kept == math.Floor(percentage) }
 
 // StartRollout starts a pending rollout.
 func (c *Client) StartRollout(ctx context.Context, modelID, rolloutID string) (Rollout, error) {
@@ -275,7 +283,8 @@ func (c *Client) changeRollout(ctx context.Context, operation, modelID, rolloutI
 	if err != nil || changed.ID != "" {
 		return changed, err
 	}
-	return c.Rollout(ctx, modelID, rolloutID)
+	return LookAgain(ctx, func(ctx context.Context) (Rollout, error) { return c.Rollout(ctx, modelID, rolloutID) },
+		func(r Rollout, err error) bool { return err != nil || reached(r) || !r.Status.Open() })
 }
 
 // DeleteRollout cancels a rollout; an active one only with force. A rollout that was deleted already is not an error. When

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -128,8 +129,28 @@ func versionKind(modelID string) kind[Version] {
 
 // Version reads one version of a model.
 func (c *Client) Version(ctx context.Context, modelID, version string) (Version, error) {
-	v, err := versionKind(modelID).read(ctx, c, version)
+	kind := versionKind(modelID)
+	v, err := readDeleted(ctx, c, kind.path+"/"+join(version), func(ctx context.Context) (Version, error) { return kind.read(ctx, c, version) })
+	if NotFound(err) {
+		if alike, found := c.versionAlike(ctx, modelID, version); found {
+			return alike.withModel(modelID), nil
+		}
+	}
 	return v.withModel(modelID), err
+}
+
+// versionAlike finds a version that does not exist as it is spelled, in the spelling that the server may keep of it: without blanks at its
+// ends, with composed letters, or without the case of its letters. A plain version in lower case has no other spelling.
+func (c *Client) versionAlike(ctx context.Context, modelID, version string) (Version, bool) {
+	if isPlain(version) && FoldedText(version) == version {
+		return Version{}, false
+	}
+	versions, err := c.Versions(ctx, modelID, "")
+	i := slices.IndexFunc(versions, func(v Version) bool { return SameFoldedText(v.Version, version) })
+	if err != nil || i < 0 {
+		return Version{}, false
+	}
+	return versions[i], true
 }
 
 func (v Version) withModel(modelID string) Version {
@@ -205,7 +226,8 @@ func (c *Client) changeVersion(ctx context.Context, operation, modelID, version,
 	if err != nil || changed.Version != "" {
 		return changed, err
 	}
-	return c.Version(ctx, modelID, version)
+	return LookAgain(ctx, func(ctx context.Context) (Version, error) { return c.Version(ctx, modelID, version) },
+		func(v Version, err error) bool { return err != nil || reached(v) })
 }
 
 // UpdateVersionMetrics writes metrics; others do not change.
@@ -222,11 +244,13 @@ func (c *Client) UpdateVersionMetrics(ctx context.Context, modelID, version stri
 
 // DeleteVersion deletes a version; the server refuses one that a rollout uses. One that was deleted already is not an error.
 func (c *Client) DeleteVersion(ctx context.Context, modelID, version string) error {
-	err := c.call(ctx, request{
-		operation: "delete the version of the model", method: http.MethodDelete, path: join("models", modelID, "versions", version),
-	}, nil)
-	if NotFound(err) {
-		return nil
+	const operation = "delete the version of the model"
+	err := versionKind(modelID).remove(ctx, c, operation, version)
+	if !NotFound(err) {
+		return err
 	}
-	return err
+	if alike, found := c.versionAlike(ctx, modelID, version); found {
+		return versionKind(modelID).delete(ctx, c, operation, alike.Version)
+	}
+	return nil
 }

@@ -66,7 +66,7 @@ func findGroup(ctx context.Context, client *control.Client, name string) (*contr
 	if err != nil {
 		return nil, nil, err
 	}
-	if found && g.Name == name {
+	if found && (g.Name == name || g.ID != name) {
 		return &g, nil, nil
 	}
 	groups, err := client.Groups(ctx)

@@ -31,6 +31,7 @@ var entity = resourcekit.Entity[model, control.Experiment]{
 		"model_id": "model", "group_ids": "target_group_ids", "model_version": "variants", "traffic_allocation": "variants",
 	},
 	ProviderOnly: []string{"on_destroy"},
+	Exact:        []string{"target_group_ids"},
 	DestroyWarning: "The API cannot delete an experiment. With `on_destroy = \"keep\"`, a running experiment continues " +
 		"and its variants remain on their devices. With `\"complete\"` or `\"cancel\"` it ends, and only its " +
 		"record remains.",

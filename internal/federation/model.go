@@ -86,7 +86,9 @@ func (m *model) modelsFromAPI(ctx context.Context, all []control.SharedModel, di
 
 // hasModel reports whether a model with this ID or name is in the list.
 func hasModel(all []control.SharedModel, idOrName string) bool {
-	return slices.ContainsFunc(all, func(s control.SharedModel) bool { return s.Name == idOrName || s.ModelID == idOrName })
+	return slices.ContainsFunc(all, func(s control.SharedModel) bool {
+		return control.SameFoldedText(s.Name, idOrName) || s.ModelID == idOrName
+	})
 }
 
 // membersFromAPI keeps the configured members that the federation has. An import gets all members except the owner.
@@ -106,7 +108,7 @@ func (m *model) membersFromAPI(ctx context.Context, all []control.FederationMemb
 }
 
 func hasMember(all []control.FederationMember, org string) bool {
-	return slices.ContainsFunc(all, func(m control.FederationMember) bool { return m.OrgID == org })
+	return slices.ContainsFunc(all, func(m control.FederationMember) bool { return control.SameFoldedText(m.OrgID, org) })
 }
 
 // leavesUnmanaged reports whether the federation holds anything that the model does not name.

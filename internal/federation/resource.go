@@ -20,6 +20,7 @@ var entity = resourcekit.Entity[model, object]{
 	Schema:   federationSchema(),
 	Identity: resourcekit.Identity{{Name: "id", Description: "ID of the federation, assigned by the server."}},
 	Unique:   "name",
+	Exact:    []string{"models", "member_org_ids"},
 	Fields:   map[string]string{"org_ids": "member_org_ids", "model_id": "models"},
 	DestroyWarning: "The API cannot delete a federation: its members, models and privacy budget remain unchanged. A new resource with the same " +
 		"name adopts the federation, unless the federation holds anything that the configuration does not name.",

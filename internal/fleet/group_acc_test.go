@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -239,25 +241,26 @@ func TestAccDeviceGroup_createResponseLost(t *testing.T) {
 	}
 }
 
-// An update that the server accepts and ignores is an error, and the state shows what the server has.
+// An update that the server accepts and ignores is a warning, and the next plan shows what the server has.
 func TestAccDeviceGroup_updateIgnored(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	before, after := sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"a\"]"), sb.Provider()+groupHCL("name = \"lab\"\ntags = [\"b\"]")
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{Config: before},
-			{
-				PreConfig: func() {
-					sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "device-groups/*", Status: 200, Body: "{}"})
-				},
-				Config:      after,
-				ExpectError: regexp.MustCompile(`(?s)Unexpected value after apply.*tags`),
-			},
-			{Config: before, ConfigPlanChecks: emptyPlan()},
-			{Config: after, ConfigPlanChecks: action(groupAddress, plancheck.ResourceActionUpdate)},
-		},
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t)
+		core := sb.Core(t, "octomil_device_group")
+		before, after := map[string]any{"name": "lab", "tags": []any{"a"}}, map[string]any{"name": "lab", "tags": []any{"b"}}
+		core.Converge(t, before, acctest.ActionCreate)
+		sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "device-groups/*", Status: 200, Body: "{}"})
+		said := core.Apply(core.Plan(after))
+		if said.Failed() || core.Tainted() {
+			t.Fatalf("the update that is ignored fails: %v", said.Errors)
+		}
+		if said := strings.Join(said.Warnings, "\n"); !strings.Contains(said, "tags: Unexpected value after apply") {
+			t.Errorf("the warnings are %s", said)
+		}
+		if plan := core.Plan(before); plan.Failed() || plan.Action != acctest.ActionNone {
+			t.Errorf("the plan of what the server has is %s: %v", plan.Action, plan.Errors)
+		}
+		core.Converge(t, after, acctest.ActionUpdate)
 	})
 }
 

@@ -20,6 +20,10 @@ var groupEntity = resourcekit.Entity[groupModel, control.Group]{
 	Schema:   groupSchema(),
 	Identity: resourcekit.Identity{{Name: "id", Description: "ID of the group, assigned by the server."}},
 	Unique:   "name",
+	Exact:    []string{"rules"},
+	KnownAs: func(client *control.Client, m groupModel, g control.Group) {
+		client.GroupKnownAs(m.Name.ValueString(), g)
+	},
 
 	Create: func(ctx context.Context, op *groupOperation) (control.Group, error) {
 		return op.Client.CreateGroup(ctx, op.Plan.createSettings(ctx, op.Diags))

@@ -12,10 +12,14 @@ type membership struct {
 	devices      []control.Device
 	byID         map[string]int
 	byIdentifier map[string]int
+	// alike finds members by the folded spelling of either, -1 where that is ambiguous. It is empty until an exact search has failed.
+	alike map[string]int
 }
 
 func newMembership(devices []control.Device) membership {
-	m := membership{devices: devices, byID: make(map[string]int, len(devices)), byIdentifier: make(map[string]int, len(devices))}
+	m := membership{
+		devices: devices, byID: make(map[string]int, len(devices)), byIdentifier: make(map[string]int, len(devices)), alike: map[string]int{},
+	}
 	for i, d := range devices {
 		m.byID[d.ID] = i
 		if d.Identifier != "" {
@@ -26,12 +30,27 @@ func newMembership(devices []control.Device) membership {
 }
 
 // find finds the member that a ref names. If the ID of one device is the identifier of another, the ID wins.
+// A server may keep a ref in another spelling that means the same.
 func (m membership) find(ref string) (index int, found bool) {
 	if index, found = m.byID[ref]; found {
 		return index, true
 	}
-	index, found = m.byIdentifier[ref]
-	return index, found
+	if index, found = m.byIdentifier[ref]; found {
+		return index, true
+	}
+	if len(m.alike) == 0 {
+		for i, d := range m.devices {
+			for _, name := range []string{d.ID, d.Identifier} {
+				key := control.FoldedText(name)
+				if other, taken := m.alike[key]; taken && other != i {
+					i = -1
+				}
+				m.alike[key] = i
+			}
+		}
+	}
+	index, found = m.alike[control.FoldedText(ref)]
+	return index, found && index >= 0
 }
 
 // aliases maps the IDs of devices to their identifiers.

@@ -49,22 +49,31 @@ func managed(fields []field) []field {
 	return set
 }
 
-// fieldsFromAPI sets all fields from the server's settings.
-func fieldsFromAPI(fields []field, settings control.Settings) {
+// same reports whether a value of the settings means the same as the field.
+func (f field) same(now any) bool {
+	return !f.IsNull() && !f.IsUnknown() && (f.equals(now) || resourcekit.SameJSON(f.toJSON(), now))
+}
+
+// fieldsFromAPI sets all fields from the server's settings. A field keeps its value where the server's means the same, or is what the
+// server has answered to the last write of it.
+func fieldsFromAPI(fields []field, settings control.Settings, kept answers) {
 	for _, f := range fields {
-		f.fromJSON(settings[f.key])
+		now := settings[f.key]
+		if !f.same(now) && !kept.has(f, now) {
+			f.fromJSON(now)
+		}
 	}
 }
 
-// reconcile sets the fields that the plan left unknown, and the managed fields whose value on the server differs: the state shows what
-// is in force. All other fields stay as planned; the next refresh shows whether the server has other values.
-func reconcile(fields []field, settings control.Settings, managed []field) {
+// reconcile sets the fields that the plan left unknown, and the failed ones whose value on the server differs: after an error, the state
+// shows what is in force. All other fields stay as planned; the next refresh shows whether the server has other values.
+func reconcile(fields []field, settings control.Settings, failed []field) {
 	ours := map[string]bool{}
-	for _, f := range managed {
+	for _, f := range failed {
 		ours[f.key] = true
 	}
 	for _, f := range fields {
-		if f.IsUnknown() || ours[f.key] && !f.equals(settings[f.key]) {
+		if f.IsUnknown() || ours[f.key] && !f.same(settings[f.key]) {
 			f.fromJSON(settings[f.key])
 		}
 	}
@@ -74,7 +83,7 @@ func reconcile(fields []field, settings control.Settings, managed []field) {
 func changes(managed []field, settings control.Settings) control.Settings {
 	due := control.Settings{}
 	for _, f := range managed {
-		if !f.equals(settings[f.key]) {
+		if !f.same(settings[f.key]) {
 			due[f.key] = f.toJSON()
 		}
 	}

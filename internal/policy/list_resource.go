@@ -33,7 +33,7 @@ func (s *section[M]) find(ctx context.Context, client *control.Client, _ resourc
 	yield(resourcekit.ListItem{Name: org, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
 		var m M
 		diags.Append(state.Get(ctx, &m)...)
-		s.fromAPI(ctx, &m, org, settings, diags)
+		s.fromAPI(ctx, &m, org, settings, nil, diags)
 		diags.Append(state.Set(ctx, &m)...)
 	}})
 	return nil

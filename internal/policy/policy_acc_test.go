@@ -230,34 +230,43 @@ func TestAccRollbackPolicy_invalidConfig(t *testing.T) {
 	expectSettings(t, sb, before, nil)
 }
 
-// A write that the server accepts and ignores is an error. A failed create restores the settings; after a failed update the state
-// shows what is in force.
+// A write that the server accepts and ignores is a warning, and the next plan shows what is in force.
 //
 // CONTRACT.md 6.2
 func TestAccRollbackPolicy_writeIgnored(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	before := settings(t, sb)
-	ignore := func() {
-		sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "settings/*", Status: 200, Body: "{}"})
-	}
-	config := func(threshold int) string {
-		return sb.Provider() + policyHCL("this", fmt.Sprintf("error_threshold_percent = %d", threshold))
-	}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{
-				PreConfig: ignore, Config: config(3),
-				ExpectError: regexp.MustCompile("(?s)Unexpected value after apply.*value `5`\\s+for\\s+`error_threshold_percent`"),
-			},
-			{Config: config(3), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionCreate)},
-			{PreConfig: ignore, Config: config(2), ExpectError: regexp.MustCompile("value `3`\\s+for\\s+`error_threshold_percent`")},
-			{Config: config(3), ConfigPlanChecks: emptyPlan()},
-			{Config: config(2), ConfigPlanChecks: action(policyAddress, plancheck.ResourceActionUpdate)},
-		},
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t)
+		before := settings(t, sb)
+		ignore := func() {
+			sb.AddFault(sandbox.Fault{Method: http.MethodPut, Path: "settings/*", Status: 200, Body: "{}"})
+		}
+		config := func(threshold int) map[string]any { return map[string]any{"error_threshold_percent": threshold} }
+		core := sb.Core(t, "octomil_rollback_policy")
+		ignored := func(threshold int, kept string) {
+			t.Helper()
+			ignore()
+			said := core.Apply(core.Plan(config(threshold)))
+			if said.Failed() || core.Tainted() {
+				t.Fatalf("the write of %d that is ignored fails: %v", threshold, said.Errors)
+			}
+			want := "error_threshold_percent: Unexpected value after apply: The server accepted the request, but returned the value `" + kept + "`"
+			if text := strings.Join(said.Warnings, "\n"); !strings.Contains(text, want) {
+				t.Errorf("the warnings do not have %q: %s", want, text)
+			}
+		}
+		ignored(3, "5")
+		core.Converge(t, config(3), acctest.ActionUpdate)
+		ignored(2, "3")
+		if plan := core.Plan(config(3)); plan.Failed() || plan.Action != acctest.ActionNone {
+			t.Errorf("the plan of what is in force is %s: %v", plan.Action, plan.Errors)
+		}
+		core.Converge(t, config(2), acctest.ActionUpdate)
+		if said := core.Destroy(); said.Failed() {
+			t.Errorf("the destroy fails: %v", said.Errors)
+		}
+		expectSettings(t, sb, before, nil)
 	})
-	expectSettings(t, sb, before, nil)
 }
 
 // The response to a create is lost after the server has executed it: the settings are restored, and there is no state.

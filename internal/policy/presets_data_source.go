@@ -77,6 +77,6 @@ func (s *presetsSource) Read(ctx context.Context, _ datasource.ReadRequest, resp
 
 func presetFromAPI(p control.CompliancePreset) presetModel {
 	m := presetModel{Name: types.StringValue(p.Name), Profile: resourcekit.StringOrNull(p.Profile)}
-	fieldsFromAPI(append(m.fields(), field{key: "auto_rollback_enabled", binding: boolean{&m.AutoRollback}}), p.Settings)
+	fieldsFromAPI(append(m.fields(), field{key: "auto_rollback_enabled", binding: boolean{&m.AutoRollback}}), p.Settings, nil)
 	return m
 }

@@ -100,13 +100,14 @@ func (r *settingsResource[M]) Create(ctx context.Context, req resource.CreateReq
 	}
 	defer done()
 	w := write(ctx, client, org, managed(wanted), r.takeOver(org))
-	w.report(&resp.Diagnostics, "Could not create the "+r.section.title)
+	w.report(&resp.Diagnostics, r.section.title, "Could not create the "+r.section.title)
 	if resp.Diagnostics.HasError() && (!w.mayHaveWritten || w.undo(ctx, client, org, r.section.title, &resp.Diagnostics)) {
 		return
 	}
-	reconcile(planned, w.settings, w.managed)
+	reconcile(planned, w.settings, w.failed())
 	writeBack()
 	w.originals.save(ctx, resp.Private, &resp.Diagnostics)
+	w.remember(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -120,7 +121,12 @@ func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	org := r.section.organization(&state).OrgID.ValueString()
-	settings, err := client.Settings(ctx, org)
+	fields, _ := r.section.bind(ctx, &state, &resp.Diagnostics)
+	var last lastWrite
+	resourcekit.GetPrivate(ctx, req.Private, lastWriteKey, &last, &resp.Diagnostics)
+	settings, err := control.WithinSettleTime(ctx, last.At, func(ctx context.Context) (control.Settings, error) {
+		return client.Settings(ctx, org)
+	}, func(now control.Settings, err error) bool { return err != nil || last.agrees(fields, now) })
 	if control.NotFound(err) {
 		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
@@ -130,7 +136,7 @@ func (r *settingsResource[M]) Read(ctx context.Context, req resource.ReadRequest
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the "+r.section.title, err)
 		return
 	}
-	r.section.fromAPI(ctx, &state, org, settings, &resp.Diagnostics)
+	r.section.fromAPI(ctx, &state, org, settings, loadAnswers(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -156,12 +162,13 @@ func (r *settingsResource[M]) Update(ctx context.Context, req resource.UpdateReq
 		w.originals.save(ctx, resp.Private, &resp.Diagnostics)
 	}
 	if w.err == nil {
-		reconcile(planned, w.settings, w.managed)
+		reconcile(planned, w.settings, nil)
 		writeBack()
+		w.remember(ctx, resp.Private, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	}
-	w.report(&resp.Diagnostics, "Could not update the "+r.section.title)
+	w.report(&resp.Diagnostics, r.section.title, "Could not update the "+r.section.title)
 }
 
 func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -191,7 +198,7 @@ func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteReq
 	warnOfOthers(&resp.Diagnostics, org, others)
 	due, remaining := saved.restore(fields, settings)
 	if len(due) > 0 {
-		after, err := client.UpdateSettings(ctx, org, due)
+		after, err := update(ctx, client, org, due, func(now control.Settings) bool { return len(notRestored(fields, due, now)) == 0 })
 		if err != nil {
 			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not restore the settings from before the "+r.section.title, err)
 			return

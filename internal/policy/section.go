@@ -36,9 +36,9 @@ func (s *section[M]) newResource() resource.Resource {
 }
 
 // fromAPI sets all attributes of the model from the server's settings.
-func (s *section[M]) fromAPI(ctx context.Context, m *M, org string, settings control.Settings, diags *diag.Diagnostics) {
+func (s *section[M]) fromAPI(ctx context.Context, m *M, org string, settings control.Settings, kept answers, diags *diag.Diagnostics) {
 	fields, writeBack := s.bind(ctx, m, diags)
-	fieldsFromAPI(fields, settings)
+	fieldsFromAPI(fields, settings, kept)
 	writeBack()
 	s.organization(m).ID, s.organization(m).OrgID = types.StringValue(org), types.StringValue(org)
 }

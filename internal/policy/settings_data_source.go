@@ -70,6 +70,6 @@ func (s *settingsSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		resourcekit.AddError(&resp.Diagnostics, at, "Could not read the organization settings", err)
 		return
 	}
-	orgSettings.fromAPI(ctx, &m, org, settings, &resp.Diagnostics)
+	orgSettings.fromAPI(ctx, &m, org, settings, nil, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }

@@ -25,7 +25,12 @@ type writeResult struct {
 	settings control.Settings
 	// mayHaveWritten is false only if the server certainly changed nothing.
 	mayHaveWritten bool
-	err            error
+	// outcome compares the managed fields with the settings; before are the settings that the write has found.
+	outcome outcome
+	before  control.Settings
+	// at is when the settings were written.
+	at  time.Time
+	err error
 }
 
 // write writes the managed keys whose values differ, and makes no write request if none does.
@@ -34,21 +39,37 @@ func write(ctx context.Context, client *control.Client, org string, managed []fi
 	if err != nil {
 		return writeResult{managed: managed, err: err}
 	}
-	w := writeResult{managed: managed, originals: saved, settings: before, mayHaveWritten: true}
+	w := writeResult{managed: managed, originals: saved, settings: before, before: before, at: time.Now(), mayHaveWritten: true}
 	w.originals.add(managed, before)
 	due := changes(managed, before)
 	if len(due) == 0 {
 		w.originals.wrote(managed, before)
 		return w
 	}
-	after, err := client.UpdateSettings(ctx, org, due)
+	after, err := update(ctx, client, org, due, func(now control.Settings) bool { return len(compare(managed, now, before).ignored) == 0 })
 	if err != nil {
 		w.err, w.mayHaveWritten = err, !rejected(err)
 		return w
 	}
-	w.settings = after
+	w.settings, w.outcome = after, compare(managed, after, before)
 	w.originals.wrote(managed, after)
 	return w
+}
+
+// update writes settings and returns all of them as they are afterwards, once they agree with what was written.
+func update(
+	ctx context.Context, client *control.Client, org string, due control.Settings, agrees func(control.Settings) bool,
+) (control.Settings, error) {
+	after, err := client.UpdateSettings(ctx, org, due)
+	if err != nil || agrees(after) {
+		return after, err
+	}
+	later, err := control.LookAgain(ctx, func(ctx context.Context) (control.Settings, error) { return client.Settings(ctx, org) },
+		func(now control.Settings, err error) bool { return err != nil || agrees(now) })
+	if err != nil {
+		return after, nil //nolint:nilerr // the write was accepted, and what was read first is known
+	}
+	return later, nil
 }
 
 // undo restores the settings after a failed create, so that no state is needed. With a state, Terraform would replace the tainted
@@ -66,7 +87,7 @@ func (w *writeResult) undo(ctx context.Context, client *control.Client, org, tit
 	if len(due) == 0 {
 		return true
 	}
-	after, err := client.UpdateSettings(ctx, org, due)
+	after, err := update(ctx, client, org, due, func(now control.Settings) bool { return len(notRestored(w.managed, due, now)) == 0 })
 	if err != nil || len(notRestored(w.managed, due, after)) > 0 {
 		return false
 	}
@@ -81,9 +102,16 @@ func rejected(err error) bool {
 	return errors.As(err, &api) && api.Method == http.MethodPut && !control.Ambiguous(err)
 }
 
-// report adds the error of a failed write. A write that the server accepted and ignored is an error too, because a guardrail that is
-// not in force must not look as if it were.
-func (w writeResult) report(diags *diag.Diagnostics, summary string) {
+// failed returns the fields of which the state must show what is in force.
+func (w writeResult) failed() []field {
+	if w.err != nil {
+		return w.managed
+	}
+	return nil
+}
+
+// report adds the error of a failed write, or a warning of each setting that the server has not set as it is configured.
+func (w writeResult) report(diags *diag.Diagnostics, title, summary string) {
 	if w.err != nil {
 		at := attributeFor(w.managed, w.err)
 		if control.NotFound(w.err) {
@@ -92,10 +120,12 @@ func (w writeResult) report(diags *diag.Diagnostics, summary string) {
 		resourcekit.AddError(diags, at, summary, w.err)
 		return
 	}
-	for _, f := range w.managed {
-		if now, present := w.settings[f.key]; !f.equals(now) {
-			diags.AddAttributeError(f.at, "Unexpected value after apply", ignored(f.key, now, present))
-		}
+	for _, f := range w.outcome.ignored {
+		now, present := w.settings[f.key]
+		diags.AddAttributeWarning(f.at, "Unexpected value after apply", ignored(f.key, now, present))
+	}
+	for _, f := range w.outcome.rounded {
+		resourcekit.WarnOfWholePercents(diags, f.at, f.key, title)
 	}
 }
 

@@ -116,10 +116,7 @@ func adviceOnResponse(err *control.APIError) string {
 }
 
 // PolicyDenied is true if the organization's policy refused the request (CONTRACT.md, section 6).
-func PolicyDenied(err error) bool {
-	var api *control.APIError
-	return errors.As(err, &api) && api.Code == "policy_denied"
-}
+func PolicyDenied(err error) bool { return control.PolicyDenied(err) }
 
 // IsConflict is true if an object with the same name exists or the object's state does not allow the request. A conflict
 // with the organization's policy is none.
@@ -132,3 +129,37 @@ func IsConflict(err error) bool {
 type ConflictError struct{ Message string }
 
 func (e *ConflictError) Error() string { return e.Message }
+
+// warnOfDifferences warns of attributes that the server has not set as planned. It is no error: that would taint a new object,
+// which the next apply would then replace.
+func warnOfDifferences(title string, names []string, diags *diag.Diagnostics) {
+	for _, name := range names {
+		WarnOfDifference(diags, path.Root(name), fmt.Sprintf("a different value for `%s` of the %s", name, title))
+	}
+}
+
+// WarnOfDifference warns that the server has accepted a write and returned something else, such as "the value `5` for `x`".
+func WarnOfDifference(diags *diag.Diagnostics, at path.Path, returned string) {
+	diags.AddAttributeWarning(at, "Unexpected value after apply", fmt.Sprintf("The server accepted the request but returned %s. "+
+		"Run `terraform plan` to see it. If another apply does not change it, the server does not support the configured value: change "+
+		"the configuration.", returned))
+}
+
+// warnOfWholePercents warns of percentages of which the server has dropped the fractions.
+func warnOfWholePercents(title string, names []string, diags *diag.Diagnostics) {
+	for _, name := range names {
+		WarnOfWholePercents(diags, path.Root(name), name, title)
+	}
+}
+
+// WarnOfWholePercents warns of one such percentage.
+func WarnOfWholePercents(diags *diag.Diagnostics, at path.Path, name, title string) {
+	diags.AddAttributeWarning(at, "The server keeps whole percentages", fmt.Sprintf("The server rounded `%s` of the %s down to a whole "+
+		"percentage. The state keeps the configured value. To see what is in force, configure a whole percentage.", name, title))
+}
+
+// warnOfUnreadWrite warns that what was written could not be read afterwards.
+func warnOfUnreadWrite(title string, err error, diags *diag.Diagnostics) {
+	diags.AddWarning(fmt.Sprintf("Could not read the %s that was written", title), fmt.Sprintf("The server accepted the request. %s\n\nRun "+
+		"`terraform plan` to compare it with the configuration.", ErrorDetail(err)))
+}

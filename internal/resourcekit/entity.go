@@ -36,6 +36,11 @@ type Entity[M, O any] struct {
 	Fields map[string]string
 	// ProviderOnly are the attributes that the server does not know. Data sources omit them.
 	ProviderOnly []string
+	// Exact are the attributes to which no server adds anything by itself: more than what was planned is a difference.
+	Exact []string
+	// KnownAs records the name that the state has of an object where the server spells it otherwise, for resources that refer to it
+	// by name. It may be nil.
+	KnownAs func(client *control.Client, m M, o O)
 	// DestroyWarning is the detail of the warning that a destroy leaves something on the server, "" if it leaves nothing.
 	DestroyWarning string
 

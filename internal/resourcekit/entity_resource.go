@@ -47,6 +47,7 @@ func (r *entityResource[M, O]) ValidateConfig(ctx context.Context, req resource.
 func (r *entityResource[M, O]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.BeginPlan(req)
 	defer r.RegisterPlan(ctx, req, resp)
+	keepSpelling(&req, resp)
 	if r.entity.ModifyPlan != nil {
 		r.entity.ModifyPlan(ctx, &r.Base, req, resp)
 	}
@@ -105,7 +106,7 @@ func (r *entityResource[M, O]) Create(ctx context.Context, req resource.CreateRe
 		r.addCreateError(ctx, op, err)
 		return
 	}
-	w.saveAndVerify(ctx, o)
+	w.finish(ctx, o)
 }
 
 func (r *entityResource[M, O]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -116,7 +117,7 @@ func (r *entityResource[M, O]) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, err := r.entity.Read(ctx, client, &state)
+	now, err := r.readSettled(ctx, client, state, req, resp)
 	if control.NotFound(err) {
 		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
@@ -126,8 +127,10 @@ func (r *entityResource[M, O]) Read(ctx context.Context, req resource.ReadReques
 		AddError(&resp.Diagnostics, path.Empty(), "Could not read the "+r.entity.Title, err)
 		return
 	}
-	r.entity.FromAPI(ctx, client, &state, o, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	kept := loadAnswers(ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(now.diags...)
+	resp.State.Raw = r.entity.objectType(ctx).afterRead(req.State.Raw, now.state, kept)
+	r.noteName(ctx, client, resp.State, now.object, &resp.Diagnostics)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -153,7 +156,7 @@ func (r *entityResource[M, O]) Update(ctx context.Context, req resource.UpdateRe
 		AddError(&resp.Diagnostics, r.entity.attributeFor(err), "Could not update the "+r.entity.Title, err)
 		return
 	}
-	w.saveAndVerify(ctx, o)
+	w.finish(ctx, o)
 }
 
 func (r *entityResource[M, O]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -2,14 +2,16 @@ package resourcekit
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
 // writer is what Create and Update have in common: the operation, and the state that it leaves.
@@ -22,11 +24,15 @@ type writer[M, O any] struct {
 	diags    *diag.Diagnostics
 
 	op *Operation[M, O]
+	// before is the state before the write, null before a create; through are the answers that the object has had on the way.
+	before  tftypes.Value
+	through []tftypes.Value
 }
 
 // begin decodes what the operation is about. The operation is nil after an error.
 func (w *writer[M, O]) begin(ctx context.Context, config tfsdk.Config, private PrivateState) (context.Context, *Operation[M, O]) {
 	op := &Operation[M, O]{Plan: new(M), Config: new(M), Private: private, Diags: w.diags, save: w.save}
+	w.before = w.state.Raw
 	w.diags.Append(w.plan.Get(ctx, op.Plan)...)
 	w.diags.Append(config.Get(ctx, op.Config)...)
 	if !w.state.Raw.IsNull() {
@@ -41,58 +47,93 @@ func (w *writer[M, O]) begin(ctx context.Context, config tfsdk.Config, private P
 	return ctx, op
 }
 
-// save sets the state and the identity from the plan and the object.
-func (w *writer[M, O]) save(ctx context.Context, o O) {
+// answer is the object as a state that is set from the plan and the server's answer.
+func (w *writer[M, O]) answer(ctx context.Context, o O, diags *diag.Diagnostics) tftypes.Value {
 	m := *w.op.Plan
-	w.resource.entity.FromAPI(ctx, w.op.Client, &m, o, w.diags)
+	w.resource.entity.FromAPI(ctx, w.op.Client, &m, o, diags)
 	state := tfsdk.State{Schema: w.state.Schema, Raw: w.plan.Raw}
-	w.diags.Append(state.Set(ctx, &m)...)
+	diags.Append(state.Set(ctx, &m)...)
 	if !state.Raw.IsFullyKnown() { // a later response sets it
-		state.Raw = nullUnknown(state.Raw)
+		return nullUnknown(state.Raw)
 	}
-	w.state.Raw = state.Raw
+	return state.Raw
+}
+
+// save sets the state and the identity while the operation goes on. What the server has not set as planned is the server's: the
+// operation may fail before it comes to that.
+func (w *writer[M, O]) save(ctx context.Context, o O) {
+	got := w.answer(ctx, o, w.diags)
+	w.through = append(w.through, got)
+	attributes, answered := attributesOf(w.compare(ctx, got).state), attributesOf(got)
+	for _, name := range w.compare(ctx, got).different {
+		attributes[name] = answered[name]
+	}
+	w.set(ctx, tftypes.NewValue(got.Type(), attributes))
+}
+
+func (w *writer[M, O]) set(ctx context.Context, state tftypes.Value) {
+	w.state.Raw = state
 	w.resource.SetIdentity(ctx, *w.state, w.identity, w.diags)
 }
 
-// saveAndVerify saves the object, and adds an error for each attribute that the server has not set to the planned value.
-func (w *writer[M, O]) saveAndVerify(ctx context.Context, o O) {
+func (w *writer[M, O]) compare(ctx context.Context, got tftypes.Value) written {
+	return w.resource.entity.objectType(ctx).afterWrite(w.plan.Raw, got, w.before)
+}
+
+// finish sets the state to what was planned, and warns of what the server has not set so. The next read shows that as drift.
+func (w *writer[M, O]) finish(ctx context.Context, o O) {
 	if w.diags.HasError() {
 		return
 	}
-	w.save(ctx, o)
-	if len(w.differences()) == 0 || w.diags.HasError() {
-		return
+	e, at := w.resource.entity, time.Now()
+	result := w.compare(ctx, w.answer(ctx, o, w.diags))
+	if len(result.different) > 0 && !w.diags.HasError() {
+		// The response of a write may omit what a read returns, or a read may be stale. An object that was adopted after a lost
+		// response may have been created by another client.
+		result = w.lookAgain(ctx, o, result)
 	}
-	// The response of a write may omit what a read returns, and an object that was adopted after a lost response may have
-	// been created by another client.
-	entity, m := w.resource.entity, *w.op.Plan
-	entity.FromAPI(ctx, w.op.Client, &m, o, w.diags)
-	o, err := entity.Read(ctx, w.op.Client, &m)
-	if err != nil {
-		AddError(w.diags, path.Empty(), fmt.Sprintf("Could not read the %s that was written", entity.Title), err)
-		return
+	if len(result.different) > 0 {
+		warnOfDifferences(e.Title, result.different, w.diags)
 	}
-	w.save(ctx, o)
-	for _, name := range w.differences() {
-		w.diags.AddAttributeError(path.Root(name), "Unexpected value after apply", fmt.Sprintf("The server accepted the request but returned "+
-			"a different value for `%s` of the %s. Run `terraform plan` to see it. If another apply does not change it, the server does not "+
-			"support the configured value: change the configuration.", name, entity.Title))
+	if len(result.rounded) > 0 {
+		warnOfWholePercents(e.Title, result.rounded, w.diags)
 	}
+	w.set(ctx, result.state)
+	result.answers.save(ctx, w.op.Private, w.diags)
+	last := newLastWrite(at, w.op.State == nil, w.plan.Raw, append(w.through, w.before)...)
+	last.save(ctx, w.op.Private, w.diags)
 }
 
-// differences returns the names of the attributes whose value in the state is not the planned one.
-func (w *writer[M, O]) differences() []string {
-	var planned, saved map[string]tftypes.Value
-	if w.plan.Raw.As(&planned) != nil || w.state.Raw.As(&saved) != nil {
-		return nil
-	}
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(planned)) {
-		if planned[name].IsFullyKnown() && !planned[name].Equal(saved[name]) {
-			names = append(names, name)
+// lookAgain reads the object until it is as planned. Where it cannot be read, the first answer counts.
+func (w *writer[M, O]) lookAgain(ctx context.Context, o O, first written) written {
+	e, m := w.resource.entity, *w.op.Plan
+	e.FromAPI(ctx, w.op.Client, &m, o, w.diags)
+	result, err := control.LookAgain(ctx, func(ctx context.Context) (written, error) {
+		var diags diag.Diagnostics
+		o, err := e.Read(ctx, w.op.Client, &m)
+		if err != nil {
+			return written{}, err
 		}
+		got := w.answer(ctx, o, &diags)
+		if diags.HasError() {
+			return written{}, errors.New(diags.Errors()[0].Detail())
+		}
+		return w.compare(ctx, got), nil
+	}, func(result written, err error) bool {
+		return err == nil && len(result.different) == 0 || err != nil && !control.NotFound(err)
+	})
+	if err != nil {
+		warnOfUnreadWrite(e.Title, err, w.diags)
+		first.different = nil
+		return first
 	}
-	return names
+	return result
+}
+
+// objectType is the type of the entity's state.
+func (e *Entity[M, O]) objectType(ctx context.Context) objectType {
+	object, _ := e.Schema.Type().TerraformType(ctx).(tftypes.Object)
+	return objectType{Object: object, exact: e.Exact}
 }
 
 // nullUnknown replaces unknown values by null.
