@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ type Core struct {
 	sandbox  *Sandbox
 	server   tfprotov6.ProviderServer
 	typeName string
+	settings map[string]any
 	schema   *tfprotov6.SchemaBlock
 	object   tftypes.Object
 
@@ -84,17 +86,28 @@ func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 	return c
 }
 
+// Configure changes the provider block from the next command on, and with another sandbox the server: s may be nil for the same one. A
+// setting that is nil is not set.
+func (c *Core) Configure(s *Sandbox, settings map[string]any) {
+	if s != nil {
+		c.sandbox = s
+	}
+	c.settings = settings
+}
+
 // startProvider starts and configures a new provider, as Terraform does for each command.
 func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	c.t.Helper()
 	c.server = providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
 	schemas := Schemas(c.t)
 	block := objectType(c.t, schemas.Provider.ValueType())
+	settings := map[string]any{
+		"api_url": c.sandbox.URL, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
+	}
+	maps.Copy(settings, c.settings)
 	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.14.0",
-		Config: c.encode(block, tfValue(c.t, block, map[string]any{
-			"api_url": c.sandbox.URL, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
-		})),
+		Config:           c.encode(block, tfValue(c.t, block, settings)),
 	})
 	if err != nil {
 		c.t.Fatal(err)

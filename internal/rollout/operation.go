@@ -76,6 +76,8 @@ type Proposal struct {
 	Impact *Impact
 	// Steps are the percentages on the way; nil until PlanSteps.
 	Steps []Step
+	// Limits are those of the organization's policy; zero until PlanSteps.
+	Limits control.RolloutLimits
 }
 
 // Propose decides which operation brings a target from its state to the spec. A rollback changes the spec: it ignores stages,
