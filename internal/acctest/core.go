@@ -86,13 +86,15 @@ func (s *Sandbox) Core(t testing.TB, typeName string) *Core {
 	return c
 }
 
-// Configure changes the provider block from the next command on, and with another sandbox the server: s may be nil for the same one. A
+// Configure changes the provider block, and with another sandbox the server: s may be nil for the same one. A
 // setting that is nil is not set.
 func (c *Core) Configure(s *Sandbox, settings map[string]any) {
+	c.t.Helper()
 	if s != nil {
 		c.sandbox = s
 	}
 	c.settings = settings
+	c.startProvider()
 }
 
 // startProvider starts and configures a new provider, as Terraform does for each command.
@@ -125,6 +127,9 @@ func (c *Core) State() map[string]any {
 	attributes, _ := goValue(c.t, c.state).(map[string]any)
 	return attributes
 }
+
+// ForgetPrivate drops the private state, as if the state came from a version of the provider that had none.
+func (c *Core) ForgetPrivate() { c.private = nil }
 
 // Tainted reports whether a create failed and left a state.
 func (c *Core) Tainted() bool { return c.tainted }
@@ -200,6 +205,19 @@ func (c *Core) Plan(config map[string]any) Plan {
 		p.Diagnostics = diags
 		return p
 	}
+	return c.planRefreshed(p)
+}
+
+// PlanOnly plans without a refresh, as Terraform does with -refresh=false.
+func (c *Core) PlanOnly(config map[string]any) Plan {
+	c.t.Helper()
+	c.startProvider()
+	return c.planRefreshed(Plan{config: tfValue(c.t, c.object, config)})
+}
+
+// planRefreshed plans what the state has.
+func (c *Core) planRefreshed(p Plan) Plan {
+	c.t.Helper()
 	p.Action = ActionUpdate
 	var replace bool
 	if !c.tainted {
