@@ -60,7 +60,9 @@ func artifactAttributes() map[string]schema.Attribute {
 			Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "Path of a local file to upload. The file is hashed in each plan: changed content forces a new resource to " +
 				"be created; another path or modification time of the same content does not. A file that no longer exists " +
-				"counts as unchanged once it has been uploaded.",
+				"counts as unchanged once it has been uploaded. If another resource of the same apply makes the file, refer to an " +
+				"attribute of that resource which is only known after apply, such as `terraform_data.build.output`, so that the plan shows " +
+				"the change. Terraform does not expand `~`: use `pathexpand`.",
 		},
 		"storage_path": registeredAttribute("Where the server's storage has the artifact of a version that is registered. Of an uploaded one the " +
 			"server says it."),

@@ -12,6 +12,7 @@ import (
 
 // validateVersion looks whether there is one artifact, and all that has to be said of it.
 func validateVersion(_ context.Context, config versionModel, diags *diag.Diagnostics) {
+	checkHomePath(config.Source.ValueString(), diags)
 	registered := []struct {
 		name  string
 		value interface{ IsNull() bool }

@@ -263,7 +263,7 @@ func TestAccModelDeployment_missingScope(t *testing.T) {
 			created := r.sb.Do(t, "POST", "/api/v1/api-keys", map[string]any{"name": "ci", "scopes": without(scopes, missing)})
 			r.core.Configure(nil, map[string]any{"api_key": created["api_key"]})
 			r.sb.ClearLedger()
-			diags := acctest.Diagnostics{}
+			var diags acctest.Diagnostics
 			if plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 124})); plan.Failed() {
 				diags = plan.Diagnostics
 			} else {

@@ -169,6 +169,10 @@ func (b block) settings(from sources) (settings, *settingError) {
 		return settings{}, bad
 	}
 	if file := b.CACertificateFile.ValueString(); file != "" {
+		if strings.HasPrefix(file, "~/") {
+			return settings{}, &settingError{path.Root("ca_certificate_file"), "The path begins with `~`",
+				fmt.Sprintf("Terraform does not expand `~` in %q. Set `ca_certificate_file = pathexpand(%[1]q)`.", file)}
+		}
 		if s.client.CACertificates, err = from.readFile(file); err != nil {
 			return settings{}, &settingError{path.Root("ca_certificate_file"), "Could not read the CA certificates", err.Error()}
 		}
