@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
 // What becomes of a version when its resource is destroyed.
@@ -128,7 +130,7 @@ func lifecycleAttributes() map[string]schema.Attribute {
 			Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			MarkdownDescription: "Time at which the version was created, in RFC 3339. Null if the server does not report it.",
 		},
-		"timeouts": timeouts.Attributes(context.Background(), timeouts.Opts{
+		"timeouts": resourcekit.Timeouts(context.Background(), timeouts.Opts{
 			Create: true, CreateDescription: "Time limit of the creation, including the upload, such as `2h`. Defaults to `60m`.",
 		}),
 	}

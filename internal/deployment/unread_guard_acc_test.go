@@ -286,3 +286,51 @@ func without(scopes []string, missing string) (rest []string) {
 	}
 	return rest
 }
+
+// The plan says which step the control plane is going to refuse until it is approved, and by whom; so does the error of the apply.
+func TestAccModelDeployment_requiredApproval(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Parallel()
+		for name, c := range map[string]struct {
+			prepare func(r *harness)
+			w       wanted
+			more    map[string]any
+			says    string
+		}{
+			"an advance": {
+				func(r *harness) { r.apply(wanted{version: "2.0.0", percentage: 10}) }, wanted{version: "2.0.0", percentage: 40}, nil,
+				"refuse to advance the rollout of 2.0.0",
+			},
+			"a deploy in stages": {
+				func(*harness) {}, wanted{version: "2.0.0"}, map[string]any{"rollout": map[string]any{"stages": []any{map[string]any{"percentage": 5.0}}}},
+				"refuse to advance the rollout of 2.0.0 beyond 5 percent",
+			},
+			"a resume": {
+				func(r *harness) { r.rollOut("2.0.0", 10); r.verb("pause") }, wanted{version: "2.0.0"}, map[string]any{"paused": false},
+				"refuse to resume the rollout of 2.0.0",
+			},
+		} {
+			r := newHarness(t, "", dialect)
+			c.prepare(r)
+			r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"require_approval": true})
+			plan := r.core.Plan(r.with(c.w, c.more))
+			r.warns(plan, "The policy requires an approval", "`require_approval`", c.says, "owner or admin")
+			said := r.core.Apply(plan)
+			r.fails(said, "ask an owner or admin of the organization to approve the step")
+			if strings.Contains(fmt.Sprint(said.Errors), "or change `octomil_rollback_policy`") {
+				t.Errorf("%s: the advice is to change the policy: %v", name, said.Errors)
+			}
+		}
+		// What is no increase needs none.
+		for _, w := range []wanted{{version: "2.0.0", percentage: 10}, {version: "0.9.0"}} {
+			r := newHarness(t, "", dialect)
+			r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"require_approval": true})
+			plan := r.core.Plan(r.config(w))
+			r.succeeds(plan)
+			if strings.Contains(fmt.Sprint(plan.Warnings), "approval") {
+				t.Errorf("%v warns %v", w, plan.Warnings)
+			}
+		}
+	})
+}

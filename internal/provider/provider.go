@@ -109,11 +109,13 @@ func (p *octomilProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"request_timeout": schema.StringAttribute{
 				CustomType:          timetypes.GoDurationType{},
 				Optional:            true,
+				Validators:          []validator.String{resourcekit.PositiveDuration{}},
 				MarkdownDescription: "Timeout of a single attempt of a request, as a duration such as `30s` or `1m`. Defaults to `30s`.",
 			},
 			"poll_interval": schema.StringAttribute{
 				CustomType: timetypes.GoDurationType{},
 				Optional:   true,
+				Validators: []validator.String{resourcekit.PositiveDuration{}},
 				MarkdownDescription: "Initial interval between two status checks of a running rollout, as a duration such as `2s`. " +
 					"It grows to 30 seconds. Defaults to `2s`.",
 			},
