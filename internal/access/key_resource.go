@@ -49,6 +49,8 @@ var keyEntity = resourcekit.Entity[keyModel, control.APIKey]{
 	Name:   func(k control.APIKey) string { return k.Name },
 	ID:     func(k control.APIKey) string { return k.ID },
 	Lookup: findKey,
+
+	ModifyPlan: planKey,
 }
 
 // readKey returns the key with the secret that is in state, since a read does not return it.

@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ type Core struct {
 	sandbox  *Sandbox
 	server   tfprotov6.ProviderServer
 	typeName string
+	settings map[string]any
 	schema   *tfprotov6.SchemaBlock
 	object   tftypes.Object
 	// beside is the Core whose process this one uses, nil for a process of its own.
@@ -114,6 +116,17 @@ func (c *Core) ForceReplace(createFirst bool) { c.replaces, c.createFirst = true
 // KeepProcess makes all later commands use one process of the provider, as `terraform test` does from 1.13 on.
 func (c *Core) KeepProcess() { c.keepsProcess = true }
 
+// Configure changes the provider block, and with another sandbox the server: s may be nil for the same one. A
+// setting that is nil is not set.
+func (c *Core) Configure(s *Sandbox, settings map[string]any) {
+	c.t.Helper()
+	if s != nil {
+		c.sandbox = s
+	}
+	c.settings = settings
+	c.startProvider()
+}
+
 // startProvider starts and configures a new provider, as Terraform does for each command.
 func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	c.t.Helper()
@@ -126,11 +139,13 @@ func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	c.server = providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
 	schemas := Schemas(c.t)
 	block := objectType(c.t, schemas.Provider.ValueType())
+	settings := map[string]any{
+		"api_url": c.sandbox.URL, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
+	}
+	maps.Copy(settings, c.settings)
 	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.14.0",
-		Config: c.encode(block, tfValue(c.t, block, map[string]any{
-			"api_url": c.sandbox.URL, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
-		})),
+		Config:           c.encode(block, tfValue(c.t, block, settings)),
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -156,6 +171,9 @@ func (c *Core) State() map[string]any {
 	attributes, _ := goValue(c.t, c.state).(map[string]any)
 	return attributes
 }
+
+// ForgetPrivate drops the private state, as if the state came from a version of the provider that had none.
+func (c *Core) ForgetPrivate() { c.private = nil }
 
 // Tainted reports whether a create failed and left a state.
 func (c *Core) Tainted() bool { return c.tainted }
@@ -231,12 +249,14 @@ func (c *Core) Plan(config map[string]any) Plan {
 	return c.planRefreshed(p)
 }
 
-// PlanAgain plans without a refresh, as after Refresh.
-func (c *Core) PlanAgain(config map[string]any) Plan {
+// PlanOnly plans without a refresh, as Terraform does with -refresh=false.
+func (c *Core) PlanOnly(config map[string]any) Plan {
 	c.t.Helper()
+	c.startProvider()
 	return c.planRefreshed(Plan{config: tfValue(c.t, c.object, config)})
 }
 
+// planRefreshed plans what the state has.
 func (c *Core) planRefreshed(p Plan) Plan {
 	c.t.Helper()
 	p.Action = ActionUpdate

@@ -24,6 +24,7 @@ func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPl
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	}
 	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, artifactKey, nil)...)
 		if state != nil && state.keepOnDestroy() {
 			warnOfKeptVersion(state, &resp.Diagnostics)
 		}
@@ -34,7 +35,10 @@ func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.planFile(ctx, state, &config, &resp.Diagnostics)
+	var artifact plannedArtifact
+	resourcekit.GetPrivate(ctx, req.Private, artifactKey, &artifact, &resp.Diagnostics)
+	artifact = plan.planFile(ctx, state, &config, artifact, &resp.Diagnostics)
+	resourcekit.SetPrivate(ctx, resp.Private, artifactKey, artifact, &resp.Diagnostics)
 	switch {
 	case resp.Diagnostics.HasError():
 	case state != nil:
@@ -45,13 +49,15 @@ func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPl
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
-// planFile plans checksum and size of the file, as far as they are known.
-func (m *versionModel) planFile(ctx context.Context, state, config *versionModel, diags *diag.Diagnostics) {
+// planFile plans checksum and size of a file, as far as they can be known. before is what the first plan of a replacement has seen.
+func (m *versionModel) planFile(
+	ctx context.Context, state, config *versionModel, before plannedArtifact, diags *diag.Diagnostics,
+) (seen plannedArtifact) {
 	if m.Source.IsUnknown() && state != nil { // the file is not known yet
 		m.Checksum, m.SizeBytes = types.StringUnknown(), types.Int64Unknown()
 	}
 	if !resourcekit.Known(m.Source) || config.Checksum.IsUnknown() || config.SizeBytes.IsUnknown() {
-		return
+		return seen
 	}
 	at, file := path.Root("source"), m.Source.ValueString()
 	checksum, size, err := control.HashFile(ctx, file)
@@ -61,12 +67,17 @@ func (m *versionModel) planFile(ctx context.Context, state, config *versionModel
 		diags.AddAttributeWarning(at, "The file does not exist yet", fmt.Sprintf("%s does not exist. The apply fails unless the file is created before.", file))
 	case missing && m.Source.Equal(state.Source): // it was uploaded and is no longer needed
 	case err != nil:
-		diags.AddAttributeError(at, "The file cannot be read", resourcekit.Sentence(err.Error()))
+		addUnreadableFile(err, diags)
 	case state != nil && state.hasFile(checksum, size):
 		m.Checksum, m.SizeBytes = state.Checksum, state.SizeBytes
+		seen.Uploaded = true
+	case state == nil && before.Uploaded: // the replaced version has this file: another one is to come
+		m.Checksum, m.SizeBytes = types.StringUnknown(), types.Int64Unknown()
 	default:
 		m.Checksum, m.SizeBytes = types.StringValue(checksum), types.Int64Value(size)
+		seen.File, seen.Checksum = file, checksum
 	}
+	return seen
 }
 
 // hasFile reports whether a version has the file with this checksum and size. A checksum of another algorithm cannot be compared,

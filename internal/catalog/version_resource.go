@@ -84,6 +84,7 @@ func createVersion(ctx context.Context, op *versionOperation) (control.Version, 
 		return created, addArtifactError(op, err)
 	}
 	op.SaveState(ctx, created)
+	op.Diags.Append(op.Private.SetKey(ctx, artifactKey, nil)...)
 	if err != nil {
 		return created, addArtifactError(op, err)
 	}
@@ -133,7 +134,7 @@ func upload(ctx context.Context, op *versionOperation) (control.Version, error) 
 	if request.Checksum == "" { // the file did not exist during the plan
 		checksum, _, err := control.HashFile(ctx, request.File)
 		if err != nil {
-			op.Diags.AddAttributeError(path.Root("source"), "The file cannot be read", resourcekit.Sentence(err.Error()))
+			addUnreadableFile(err, op.Diags)
 			return control.Version{}, nil
 		}
 		request.Checksum = checksum
@@ -164,8 +165,11 @@ func addArtifactError(op *versionOperation, err error) error {
 	return nil
 }
 
-// deleteVersion deletes the version unless it is to be kept.
+// deleteVersion deletes the version unless it is to be kept, or the file that replaces it has changed since the plan.
 func deleteVersion(ctx context.Context, op *versionOperation) error {
+	if !checkArtifact(ctx, op) {
+		return nil
+	}
 	if op.State.keepOnDestroy() {
 		warnOfKeptVersion(op.State, op.Diags)
 		return nil

@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
 // The values of on_destroy.
@@ -60,7 +62,9 @@ func artifactAttributes() map[string]schema.Attribute {
 			Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "Path of a local file to upload. The file is hashed in each plan: changed content forces a new resource to " +
 				"be created; another path or modification time of the same content does not. A file that no longer exists " +
-				"counts as unchanged once it has been uploaded.",
+				"counts as unchanged once it has been uploaded. If another resource of the same apply makes the file, refer to an " +
+				"attribute of that resource which is only known after apply, such as `terraform_data.build.output`, so that the plan shows " +
+				"the change. Terraform does not expand `~`: use `pathexpand`.",
 		},
 		"storage_path": registeredAttribute("Path of the artifact in the server's storage. Set it for a registered version; for an uploaded one " +
 			"the server sets it."),
@@ -126,7 +130,7 @@ func lifecycleAttributes() map[string]schema.Attribute {
 			Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			MarkdownDescription: "Time at which the version was created, in RFC 3339. Null if the server does not report it.",
 		},
-		"timeouts": timeouts.Attributes(context.Background(), timeouts.Opts{
+		"timeouts": resourcekit.Timeouts(context.Background(), timeouts.Opts{
 			Create: true, CreateDescription: "Time limit of the creation, including the upload, such as `2h`. Defaults to `60m`.",
 		}),
 	}

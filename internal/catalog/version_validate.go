@@ -12,6 +12,7 @@ import (
 
 // validateVersion checks that there is exactly one artifact, with everything that it requires.
 func validateVersion(_ context.Context, config versionModel, diags *diag.Diagnostics) {
+	checkHomePath(config.Source.ValueString(), diags)
 	registered := []struct {
 		name  string
 		value interface{ IsNull() bool }

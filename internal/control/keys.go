@@ -266,3 +266,15 @@ func (c *Client) RevokeAPIKey(ctx context.Context, id string) error {
 	}
 	return err
 }
+
+// minPrefix is the number of characters from which the beginning of a secret tells one key from another.
+const minPrefix = 8
+
+// UsesKey reports whether the client sends its requests with the key that has this secret, or where the secret is not known, with this
+// beginning.
+func (c *Client) UsesKey(secret, prefix string) bool {
+	if secret != "" {
+		return secret == c.apiKey
+	}
+	return len(prefix) >= minPrefix && strings.HasPrefix(c.apiKey, prefix)
+}

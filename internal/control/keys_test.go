@@ -370,3 +370,19 @@ func TestKeysAreReadOnce(t *testing.T) {
 		t.Errorf("%d requests, want 1", l.asked)
 	}
 }
+
+func TestClientUsesKey(t *testing.T) {
+	t.Parallel()
+	c := &Client{apiKey: "edg_0123456789abcdef"}
+	for _, tc := range []struct {
+		secret, prefix string
+		want           bool
+	}{
+		{"edg_0123456789abcdef", "", true}, {"edg_other", "edg_01234567", false}, {"", "edg_01234567", true}, {"", "edg_", false}, {"", "", false},
+		{"", "edg_99999999", false},
+	} {
+		if got := c.UsesKey(tc.secret, tc.prefix); got != tc.want {
+			t.Errorf("secret %q, prefix %q: %v", tc.secret, tc.prefix, got)
+		}
+	}
+}

@@ -57,8 +57,10 @@ func (m actionModel) timeout(diags *diag.Diagnostics) time.Duration {
 		return defaultTimeout
 	}
 	limit, d := m.Timeout.ValueGoDuration()
-	diags.Append(d...)
-	if !d.HasError() && limit <= 0 {
+	if d.HasError() {
+		return defaultTimeout // the type of the attribute reports it
+	}
+	if limit <= 0 {
 		diags.AddAttributeError(path.Root("timeout"), "Invalid `timeout`", "`timeout` must be greater than 0, such as `10m`.")
 	}
 	return limit

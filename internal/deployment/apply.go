@@ -63,7 +63,6 @@ func (a *applier) propose(state rollout.State, spec rollout.Spec) rollout.Propos
 
 // runSteps starts the operation with its first step and raises the percentage from step to step.
 func (a *applier) runSteps(ctx context.Context, p rollout.Proposal) {
-	p.PlanSteps(ctx, a.client)
 	limited, cancel := context.WithTimeout(ctx, a.timeout+rollout.TotalBake(p.Steps))
 	defer cancel()
 

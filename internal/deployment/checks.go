@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -26,7 +27,10 @@ func (c checks) plan(ctx context.Context, p *rollout.Proposal) {
 	}
 	p.CountAffected(ctx, c.client)
 	c.checkMaxAffected(*p)
-	p.PlanSteps(ctx, c.client)
+	c.checkPolicy(ctx, p)
+	if p.NeedsApproval() {
+		warnOfApproval(*p, c.diags)
+	}
 	if c.private.Pin == p.Spec.Version && (p.State.Joined > 0 || p.State.Version() != c.private.Pin) {
 		c.findRival(ctx, p)
 	}
@@ -40,6 +44,7 @@ func (c checks) apply(ctx context.Context, p *rollout.Proposal) {
 	}
 	c.checkUnmanaged(*p)
 	c.checkMaxAffectedOf(ctx, p)
+	c.checkPolicy(ctx, p)
 }
 
 // destroy is the check of the plan of a destroy.
@@ -54,6 +59,22 @@ func (c checks) checkMaxAffectedOf(ctx context.Context, p *rollout.Proposal) {
 	if !c.config.MaxAffected.IsNull() && p.ChangesDevices() {
 		p.CountAffected(ctx, c.client)
 		c.checkMaxAffected(*p)
+	}
+}
+
+// checkPolicy plans the steps within the limits of the organization's policy. It fails closed: limits that cannot be read are not
+// taken for none. A server without settings has none that can be known, which is only said.
+func (c checks) checkPolicy(ctx context.Context, p *rollout.Proposal) {
+	var unread *rollout.PolicyError
+	var step *rollout.StepError
+	err := p.PlanSteps(ctx, c.client)
+	switch {
+	case errors.As(err, &step):
+		addTooLargeStep(*p, step, c.diags)
+	case errors.As(err, &unread) && unread.Absent:
+		warnOfUnknownPolicy(unread, c.diags)
+	case err != nil:
+		addUnreadPolicy(*p, err, c.diags)
 	}
 }
 

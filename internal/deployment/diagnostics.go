@@ -105,19 +105,79 @@ func rollbackInfoText(info rollout.RollbackInfo) string {
 }
 
 func addUncounted(p rollout.Proposal, limit int, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("max_affected_devices"), "The affected devices cannot be counted",
+	at, summary := path.Root("max_affected_devices"), "The affected devices cannot be counted"
+	if err := p.Impact.Err; err != nil {
+		diags.AddAttributeError(at, summary, fmt.Sprintf("`max_affected_devices` is %d, but the devices that would change in order to %s could not be "+
+			"counted. Nothing was changed. %s", limit, operationText(p.Operation), resourcekit.ErrorDetail(err)))
+		return
+	}
+	diags.AddAttributeError(at, summary,
 		fmt.Sprintf("`max_affected_devices` is %d, but the control plane does not return how many devices would change in order to %s. Remove "+
 			"`max_affected_devices` to continue without a limit.", limit, operationText(p.Operation)))
 }
 
 func addTooManyAffected(p rollout.Proposal, affected, limit int, diags *diag.Diagnostics) {
 	advice := "Increase `max_affected_devices`."
-	if p.Operation.Kind != rollout.Rollback { // which ignores the percentage
+	switch p.Operation.Kind { // a rollback ignores the percentage
+	case rollout.Cancel:
+		advice = "Increase `max_affected_devices`, or set `on_destroy = \"keep\"`, and apply that first."
+	case rollout.Deploy, rollout.Advance, rollout.Resume:
 		advice = "Increase `max_affected_devices`, or decrease `rollout.percentage`."
+	default:
 	}
 	diags.AddAttributeError(path.Root("max_affected_devices"), "Too many devices would change",
 		fmt.Sprintf("To %s changes %s of %s, but `max_affected_devices` allows %d. %s", operationText(p.Operation), deviceCount(affected), p.Scope,
 			limit, advice))
+}
+
+// addUnreadPolicy refuses an operation whose limits are not known.
+func addUnreadPolicy(p rollout.Proposal, err error, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("version"), "Could not "+operationText(p.Operation),
+		"The limits of the organization's policy (`max_rollout_step_percent`, `min_rollout_duration` and `require_approval`) could not be read, and a "+
+			"rollout must respect them. Nothing was changed. "+resourcekit.ErrorDetail(err))
+}
+
+// warnOfUnknownPolicy says that only the control plane can enforce the policy.
+func warnOfUnknownPolicy(unread *rollout.PolicyError, diags *diag.Diagnostics) {
+	advice := "Set `org_id` in the provider block, or `OCTOMIL_ORG_ID`."
+	if control.NoSuchRoute(unread) {
+		advice = "The server may be too old, or a proxy may have answered. Check `api_url` in the provider block."
+	}
+	diags.AddAttributeWarning(path.Root("version"), "The organization's policy is not known",
+		fmt.Sprintf("The limits of the organization's policy, such as `max_rollout_step_percent`, cannot be respected, because they could not be read. %s "+
+			"%s", resourcekit.Sentence(unread.Error()), advice))
+}
+
+// addTooLargeStep refuses an operation that has to be a single step and is larger than the policy allows.
+func addTooLargeStep(p rollout.Proposal, step *rollout.StepError, diags *diag.Diagnostics) {
+	advice := fmt.Sprintf("Decrease `rollout.percentage` to %g or less", step.From+step.Limit)
+	switch {
+	case step.Limit <= 0:
+		advice = "An owner or admin of the organization can raise the limit"
+	case p.Spec.Paused != nil && *p.Spec.Paused:
+		advice += ", or remove `paused = true`"
+	case !p.Spec.Wait:
+		advice += ", or set `wait_for = \"complete\"`, with which an apply takes several steps"
+	}
+	diags.AddAttributeError(path.Root("rollout").AtName("percentage"), "The step is too large for the organization's policy",
+		fmt.Sprintf("To %s would go from %g to %g percent in one step, but the organization's policy allows at most %g percent "+
+			"(`max_rollout_step_percent`). %s.", operationText(p.Operation), step.From, step.To, step.Limit, advice))
+}
+
+// warnOfApproval says in a plan that the control plane refuses a step until it is approved.
+func warnOfApproval(p rollout.Proposal, diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(path.Root("version"), "The policy requires an approval",
+		fmt.Sprintf("The organization's policy requires an approval of each increase of the percentage (`require_approval`), so the control plane is going "+
+			"to refuse to %s unless the step is approved. Ask an owner or admin of the organization to approve it in the dashboard before you apply.",
+			advanceText(p)))
+}
+
+// advanceText says the part of an operation that raises the percentage of a rollout that has begun.
+func advanceText(p rollout.Proposal) string {
+	if len(p.Steps) > 1 && p.Operation.Kind == rollout.Deploy {
+		return fmt.Sprintf("advance the rollout of %s beyond %g percent", p.Operation.To, p.Steps[0].Percentage)
+	}
+	return operationText(p.Operation)
 }
 
 // addShrinking refuses a percentage below the one that the configuration had before: devices that have a version keep it.
@@ -227,6 +287,8 @@ func olderDeployText(p rollout.Proposal) string {
 func affectedText(p rollout.Proposal) string {
 	count := p.Affected()
 	switch {
+	case count == nil && p.Impact.Err != nil:
+		return fmt.Sprintf("An unknown number of devices of %s (%v)", p.Scope, p.Impact.Err)
 	case count == nil:
 		return fmt.Sprintf("An unknown number of devices of %s (the control plane does not count them)", p.Scope)
 	case *count == *p.Impact.Total:

@@ -126,7 +126,7 @@ func (m *model) rollout(ctx context.Context, diags *diag.Diagnostics) (percentag
 	}
 	var r rolloutModel
 	diags.Append(m.Rollout.As(ctx, &r, basetypes.ObjectAsOptions{})...)
-	stages, known = r.stages(ctx, diags)
+	stages, known = r.stages(ctx)
 	if r.Percentage.IsUnknown() || !known {
 		return 0, nil, false
 	}
@@ -137,7 +137,7 @@ func (m *model) rollout(ctx context.Context, diags *diag.Diagnostics) (percentag
 }
 
 // stages are the configured steps; known is false while any part of them is not.
-func (r rolloutModel) stages(ctx context.Context, diags *diag.Diagnostics) (steps []rollout.Step, known bool) {
+func (r rolloutModel) stages(ctx context.Context) (steps []rollout.Step, known bool) {
 	if r.Stages.IsUnknown() {
 		return nil, false
 	}
@@ -147,16 +147,16 @@ func (r rolloutModel) stages(ctx context.Context, diags *diag.Diagnostics) (step
 			return nil, false
 		}
 	}
-	diags.Append(r.Stages.ElementsAs(ctx, &stages, false)...)
+	if d := r.Stages.ElementsAs(ctx, &stages, false); d.HasError() {
+		return nil, false // of an invalid duration, which the type of the attribute reports with its path
+	}
 	for _, s := range stages {
 		if s.Percentage.IsUnknown() || s.Bake.IsUnknown() {
 			return nil, false
 		}
 		bake := time.Duration(0)
 		if !s.Bake.IsNull() {
-			var d diag.Diagnostics
-			bake, d = s.Bake.ValueGoDuration()
-			diags.Append(d...)
+			bake, _ = s.Bake.ValueGoDuration() // which is valid
 		}
 		steps = append(steps, rollout.Step{Percentage: s.Percentage.ValueFloat64(), Bake: bake})
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
 func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -120,7 +122,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 				MarkdownDescription: "When an apply is complete: `complete` when the percentage is reached and, for 100 percent, confirmed by " +
 					"the devices; `accepted` as soon as the control plane has accepted the change. Defaults to `complete`.",
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+			"timeouts": resourcekit.Timeouts(ctx, timeouts.Opts{
 				Create: true, CreateDescription: "The time limit of the first deployment, such as `45m`. Defaults to `30m`. The rollout continues after it.",
 				Update: true, UpdateDescription: "The time limit of a change, such as `45m`. Defaults to `30m`. The rollout continues after it.",
 				Delete: true, DeleteDescription: "The time limit of a destroy with `on_destroy = \"rollback\"`, such as `45m`. Defaults to `30m`.",

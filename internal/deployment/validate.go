@@ -21,7 +21,7 @@ func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.Va
 	}
 	var block rolloutModel
 	resp.Diagnostics.Append(config.Rollout.As(ctx, &block, basetypes.ObjectAsOptions{})...)
-	stages, known := block.stages(ctx, &resp.Diagnostics)
+	stages, known := block.stages(ctx)
 	if resp.Diagnostics.HasError() || !known || len(stages) == 0 {
 		return
 	}

@@ -339,7 +339,9 @@ func TestAccRollbackPolicy_renamed(t *testing.T) {
 	sb := start(t, sandbox.DialectDocs)
 	before := settings(t, sb)
 	renamed := policyHCL("guardrails", "auto_rollback = true\nerror_threshold_percent = 2")
-	inForce := func() { expectSettings(t, sb, before, map[string]any{"auto_rollback_enabled": true, "error_threshold_percent": 2.0}) }
+	inForce := func() {
+		expectSettings(t, sb, before, map[string]any{"auto_rollback_enabled": true, "error_threshold_percent": 2.0})
+	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
 func policySchema() schema.Schema {
@@ -26,7 +28,7 @@ func policySchema() schema.Schema {
 			"crash_threshold_percent": float64Attribute("Percentage of crashes, from 0 to 100, above which a rollout is rolled back. "+
 				serverDefault("`1`"), float64validator.Between(0, 100)),
 			"latency_p95_max": durationAttribute("95th percentile of the latency above which a rollout is rolled back, such as `250ms`. Must be greater than "+
-				"0 and a multiple of 1 ms. "+serverDefault("no limit"), positiveDuration{unit: millisecondPrecision}),
+				"0 and a multiple of 1 ms. "+serverDefault("no limit"), resourcekit.PositiveDuration{Unit: millisecondPrecision}),
 			"quality_gate":   nestedAttribute("Requirements that a version must meet before it can be rolled out.", qualityGateAttributes()),
 			"rollout_limits": nestedAttribute("Limits of a rollout.", rolloutLimitsAttributes()),
 			"device_limits":  nestedAttribute("Requirements that a device must meet to be part of a rollout.", deviceLimitsAttributes()),
@@ -47,7 +49,7 @@ func qualityGateAttributes() map[string]schema.Attribute {
 func rolloutLimitsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"min_duration": durationAttribute("Minimum time between two advances of a rollout, such as `1h`. Must be greater than 0. "+
-			serverDefault("no limit"), positiveDuration{}),
+			serverDefault("no limit"), resourcekit.PositiveDuration{}),
 		"max_step_percent": float64Attribute("Maximum percentage that one advance can add, greater than 0 and at most 100. "+serverDefault("`100`"),
 			float64validator.Between(0, 100), aboveZero{}),
 		"require_approval": boolAttribute("Whether an advance requires the approval of a second person. " + serverDefault("`false`")),

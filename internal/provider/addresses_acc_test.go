@@ -142,7 +142,7 @@ func destroyOneOfTwo(t *testing.T, l lifecycle, planFirst bool) {
 	walk.Begin()
 	s.must(two.Refresh())
 	var kept, destroy acctest.Plan
-	inOrder(planFirst, func() { kept = two.PlanAgain(s.create) }, func() { destroy = one.PlanDestroy() })
+	inOrder(planFirst, func() { kept = two.PlanOnly(s.create) }, func() { destroy = one.PlanDestroy() })
 	if kept.Failed() {
 		if planFirst || !strings.Contains(strings.Join(kept.Errors, ""), "`removed` block") {
 			t.Errorf("the plan says %v", kept.Errors)

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/access"
 	"github.com/octomil/terraform-provider-octomil/internal/catalog"
@@ -74,6 +75,13 @@ func (p *octomilProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				MarkdownDescription: "Organization ID. Defaults to `OCTOMIL_ORG_ID`, then the `org_id` of `~/.octomil/credentials` or " +
 					"`~/.octomil/config.json`, then the organization of the API key.",
 			},
+			"allowed_org_ids": schema.ListAttribute{
+				Optional:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "IDs of the organizations that this configuration may be used with. If the provider is configured for another " +
+					"one, or its organization is not known because only the API key decides it, every command fails. Defaults to any " +
+					"organization.",
+			},
 			"api_url": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "URL of the control API. `/api/v1` is appended if it is missing. Defaults to `OCTOMIL_API_URL`, then " +
@@ -101,11 +109,13 @@ func (p *octomilProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"request_timeout": schema.StringAttribute{
 				CustomType:          timetypes.GoDurationType{},
 				Optional:            true,
+				Validators:          []validator.String{resourcekit.PositiveDuration{}},
 				MarkdownDescription: "Timeout of a single attempt of a request, as a duration such as `30s` or `1m`. Defaults to `30s`.",
 			},
 			"poll_interval": schema.StringAttribute{
 				CustomType: timetypes.GoDurationType{},
 				Optional:   true,
+				Validators: []validator.String{resourcekit.PositiveDuration{}},
 				MarkdownDescription: "Initial interval between two status checks of a running rollout, as a duration such as `2s`. " +
 					"It grows to 30 seconds. Defaults to `2s`.",
 			},
@@ -125,6 +135,10 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 	}
 	settings, err := cfg.settings(localSources)
 	if err != nil {
+		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
+		return
+	}
+	if err := cfg.checkOrganization(settings.client.OrgID); err != nil {
 		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
 		return
 	}
@@ -167,7 +181,7 @@ func (p *octomilProvider) configureUnknown(req provider.ConfigureRequest, resp *
 }
 
 func (p *octomilProvider) Resources(context.Context) []func() resource.Resource {
-	return slices.Concat(
+	all := slices.Concat(
 		access.Resources(),
 		catalog.Resources(),
 		deployment.Resources(),
@@ -177,6 +191,10 @@ func (p *octomilProvider) Resources(context.Context) []func() resource.Resource 
 		observation.Resources(),
 		policy.Resources(),
 	)
+	for i, open := range all {
+		all[i] = resourcekit.RememberOrganization(open)
+	}
+	return all
 }
 
 func (p *octomilProvider) DataSources(context.Context) []func() datasource.DataSource {

@@ -110,7 +110,7 @@ func TestRunsGuardDeployments(t *testing.T) {
 		for _, config := range []map[string]any{pin("0.9.0", "max_affected_devices", 1), pin("7.7.7", "max_affected_devices", 1)} {
 			s.must(s.core.Validate(config))
 			s.must(other.Validate(config))
-			if p := other.PlanAgain(config); !p.Failed() {
+			if p := other.PlanOnly(config); !p.Failed() {
 				t.Errorf("the plan of %v by another module is not refused: %v", config, p.Warnings)
 			}
 		}

@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -31,6 +33,7 @@ const (
 type block struct {
 	APIKey               types.String         `tfsdk:"api_key"`
 	OrgID                types.String         `tfsdk:"org_id"`
+	AllowedOrgIDs        types.List           `tfsdk:"allowed_org_ids"`
 	APIURL               types.String         `tfsdk:"api_url"`
 	AllowInsecureHTTP    types.Bool           `tfsdk:"allow_insecure_http"`
 	CACertificateFile    types.String         `tfsdk:"ca_certificate_file"`
@@ -55,7 +58,33 @@ func (b block) unknown() string {
 			return s.name
 		}
 	}
+	if b.AllowedOrgIDs.IsUnknown() || slices.ContainsFunc(b.AllowedOrgIDs.Elements(), attr.Value.IsUnknown) {
+		return "allowed_org_ids"
+	}
 	return ""
+}
+
+// checkOrganization holds the organization against those that the block allows. One that is not known is not allowed.
+func (b block) checkOrganization(org string) *settingError {
+	if b.AllowedOrgIDs.IsNull() {
+		return nil
+	}
+	var allowed []string
+	for _, element := range b.AllowedOrgIDs.Elements() {
+		if id, ok := element.(types.String); ok {
+			allowed = append(allowed, fmt.Sprintf("%q", id.ValueString()))
+		}
+	}
+	at := path.Root("allowed_org_ids")
+	switch {
+	case org == "":
+		return &settingError{at, "The organization is not known", "`allowed_org_ids` is set, but the provider does not know the organization of the API key. " +
+			"Set `org_id` in the provider block, or `OCTOMIL_ORG_ID`."}
+	case !slices.Contains(allowed, fmt.Sprintf("%q", org)):
+		return &settingError{at, "The organization is not allowed", fmt.Sprintf("The provider is configured for the organization %q, but `allowed_org_ids` allows "+
+			"only [%s]. Use the credentials of an allowed organization, or add %[1]q to `allowed_org_ids`.", org, strings.Join(allowed, ", "))}
+	}
+	return nil
 }
 
 // sources are the environment and the files that settings come from when the block does not have them.
@@ -140,6 +169,10 @@ func (b block) settings(from sources) (settings, *settingError) {
 		return settings{}, bad
 	}
 	if file := b.CACertificateFile.ValueString(); file != "" {
+		if strings.HasPrefix(file, "~/") {
+			return settings{}, &settingError{path.Root("ca_certificate_file"), "The path begins with `~`",
+				fmt.Sprintf("Terraform does not expand `~` in %q. Set `ca_certificate_file = pathexpand(%[1]q)`.", file)}
+		}
 		if s.client.CACertificates, err = from.readFile(file); err != nil {
 			return settings{}, &settingError{path.Root("ca_certificate_file"), "Could not read the CA certificates", err.Error()}
 		}

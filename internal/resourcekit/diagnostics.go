@@ -94,13 +94,16 @@ func adviceOnResponse(err *control.APIError) string {
 	case err.StatusCode == http.StatusPaymentRequired:
 		return "The organization has reached a limit of its subscription. See https://app.octomil.com/settings/billing."
 	case err.StatusCode == http.StatusForbidden && PolicyDenied(err):
-		return "The organization's policy denied the request. Stay within the limit that it names, or change `octomil_rollback_policy`."
+		return "The organization's policy denied the request. If it requires an approval, ask an owner or admin of the organization to approve " +
+			"the step in the dashboard, then run the same command again. If it names a limit, stay within it. An owner or admin can also change " +
+			"the policy, for example with `octomil_rollback_policy`."
 	case err.StatusCode == http.StatusForbidden:
-		return "The API key lacks a required scope. Use an API key that has the scope, or add the scope to this one."
+		return adviceOnScope(err.RequiredScope())
 	case err.StatusCode == http.StatusNotFound:
 		return "It may have been deleted, or belong to another organization. Check `org_id` in the provider block."
 	case err.StatusCode == http.StatusConflict && PolicyDenied(err):
-		return "The organization's policy denied the request. Wait for the time that it names, or change `octomil_rollback_policy`."
+		return "The organization's policy denied the request. Wait for the time that it names, then run the same command again. An owner or " +
+			"admin of the organization can also change the policy, for example with `octomil_rollback_policy`."
 	case err.StatusCode == http.StatusConflict:
 		return "An object with this name already exists, or the object's current state does not allow the change. Import it, or run " +
 			"`terraform plan` again to see what has changed."
@@ -113,6 +116,15 @@ func adviceOnResponse(err *control.APIError) string {
 			"quote the request ID."
 	}
 	return ""
+}
+
+// adviceOnScope names the scope that a key lacks, as far as it is known.
+func adviceOnScope(scope string) string {
+	if scope == "" {
+		return "The API key lacks a required scope. Use an API key that has the scope."
+	}
+	return fmt.Sprintf("The API key lacks a required scope, presumably %#q. Use an API key that has the scope; the scopes of an existing key cannot change.",
+		scope)
 }
 
 // PolicyDenied is true if the organization's policy refused the request (CONTRACT.md, section 6).

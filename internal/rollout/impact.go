@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"math"
+	"net/http"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -16,26 +17,36 @@ type Impact struct {
 	Excluded *int
 	// Warnings are the server's own.
 	Warnings []string
+	// Err is why the devices could not be counted, nil where they were, or where the server gives no number.
+	Err error
 }
 
-// CountAffected fills in the impact: the preview of a deployment, or else the number of devices (CONTRACT.md, section 4). A server
-// that gives no number is no error here.
+// CountAffected fills in the impact: the preview of a deployment, or else the number of devices (CONTRACT.md, section 4). A request
+// that fails leaves the number unknown, and its error in the impact.
 func (p *Proposal) CountAffected(ctx context.Context, client *control.Client) {
 	preview, err := client.PrepareDeployment(ctx, control.GroupDeployment{
 		ModelID: p.Scope.ModelID, ModelName: p.Scope.Model, Version: p.Spec.Version, Group: p.Scope.Group, Percentage: p.Spec.Percentage,
 	})
-	impact := &Impact{Total: preview.Targets, Warnings: preview.Warnings}
-	if err != nil {
-		impact.Total = nil
-	}
+	impact := &Impact{Total: preview.Targets, Warnings: preview.Warnings, Err: err}
 	p.Impact = impact
 	if p.Scope.IsGroup() {
 		return
 	}
 	if impact.Total == nil {
-		impact.Total, _ = client.DeviceCount(ctx)
+		impact.Total, err = client.DeviceCount(ctx)
+		switch {
+		case err != nil:
+			impact.Err = err
+		case impact.Total != nil || noPreview(impact.Err):
+			impact.Err = nil
+		}
 	}
 	impact.exclude(ctx, client, p.Scope, p.State)
+}
+
+// noPreview is true of the error of a server that does not preview deployments to the whole fleet (CONTRACT.md, section 4).
+func noPreview(err error) bool {
+	return control.NoSuchRoute(err) || control.HasStatus(err, http.StatusBadRequest) || control.HasStatus(err, http.StatusUnprocessableEntity)
 }
 
 // exclude leaves out the devices that a deployment to a group has given a version of their own, where that can be known: a rollout
@@ -44,8 +55,12 @@ func (i *Impact) exclude(ctx context.Context, client *control.Client, scope Scop
 	if i.Total == nil || s.Targeted == nil || s.Targeted.ID == "" || s.Targeted.Status != control.RolloutCompleted {
 		return
 	}
-	affected, err := client.AffectedDevices(ctx, scope.ModelID, s.Targeted.ID)
-	if err != nil || affected.Total == nil || *affected.Total > *i.Total {
+	affected, err := Fleet{Client: client, Scope: scope}.Affected(ctx, s.Targeted.ID)
+	if err != nil {
+		i.Total, i.Err = nil, err
+		return
+	}
+	if affected.Total == nil || *affected.Total > *i.Total {
 		return
 	}
 	excluded := *i.Total - *affected.Total

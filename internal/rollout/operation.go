@@ -78,6 +78,8 @@ type Proposal struct {
 	Steps []Step
 	// Rival is the other group that explains the version of members; nil until FindRival, and where there is none.
 	Rival *Rival
+	// Limits are those of the organization's policy; zero until PlanSteps.
+	Limits control.RolloutLimits
 }
 
 // Propose decides which operation brings a target from its state to the spec. A rollback changes the spec: it ignores stages,

@@ -25,67 +25,56 @@ func TotalBake(steps []Step) time.Duration {
 }
 
 // PlanSteps fills in the steps to the wanted percentage. Only an apply that waits can take more than one. The steps of a rollout to
-// the fleet respect the organization's policy.
-func (p *Proposal) PlanSteps(ctx context.Context, client *control.Client) {
-	switch kind := p.Operation.Kind; {
-	case !p.Spec.Wait, kind == Rollback, kind == Adopt, kind == Pause, p.Spec.wantsPaused():
-		p.Steps = []Step{{Percentage: p.Spec.Percentage}}
-		return
+// the fleet respect the organization's policy: the error is a *PolicyError where it could not be read, and a *StepError where it does
+// not permit the step that is left to take. Beside a *PolicyError, the steps are those without a policy.
+func (p *Proposal) PlanSteps(ctx context.Context, client *control.Client) error {
+	p.Steps = []Step{{Percentage: p.Spec.Percentage}}
+	switch p.Operation.Kind {
+	case Rollback, Adopt, Pause, None, Cancel:
+		return nil
+	default:
 	}
-	reached := 0.0
-	if p.Operation.Kind != Deploy && p.State.Version() == p.Spec.Version {
-		reached = p.State.Targeted.Percentage
+	var err error
+	if !p.Scope.IsGroup() && p.ChangesDevices() {
+		p.Limits, err = readLimits(ctx, client, p.Scope.ModelID)
 	}
-	var allowed limits
-	if !p.Scope.IsGroup() {
-		allowed = readLimits(ctx, client)
+	from := p.reached()
+	if p.Spec.Wait && !p.Spec.wantsPaused() {
+		p.Steps = p.steps(from)
 	}
-	p.Steps = p.Spec.steps(reached, allowed)
+	if limit := p.Limits.StepPercent; limit != nil && p.Steps[0].Percentage-from > *limit+roundingError {
+		return &StepError{From: from, To: p.Steps[0].Percentage, Limit: *limit}
+	}
+	return err
 }
 
-// limits are what the organization's policy allows a rollout (CONTRACT.md, section 6); zero is no limit.
-type limits struct {
-	// percentage is the most that one step may add.
-	percentage float64
-	// interval is the least time between two steps.
-	interval time.Duration
-}
+// roundingError is how much a sum of percentages may be off.
+const roundingError = 1e-9
 
-// readLimits reads the policy. Where the server does not return it there is none to respect; what the server then refuses is an
-// error of that step.
-func readLimits(ctx context.Context, client *control.Client) limits {
-	org := client.OrgID()
-	if org == "" {
-		return limits{}
+// reached is the percentage from which the operation goes on.
+func (p Proposal) reached() float64 {
+	if at := p.own(); at != nil && p.Operation.Kind != Deploy {
+		return at.Percentage
 	}
-	settings, err := client.Settings(ctx, org)
-	if err != nil {
-		return limits{}
-	}
-	var l limits
-	if most, ok := settings["max_rollout_step_percent"].(float64); ok && most > 0 && most < 100 {
-		l.percentage = most
-	}
-	if text, ok := settings["min_rollout_duration"].(string); ok {
-		if interval, err := time.ParseDuration(text); err == nil && interval > 0 {
-			l.interval = interval
-		}
-	}
-	return l
+	return 0
 }
 
 // steps are the stages above the percentage that is reached, with smaller steps and longer bakes where the policy asks for them.
-// Where something is still owed, the stage that is reached has not baked to its end and is repeated.
-func (s Spec) steps(reached float64, l limits) []Step {
+// Where something is still owed, the stage that is reached has not baked to its end and is repeated. A prepared rollout begins with
+// its own percentage.
+func (p Proposal) steps(reached float64) []Step {
 	var steps []Step
-	from := reached
+	s, from, limited := p.Spec, reached, p.Limits.StepPercent != nil || p.Limits.Interval > 0
+	if at := p.own(); limited && at != nil && at.Status == control.RolloutPending && reached > 0 && reached < s.Percentage {
+		steps = append(steps, Step{Percentage: reached})
+	}
 	for _, stage := range append(s.Stages, Step{Percentage: s.Percentage}) {
 		switch {
 		case stage.Percentage > s.Percentage:
 		case stage.Percentage == reached && !s.WaitDone && stage.Percentage < s.Percentage:
-			steps = append(steps, stage)
+			steps = append(steps[:0], stage)
 		case stage.Percentage > from:
-			steps = append(steps, l.between(from, stage.Percentage)...)
+			steps = append(steps, between(from, stage.Percentage, p.Limits.StepPercent)...)
 			steps = append(steps, stage)
 			from = stage.Percentage
 		}
@@ -94,18 +83,18 @@ func (s Spec) steps(reached float64, l limits) []Step {
 		return []Step{{Percentage: s.Percentage}}
 	}
 	for i := range steps[:len(steps)-1] {
-		steps[i].Bake = max(steps[i].Bake, l.interval)
+		steps[i].Bake = max(steps[i].Bake, p.Limits.Interval)
 	}
 	return steps
 }
 
 // between lists the steps that the policy requires between two percentages.
-func (l limits) between(from, to float64) []Step {
+func between(from, to float64, limit *float64) []Step {
 	var steps []Step
-	if l.percentage <= 0 {
+	if limit == nil || *limit <= 0 {
 		return nil
 	}
-	for percentage := from + l.percentage; percentage < to; percentage += l.percentage {
+	for percentage := from + *limit; percentage < to; percentage += *limit {
 		steps = append(steps, Step{Percentage: percentage})
 	}
 	return steps

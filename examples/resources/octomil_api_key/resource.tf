@@ -1,7 +1,8 @@
-# A key for a pipeline that uploads versions and rolls them out.
+# A key for a pipeline that uploads versions and rolls them out. A plan counts the devices (devices:read) and respects the
+# organization's policy (settings:read).
 resource "octomil_api_key" "pipeline" {
   name   = "pipeline"
-  scopes = ["models:read", "models:write", "rollouts:read", "rollouts:write"]
+  scopes = ["models:read", "models:write", "rollouts:read", "rollouts:write", "devices:read", "settings:read"]
 
   # If the scopes change, create the new key before the old key is revoked.
   lifecycle {
