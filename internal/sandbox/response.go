@@ -87,12 +87,12 @@ func (a *api) rolloutID(r *rollout) any {
 	return r.id
 }
 
-// list returns a list without pages: an object with the list under its key, or a bare array in the SDK dialect.
+// list returns a list without pages: a bare array, as all SDKs read it, or an object with the list under its key.
 func (a *api) list(key string, items any) any {
-	if a.world.dialect == DialectSDK {
-		return items
+	if a.world.has(WrappedLists) {
+		return map[string]any{key: items}
 	}
-	return map[string]any{key: items}
+	return items
 }
 
 // mapSlice converts every item of a list.
