@@ -93,7 +93,7 @@ func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.14.0",
 		Config: c.encode(block, tfValue(c.t, block, map[string]any{
-			"api_url": c.sandbox.URL, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
+			"api_url": c.sandbox.URL, "api_key": c.sandbox.Key, "org_id": c.sandbox.org(), "poll_interval": interval.String(), "max_requests_per_minute": 0,
 		})),
 	})
 	if err != nil {

@@ -42,6 +42,9 @@ func (a *api) deviceView(d *device) deviceView {
 }
 
 func (a *api) listDevices(c *call) (any, error) {
+	if err := a.checkOrg(c); err != nil {
+		return nil, err
+	}
 	platform, status := c.query("platform"), c.query("status")
 	found := filter(slices.All(a.world.devices), func(d *device) bool {
 		return (platform == "" || stringValue(d.facts.Platform) == platform) && (status == "" || d.status == status)

@@ -63,7 +63,11 @@ func sdkEnvelope(p *apiError, requestID string) any {
 }
 
 func fieldDetail(p *apiError) []map[string]any {
-	return []map[string]any{{"loc": []string{"body", p.field}, "msg": p.message, "type": "value_error"}}
+	place := "body"
+	if p.inQuery {
+		place = "query"
+	}
+	return []map[string]any{{"loc": []string{place, p.field}, "msg": p.message, "type": "value_error"}}
 }
 
 // routeNotFound is the bare 404 of a server that does not have the call (CONTRACT.md, section 1).

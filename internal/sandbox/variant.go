@@ -53,5 +53,15 @@ func parseVariants(list string) ([]Variant, error) {
 	return found, nil
 }
 
+// checkOrg rejects a call without `org_id` in a variant.
+func (a *api) checkOrg(c *call) error {
+	if !a.world.has(RequireOrg) || c.query("org_id") != "" {
+		return nil
+	}
+	err := invalid("org_id", "org_id is required")
+	err.inQuery = true
+	return err
+}
+
 // has reports whether the server has a variant.
 func (w *world) has(v Variant) bool { return slices.Contains(w.variants, v) }
