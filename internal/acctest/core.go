@@ -140,7 +140,7 @@ func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	schemas := Schemas(c.t)
 	block := objectType(c.t, schemas.Provider.ValueType())
 	settings := map[string]any{
-		"api_url": c.sandbox.URL, "api_key": apiKey, "org_id": orgID, "poll_interval": interval.String(), "max_requests_per_minute": 0,
+		"api_url": c.sandbox.URL, "api_key": c.sandbox.Key, "org_id": c.sandbox.org(), "poll_interval": interval.String(), "max_requests_per_minute": 0,
 	}
 	maps.Copy(settings, c.settings)
 	configured, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{

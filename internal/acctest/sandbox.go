@@ -30,6 +30,8 @@ type Sandbox struct {
 	URL string
 	// Clock is the clock of the simulation.
 	Clock *Clock
+	// Key and Org are what the provider is configured with; "" leaves the organization to the key.
+	Key, Org string
 
 	interval time.Duration
 	// transport reaches the server without a network, nil over the network.
@@ -52,7 +54,7 @@ func Start(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
 		web.CloseClientConnections()
 		web.Close()
 	})
-	return &Sandbox{Server: server, URL: web.URL, Clock: clock, interval: options.SyncInterval}
+	return &Sandbox{Server: server, URL: web.URL, Clock: clock, Key: apiKey, Org: orgID, interval: options.SyncInterval}
 }
 
 // Settle lets all reachable devices sync twice: once to change, and once for what follows from the change.
@@ -63,16 +65,26 @@ func (s *Sandbox) Settle() {
 
 // Provider returns the HCL of a provider block for the sandbox, with extra lines in it.
 func (s *Sandbox) Provider(extra ...string) string {
+	if s.Org != "" {
+		extra = append([]string{fmt.Sprintf("org_id                  = %q", s.Org)}, extra...)
+	}
 	return fmt.Sprintf(`
 provider "octomil" {
   api_url                 = %q
   api_key                 = %q
-  org_id                  = %q
   poll_interval           = %q
   max_requests_per_minute = 0
   %s
 }
-`, s.URL, apiKey, orgID, interval, strings.Join(extra, "\n  "))
+`, s.URL, s.Key, interval, strings.Join(extra, "\n  "))
+}
+
+// org is the organization of the provider block, nil for none.
+func (s *Sandbox) org() any {
+	if s.Org == "" {
+		return nil
+	}
+	return s.Org
 }
 
 // Do sends a request to the control API, as a client other than Terraform would, and returns the decoded body, a bare array under

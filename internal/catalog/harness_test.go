@@ -16,9 +16,9 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
+func start(t *testing.T, dialect sandbox.Dialect, variants ...sandbox.Variant) *acctest.Sandbox {
 	t.Helper()
-	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 12 })
+	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices, o.Variants = dialect, 12, variants })
 }
 
 func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {

@@ -146,6 +146,10 @@ func upload(ctx context.Context, op *versionOperation) (control.Version, error) 
 	if !control.NotFound(err) {
 		return control.Version{}, err
 	}
+	// Some servers would create a model for a name that they do not know, such as a misspelled one.
+	if _, err := op.Client.Model(ctx, modelID); err != nil && !control.NoSuchRoute(err) {
+		return control.Version{}, err
+	}
 	return op.Client.UploadVersion(ctx, modelID, request)
 }
 

@@ -31,7 +31,7 @@ func counted(members []Member) map[string]int {
 	return counts
 }
 
-// CONTRACT.md 4.11, 4.12, 4.21
+// CONTRACT.md 4.11, 4.12, 4.17
 func TestGroupAssignmentsFromTheList(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, ok(`{"devices":[
@@ -67,6 +67,34 @@ func TestGroupAssignmentsDeviceByDevice(t *testing.T) {
 	}
 	if _, err := c.GroupAssignments(t.Context(), "g", "m"); err != nil || len(w.sent) != 2*(1+4)+1 {
 		t.Errorf("%v; a list that does not say it was asked again: %q", err, w.calls())
+	}
+}
+
+// A device can carry one assignment instead of a list. It says nothing about other models.
+//
+// CONTRACT.md 4.15
+func TestGroupAssignmentsOfServersWithASingleOne(t *testing.T) {
+	t.Parallel()
+	c, w := scripted(t, byPath(map[string]string{
+		"device-groups/g/devices": `[{"id":1,"assignment":{"model_id":"m","version":"1.0.0"}},{"id":2,"assignment":null},
+			{"id":3,"assignment":{"model_id":"other","version":"9"}},{"id":4,"assignment":{"model_id":"other","version":"9"}},
+			{"id":5,"assignment":{"model_id":"m","version":"2.0.0"},"assignments":null},
+			{"id":6,"assignment":{"model_id":"other","version":"9"},"assignments":[{"model_id":"m","version":"2.0.0"}]},
+			{"id":7,"assignment":{"version":"2.0.0"}},{"id":8,"assignment":{"model_id":7,"version":"1"},"assignments":[]}]`,
+		"devices":               `[]`,
+		"devices/3/assignments": `[{"model_id":"other","version":"9"},{"model_id":"m","version":"1.0.0"}]`,
+		"devices/4/assignments": `{"assignment":{"model_id":"m","version":"1.0.0"}}`,
+		"devices/7/assignments": `{"assignment":null}`,
+	}))
+	got, err := c.GroupAssignments(t.Context(), "g", "m")
+	if diff := cmp.Diff(map[string]int{"1.0.0": 3, "2.0.0": 2, "": 3}, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	for _, call := range w.calls() {
+		switch call {
+		case "GET devices/1/assignments", "GET devices/2/assignments", "GET devices/5/assignments", "GET devices/6/assignments":
+			t.Errorf("sent %q although the list has told", call)
+		}
 	}
 }
 

@@ -71,6 +71,8 @@ type Client struct {
 	cache      *readcache.Cache
 	modelNames *nameIndex[Model]
 	groupNames *nameIndex[Group]
+	// unheard is what no diagnostic has said yet of what fails all requests.
+	unheard unheard
 	// createLock is held while an object is created whose name is not unique: see lockCreate.
 	createLock chan struct{}
 }
@@ -237,6 +239,8 @@ func (c *Client) send(ctx context.Context, r request, out any) error {
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		refused := newAPIError(r, resp, body, c.apiKey)
+		refused.NoOrg = c.orgID == "" && refused.wantsOrg()
+		refused.unheard = &c.unheard
 		if r.method == http.MethodDelete && budget.mayBeExecuted && NotFound(refused) {
 			return nil // an earlier attempt deleted it and its response was lost
 		}
@@ -246,6 +250,7 @@ func (c *Client) send(ctx context.Context, r request, out any) error {
 	if r.accepted != nil {
 		*r.accepted = resp.StatusCode == http.StatusAccepted
 	}
+	c.unheard.accepted()
 	if out == nil {
 		return nil
 	}
@@ -333,13 +338,16 @@ func checkPath(r request) error {
 	return nil
 }
 
+// orgParameter is the query parameter, and the field of a body, that names the organization (CONTRACT.md, section 1).
+const orgParameter = "org_id"
+
 // scoped adds the client's organization to a query, where one is configured.
 func (c *Client) scoped(query url.Values) url.Values {
 	if query == nil {
 		query = url.Values{}
 	}
 	if c.orgID != "" {
-		query.Set("org_id", c.orgID)
+		query.Set(orgParameter, c.orgID)
 	}
 	return query
 }

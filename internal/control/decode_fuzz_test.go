@@ -180,6 +180,8 @@ func FuzzDevice(f *testing.F) {
 	for _, body := range []string{
 		`{"id":"dev_1","device_identifier":"phone-1","status":"active","assignments":[{"model_id":"m","version":"1"}]}`,
 		`{"device_id":3,"assignments":[]}`, `{"id":"a","assignments":null}`, `{"id":"a","assignments":[{"model_id":7,"version":2.0},{}]}`, `{}`,
+		`{"id":"a","assignment":{"model_id":"m","version":"1"}}`, `{"id":"a","assignment":null}`, `{"id":"a","assignment":{"version":"1"}}`,
+		`{"id":"a","assignment":[],"assignments":[]}`, `{"id":"a","assignment":null,"assignments":[{"model_id":"m","version":"1"}]}`,
 	} {
 		f.Add([]byte(body), "m")
 	}
@@ -199,11 +201,17 @@ func FuzzDevice(f *testing.F) {
 		if d.Assignments == nil {
 			delete(wire, "assignments")
 		}
+		if d.Winning != nil {
+			wire["assignment"] = map[string]any{"model_id": d.Winning.ModelID, "version": d.Winning.Version}
+		}
 		if got := again[Device](t, wire); !cmp.Equal(d, got) {
 			t.Errorf("in the contract's spelling (-want +got):\n%s", cmp.Diff(d, got))
 		}
-		if version := d.assigned(model); version != "" && !strings.Contains(fmt.Sprint(d.Assignments), version) {
-			t.Errorf("%q is assigned, which is none of %v", version, d.Assignments)
+		if version := d.assigned(model); version != "" && !strings.Contains(fmt.Sprint(d.Assignments, d.Winning), version) {
+			t.Errorf("%q is assigned, which is none of %v, %v", version, d.Assignments, d.Winning)
+		}
+		if d.assigned(model) != "" && !d.knows(model) {
+			t.Errorf("%s assigns a version and says nothing about it", body)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -44,20 +45,14 @@ func (p *DeploymentPreview) UnmarshalJSON(data []byte) error {
 		Deployments     []struct {
 			ConversionNeeded bool `json:"conversion_needed"`
 		} `json:"deployments"`
-		Warnings []flexText `json:"warnings"`
+		Devices  []json.RawMessage `json:"devices"`
+		Warnings []flexText        `json:"warnings"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	*p = DeploymentPreview{Targets: count(wire.TargetCount)}
-	switch {
-	case p.Targets != nil:
-	case wire.ResolvedTargets != nil:
-		n := len(wire.ResolvedTargets)
-		p.Targets = &n
-	case wire.Deployments != nil:
-		n := len(wire.Deployments)
-		p.Targets = &n
+	*p = DeploymentPreview{
+		Targets: cmp.Or(count(wire.TargetCount), length(wire.ResolvedTargets), length(wire.Deployments), length(wire.Devices)),
 	}
 	for _, warning := range wire.Warnings {
 		if warning != "" {
@@ -93,16 +88,16 @@ func (r *GroupDeploymentResult) UnmarshalJSON(data []byte) error {
 		DeploymentID *flexText `json:"deployment_id"`
 		ID           *flexText `json:"id"`
 		// The count of the documented response; the other dialect lists the devices.
-		ActivatedCount *flexNumber       `json:"activated_count"`
-		DeviceStatuses []json.RawMessage `json:"device_statuses"`
+		ActivatedCount *flexNumber   `json:"activated_count"`
+		DeviceStatuses deviceResults `json:"device_statuses"`
+		Devices        deviceResults `json:"devices"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	*r = GroupDeploymentResult{ID: string(firstOf(wire.DeploymentID, wire.ID)), Activated: count(wire.ActivatedCount)}
-	if r.Activated == nil && wire.DeviceStatuses != nil {
-		n := len(wire.DeviceStatuses)
-		r.Activated = &n
+	*r = GroupDeploymentResult{
+		ID:        string(firstOf(wire.DeploymentID, wire.ID)),
+		Activated: cmp.Or(count(wire.ActivatedCount), wire.DeviceStatuses.assigned(), wire.Devices.assigned()),
 	}
 	return nil
 }

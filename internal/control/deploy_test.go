@@ -22,6 +22,7 @@ func TestDeploymentPreviewOfBothDialects(t *testing.T) {
 		`{"deployments":[{"conversion_needed":true},{},{}]}`:        {Targets: n(3)},
 		`{"target_count":0,"resolved_targets":[{}]}`:                {Targets: n(0)},
 		`{"target_count":null,"resolved_targets":[],"warnings":[]}`: {Targets: n(0)},
+		`{"devices":[{"device_id":"dev_1"},{"device_id":"dev_2"}]}`: {Targets: n(2)},
 		`{}`: {},
 	} {
 		c, w := scripted(t, ok(body))
@@ -50,12 +51,14 @@ func TestAPreviewIsRepeatedLikeARead(t *testing.T) {
 	})
 }
 
-// CONTRACT.md 4.7
+// CONTRACT.md 4.7, 4.16
 func TestGroupDeploymentResult(t *testing.T) {
 	t.Parallel()
 	n := func(value int) *int { return &value }
 	for body, want := range map[string]*int{
 		`{"activated_count":20,"device_statuses":[{}]}`: n(20), `{"device_statuses":[{},{}]}`: n(2), `{"device_statuses":[]}`: n(0), `{}`: nil,
+		`{"devices":["dev_1","dev_2"]}`: n(2), `{"devices":[{"status":"queued"},{"status":"failed"}]}`: n(1),
+		`{"device_statuses":[{"device_id":"dev_1","status":"failed","error":"disk"}]}`: n(0), `{"devices":7}`: nil,
 	} {
 		c, _ := scripted(t, ok(body))
 		got, err := c.ExecuteDeployment(t.Context(), toStaging, nil)

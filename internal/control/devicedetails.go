@@ -45,7 +45,7 @@ func (d *DeviceDetails) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	device.Assignments = nil // a list may carry them where a single read does not
+	device.Assignments, device.Winning = nil, nil // a list may carry them where a single read does not
 	*d = DeviceDetails{
 		Device: device, OrgID: string(wire.OrgID), Name: string(wire.Name),
 		Platform: string(wire.Platform), OSVersion: string(wire.OSVersion), SDKVersion: string(wire.SDKVersion), AppVersion: string(wire.AppVersion),

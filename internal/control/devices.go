@@ -11,8 +11,10 @@ import (
 // Device is a registered device, as far as the provider uses it (CONTRACT.md, section 5).
 type Device struct {
 	ID, Identifier, Status string
-	// Assignments is nil where the server's list does not carry them.
+	// Assignments is nil where the server's list does not carry all of them.
 	Assignments []Assignment
+	// Winning is the one assignment that some servers give instead of all; nil where there is none.
+	Winning *Assignment
 }
 
 // Assignment is the version of a model that a device is assigned (CONTRACT.md, section 4).
@@ -22,7 +24,7 @@ type Assignment struct {
 	Source string
 }
 
-// What has assigned a version to a device (CONTRACT.md 4.21).
+// What has assigned a version to a device (CONTRACT.md 4.17).
 const (
 	SourceDeployment = "deployment"
 	SourceRollout    = "rollout"
@@ -31,36 +33,26 @@ const (
 // UnmarshalJSON fails on an object without an ID.
 func (d *Device) UnmarshalJSON(data []byte) error {
 	var wire struct {
-		ID          *flexText    `json:"id"`
-		DeviceID    *flexText    `json:"device_id"`
-		Identifier  flexText     `json:"device_identifier"`
-		Status      flexText     `json:"status"`
-		Assignments []Assignment `json:"assignments"`
+		ID          *flexText     `json:"id"`
+		DeviceID    *flexText     `json:"device_id"`
+		Identifier  flexText      `json:"device_identifier"`
+		Status      flexText      `json:"status"`
+		Assignments []Assignment  `json:"assignments"`
+		Assignment  oneAssignment `json:"assignment"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
 	*d = Device{
 		ID: string(firstOf(wire.ID, wire.DeviceID)), Identifier: string(wire.Identifier),
-		Status: string(wire.Status), Assignments: wire.Assignments,
+		Status: string(wire.Status), Assignments: wire.Assignments, Winning: wire.Assignment.winning,
+	}
+	if d.Assignments == nil && wire.Assignment.none {
+		d.Assignments = []Assignment{}
 	}
 	if d.ID == "" {
 		return errors.New("a device without an ID")
 	}
-	return nil
-}
-
-// UnmarshalJSON accepts IDs that are numbers.
-func (a *Assignment) UnmarshalJSON(data []byte) error {
-	var wire struct {
-		ModelID flexText `json:"model_id"`
-		Version flexText `json:"version"`
-		Source  flexText `json:"source"`
-	}
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	*a = Assignment{ModelID: string(wire.ModelID), Version: string(wire.Version), Source: string(wire.Source)}
 	return nil
 }
 

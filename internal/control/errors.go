@@ -36,6 +36,11 @@ type APIError struct {
 	// NoSuchRoute is true where the status says nothing about the object: for the bare 404 and the 405 of a server that does not
 	// have the call, and for a 404 without an envelope of the API, which comes from a proxy or a web server.
 	NoSuchRoute bool
+	// NoOrg is true where the server refused because it wants `org_id`, and the client has no organization to send.
+	NoOrg bool
+
+	// unheard is that of the client, nil of an error that no client returned.
+	unheard *unheard
 }
 
 // FieldError is one part of a request that the server refused.
@@ -208,6 +213,19 @@ func Ambiguous(err error) bool {
 func Transient(err error) bool {
 	var transport *TransportError
 	return errors.As(err, &transport) || Ambiguous(err)
+}
+
+// wantsOrg is true of a refusal that is about a missing `org_id`, in whichever envelope.
+func (e *APIError) wantsOrg() bool {
+	if e.StatusCode != http.StatusBadRequest && e.StatusCode != http.StatusUnprocessableEntity {
+		return false
+	}
+	for _, field := range e.Fields {
+		if field.Name == orgParameter {
+			return true
+		}
+	}
+	return strings.Contains(e.Message, orgParameter)
 }
 
 // newAPIError decodes whichever envelope the body has; secret is masked in all that it keeps of the response.

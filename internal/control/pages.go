@@ -148,6 +148,9 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// anyListKey is the key of a list on servers that call all lists the same (CONTRACT.md, section 1).
+const anyListKey = "items"
+
 // splitList finds the list in a body, and its total, -1 where there is none.
 func splitList(key string, data []byte) (list []byte, total int, err error) {
 	if bytes.HasPrefix(data, []byte("[")) {
@@ -158,6 +161,9 @@ func splitList(key string, data []byte) (list []byte, total int, err error) {
 		return nil, 0, errors.New("neither a list nor an object that contains one")
 	}
 	list, ok := object[key]
+	if !ok {
+		list, ok = object[anyListKey]
+	}
 	if !ok {
 		return nil, 0, fmt.Errorf("the response has no %q", key)
 	}

@@ -78,7 +78,7 @@ func TestEveryPageOfAListIsRead(t *testing.T) {
 func TestInvalidListIsAnError(t *testing.T) {
 	t.Parallel()
 	for name, replies := range map[string][]reply{
-		"other key":                      {ok(`{"items":[],"total":0}`)},
+		"other key":                      {ok(`{"entries":[],"total":0}`)},
 		"null":                           {ok(`{"devices":null,"total":0}`)},
 		"null at all":                    {ok(`null`)},
 		"no list":                        {ok(`{"devices":{"id":1}}`)},

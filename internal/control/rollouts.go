@@ -323,23 +323,33 @@ type AffectedDevices struct {
 
 // UnmarshalJSON reads every spelling of the contract, and counts a list of devices where no number is given.
 func (a *AffectedDevices) UnmarshalJSON(data []byte) error {
+	var bare deviceResults
+	if err := bare.UnmarshalJSON(data); err == nil && bare != nil {
+		*a = bare.affected()
+		return nil
+	}
 	var wire struct {
-		Total        *flexNumber       `json:"total"`
-		TotalDevices *flexNumber       `json:"total_devices"`
-		DeviceCount  *flexNumber       `json:"device_count"`
-		Updated      *flexNumber       `json:"updated"`
-		Pending      *flexNumber       `json:"pending"`
-		Failed       *flexNumber       `json:"failed"`
-		Devices      []json.RawMessage `json:"devices"`
+		Total        *flexNumber   `json:"total"`
+		TotalDevices *flexNumber   `json:"total_devices"`
+		DeviceCount  *flexNumber   `json:"device_count"`
+		Updated      *flexNumber   `json:"updated"`
+		Pending      *flexNumber   `json:"pending"`
+		Failed       *flexNumber   `json:"failed"`
+		Devices      deviceResults `json:"devices"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	*a = AffectedDevices{Updated: count(wire.Updated), Pending: count(wire.Pending), Failed: count(wire.Failed)}
-	a.Total = cmp.Or(count(wire.Total), count(wire.TotalDevices), count(wire.DeviceCount))
-	if a.Total == nil && wire.Devices != nil {
-		n := len(wire.Devices)
-		a.Total = &n
+	listed := wire.Devices.affected()
+	total := cmp.Or(count(wire.Total), count(wire.TotalDevices), count(wire.DeviceCount), listed.Total)
+	if total != nil && listed.Total != nil && *total != *listed.Total {
+		listed = AffectedDevices{} // only some of the devices
+	}
+	*a = AffectedDevices{
+		Total:   total,
+		Updated: cmp.Or(count(wire.Updated), listed.Updated),
+		Pending: cmp.Or(count(wire.Pending), listed.Pending),
+		Failed:  cmp.Or(count(wire.Failed), listed.Failed),
 	}
 	return nil
 }

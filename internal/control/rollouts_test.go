@@ -341,7 +341,15 @@ func TestAffectedDevices(t *testing.T) {
 		`{"total":5,"devices":[{}]}`:                         {AffectedDevices{n(5), nil, nil, nil}, false},
 		`{"total":0,"updated":0}`:                            {AffectedDevices{n(0), n(0), nil, nil}, true},
 		`{"updated":4}`:                                      {AffectedDevices{nil, n(4), nil, nil}, false},
-		`{}`:                                                 {},
+		`{"devices":["dev_1","dev_2"]}`:                      {AffectedDevices{n(2), nil, nil, nil}, false},
+		`{"devices":[{"status":"updated"},{"status":"failed"},{"status":"queued"}]}`: {AffectedDevices{n(3), n(1), n(1), n(1)}, false},
+		`{"devices":[{"status":"deployed"},{"status":"done"}],"total":2}`:            {AffectedDevices{n(2), n(2), n(0), n(0)}, true},
+		`{"devices":[{"status":"updated"}],"total":2}`:                               {AffectedDevices{n(2), nil, nil, nil}, false},
+		`{"devices":[{"status":"updated"}],"updated":0}`:                             {AffectedDevices{n(1), n(0), n(0), n(0)}, false},
+		`{"devices":[{"status":"updated"},{"id":"dev_2"}]}`:                          {AffectedDevices{n(2), nil, nil, nil}, false},
+		`[{"status":"updated"},{"status":"downloading"}]`:                            {AffectedDevices{n(2), n(1), n(1), n(0)}, false},
+		`[]`: {AffectedDevices{n(0), n(0), n(0), n(0)}, true},
+		`{}`: {},
 	} {
 		c, w := scripted(t, ok(body))
 		got, err := c.AffectedDevices(t.Context(), "m", "2")

@@ -99,11 +99,12 @@ func (c checks) findRival(ctx context.Context, p *rollout.Proposal) {
 // checkUnmanaged stops a deploy that would cancel a rollout which this resource did not start, unless supersede is set. A rollback
 // may cancel any.
 func (c checks) checkUnmanaged(p rollout.Proposal) {
-	open := p.State.Open
-	if p.Operation.Kind != rollout.Deploy || open == nil || c.private.RolloutID == open.ID || c.config.Supersede.ValueBool() {
+	if p.Operation.Kind != rollout.Deploy || c.config.Supersede.ValueBool() {
 		return
 	}
-	addUnmanagedRollout(*open, c.diags)
+	if open := p.Unmanaged(c.private.RolloutID); open != nil {
+		addUnmanagedRollout(*open, c.diags)
+	}
 }
 
 // checkMaxAffected is the guard of max_affected_devices. It fails closed: what cannot be counted is too much.

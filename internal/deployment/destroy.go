@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -84,13 +85,37 @@ func cancelManaged(ctx context.Context, client *control.Client, state *model, pr
 	if private.RolloutID == "" {
 		return
 	}
-	r, err := client.Rollout(ctx, state.ModelID.ValueString(), private.RolloutID)
-	if err == nil && r.Status.Open() {
-		err = client.DeleteRollout(ctx, state.ModelID.ValueString(), private.RolloutID, true)
+	open, err := cancelableUpTo(ctx, client, state.ModelID.ValueString(), private.RolloutID)
+	for _, r := range open {
+		if err == nil {
+			err = client.DeleteRollout(ctx, state.ModelID.ValueString(), r.ID, true)
+		}
 	}
 	if err != nil && !control.NotFound(err) {
 		resourcekit.AddError(diags, path.Root("on_destroy"), "Could not cancel the rollout", err)
 	}
+}
+
+// cancelableUpTo is the rollout with this ID if it is open, after the older ones that are: on a server that allows several, they would
+// assign devices again. The list may not have the rollout yet.
+func cancelableUpTo(ctx context.Context, client *control.Client, modelID, id string) ([]control.Rollout, error) {
+	rollouts, err := client.Rollouts(ctx, modelID)
+	if err != nil {
+		return nil, err
+	}
+	own, listed := rollout.History(rollouts).Find(id)
+	if !listed {
+		if own, err = client.Rollout(ctx, modelID, id); err != nil {
+			return nil, err
+		}
+		rollouts = slices.Insert(rollouts, 0, own)
+	}
+	if !own.Status.Open() {
+		return nil, nil
+	}
+	open := rollout.History(rollouts).AllOpen()
+	at := slices.IndexFunc(open, func(r control.Rollout) bool { return r.ID == id })
+	return open[:at+1], nil
 }
 
 // rollBack returns the target to its previous version, and waits for it.

@@ -37,7 +37,13 @@ func all(version string) map[string]int { return map[string]int{version: 124} }
 
 func newHarness(t *testing.T, group string, dialect ...sandbox.Dialect) *harness {
 	t.Helper()
-	sb := start(t, append(dialect, sandbox.DialectDocs)[0])
+	return newHarnessOn(t, group, append(dialect, sandbox.DialectDocs)[0])
+}
+
+// newHarnessOn is newHarness on a server with variants.
+func newHarnessOn(t *testing.T, group string, dialect sandbox.Dialect, variants ...sandbox.Variant) *harness {
+	t.Helper()
+	sb := start(t, dialect, func(o *sandbox.Options) { o.Variants = variants })
 	h := &harness{T: t, sb: sb, core: sb.Core(t, "octomil_model_deployment"), group: group}
 	h.publish("0.8.0", "3.0.0")
 	return h

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
 // shrinking lets a failure inside a generated case end that case, so that a smaller one is looked for.
@@ -27,11 +28,17 @@ func (s shrinking) Fatalf(format string, args ...any) { s.rt.Fatalf(format, args
 // things, and writes nothing where it refuses.
 func TestAccModelDeployment_anyHistory(t *testing.T) {
 	t.Parallel()
-	for _, group := range []string{"", "staging"} {
-		t.Run("group "+group, func(t *testing.T) {
+	for name, server := range map[string]struct {
+		group    string
+		variants []sandbox.Variant
+	}{
+		"fleet": {}, "group staging": {group: "staging"},
+		"fleet, variants": {variants: sandbox.Variants()}, "group staging, variants": {"staging", sandbox.Variants()},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(rt *rapid.T) {
-				h := newHarness(t, group)
+				h := newHarnessOn(t, server.group, sandbox.DialectDocs, server.variants...)
 				c := h.sb.Core(shrinking{t, rt}, "octomil_model_deployment")
 				for range rapid.IntRange(1, 6).Draw(rt, "turns") {
 					for range rapid.IntRange(0, 3).Draw(rt, "outside") {
@@ -103,6 +110,9 @@ func planAndApply(rt *rapid.T, h *harness, c *acctest.Core) {
 	if said := c.Apply(plan); said.Failed() {
 		refusal(rt, said, "The rollout is paused")
 		return
+	}
+	if others := h.openBesideOwn(); len(others) > 0 {
+		rt.Errorf("after %v: %v", config, others)
 	}
 	h.sb.Settle()
 	if second := c.Plan(config); second.Failed() || second.Action != acctest.ActionNone {

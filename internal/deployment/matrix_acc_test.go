@@ -25,12 +25,14 @@ type wanted struct {
 	planFails, applyFails string
 }
 
-// scenarios are the states before the operation; held is the configuration applied before, with a version "" for none.
-type scenarios map[string]struct {
+// scenario is a state before the operation; held is the configuration applied before, with a version "" for none.
+type scenario struct {
 	held    wanted
 	prepare func(*harness)
 	wants   map[string]wanted
 }
+
+type scenarios map[string]scenario
 
 func TestAccModelDeployment_fleetMatrix(t *testing.T) {
 	t.Parallel()
@@ -219,26 +221,36 @@ func TestAccModelDeployment_groupMatrix(t *testing.T) {
 	})
 }
 
+// runMatrix runs every scenario on an ordinary server and on one that has all variants.
 func runMatrix(t *testing.T, group string, table scenarios) {
 	t.Helper()
 	for name, before := range table {
 		for want, w := range before.wants {
 			t.Run(name+"/"+want, func(t *testing.T) {
 				t.Parallel()
-				h := newHarness(t, group)
-				if before.held.version != "" {
-					h.apply(before.held)
-				}
-				if before.prepare != nil {
-					before.prepare(h)
-				}
-				h.sb.ClearLedger()
-				if w.version == "" {
-					h.destroys(w)
-					return
-				}
-				h.reaches(w)
+				before.reach(newHarness(t, group), w)
+			})
+			t.Run("variants/"+name+"/"+want, func(t *testing.T) {
+				t.Parallel()
+				before.reach(newHarnessOn(t, group, sandbox.DialectDocs, sandbox.Variants()...), w)
 			})
 		}
 	}
+}
+
+// reach brings the server to what runs before, and from there to what is wanted.
+func (s scenario) reach(r *harness, w wanted) {
+	r.Helper()
+	if s.held.version != "" {
+		r.apply(s.held)
+	}
+	if s.prepare != nil {
+		s.prepare(r)
+	}
+	r.sb.ClearLedger()
+	if w.version == "" {
+		r.destroys(w)
+		return
+	}
+	r.reaches(w)
 }

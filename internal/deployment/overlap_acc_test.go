@@ -131,7 +131,7 @@ func (r *harness) hasVersions(group string, want map[string]int) {
 	}
 }
 
-// CONTRACT.md 4.22
+// CONTRACT.md 4.18
 func TestAccModelDeployment_overlappingGroups(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {

@@ -3,6 +3,7 @@ package deployment
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -50,7 +51,7 @@ func NewCancelAction() action.Action {
 	return &operatorAction{
 		Configured: resourcekit.Configured{TypeName: "octomil_rollout_cancel"},
 		description: "Cancels the pending, active or paused rollout of a model: devices that already have its version go back to the previous one. The " +
-			"action fails if no rollout is in progress. To undo a completed rollout, use `octomil_rollback`." + stateNote,
+			"action fails if no rollout is in progress. Where the control plane allows several at once, all are canceled unless `rollout_id` names one. To undo a completed rollout, use `octomil_rollback`." + stateNote,
 		takes: []string{"model", "rollout_id", "timeout"},
 		plan:  planCancel,
 	}
@@ -171,19 +172,28 @@ func (i *invocation) outcome(ctx context.Context, r rollout.Result) string {
 }
 
 func planCancel(_ context.Context, i *invocation, before rollout.State) (actionPlan, bool) {
-	r, ok := i.cancelableRollout(before)
+	open, ok := i.cancelableRollouts(before)
 	if !ok {
 		return actionPlan{}, false
 	}
+	text, done := cancelTexts(open)
 	return actionPlan{
-		text: fmt.Sprintf("cancel rollout %s of %s at %g percent", r.ID, r.Version, r.Percentage), attribute: path.Root("model"),
+		text: text, attribute: path.Root("model"),
 		start: func(ctx context.Context) (rollout.Result, error) {
-			err := i.client.DeleteRollout(ctx, i.scope.ModelID, r.ID, true)
-			return rollout.Result{ID: r.ID, Progress: rollout.Progress{Rollout: r}, Written: err == nil || control.Ambiguous(err)}, err
+			newest := open[len(open)-1]
+			result := rollout.Result{ID: newest.ID, Progress: rollout.Progress{Rollout: newest}}
+			for _, r := range open {
+				err := i.client.DeleteRollout(ctx, i.scope.ModelID, r.ID, true)
+				result.Written = result.Written || err == nil || control.Ambiguous(err)
+				if err != nil {
+					return result, err
+				}
+			}
+			return result, nil
 		},
 		wait: i.fleet.WaitForEnd,
 		outcome: func(ctx context.Context, _ rollout.Result) string {
-			text := fmt.Sprintf("Rollout %s of %s is canceled", r.ID, r.Version)
+			text := done
 			if now, err := i.fleet.Read(ctx, rollout.Private{}); err == nil && now.Version() != "" {
 				text += fmt.Sprintf("; the targeted version of the fleet is %s", now.Version())
 			}
@@ -192,10 +202,29 @@ func planCancel(_ context.Context, i *invocation, before rollout.State) (actionP
 	}, true
 }
 
-// cancelableRollout is the rollout that is asked for, or else the open one.
-func (i *invocation) cancelableRollout(before rollout.State) (control.Rollout, bool) {
+// cancelTexts say what is going to be canceled, and what has been.
+func cancelTexts(open []control.Rollout) (text, done string) {
+	if len(open) == 1 {
+		r := open[0]
+		return fmt.Sprintf("cancel rollout %s of %s at %g percent", r.ID, r.Version, r.Percentage),
+			fmt.Sprintf("Rollout %s of %s is canceled", r.ID, r.Version)
+	}
+	plans, ends := make([]string, len(open)), make([]string, len(open))
+	for i, r := range open {
+		plans[i] = fmt.Sprintf("%s of %s at %g percent", r.ID, r.Version, r.Percentage)
+		ends[i] = fmt.Sprintf("%s of %s", r.ID, r.Version)
+	}
+	return "cancel the rollouts " + strings.Join(plans, ", "), "The rollouts " + strings.Join(ends, ", ") + " are canceled"
+}
+
+// cancelableRollouts is the rollout that is asked for, or else all that are open, oldest first: a server may allow several.
+func (i *invocation) cancelableRollouts(before rollout.State) ([]control.Rollout, bool) {
+	if open := before.History.AllOpen(); i.config.RolloutID.IsNull() && len(open) > 0 {
+		return open, true
+	}
 	if i.config.RolloutID.IsNull() {
-		return i.openRollout(before)
+		_, ok := i.openRollout(before)
+		return nil, ok
 	}
 	at, id := path.Root("rollout_id"), i.config.RolloutID.ValueString()
 	r, found := before.History.Find(id)
@@ -206,5 +235,5 @@ func (i *invocation) cancelableRollout(before rollout.State) (control.Rollout, b
 		i.refuse(at, "The rollout is not in progress", "%s; only a rollout in progress can be canceled. Use `octomil_rollback` to return to "+
 			"an older version.", standingText(r))
 	}
-	return r, found && r.Status.Open()
+	return []control.Rollout{r}, found && r.Status.Open()
 }

@@ -151,7 +151,7 @@ func TestAccFederation_createFailsPartway(t *testing.T) {
 		sb.ClearFaults()
 	}
 	core.Converge(t, config, acctest.ActionReplace)
-	list, _ := sb.Do(t, http.MethodGet, "/api/v1/federations?org_id=demo", nil)["federations"].([]any)
+	list, _ := sb.Do(t, http.MethodGet, "/api/v1/federations?org_id=demo", nil)["items"].([]any)
 	if len(list) != 1 {
 		t.Errorf("federations are %v, want one", list)
 	}

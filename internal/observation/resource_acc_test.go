@@ -122,7 +122,7 @@ func TestAccIntegrations_lifecycle(t *testing.T) {
 			t.Error(report.Errors)
 		}
 		response := sb.Do(t, http.MethodGet, k.path, nil)
-		if list, _ := response["integrations"].([]any); len(list) > 0 {
+		if list, _ := response["items"].([]any); len(list) > 0 {
 			t.Errorf("after the destroy the server has %v", list)
 		}
 	})

@@ -70,7 +70,7 @@ func TestAccAPIKeyEphemeral_example(t *testing.T) {
 			t.Errorf("after %v %v work", args, left)
 		}
 	}
-	keys, _ := sb.Do(t, "GET", "/api/v1/api-keys", nil)["keys"].([]any)
+	keys, _ := sb.Do(t, "GET", "/api/v1/api-keys", nil)["items"].([]any)
 	if len(keys) < 3 {
 		t.Errorf("%d keys were made in a plan, an apply, a plan and a destroy", len(keys))
 	}

@@ -70,9 +70,9 @@ func holdings(t *testing.T, sb *acctest.Sandbox) map[string]any {
 	for key, read := range map[string]func(*testing.T, *acctest.Sandbox) any{
 		"models":  keep("/api/v1/models?org_id=demo", "models", "name", "version_count"),
 		"groups":  keep("/api/v1/device-groups?org_id=demo", "groups", "name"),
-		"metrics": keep("/api/v1/metrics/integrations?org_id=demo", "integrations", "name"),
-		"logs":    keep("/api/v1/log-streams/integrations?org_id=demo", "integrations", "name"),
-		"keys":    keep("/api/v1/api-keys?org_id=demo", "keys", "revoked_at"),
+		"metrics": keep("/api/v1/metrics/integrations?org_id=demo", "items", "name"),
+		"logs":    keep("/api/v1/log-streams/integrations?org_id=demo", "items", "name"),
+		"keys":    keep("/api/v1/api-keys?org_id=demo", "items", "revoked_at"),
 	} {
 		all[key] = read(t, sb)
 	}

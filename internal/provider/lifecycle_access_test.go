@@ -55,7 +55,7 @@ func accessLifecycles() []namedLifecycle {
 // activeKeys returns the name and scopes of each key that is not revoked.
 func activeKeys(t *testing.T, sb *acctest.Sandbox) any {
 	t.Helper()
-	keys, ok := sb.Do(t, "GET", "/api/v1/api-keys", nil)["keys"].([]any)
+	keys, ok := sb.Do(t, "GET", "/api/v1/api-keys", nil)["items"].([]any)
 	if !ok {
 		t.Error("there is no list of keys")
 	}

@@ -35,7 +35,7 @@ func federationLifecycles() []namedLifecycle {
 
 func federationsLeft(t *testing.T, sb *acctest.Sandbox) any {
 	t.Helper()
-	list, _ := sb.Do(t, "GET", "/api/v1/federations?org_id=demo", nil)["federations"].([]any)
+	list, _ := sb.Do(t, "GET", "/api/v1/federations?org_id=demo", nil)["items"].([]any)
 	var kept []string
 	for _, item := range list {
 		f, _ := item.(map[string]any)

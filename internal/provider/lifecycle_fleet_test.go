@@ -84,7 +84,7 @@ func fleetLifecycles() []namedLifecycle {
 			},
 			undeletable: true, // on_destroy is "keep"
 			importID:    "phi-4-mini",
-			left:        keep("/api/v1/models/phi-4-mini/rollouts", "rollouts", "version", "status", "percentage"),
+			left:        keep("/api/v1/models/phi-4-mini/rollouts", "items", "version", "status", "percentage"),
 		}},
 		{"a deployment that advances", lifecycle{
 			typeName: "octomil_model_deployment",
@@ -96,7 +96,7 @@ func fleetLifecycles() []namedLifecycle {
 			undeletable: true,                // a completed rollout is not canceled
 			driftless:   []string{"rollout"}, // more devices have the pin than it asks for
 			importID:    "phi-4-mini",
-			left:        keep("/api/v1/models/phi-4-mini/rollouts", "rollouts", "version", "status", "percentage"),
+			left:        keep("/api/v1/models/phi-4-mini/rollouts", "items", "version", "status", "percentage"),
 		}},
 		{"a deployment to a group", lifecycle{
 			typeName:    "octomil_model_deployment",

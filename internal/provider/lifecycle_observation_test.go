@@ -47,7 +47,7 @@ func observationLifecycles() []namedLifecycle {
 func integrationsLeft(path string, own ...string) func(*testing.T, *acctest.Sandbox) any {
 	return func(t *testing.T, sb *acctest.Sandbox) any {
 		t.Helper()
-		list, ok := sb.Do(t, "GET", path, nil)["integrations"].([]any)
+		list, ok := sb.Do(t, "GET", path, nil)["items"].([]any)
 		if !ok {
 			t.Errorf("%s has no list", path)
 		}

@@ -26,7 +26,12 @@ func AddError(diags *diag.Diagnostics, at path.Path, summary string, err error) 
 
 // ErrorDetail returns the detail of a diagnostic: what was attempted, what the server answered, with the request ID, and
 // what to do next.
+//
+// What fails every request of a run, such as an expired API key, is said in full once, and in one line by all other errors.
 func ErrorDetail(err error) string {
+	if text := repetition(err); text != "" {
+		return text
+	}
 	text := Sentence(err.Error())
 	if next := advice(err); next != "" {
 		text += "\n\n" + next
@@ -40,6 +45,20 @@ func Sentence(text string) string {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+}
+
+// repetition is the one line of an error whose cause another error has explained, "" for any other error.
+func repetition(err error) string {
+	var api *control.APIError
+	switch {
+	case !errors.As(err, &api) || !api.Repeats():
+		return ""
+	case api.NoOrg:
+		return fmt.Sprintf("Could not %s: the server requires the organization here too. See the first error about `org_id`.", api.Operation)
+	default:
+		return fmt.Sprintf("Could not %s: the API key was rejected here too (%d). See the first error about the API key.",
+			api.Operation, api.StatusCode)
+	}
 }
 
 func advice(err error) string {
@@ -107,6 +126,8 @@ func adviceOnResponse(err *control.APIError) string {
 	case err.StatusCode == http.StatusConflict:
 		return "An object with this name already exists, or the object's current state does not allow the change. Import it, or run " +
 			"`terraform plan` again to see what has changed."
+	case err.NoOrg:
+		return "This server does not derive the organization from the API key. Set `org_id` in the provider block, or `OCTOMIL_ORG_ID`."
 	case err.StatusCode == http.StatusBadRequest || err.StatusCode == http.StatusUnprocessableEntity:
 		return "Correct the value that the server names, then run `terraform apply` again."
 	case err.StatusCode/100 == 3:

@@ -23,7 +23,7 @@ type ErrorAttributes struct {
 // lost connections are not about the configuration of a resource.
 func (a ErrorAttributes) For(err error) path.Path {
 	var api *control.APIError
-	if !errors.As(err, &api) {
+	if !errors.As(err, &api) || api.NoOrg { // the provider block lacks it, not the resource
 		return path.Empty()
 	}
 	for _, field := range api.Fields {

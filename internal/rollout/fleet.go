@@ -86,20 +86,20 @@ func (f Fleet) setPercentage(ctx context.Context, percentage float64, before Res
 	return accepted(r), nil
 }
 
-// deploy starts a rollout at the wanted percentage. Its target is always 100 percent, so that it can be advanced later. An open
-// rollout of another version has to end first: there can be only one.
+// deploy starts a rollout at the wanted percentage. Its target is always 100 percent, so that it can be advanced later. Open rollouts
+// have to end first: there can be only one, and where a server allows several, the older ones would go on.
 func (f Fleet) deploy(ctx context.Context, p Proposal) (Result, error) {
-	open, spec := p.State.Open, p.Spec
-	if open != nil {
-		if err := f.Client.DeleteRollout(ctx, f.Scope.ModelID, open.ID, true); err != nil {
-			return Result{Written: control.Ambiguous(err)}, err
+	open, spec := p.State.History.AllOpen(), p.Spec
+	for i, r := range open {
+		if err := f.Client.DeleteRollout(ctx, f.Scope.ModelID, r.ID, true); err != nil {
+			return Result{Written: i > 0 || control.Ambiguous(err)}, err
 		}
 	}
 	r, err := f.Client.CreateRollout(ctx, f.Scope.ModelID, control.NewRollout{
 		Version: spec.Version, Percentage: spec.Percentage, TargetPercentage: 100, IncrementStep: max(100-spec.Percentage, 1), StartImmediately: true,
 	}, p.State.History)
 	if err != nil {
-		return Result{Written: open != nil || control.Ambiguous(err)}, err
+		return Result{Written: len(open) > 0 || control.Ambiguous(err)}, err
 	}
 	if r.Status == control.RolloutPending {
 		r, err = change(r, err, func() (control.Rollout, error) { return f.Client.StartRollout(ctx, f.Scope.ModelID, r.ID) })
@@ -119,7 +119,28 @@ func (f Fleet) rollback(ctx context.Context, p Proposal) (Result, error) {
 	}
 	result, err := acceptedOr(nil, r, err)
 	result.Written = err == nil || control.Ambiguous(err)
+	if err == nil {
+		err = f.cancelSuperseded(ctx, p.State.History)
+	}
 	return result, err
+}
+
+// cancelSuperseded ends what was open beside the rollout that a rollback has ended, on a server that allows several.
+func (f Fleet) cancelSuperseded(ctx context.Context, before History) error {
+	current, _ := before.Open()
+	for _, r := range before.AllOpen() {
+		if r.ID == current.ID {
+			continue
+		}
+		now, err := f.Client.Rollout(ctx, f.Scope.ModelID, r.ID)
+		if err == nil && now.Status.Open() {
+			err = f.Client.DeleteRollout(ctx, f.Scope.ModelID, r.ID, true)
+		}
+		if err != nil && !control.NotFound(err) {
+			return err
+		}
+	}
+	return nil
 }
 
 // resume brings an existing rollout of the pin to where it was meant to be.

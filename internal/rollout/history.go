@@ -25,9 +25,36 @@ func (h History) Targeted() (control.Rollout, bool) {
 	})
 }
 
-// Open returns the newest rollout that can still assign devices.
+// Open returns the newest rollout that can still assign devices. On a server that allows several, one that is older than the
+// targeted rollout does not count: the newest decides (CONTRACT.md, section 3).
 func (h History) Open() (control.Rollout, bool) {
-	return h.newest(func(r control.Rollout) bool { return r.Status.Open() })
+	r, found := h.newest(func(r control.Rollout) bool { return r.Status.Open() })
+	if target, live := h.Targeted(); found && live && h.position(r) > h.position(target) {
+		return control.Rollout{}, false
+	}
+	return r, found
+}
+
+// AllOpen returns every open rollout, oldest first. In this order they are canceled: the end of a newer one would let an older one
+// assign devices again.
+func (h History) AllOpen() []control.Rollout {
+	var open []control.Rollout
+	for _, r := range slices.Backward(h) {
+		if r.Status.Open() {
+			open = append(open, r)
+		}
+	}
+	return open
+}
+
+// Superseded returns the newer rollout of another version that decides in place of an open one, on a server that allows several.
+func (h History) Superseded(id string) (by control.Rollout, superseded bool) {
+	r, found := h.Find(id)
+	target, live := h.Targeted()
+	if !found || !live || r.Version == target.Version || h.position(target) >= h.position(r) {
+		return control.Rollout{}, false
+	}
+	return target, true
 }
 
 // Find returns the rollout with this ID.
@@ -147,13 +174,19 @@ func (h History) RolledBack() *RollbackInfo {
 	return info
 }
 
-// endedBefore is the rollout that was rolled back right before another one began, with no live one in between.
+// endedBefore is the rollout that was rolled back right before another one began, with no live one in between. One that is still open
+// was superseded, which is the same for its version.
 func (h History) endedBefore(r control.Rollout) (control.Rollout, bool) {
 	older := h[h.position(r)+1:]
-	if len(older) > 0 && older[0].Status == control.RolloutRolledBack {
-		return older[0], true
+	if len(older) == 0 {
+		return control.Rollout{}, false
 	}
-	return control.Rollout{}, false
+	switch last := older[0]; last.Status {
+	case control.RolloutRolledBack, control.RolloutActive, control.RolloutPaused:
+		return last, true
+	default:
+		return control.Rollout{}, false
+	}
 }
 
 // position is the index of a rollout, -1 where it is not in the history.

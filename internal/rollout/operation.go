@@ -156,6 +156,27 @@ func (p Proposal) Cancels() *Record {
 	return nil
 }
 
+// Unmanaged returns the newest rollout that a deploy would cancel although it assigns devices and is not the one with this ID; nil where
+// there is none. On a server that allows several, older ones assign devices as well, as long as nothing has replaced them all. The
+// rollouts of the fleet do not concern a group.
+func (p Proposal) Unmanaged(own string) *Record {
+	if open := p.State.Open; open != nil && open.ID != own {
+		return open
+	}
+	if p.Scope.IsGroup() {
+		return nil
+	}
+	for _, r := range p.State.History {
+		switch {
+		case r.Status == control.RolloutCompleted, r.Status == control.RolloutRollingBack:
+			return nil
+		case r.Status.Open() && r.ID != own:
+			return RecordOf(r)
+		}
+	}
+	return nil
+}
+
 // RollbackInfo returns how the pinned version was rolled back last, nil where it was not.
 func (p Proposal) RollbackInfo() *RollbackInfo {
 	if info := p.State.RolledBack; info != nil && info.Version == p.Spec.Version {

@@ -41,6 +41,8 @@ type Target interface {
 	pollInterval() time.Duration
 	// observe reads how far an accepted operation has come, and evaluates it.
 	observe(ctx context.Context, r *Result) (done bool, err error)
+	// lasts returns an error where something newer decides in place of what was reached.
+	lasts(ctx context.Context, r Result) error
 }
 
 // Options are how a target is watched.
@@ -78,6 +80,8 @@ type Result struct {
 	// Written is true as soon as anything may have changed on the server.
 	Written bool
 	baking  bool
+	// stalled is the number of polls without progress.
+	stalled int
 	// State is what the target runs, as far as it follows from all this without a further read.
 	State State
 }

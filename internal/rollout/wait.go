@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -28,6 +29,9 @@ func Bake(ctx context.Context, t Target, r Result, span time.Duration) (Result, 
 		return err
 	})
 	r.baking = false
+	if err == nil {
+		err = t.lasts(ctx, r)
+	}
 	return r, r.incomplete(err)
 }
 
@@ -50,11 +54,47 @@ func (f Fleet) WaitForEnd(ctx context.Context, r Result) (Result, error) {
 // observe reads our own rollout, never "is the fleet steady": a wait ends well only when the rollout that was started or attached to
 // has the pin's version and has reached its percentage.
 func (f Fleet) observe(ctx context.Context, r *Result) (done bool, err error) {
+	before := r.Affected.Updated
 	if err := f.read(ctx, r); err != nil {
 		return false, err
 	}
-	return evaluate(r.Progress, r.Proposal.Spec)
+	if done, err := evaluate(r.Progress, r.Proposal.Spec); done || err != nil {
+		return done, err
+	}
+	if !r.stall(before) {
+		return false, nil
+	}
+	return false, f.lasts(ctx, *r)
 }
+
+// stall counts the polls that show no progress, and reports whether it is time to look for what may hold it up: ever more rarely, since
+// a device that is offline holds it up just as well.
+func (r *Result) stall(before *int) bool {
+	after := r.Affected.Updated
+	if before == nil || after == nil || *before != *after {
+		r.stalled = 0
+		return false
+	}
+	r.stalled++
+	return r.stalled >= firstStall && bits.OnesCount(uint(r.stalled)) == 1
+}
+
+// lasts returns an error where a newer rollout of another version decides in place of this one, which stays open on a server that allows
+// several. That the rollouts cannot be listed is no reason to give up on it.
+func (f Fleet) lasts(ctx context.Context, r Result) error {
+	rollouts, err := f.Client.Rollouts(control.WithoutCache(ctx), f.Scope.ModelID)
+	h := History(rollouts)
+	if _, superseded := h.Superseded(r.ID); err != nil || !superseded {
+		return nil
+	}
+	if info := h.RolledBack(); info != nil && info.Version == r.Rollout.Version {
+		return &Error{Kind: ErrorRolledBack, Progress: r.Progress}
+	}
+	return &Error{Kind: ErrorReplaced, Progress: r.Progress}
+}
+
+// lasts has nothing to look for: the members of a group tell themselves when they lose the version.
+func (g Group) lasts(context.Context, Result) error { return nil }
 
 // read reads a rollout once, and counts its devices while they change. Where a count fails, the last one stays.
 func (f Fleet) read(ctx context.Context, r *Result) error {
@@ -157,7 +197,9 @@ const (
 	maxPollInterval = 30 * time.Second
 	// toleratedFailures is how many polls in a row may fail before a wait gives up.
 	toleratedFailures = 4
-	pollGrowth        = 1.5
+	// firstStall is after how many polls without progress the rollouts are listed first. It is a power of 2, as the later ones are.
+	firstStall = 4
+	pollGrowth = 1.5
 )
 
 // pollUntil polls until the poll says done or returns an error of its own. An error that a later poll may not have (a lost connection,

@@ -115,7 +115,7 @@ func TestAutoRollbackWithoutStableVersion(t *testing.T) {
 	h.SetHealth("fresh", "1.0.0+build.1", Health{ErrorPercent: 99})
 	r := h.do(http.StatusCreated, "POST", "/api/v1/models/fresh/rollouts", object{"version": "1.0.0+build.1", "rollout_percentage": 100})
 	h.elapse(2 * time.Second)
-	list := h.do(200, "GET", "/api/v1/models/fresh/rollouts", nil).object["rollouts"].([]any)
+	list := h.do(200, "GET", "/api/v1/models/fresh/rollouts", nil).object["items"].([]any)
 	if len(list) != 1 {
 		t.Fatalf("got %d records, want the ended one only", len(list))
 	}

@@ -72,6 +72,7 @@ func parseFlags(args []string, stderr io.Writer) (Options, string, error) {
 	flags.SetOutput(io.Discard)
 	listen := flags.String("listen", "127.0.0.1:8787", "loopback `address` to listen on; port 0 picks a free port")
 	dialect := flags.String("dialect", string(DialectDocs), "API `dialect` where the documentation and the SDKs differ: docs or sdk")
+	variants := flags.String("variants", "", "comma-separated `list` of ways in which servers differ: "+joinVariants())
 	key := flags.String("api-key", "sandbox", "API `key` with all scopes")
 	org := flags.String("org", "demo", "`ID` of the organization")
 	devices := flags.Int("devices", 124, "`number` of simulated devices")
@@ -94,6 +95,10 @@ func parseFlags(args []string, stderr io.Writer) (Options, string, error) {
 	}
 	if *devices == 0 {
 		o.Devices = -1
+	}
+	var err error
+	if o.Variants, err = parseVariants(*variants); err != nil {
+		return o, "", err
 	}
 	switch {
 	case flags.NArg() > 0:

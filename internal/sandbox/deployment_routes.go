@@ -15,25 +15,23 @@ func (a *api) prepareDeployment(c *call) (any, error) {
 		}
 		targets = a.world.fleetDevices()
 	}
-	if a.world.dialect == DialectSDK {
-		plans := []map[string]any{}
-		for _, d := range targets {
-			plans = append(plans, map[string]any{
-				"device_id": d.id, "format": m.versionByName[body.version()].format, "executor": "cpu",
-				"quantization": "none", "conversion_needed": false, "runtime_config": map[string]any{},
-			})
+	plans := mapSlice(targets, func(d *device) map[string]any {
+		return map[string]any{
+			"device_id": d.id, "format": m.versionByName[body.version()].format, "executor": "cpu",
+			"quantization": "none", "conversion_needed": false, "runtime_config": map[string]any{},
 		}
+	})
+	if a.world.dialect == DialectSDK {
 		return map[string]any{"deployments": plans}, nil
 	}
-	ids := []string{}
-	for _, d := range targets {
-		ids = append(ids, d.id)
-	}
+	ids := mapSlice(targets, func(d *device) string { return d.id })
 	warnings := []string{}
 	if len(targets) == 0 {
 		warnings = append(warnings, "no devices match")
 	}
-	return map[string]any{"ok": true, "target_count": len(ids), "resolved_targets": ids, "warnings": warnings}, nil
+	return map[string]any{
+		"ok": true, "target_count": len(ids), "resolved_targets": ids, "warnings": warnings, "deployments": plans,
+	}, nil
 }
 
 func (a *api) executeDeployment(c *call) (any, error) {
@@ -55,14 +53,13 @@ func (a *api) executeDeployment(c *call) (any, error) {
 	id := a.world.nextID("dep")
 	chosen := a.world.assignVersion(m, targets, body.version(), percentage)
 	a.world.logf("%s: deployment %s assigns %s to %d of %d devices", m.name, id, body.version(), len(chosen), len(targets))
+	statuses := mapSlice(chosen, func(d *device) map[string]any {
+		return map[string]any{"device_id": d.id, "status": "queued"}
+	})
 	if a.world.dialect == DialectSDK {
-		statuses := []map[string]any{}
-		for _, d := range chosen {
-			statuses = append(statuses, map[string]any{"device_id": d.id, "status": "queued"})
-		}
 		return map[string]any{"id": id, "status": "deploying", "device_statuses": statuses}, nil
 	}
 	return map[string]any{
-		"deployment_id": id, "status": "started", "target_count": len(targets), "activated_count": len(chosen),
+		"deployment_id": id, "status": "started", "target_count": len(targets), "activated_count": len(chosen), "device_statuses": statuses,
 	}, nil
 }

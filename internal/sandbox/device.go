@@ -160,12 +160,31 @@ func (w *world) assignments(d *device) []assignment {
 	return list
 }
 
+// winning is the assignment of a group deployment if there is one, else the first one, nil for none.
+func winning(list []assignment) *assignment {
+	for i := range list {
+		if list[i].Source == sourceDeployment {
+			return &list[i]
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[0]
+}
+
+// The sources of the version of a device.
+const (
+	sourceDeployment = "deployment"
+	sourceRollout    = "rollout"
+)
+
 // source is where the desired version comes from.
 func (s *deviceState) source() string {
 	if s.assigned != "" {
-		return "deployment"
+		return sourceDeployment
 	}
-	return "rollout"
+	return sourceRollout
 }
 
 // syncDevice is a sync of a real device: it installs its desired versions of all models.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -19,6 +20,8 @@ type deviceView struct {
 	UpdatedAt        *string           `json:"updated_at"`
 	// Assignments exist in the docs dialect only.
 	Assignments *[]assignment `json:"assignments,omitempty"`
+	// Assignment replaces them in a variant; then null means that the device has none.
+	Assignment json.RawMessage `json:"assignment,omitempty"`
 }
 
 func (a *api) deviceView(d *device) deviceView {
@@ -28,7 +31,10 @@ func (a *api) deviceView(d *device) deviceView {
 		HeartbeatSeconds: int(heartbeatInterval / time.Second), LastHeartbeat: heard, LastSeenAt: heard,
 		CreatedAt: timestamp(d.created), UpdatedAt: timestamp(d.updated),
 	}
-	if a.world.dialect == DialectDocs {
+	switch {
+	case a.world.has(SingleAssignment):
+		view.Assignment, _ = json.Marshal(winning(a.world.assignments(d)))
+	case a.world.dialect == DialectDocs:
 		assigned := a.world.assignments(d)
 		view.Assignments = &assigned
 	}
@@ -36,6 +42,9 @@ func (a *api) deviceView(d *device) deviceView {
 }
 
 func (a *api) listDevices(c *call) (any, error) {
+	if err := a.checkOrg(c); err != nil {
+		return nil, err
+	}
 	platform, status := c.query("platform"), c.query("status")
 	found := filter(slices.All(a.world.devices), func(d *device) bool {
 		return (platform == "" || stringValue(d.facts.Platform) == platform) && (status == "" || d.status == status)

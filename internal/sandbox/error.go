@@ -12,6 +12,8 @@ type apiError struct {
 	message string
 	// field is the field of the request that is wrong, "" if it is none in particular.
 	field string
+	// inQuery is true of a field that is a query parameter; all others are in the body.
+	inQuery bool
 }
 
 func (p *apiError) Error() string { return p.message }

@@ -68,6 +68,9 @@ func (a *api) groupView(g *group) groupView {
 }
 
 func (a *api) listGroups(c *call) (any, error) {
+	if err := a.checkOrg(c); err != nil {
+		return nil, err
+	}
 	return listPage(c, "groups", a.world.groups, pageSize{100, 1000}, a.groupView)
 }
 

@@ -263,26 +263,24 @@ func (w *httpHarness) scriptFault(fault string) {
 func (w *httpHarness) rollouts() int {
 	w.t.Helper()
 	_, respBody, err := w.send("GET", rolloutsPath, "")
-	var list struct {
-		Rollouts []json.RawMessage `json:"rollouts"`
-	}
+	var list []json.RawMessage
 	if err == nil {
 		err = json.Unmarshal([]byte(respBody), &list)
 	}
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return len(list.Rollouts)
+	return len(list)
 }
 
-// listItems returns the items of a list without pages in either dialect.
+// listItems returns the items of a list, which is a bare array or has a key.
 func (h *harness) listItems(path, key string) []any {
 	h.t.Helper()
 	r := h.do(200, "GET", path, nil)
-	if h.world.dialect == DialectSDK {
-		key = "items"
-	}
 	items, ok := r.object[key].([]any)
+	if !ok {
+		items, ok = r.object["items"].([]any)
+	}
 	if !ok {
 		h.t.Fatalf("GET %s: no list under %q: %s", path, key, r.raw)
 	}

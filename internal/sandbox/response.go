@@ -63,7 +63,11 @@ func sdkEnvelope(p *apiError, requestID string) any {
 }
 
 func fieldDetail(p *apiError) []map[string]any {
-	return []map[string]any{{"loc": []string{"body", p.field}, "msg": p.message, "type": "value_error"}}
+	place := "body"
+	if p.inQuery {
+		place = "query"
+	}
+	return []map[string]any{{"loc": []string{place, p.field}, "msg": p.message, "type": "value_error"}}
 }
 
 // routeNotFound is the bare 404 of a server that does not have the call (CONTRACT.md, section 1).
@@ -87,12 +91,12 @@ func (a *api) rolloutID(r *rollout) any {
 	return r.id
 }
 
-// list returns a list without pages: an object with the list under its key, or a bare array in the SDK dialect.
+// list returns a list without pages: a bare array, as all SDKs read it, or an object with the list under its key.
 func (a *api) list(key string, items any) any {
-	if a.world.dialect == DialectSDK {
-		return items
+	if a.world.has(WrappedLists) {
+		return map[string]any{key: items}
 	}
-	return map[string]any{key: items}
+	return items
 }
 
 // mapSlice converts every item of a list.

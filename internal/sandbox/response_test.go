@@ -21,17 +21,55 @@ func TestRolloutDialects(t *testing.T) {
 			t.Errorf("sdk: no %s in %s", want, s.raw)
 		}
 	}
-	if r := docs.do(200, "GET", rolloutsPath, nil); r.object["rollouts"] == nil {
-		t.Errorf("docs: no list in an object: %s", r.raw)
-	}
-	if r := sdk.do(200, "GET", rolloutsPath, nil); !strings.HasPrefix(r.raw, "[") {
-		t.Errorf("sdk: no bare array: %s", r.raw)
-	}
 	if r := sdk.do(200, "GET", "/api/v1/device-groups/grp_00000001/devices", nil); !strings.HasPrefix(r.raw, "[") || strings.Contains(r.raw, "assignments") {
 		t.Errorf("sdk: no bare array without assignments: %.200s", r.raw)
 	}
 	if r := docs.do(200, "GET", "/api/v1/device-groups/grp_00000001/devices", nil); !strings.Contains(r.raw, `"assignments":[{"model_id":"mdl_00000001","version":"1.0.0"`) {
 		t.Errorf("docs: no assignments: %.200s", r.raw)
+	}
+}
+
+// In both dialects, lists have the form that every SDK reads. A variant wraps those that are not paged.
+//
+// CONTRACT.md 1.21, 1.22, 8.13, 8.21
+func TestListShapes(t *testing.T) {
+	t.Parallel()
+	const federation = "/api/v1/federations/fed_00000001"
+	bare := map[string]string{
+		rolloutsPath: "rollouts", rolloutsPath + "/active": "rollouts", "/api/v1/api-keys": "keys",
+		"/api/v1/orgs/demo/members": "members", "/api/v1/metrics/integrations": "integrations",
+		"/api/v1/log-streams/integrations": "integrations", "/api/v1/federations": "federations",
+		federation + "/members": "members", federation + "/models": "models",
+	}
+	objects := map[string]string{
+		"/api/v1/rollouts/active": "rollouts", "/api/v1/models": "models", "/api/v1/devices": "devices",
+		"/api/v1/device-groups": "groups", "/api/v1/models/phi-4-mini/versions": "versions",
+	}
+	for _, dialect := range []Dialect{DialectDocs, DialectSDK} {
+		for _, wrapped := range []bool{false, true} {
+			h := newHarness(t, withDialect(dialect), func(o *Options) {
+				if wrapped {
+					o.Variants = []Variant{WrappedLists}
+				}
+			})
+			h.do(201, "POST", "/api/v1/federations", object{"name": "fed", "org_id": "demo"})
+			history := h.start("2.0.0", 40) + "/status-history"
+			expect := func(path, key string) {
+				if list, isList := h.do(200, "GET", path, nil).object[key].([]any); !isList || list == nil {
+					t.Errorf("%s, wrapped %t: %s has no list under %q", dialect, wrapped, path, key)
+				}
+			}
+			for path, key := range objects {
+				expect(path, key)
+			}
+			for path, key := range bare {
+				if !wrapped {
+					key = "items" // as the harness calls a bare array
+				}
+				expect(path, key)
+			}
+			expect(history, map[bool]string{false: "items", true: "history"}[wrapped])
+		}
 	}
 }
 

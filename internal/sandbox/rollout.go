@@ -60,7 +60,7 @@ func (r *rollout) open() bool {
 	return r.status == pending || r.status == active || r.status == paused
 }
 
-// openRollout is the pending, active or paused rollout of a model, nil for none. There is at most one.
+// openRollout is the newest pending, active or paused rollout of a model, nil for none. There is at most one, except in a variant.
 func (m *model) openRollout() *rollout {
 	for _, r := range slices.Backward(m.rollouts) {
 		if r.open() {
@@ -102,7 +102,7 @@ func (w *world) createRollout(m *model, req rolloutRequest) (*rollout, error) {
 		return nil, invalid("target_percentage", "target_percentage %s is below rollout_percentage %s",
 			formatNumber(req.target), formatNumber(req.percentage))
 	}
-	if open := m.openRollout(); open != nil {
+	if open := m.openRollout(); open != nil && !w.has(ConcurrentRollouts) {
 		return nil, conflict("model %s already has rollout %s of version %s, which is %s at %s",
 			m.name, open.id, open.version, open.status, formatPercent(open.percentage))
 	}

@@ -93,7 +93,7 @@ func TestRolloutTransitions(t *testing.T) {
 	for _, verb := range []string{"start", "pause", "resume", "advance"} {
 		h.do(http.StatusConflict, "POST", path+"/"+verb, object{})
 	}
-	history := h.do(200, "GET", path+"/status-history", nil).object["history"].([]any)
+	history := h.do(200, "GET", path+"/status-history", nil).object["items"].([]any)
 	var got []string
 	for _, entry := range history {
 		e := entry.(object)
@@ -117,7 +117,7 @@ func TestUpdatePercentage(t *testing.T) {
 	h.wantFields(h.do(200, "POST", path, object{"percentage": 60, "reason": "TICKET-1"}), object{"percentage": 60.0})
 	h.elapse(time.Second)
 	h.wantFleet(map[string]int{"1.0.0": 50, "2.0.0": 74})
-	history := h.do(200, "GET", h.rolloutPath(r)+"/status-history", nil).object["history"].([]any)
+	history := h.do(200, "GET", h.rolloutPath(r)+"/status-history", nil).object["items"].([]any)
 	if reason := history[len(history)-1].(object)["reason"]; reason != "TICKET-1" {
 		t.Errorf("the last entry of the history has the reason %v", reason)
 	}

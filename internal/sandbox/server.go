@@ -23,6 +23,8 @@ const (
 type Options struct {
 	// Dialect defaults to DialectDocs.
 	Dialect Dialect
+	// Variants are what the server does differently from other servers, in either dialect. None by default.
+	Variants []Variant
 	// APIKey is the key with all scopes. Defaults to "sandbox".
 	APIKey string
 	// OrgID is the ID of the organization. Defaults to "demo".

@@ -118,7 +118,7 @@ func (w *world) hasFinished(r *rollout) bool {
 	switch {
 	case r.status == rollingBack:
 		return !r.model.anyPending(r, func(s *deviceState) bool { return s.device.isReachable(w) })
-	case r.status == active && r.percentage >= 100 && r.target >= 100:
+	case r.status == active && r.percentage >= 100 && r.target >= 100 && r == r.model.targeted():
 		return !r.model.anyPending(r, func(*deviceState) bool { return true })
 	default:
 		return false

@@ -25,6 +25,15 @@ type upload struct {
 	confirmed bool
 }
 
+// modelOfUpload finds the model of an upload. A variant creates one of an unknown name, with what the name alone tells.
+func (w *world) modelOfUpload(idOrName string) (*model, error) {
+	m, err := w.model(idOrName)
+	if err != nil && w.has(UploadCreatesModel) {
+		return w.createModel(&model{name: idOrName, framework: "pytorch", useCase: "other"})
+	}
+	return m, err
+}
+
 func (w *world) createUpload(m *model, version, filename string) *upload {
 	key := fmt.Sprintf("models/%s/%s/%s/%s", m.id, version, w.nextID("upl"), filename)
 	u := &upload{model: m, version: version, key: key, token: rand.Text(), filename: filename}

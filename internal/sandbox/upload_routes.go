@@ -14,7 +14,7 @@ import (
 const uploadRoot = "/uploads/"
 
 func (a *api) createUpload(c *call) (any, error) {
-	m, err := a.world.model(c.pathValue("model"))
+	m, err := a.world.modelOfUpload(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}

@@ -11,9 +11,11 @@ const (
 	published  = "published"
 	deprecated = "deprecated"
 	retired    = "retired"
+	// activeVersion is what other servers call published.
+	activeVersion = "active"
 )
 
-var versionStatuses = []string{draft, published, deprecated, retired, "active", "preview"}
+var versionStatuses = []string{draft, published, deprecated, retired, activeVersion, "preview"}
 
 // version is one version of a model.
 type version struct {
@@ -28,6 +30,9 @@ func (w *world) createVersion(m *model, v *version) error {
 		return conflict("model %s already has a version %s", m.name, v.version)
 	}
 	v.created = w.clock
+	if v.status == draft && w.has(ActiveVersions) {
+		v.status = activeVersion
+	}
 	m.versions = append(m.versions, v)
 	m.versionByName[v.version] = v
 	return nil
@@ -43,7 +48,7 @@ func (m *model) version(name string) (*version, error) {
 // latest is the newest published version, or the newest one if none is published.
 func (m *model) latest() (*version, error) {
 	for _, v := range slices.Backward(m.versions) {
-		if v.status == published || v.status == "active" {
+		if v.status == published || v.status == activeVersion {
 			return v, nil
 		}
 	}

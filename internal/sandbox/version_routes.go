@@ -105,10 +105,13 @@ func (a *api) publishVersion(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.status != draft && v.status != published && v.status != "preview" {
+	switch v.status {
+	case draft, published, "preview":
+		v.status = published
+	case activeVersion: // published already, in other words
+	default:
 		return nil, conflict("version %s is %s and cannot be published", v.version, v.status)
 	}
-	v.status = published
 	return viewVersion(m)(v), nil
 }
 

@@ -9,8 +9,9 @@ import (
 
 // world is the simulated organization: its objects and the rules that they obey. It does not know about HTTP.
 type world struct {
-	org     string
-	dialect Dialect
+	org      string
+	dialect  Dialect
+	variants []Variant
 	// clock is the time up to which the fleet has been simulated. A request happens at this time.
 	clock time.Time
 	// epoch is when the devices started to sync, interval how often each one does.
@@ -52,7 +53,7 @@ type world struct {
 
 func newWorld(o Options, now time.Time) *world {
 	return &world{
-		org: o.OrgID, dialect: o.Dialect, clock: now, epoch: now, interval: o.SyncInterval, log: o.Log,
+		org: o.OrgID, dialect: o.Dialect, variants: o.Variants, clock: now, epoch: now, interval: o.SyncInterval, log: o.Log,
 		counters: map[string]int{}, settings: map[string]any{},
 		modelByID: map[string]*model{}, modelByName: map[string]*model{},
 		deviceByID: map[string]*device{}, deviceByIdentifier: map[string]*device{},
