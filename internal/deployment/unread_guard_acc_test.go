@@ -163,7 +163,7 @@ func TestAccModelDeployment_unreadCountInApply(t *testing.T) {
 func (r *harness) steps() (percentages []float64) {
 	r.Helper()
 	id := newest(r.T, r.sb)
-	for _, entry := range r.sb.Do(r, "GET", "/api/v1/models/phi-4-mini/rollouts/"+id+"/status-history", nil)["history"].([]any) {
+	for _, entry := range r.sb.Do(r, "GET", "/api/v1/models/phi-4-mini/rollouts/"+id+"/status-history", nil)["items"].([]any) {
 		percentages = append(percentages, entry.(map[string]any)["percentage"].(float64))
 	}
 	return percentages

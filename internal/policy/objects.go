@@ -33,13 +33,26 @@ func (r *settingsResource[M]) setting(org, key string) resourcekit.Object {
 	return resourcekit.Object{TypeName: r.TypeName, ID: org + "/" + key}
 }
 
+// settingsOf returns the objects of the keys that a resource with a state has managed.
+func (r *settingsResource[M]) settingsOf(ctx context.Context, state tftypes.Value, private resourcekit.PrivateState) (settings []resourcekit.Object) {
+	o, ok := r.Object(state)
+	if !ok {
+		return nil
+	}
+	var diags diag.Diagnostics // the operation itself reports a private state that cannot be read
+	for key := range loadOriginals(ctx, private, &diags).Before {
+		settings = append(settings, r.setting(o.ID, key))
+	}
+	return settings
+}
+
 func (r *settingsResource[M]) beginRead(ctx context.Context, req resource.ReadRequest) {
 	r.BeginRead(req.State.Raw)
-	var diags diag.Diagnostics
-	if o, ok := r.Object(req.State.Raw); ok && r.Provider != nil {
-		for key := range loadOriginals(ctx, req.Private, &diags).Before {
-			r.Provider.Objects.Read(r.setting(o.ID, key))
-		}
+	if r.Provider == nil {
+		return
+	}
+	for _, o := range r.settingsOf(ctx, req.State.Raw, req.Private) {
+		r.Provider.Objects.Read(o)
 	}
 }
 
@@ -56,6 +69,10 @@ func (r *settingsResource[M]) registerPlan(ctx context.Context, req resource.Mod
 		if req.State.Raw.IsNull() {
 			planned.Created = o.ID
 		}
+	}
+	if len(planned.Kept) == 0 && planned.Created == "" {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, planKey, nil)...)
+		return
 	}
 	resourcekit.SetPrivate(ctx, resp.Private, planKey, planned, &resp.Diagnostics)
 }

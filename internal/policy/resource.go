@@ -32,7 +32,7 @@ func (r *settingsResource[M]) Schema(_ context.Context, _ resource.SchemaRequest
 }
 
 func (r *settingsResource[M]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.BeginPlan(req)
+	r.BeginPlan(req, r.settingsOf(ctx, req.State.Raw, req.Private)...)
 	if !req.Plan.Raw.IsNull() {
 		r.planOrganization(ctx, req, resp)
 	}

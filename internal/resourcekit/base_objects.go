@@ -65,14 +65,16 @@ func (b *Base) BeginRead(state tftypes.Value) {
 	b.Provider.Objects.Read(o)
 }
 
-// BeginPlan is called at the beginning of a plan.
-func (b *Base) BeginPlan(req resource.ModifyPlanRequest) {
+// BeginPlan is called at the beginning of a plan. Parts are the objects of a resource that manages several.
+func (b *Base) BeginPlan(req resource.ModifyPlanRequest, parts ...Object) {
 	if b.Provider == nil {
 		return
 	}
 	begins := b.Provider.walk.plan(b.TypeName, req.Config.Raw)
-	if o, ok := b.Object(req.State.Raw); ok && req.Config.Raw.IsNull() {
-		begins = begins || b.Provider.Objects.PlannedBefore(o, req.State.Raw)
+	if o, ok := b.Object(req.State.Raw); ok && req.Plan.Raw.IsNull() {
+		begins = begins || slices.ContainsFunc(append(parts, o), func(o Object) bool {
+			return b.Provider.Objects.PlannedBefore(o, req.State.Raw)
+		})
 	}
 	if begins {
 		b.Provider.beginWalk()
