@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -76,34 +77,40 @@ func TestEveryResourceAsksForTheOrganizationOnce(t *testing.T) {
 		for _, l := range lifecycles() {
 			t.Run(string(dialect)+"/"+l.name, func(t *testing.T) {
 				t.Parallel()
-				sb := acctest.StartVirtual(t, func(o *sandbox.Options) {
-					o.Dialect, o.Variants = dialect, []sandbox.Variant{sandbox.RequireOrg}
-				})
-				s := newScenario(t, sb, l.lifecycle)
-				s.must(s.apply(s.create))
-				sb.Org = ""
-				check := func(said acctest.Diagnostics) {
-					t.Helper()
-					about := slices.DeleteFunc(said.Errors, func(text string) bool {
-						return !strings.Contains(text, "org_id is required") && !strings.Contains(text, "organization is not known") &&
-							!strings.Contains(text, missingOrg.again)
-					})
-					if full := missingOrg.explained(t, about); full > 1 {
-						t.Errorf("%d errors explain it: %v", full, about)
-					}
-				}
-				check(s.apply(s.update))
-				check(s.core.Refresh())
-				check(s.core.Import(s.importID))
-				if lists := l.typeName == "octomil_device" || l.typeName == "octomil_device_group" || l.typeName == "octomil_device_group_members"; lists {
-					_, said := sb.Query(t, l.typeName, s.filters, 0, false)
-					missingOrg.explainedOnce(t, said)
-				}
-				check(s.core.Destroy())
-				check(s.apply(s.create))
+				synctest.Test(t, func(t *testing.T) { asksForTheOrganizationOnce(t, dialect, l.lifecycle) })
 			})
 		}
 	}
+}
+
+// asksForTheOrganizationOnce takes a lifecycle through its commands on such a server, without an organization after the creation.
+func asksForTheOrganizationOnce(t *testing.T, dialect sandbox.Dialect, l lifecycle) {
+	t.Helper()
+	sb := acctest.StartVirtual(t, func(o *sandbox.Options) {
+		o.Dialect, o.Variants = dialect, []sandbox.Variant{sandbox.RequireOrg}
+	})
+	s := newScenario(t, sb, l)
+	s.must(s.apply(s.create))
+	sb.Org = ""
+	check := func(said acctest.Diagnostics) {
+		t.Helper()
+		about := slices.DeleteFunc(said.Errors, func(text string) bool {
+			return !strings.Contains(text, "org_id is required") && !strings.Contains(text, "organization is not known") &&
+				!strings.Contains(text, missingOrg.again)
+		})
+		if full := missingOrg.explained(t, about); full > 1 {
+			t.Errorf("%d errors explain it: %v", full, about)
+		}
+	}
+	check(s.apply(s.update))
+	check(s.core.Refresh())
+	check(s.core.Import(s.importID))
+	if lists := l.typeName == "octomil_device" || l.typeName == "octomil_device_group" || l.typeName == "octomil_device_group_members"; lists {
+		_, said := sb.Query(t, l.typeName, s.filters, 0, false)
+		missingOrg.explainedOnce(t, said)
+	}
+	check(s.core.Destroy())
+	check(s.apply(s.create))
 }
 
 // everyReader are data sources of every type, most of them several times, as one run of a real command line reads them.
