@@ -20,7 +20,7 @@ func (r *deviceResults) UnmarshalJSON(data []byte) error {
 	*r = nil
 	var entries []json.RawMessage
 	if json.Unmarshal(data, &entries) != nil || entries == nil {
-		return nil
+		return nil //nolint:nilerr // anything else than a list means that there is none
 	}
 	*r = make(deviceResults, len(entries))
 	for i, entry := range entries {

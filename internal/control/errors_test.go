@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // CONTRACT.md 1.41, 1.42, 1.43, 1.44, 1.56, 1.57, 2.3
@@ -64,7 +65,7 @@ func TestErrorEnvelopes(t *testing.T) {
 			c, _ := scriptedWith(t, Config{}, reply{status: tc.status, header: tc.header, body: tc.body})
 			_, err := c.Model(t.Context(), "m")
 			tc.want.Operation, tc.want.Method, tc.want.Path, tc.want.StatusCode = "read the model", "GET", "models/m", tc.status
-			if diff := cmp.Diff(&tc.want, asError[*APIError](t, err)); diff != "" {
+			if diff := cmp.Diff(&tc.want, asError[*APIError](t, err), cmpopts.IgnoreUnexported(APIError{})); diff != "" {
 				t.Errorf("decoded (-want +got):\n%s", diff)
 			}
 		})

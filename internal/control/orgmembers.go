@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -60,7 +59,7 @@ func (m *OrgMember) UnmarshalJSON(data []byte) error {
 // membersPath is the path of the organization's members. It fails without an organization.
 func (c *Client) membersPath(operation string) (string, error) {
 	if c.orgID == "" {
-		return "", fmt.Errorf("could not %s: the organization is not known. Set `org_id` in the provider block, or OCTOMIL_ORG_ID", operation)
+		return "", &NoOrgError{Operation: operation, unheard: &c.unheard}
 	}
 	return join("orgs", c.orgID, "members"), nil
 }

@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"fmt"
+	"net/http"
 	"path"
 	"slices"
 	"testing"
@@ -135,7 +136,7 @@ func TestAccModelDeployment_supersedeSeveral(t *testing.T) {
 		r.expect(wanted{writes: "DELETE cancel rollout, DELETE cancel rollout, POST create rollout", runs: all("0.8.0")})
 		var canceled []string
 		for _, entry := range r.sb.Ledger() {
-			if entry.Method == "DELETE" {
+			if entry.Method == http.MethodDelete {
 				canceled = append(canceled, path.Base(entry.Path))
 			}
 		}

@@ -51,7 +51,7 @@ func NewCancelAction() action.Action {
 	return &operatorAction{
 		Configured: resourcekit.Configured{TypeName: "octomil_rollout_cancel"},
 		description: "Cancels the pending, active or paused rollout of a model: devices that already have its version go back to the previous one. The " +
-			"action fails if no rollout is in progress. Where the control plane allows several at once, all are canceled unless `rollout_id` names one. To undo a completed rollout, use `octomil_rollback`." + stateNote,
+			"action fails if no rollout is in progress. Where the control plane allows several, all are canceled unless `rollout_id` names one. To undo a completed rollout, use `octomil_rollback`." + stateNote,
 		takes: []string{"model", "rollout_id", "timeout"},
 		plan:  planCancel,
 	}

@@ -49,15 +49,13 @@ func Sentence(text string) string {
 
 // repetition is the one line of an error whose cause another error has explained, "" for any other error.
 func repetition(err error) string {
-	var api *control.APIError
-	switch {
-	case !errors.As(err, &api) || !api.Repeats():
+	switch operation := control.OperationOf(err); {
+	case !control.Repeats(err):
 		return ""
-	case api.NoOrg:
-		return fmt.Sprintf("Could not %s: the server requires the organization here too. See the first error about `org_id`.", api.Operation)
+	case control.WantsOrg(err):
+		return fmt.Sprintf("Could not %s: the server requires the organization here too. See the first error about `org_id`.", operation)
 	default:
-		return fmt.Sprintf("Could not %s: the API key was rejected here too (%d). See the first error about the API key.",
-			api.Operation, api.StatusCode)
+		return fmt.Sprintf("Could not %s: the API key was rejected here too. See the first error about the API key.", operation)
 	}
 }
 
@@ -104,6 +102,8 @@ func adviceOnTransport(err *control.TransportError) string {
 
 func adviceOnResponse(err *control.APIError) string {
 	switch {
+	case err.NoOrg:
+		return "The control plane does not derive the organization from the API key. Set `org_id` in the provider block, or `OCTOMIL_ORG_ID`."
 	case err.NoSuchRoute:
 		return fmt.Sprintf("The server does not support `%s %s`. It may be too old, or still starting. Check `api_url` in the provider block "+
 			"(or `OCTOMIL_API_URL`).", err.Method, err.Path)
@@ -126,8 +126,6 @@ func adviceOnResponse(err *control.APIError) string {
 	case err.StatusCode == http.StatusConflict:
 		return "An object with this name already exists, or the object's current state does not allow the change. Import it, or run " +
 			"`terraform plan` again to see what has changed."
-	case err.NoOrg:
-		return "This server does not derive the organization from the API key. Set `org_id` in the provider block, or `OCTOMIL_ORG_ID`."
 	case err.StatusCode == http.StatusBadRequest || err.StatusCode == http.StatusUnprocessableEntity:
 		return "Correct the value that the server names, then run `terraform apply` again."
 	case err.StatusCode/100 == 3:

@@ -85,7 +85,7 @@ func (f Fleet) lasts(ctx context.Context, r Result) error {
 	rollouts, err := f.Client.Rollouts(control.WithoutCache(ctx), f.Scope.ModelID)
 	h := History(rollouts)
 	if _, superseded := h.Superseded(r.ID); err != nil || !superseded {
-		return nil
+		return nil //nolint:nilerr // see above
 	}
 	if info := h.RolledBack(); info != nil && info.Version == r.Rollout.Version {
 		return &Error{Kind: ErrorRolledBack, Progress: r.Progress}

@@ -14,10 +14,6 @@ import (
 const uploadRoot = "/uploads/"
 
 func (a *api) createUpload(c *call) (any, error) {
-	m, err := a.world.modelOfUpload(c.pathValue("model"))
-	if err != nil {
-		return nil, err
-	}
 	form, err := c.form()
 	if err != nil {
 		return nil, err
@@ -27,6 +23,10 @@ func (a *api) createUpload(c *call) (any, error) {
 		return nil, err
 	}
 	filename, err := requireField(form, "filename")
+	if err != nil {
+		return nil, err
+	}
+	m, err := a.world.modelOfUpload(c.pathValue("model"))
 	if err != nil {
 		return nil, err
 	}
