@@ -32,7 +32,7 @@ func accessLifecycles() []namedLifecycle {
 			update:      map[string]any{"email": "Ada@Example.com", "name": "Ada Lovelace", "role": "admin"},
 			importID:    "ada@example.com",
 			undeletable: true,
-			left:        keep("/api/v1/orgs/demo/members", "members", "email", "name", "role", "status"),
+			left:        keep("/api/v1/orgs/demo/members", "items", "email", "name", "role", "status"),
 		}},
 		{"the settings", lifecycle{
 			typeName: "octomil_org_settings",

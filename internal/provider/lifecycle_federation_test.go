@@ -42,7 +42,7 @@ func federationsLeft(t *testing.T, sb *acctest.Sandbox) any {
 		path := fmt.Sprintf("/api/v1/federations/%v/", f["id"])
 		budget := sb.Do(t, "GET", path+"privacy", nil)
 		kept = append(kept, fmt.Sprint(
-			f["name"], f["description"], keep(path+"models", "models", "name")(t, sb), keep(path+"members", "members", "org_id", "status")(t, sb),
+			f["name"], f["description"], keep(path+"models", "items", "name")(t, sb), keep(path+"members", "items", "org_id", "status")(t, sb),
 			budget["total_epsilon_budget"], budget["total_delta_budget"],
 		))
 	}
