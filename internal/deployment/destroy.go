@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -49,14 +50,21 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 func (r *deploymentResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state model
 	var private rollout.Private
-	var now rollout.State
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
-	read := resourcekit.GetPrivate(ctx, req.Private, stateKey, &now, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !read || !private.EverSucceeded || !r.HasClient() || r.Provider.Client.Applying() {
+	changes := slices.Contains([]string{onDestroyCancel, onDestroyRollback}, state.OnDestroy.ValueString())
+	if resp.Diagnostics.HasError() || !changes || !private.EverSucceeded || !r.HasClient() || r.Provider.Client.Applying() {
 		return
 	}
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
+	now, err := r.target(client, &state).Read(ctx, private) // which is cached, unless nothing was refreshed
+	switch {
+	case control.NotFound(err):
+		return
+	case err != nil:
+		addReadError(ctx, client, &state, err, &resp.Diagnostics)
+		return
+	}
 	c := checks{client: client, config: &state, private: private, diags: &resp.Diagnostics}
 	switch previous := state.PreviousVersion.ValueString(); state.OnDestroy.ValueString() {
 	case onDestroyCancel:

@@ -336,15 +336,15 @@ func warnOfEmptyGroup(m *model, diags *diag.Diagnostics) {
 		"Devices that join it later show as a difference in the next plan.", m.scope()))
 }
 
+// warnOfKeptDeployment names no version: without a refresh, that of the state may be out of date.
 func warnOfKeptDeployment(m *model, diags *diag.Diagnostics) {
-	diags.AddWarning("The deployment is kept",
-		fmt.Sprintf("%s of %s remains deployed to %s (status %#q) and is no longer managed by Terraform.", m.Version.ValueString(), m.Model.ValueString(),
-			m.scope(), m.Status.ValueString()))
+	diags.AddWarning("The deployment is kept", fmt.Sprintf("What %s runs of %s is left as it is and is no longer managed by Terraform.", m.scope(),
+		m.Model.ValueString()))
 }
 
 func warnOfUncancelableGroup(m *model, diags *diag.Diagnostics) {
-	diags.AddWarning("A deployment to a group cannot be canceled",
-		fmt.Sprintf("The API has no call to cancel it: %s remains deployed to %s and is no longer managed by Terraform.", m.Version.ValueString(), m.scope()))
+	diags.AddWarning("A deployment to a group cannot be canceled", fmt.Sprintf("The API has no call to cancel it: what %s is assigned of %s is left as it is "+
+		"and is no longer managed by Terraform.", m.scope(), m.Model.ValueString()))
 }
 
 func addNoPreviousVersion(m *model, diags *diag.Diagnostics) {

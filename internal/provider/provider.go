@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -153,7 +154,9 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
 		return
 	}
-	shared := &resourcekit.Provider{Client: client, PollInterval: settings.pollInterval}
+	shared := &resourcekit.Provider{
+		Client: client, PollInterval: settings.pollInterval, Destroying: destroys(parentCommand(ctx), os.Getenv),
+	}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
 	resp.ActionData = shared

@@ -146,8 +146,17 @@ func (o *organizationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if !o.check(ctx, recorded{req.State, req.Identity, req.Private}, req.Config, &resp.Diagnostics) {
 		return
 	}
-	if r, ok := o.Resource.(resource.ResourceWithModifyPlan); ok {
-		r.ModifyPlan(ctx, req, resp)
+	r, ok := o.Resource.(resource.ResourceWithModifyPlan)
+	if !ok {
+		return
+	}
+	before, planned := resp.Diagnostics, resp.Plan
+	r.ModifyPlan(ctx, req, resp)
+	if o.provider != nil && o.provider.Destroying && !req.Plan.Raw.IsNull() { // nothing of this plan is going to happen
+		if resp.Diagnostics.HasError() {
+			resp.Plan, resp.RequiresReplace = planned, nil
+		}
+		resp.Diagnostics = before
 	}
 }
 
