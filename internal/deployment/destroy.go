@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
@@ -43,6 +44,11 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 		cancelManaged(limited, client, &state, private, &resp.Diagnostics)
 		return
 	}
+	if !state.Group.IsNull() { // it may have another name now
+		if g, err := client.Group(limited, state.GroupID.ValueString()); err == nil {
+			state.Group = types.StringValue(g.Name)
+		}
+	}
 	rollBack(limited, client, r.target(client, &state), &state, private, &resp.Diagnostics)
 }
 
@@ -57,6 +63,7 @@ func (r *deploymentResource) planDestroy(ctx context.Context, req resource.Modif
 		return
 	}
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
+	scope := presentName(ctx, client, state.scope())
 	now, err := r.target(client, &state).Read(ctx, private) // which is cached, unless nothing was refreshed
 	switch {
 	case control.NotFound(err):
@@ -69,10 +76,10 @@ func (r *deploymentResource) planDestroy(ctx context.Context, req resource.Modif
 	switch previous := state.PreviousVersion.ValueString(); state.OnDestroy.ValueString() {
 	case onDestroyCancel:
 		if open := now.Open; open != nil && open.ID == private.RolloutID && state.Group.IsNull() {
-			c.destroy(ctx, rollout.ProposeCancel(state.scope(), now))
+			c.destroy(ctx, rollout.ProposeCancel(scope, now))
 		}
 	case onDestroyRollback:
-		if p := rollout.Propose(state.scope(), now, rollout.RollbackTo(previous)); previous != "" && p.Operation.Kind != rollout.None {
+		if p := rollout.Propose(scope, now, rollout.RollbackTo(previous)); previous != "" && p.Operation.Kind != rollout.None {
 			c.destroy(ctx, p)
 		}
 	}

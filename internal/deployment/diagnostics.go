@@ -495,15 +495,38 @@ func addMissingVersion(m *model, names []string, diags *diag.Diagnostics) {
 		fmt.Sprintf("The model %s has no version %q. %s", m.Model.ValueString(), pin, resourcekit.DidYouMean(pin, "versions", names)))
 }
 
+// addUnknownModel is the error of a model that is not among those of the organization.
+func addUnknownModel(word string, models []control.Model, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("model"), "The model does not exist",
+		fmt.Sprintf("The organization has no model %q. %s", word, resourcekit.DidYouMean(word, "models", modelNames(models))))
+}
+
+func modelNames(models []control.Model) []string {
+	names := make([]string, len(models))
+	for i, known := range models {
+		names[i] = known.Name
+	}
+	return names
+}
+
+// warnOfUnknownName says what a plan makes of a name that no object has yet.
+func warnOfUnknownName(at path.Path, title, name, before string, diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(at, fmt.Sprintf("No %s has this name yet", title), fmt.Sprintf("The organization has no %s %q. The plan takes it for the new name of %q, "+
+		"which the same apply may give it through another configuration of the provider; the apply fails if it does not. If another %[1]s is "+
+		"meant, create it first, for example with `-target`.", title, name, before))
+}
+
+// addOtherName is the error of a name that no object had during the plan, and that another object has than that of the resource.
+func addOtherName(at path.Path, title, name string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(at, "The plan is out of date", fmt.Sprintf("The %s %q is another one than that of this resource. No %[1]s had the name when the plan "+
+		"was made. Nothing was changed. Run `terraform plan` again and review the result.", title, name))
+}
+
 // addMissingModel is the error of a model that the server does not know; err is its answer.
 func addMissingModel(ctx context.Context, client *control.Client, word string, err error, diags *diag.Diagnostics) {
 	detail := resourcekit.ErrorDetail(err)
 	if models, listErr := client.Models(ctx); listErr == nil {
-		names := make([]string, len(models))
-		for i, known := range models {
-			names[i] = known.Name
-		}
-		detail = resourcekit.DidYouMean(word, "models", names) + "\n\n" + detail
+		detail = resourcekit.DidYouMean(word, "models", modelNames(models)) + "\n\n" + detail
 	}
 	diags.AddAttributeError(path.Root("model"), "The model does not exist", fmt.Sprintf("The organization has no model %q. %s", word, detail))
 }
