@@ -96,6 +96,11 @@ func cancelManaged(ctx context.Context, client *control.Client, state *model, pr
 	}
 	r, err := client.Rollout(ctx, state.ModelID.ValueString(), private.RolloutID)
 	if err == nil && r.Status.Open() {
+		p := rollout.ProposeCancel(state.scope(), rollout.State{Open: rollout.RecordOf(r)})
+		c := checks{client: client, config: state, private: private, diags: diags}
+		if c.checkMaxAffectedOf(ctx, &p); diags.HasError() {
+			return
+		}
 		err = client.DeleteRollout(ctx, state.ModelID.ValueString(), private.RolloutID, true)
 	}
 	if err != nil && !control.NotFound(err) {
