@@ -172,18 +172,13 @@ func addConflictingPins(plan *model, other string, diags *diag.Diagnostics) {
 func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	var text strings.Builder
 	var summary string
-	op, count := p.Operation, p.Affected()
+	op := p.Operation
+	text.WriteString(changeText(p))
 	switch op.Kind {
 	case rollout.Rollback:
 		summary = fmt.Sprintf("This is a rollback from %s to %s", op.From, op.To)
-		fmt.Fprintf(&text, "%s %s to %s immediately.", affectedText(p), verb(count, "goes back", "go back"), op.To)
 	case rollout.Deploy:
 		summary = "This deploys " + op.To
-		fmt.Fprintf(&text, "%s %s %s", affectedText(p), verb(count, "gets", "get"), op.To)
-		if op.From != "" {
-			fmt.Fprintf(&text, " in place of %s", op.From)
-		}
-		text.WriteString(".")
 		if p.IsOlderDeploy() {
 			text.WriteString(" " + olderDeployText(p))
 		}
@@ -193,11 +188,9 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	case rollout.Advance:
 		from, to := p.Span()
 		summary = fmt.Sprintf("This advances %s from %g to %g percent", op.To, from, to)
-		fmt.Fprintf(&text, "%s %s %s as well.", affectedText(p), verb(count, "gets", "get"), op.To)
 	case rollout.Resume:
 		from, to := p.Span()
 		summary = fmt.Sprintf("This resumes the rollout of %s from %g to %g percent", op.To, from, to)
-		fmt.Fprintf(&text, "%s %s %s as well.", affectedText(p), verb(count, "gets", "get"), op.To)
 	default:
 		return
 	}
@@ -205,11 +198,7 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 		fmt.Fprintf(&text, " It is rolled out %s; the apply takes at least %s.", steps, shortDuration(rollout.TotalBake(p.Steps)))
 	}
 	if open := p.Cancels(); open != nil {
-		fmt.Fprintf(&text, " Rollout %s of %s, %s at %g percent, is canceled", open.ID, open.Version, open.Status, open.Percentage)
-		if op.Kind == rollout.Rollback {
-			text.WriteString(", and the devices that already have it are reverted")
-		}
-		text.WriteString(".")
+		text.WriteString(" " + canceledText(p, *open))
 	}
 	if excluded := p.Impact.Excluded; excluded != nil && *excluded > 0 {
 		fmt.Fprintf(&text, " %s with a version from a deployment to a group keep that version.", deviceCount(*excluded))
@@ -223,13 +212,40 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 // warnOfDestroy says in the plan of a destroy what happens to the devices.
 func warnOfDestroy(p rollout.Proposal, diags *diag.Diagnostics) {
 	summary := fmt.Sprintf("Destroying this deployment rolls %s back to %s", p.Operation.From, p.Operation.To)
-	text := fmt.Sprintf("`on_destroy` is `\"rollback\"`. %s %s to %s immediately.", affectedText(p), verb(p.Affected(), "goes back", "go back"), p.Operation.To)
+	text := "`on_destroy` is `\"rollback\"`. " + changeText(p)
 	if p.Operation.Kind == rollout.Cancel {
 		summary = fmt.Sprintf("Destroying this deployment cancels the rollout of %s", p.Operation.From)
-		text = fmt.Sprintf("`on_destroy` is `\"cancel\"`, and the rollout is at %g percent. %s %s to the version before.", p.Spec.Percentage, affectedText(p),
-			verb(p.Affected(), "goes back", "go back"))
+		text = fmt.Sprintf("`on_destroy` is `\"cancel\"`, and the rollout is at %g percent. %s", p.Spec.Percentage, changeText(p))
 	}
 	diags.AddWarning(summary, text+" To leave the devices as they are, first apply `on_destroy = \"keep\"`.")
+}
+
+// changeText says how many devices get which version.
+func changeText(p rollout.Proposal) string {
+	op, who, count := p.Operation, affectedText(p), p.Affected()
+	switch op.Kind {
+	case rollout.Rollback:
+		return fmt.Sprintf("%s %s to %s immediately.", who, verb(count, "goes back", "go back"), op.To)
+	case rollout.Cancel:
+		return fmt.Sprintf("%s %s to the version before.", who, verb(count, "goes back", "go back"))
+	case rollout.Deploy:
+		text := fmt.Sprintf("%s %s %s", who, verb(count, "gets", "get"), op.To)
+		if op.From != "" {
+			text += " in place of " + op.From
+		}
+		return text + "."
+	default:
+		return fmt.Sprintf("%s %s %s as well.", who, verb(count, "gets", "get"), op.To)
+	}
+}
+
+// canceledText says what becomes of an open rollout that an operation ends.
+func canceledText(p rollout.Proposal, open rollout.Record) string {
+	text := fmt.Sprintf("Rollout %s of %s, %s at %g percent, is canceled", open.ID, open.Version, open.Status, open.Percentage)
+	if p.Operation.Kind == rollout.Rollback {
+		text += ", and the devices that already have it are reverted"
+	}
+	return text + "."
 }
 
 func olderDeployText(p rollout.Proposal) string {

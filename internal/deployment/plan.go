@@ -147,6 +147,7 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 		return
 	}
 	p := rollout.Propose(plan.scope(), now, spec)
+	r.Provider.Planned.Add(typeName, p.Scope.ModelID)
 	c := checks{client: client, config: plan, diags: &resp.Diagnostics}
 	if c.checkRolledBack(p) {
 		c.plan(ctx, &p)
@@ -187,6 +188,9 @@ func (r *deploymentResource) planUpdate(
 		return
 	}
 	p = p.With(op)
+	if r.Provider != nil {
+		r.Provider.Planned.Add(typeName, p.Scope.ModelID)
+	}
 	resourcekit.SetPrivate(ctx, resp.Private, plannedKey, plannedChange{Operation: &op}, &resp.Diagnostics)
 	plan.setComputedUnknown()
 	plan.setOperation(ctx, op, &resp.Diagnostics)
