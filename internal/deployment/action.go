@@ -50,6 +50,10 @@ func (a *operatorAction) ValidateConfig(ctx context.Context, req action.Validate
 // changes a deployment of the model, the present state says nothing.
 func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := readActionModel(ctx, req.Config, a.takes, &resp.Diagnostics)
+	if a.Defers(req.ClientCapabilities.DeferralAllowed) {
+		resp.Deferred = resourcekit.DeferredAction()
+		return
+	}
 	if resp.Diagnostics.HasError() || !m.known() || !a.HasClient() || a.isPlanned(m) {
 		return
 	}

@@ -21,19 +21,19 @@ func warnOfAction(p actionPlan, impact string, diags *diag.Diagnostics) {
 
 // impactText says what an action does to the devices: from where to where, and to how many.
 func impactText(p rollout.Proposal) string {
-	op := p.Operation
-	switch from, to := p.Span(); {
-	case op.Kind == rollout.Rollback:
+	from, to := p.Span()
+	switch p.Operation.Kind {
+	case rollout.Rollback:
 		text := changeText(p)
 		if open := p.Cancels(); open != nil {
 			text += " " + canceledText(p, *open)
 		}
 		return text
-	case op.Kind == rollout.Cancel:
+	case rollout.Cancel:
 		return changeText(p)
-	case op.Kind == rollout.Advance:
+	case rollout.Advance:
 		return fmt.Sprintf("From %g to %g percent: %s", from, to, changeText(p))
-	case op.Kind == rollout.Resume:
+	case rollout.Resume:
 		return fmt.Sprintf("The rollout goes on at %g percent, and its percentage does not change.", to)
 	default:
 		return fmt.Sprintf("The rollout stays at %g percent, and no device changes its version.", to)

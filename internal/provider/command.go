@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -23,7 +22,7 @@ func parentCommand(ctx context.Context) []string {
 	parent := strconv.Itoa(os.Getppid())
 	switch runtime.GOOS {
 	case "linux":
-		content, err := os.ReadFile(filepath.Join("/proc", parent, "cmdline"))
+		content, err := os.ReadFile("/proc/" + parent + "/cmdline")
 		if err != nil {
 			return nil
 		}
