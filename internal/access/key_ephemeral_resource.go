@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
@@ -67,6 +68,11 @@ func (e *ephemeralKey) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp
 const idKey = "id"
 
 func (e *ephemeralKey) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	if e.Defers(req.ClientCapabilities.DeferralAllowed) {
+		resp.Result.Raw = tftypes.NewValue(resp.Result.Schema.Type().TerraformType(ctx), tftypes.UnknownValue)
+		resp.Deferred = resourcekit.DeferredEphemeral()
+		return
+	}
 	var m ephemeralKeyModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	scopes := scopesToAPI(ctx, m.Scopes, &resp.Diagnostics)

@@ -61,7 +61,7 @@ func keySchema() schema.Schema {
 				Optional: true,
 				MarkdownDescription: "Arbitrary text, such as the `id` of a `time_rotating` resource or a month (`2026-11`). Changing this rotates the " +
 					"key in place: the key gets a new `api_key` and `id`, and the old secret stops working immediately. Setting it for the " +
-					"first time rotates the key too, which is how an imported key gets a secret. Removing it does not rotate the key.",
+					"first time rotates the key too, which is how an imported key gets a secret; the plan warns of it. Removing it does not rotate the key.",
 			},
 			"api_key": sensitive(computedUntilRotated("Secret of the key. Null after an import, because the server does not return it again. Set `rotate_when` to " +
 				"get a new one.")),

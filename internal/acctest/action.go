@@ -18,26 +18,9 @@ func (s *Sandbox) Invoke(t testing.TB, actionType string, config map[string]any)
 func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType string, config map[string]any) (progress []string, diags Diagnostics) {
 	t.Helper()
 	c := &Core{t: t, sandbox: s}
-	schemas := c.startProvider()
-	actions, ok := c.process().(tfprotov6.ActionServer)
-	if !ok || schemas.ActionSchemas[actionType] == nil {
-		t.Fatalf("the provider has no action %q", actionType)
-	}
-	object := objectType(t, schemas.ActionSchemas[actionType].Schema.ValueType())
-	encoded := c.encode(object, tfValue(t, object, config))
-
-	validated, err := actions.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: actionType, Config: encoded})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diags.add(validated.Diagnostics); diags.Failed() {
-		return nil, diags
-	}
-	planned, err := actions.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: actionType, Config: encoded})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diags.add(planned.Diagnostics); diags.Failed() {
+	c.startProvider()
+	actions, encoded, diags := c.planAction(ctx, actionType, config)
+	if diags.Failed() {
 		return nil, diags
 	}
 	stream, err := actions.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: actionType, Config: encoded})
@@ -58,4 +41,39 @@ func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType str
 		t.Error("the action has not sent that it is complete")
 	}
 	return progress, diags
+}
+
+// PlanAction plans an action in the provider that has made the last plan of the resource, as Terraform does with an action that the
+// resource triggers.
+func (c *Core) PlanAction(actionType string, config map[string]any) Diagnostics {
+	c.t.Helper()
+	_, _, diags := c.planAction(c.t.Context(), actionType, config)
+	return diags
+}
+
+// planAction validates the configuration of an action and plans it. The first error ends it.
+func (c *Core) planAction(
+	ctx context.Context, actionType string, config map[string]any,
+) (actions tfprotov6.ActionServer, encoded *tfprotov6.DynamicValue, diags Diagnostics) {
+	c.t.Helper()
+	schemas := Schemas(c.t)
+	actions, ok := c.process().(tfprotov6.ActionServer)
+	if !ok || schemas.ActionSchemas[actionType] == nil {
+		c.t.Fatalf("the provider has no action %q", actionType)
+	}
+	object := objectType(c.t, schemas.ActionSchemas[actionType].Schema.ValueType())
+	encoded = c.encode(object, tfValue(c.t, object, config))
+	validated, err := actions.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: actionType, Config: encoded})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if diags.add(validated.Diagnostics); diags.Failed() {
+		return actions, encoded, diags
+	}
+	planned, err := actions.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: actionType, Config: encoded})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	diags.add(planned.Diagnostics)
+	return actions, encoded, diags
 }

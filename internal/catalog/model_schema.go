@@ -64,7 +64,8 @@ func modelSchema() schema.Schema {
 			"deletion_protection": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether Terraform refuses to delete the model, either to destroy or to replace it. Defaults to `true`. It " +
-					"protects only against Terraform: the server does not know the setting.",
+					"protects only against Terraform: the server does not know the setting. In a configuration that `terraform test` " +
+					"runs, set it to `false`, or the teardown fails.",
 			},
 		},
 	}

@@ -262,6 +262,21 @@ func (c *Client) ResumeRollout(ctx context.Context, modelID, rolloutID string) (
 		func(r Rollout) bool { return r.Status == RolloutActive })
 }
 
+// RolloutStep reads the step of a rollout in percent, nil where the server does not say (CONTRACT.md, section 3).
+func (c *Client) RolloutStep(ctx context.Context, modelID, rolloutID string) (*float64, error) {
+	var wire struct {
+		IncrementStep *flexNumber `json:"increment_step"`
+	}
+	err := c.call(ctx, request{
+		operation: "read the rollout", method: http.MethodGet, path: join("models", modelID, "rollouts", rolloutID),
+	}, &wire)
+	if err != nil || wire.IncrementStep == nil || *wire.IncrementStep <= 0 {
+		return nil, err
+	}
+	step := float64(*wire.IncrementStep)
+	return &step, nil
+}
+
 // AdvanceRollout raises the percentage of a rollout by its own step. before is the rollout as it was: when the response is lost, a
 // higher percentage shows that the request was executed, and a second one would go a step too far.
 func (c *Client) AdvanceRollout(ctx context.Context, modelID string, before Rollout) (Rollout, error) {

@@ -46,14 +46,23 @@ func (a *operatorAction) ValidateConfig(ctx context.Context, req action.Validate
 }
 
 // ModifyPlan says what the action would do as things are, or why it would fail. Only a model or a group that does not exist is an error:
-// a plan cannot know what the resources that trigger the action change until then, and the action itself looks again.
+// a plan cannot know what the resources that trigger the action change until then, and the action itself looks again. Where the same plan
+// changes a deployment of the model, the present state says nothing.
 func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := readActionModel(ctx, req.Config, a.takes, &resp.Diagnostics)
+	if a.Defers(req.ClientCapabilities.DeferralAllowed) {
+		resp.Deferred = resourcekit.DeferredAction()
+		return
+	}
 	if resp.Diagnostics.HasError() || !m.known() || !a.HasClient() || a.isPlanned(m) {
 		return
 	}
 	ctx, i, ok := a.invocation(ctx, m, &resp.Diagnostics)
 	if !ok {
+		return
+	}
+	if a.Provider.Planned.Contains(typeName, i.scope.ModelID) {
+		warnOfUnknownAction(i.scope, &resp.Diagnostics)
 		return
 	}
 	before, ok := i.read(ctx)
@@ -63,7 +72,7 @@ func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	var found diag.Diagnostics
 	i.diags = &found
 	if p, ok := a.plan(ctx, i, before); ok {
-		warnOfAction(p, &resp.Diagnostics)
+		warnOfAction(p, i.impact(ctx, p), &resp.Diagnostics)
 	}
 	warnOfFailingAction(found, &resp.Diagnostics)
 }

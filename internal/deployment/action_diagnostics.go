@@ -14,8 +14,36 @@ import (
 // Every sentence that a user reads about an action.
 
 // warnOfAction says in a plan what an action would do.
-func warnOfAction(p actionPlan, diags *diag.Diagnostics) {
-	diags.AddWarning("The action will "+p.text, "This is what it would do in the current state. The action checks the state again before it changes anything.")
+func warnOfAction(p actionPlan, impact string, diags *diag.Diagnostics) {
+	diags.AddWarning("The action will "+p.text, impact+" This is what it would do in the current state. The action checks the state again before it changes "+
+		"anything.")
+}
+
+// impactText says what an action does to the devices: from where to where, and to how many.
+func impactText(p rollout.Proposal) string {
+	from, to := p.Span()
+	switch p.Operation.Kind {
+	case rollout.Rollback:
+		text := changeText(p)
+		if open := p.Cancels(); open != nil {
+			text += " " + canceledText(p, *open)
+		}
+		return text
+	case rollout.Cancel:
+		return changeText(p)
+	case rollout.Advance:
+		return fmt.Sprintf("From %g to %g percent: %s", from, to, changeText(p))
+	case rollout.Resume:
+		return fmt.Sprintf("The rollout goes on at %g percent, and its percentage does not change.", to)
+	default:
+		return fmt.Sprintf("The rollout stays at %g percent, and no device changes its version.", to)
+	}
+}
+
+// warnOfUnknownAction says in a plan that the state in which an action runs is still to come.
+func warnOfUnknownAction(scope rollout.Scope, diags *diag.Diagnostics) {
+	diags.AddWarning("What the action does is not known yet", fmt.Sprintf("The same plan changes a deployment of %s, and the action looks at the state when it "+
+		"is invoked. It says then from where to where it goes, and on how many devices.", scope.Model))
 }
 
 // warnOfFailingAction says in a plan why an action would fail: a plan cannot know what the resources that trigger it change until then.

@@ -99,7 +99,8 @@ func actionAttributes() map[string]schema.Attribute {
 		"percentage": schema.Float64Attribute{
 			Optional: true, Validators: []validator.Float64{float64validator.Between(0.01, 100)},
 			MarkdownDescription: "The percentage of the fleet that should have the version, above the current one and at most 100. Defaults " +
-				"to one step of the size that the rollout was started with.",
+				"to one step of the size that the rollout was started with. A rollout that an `octomil_model_deployment` has started has one " +
+				"step to 100 percent.",
 		},
 		"reason": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{notEmpty},

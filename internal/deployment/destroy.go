@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
@@ -48,6 +49,11 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 		cancelManaged(limited, client, &state, private, &resp.Diagnostics)
 		return
 	}
+	if !state.Group.IsNull() { // it may have another name now
+		if g, err := client.Group(limited, state.GroupID.ValueString()); err == nil {
+			state.Group = types.StringValue(g.Name)
+		}
+	}
 	rollBack(limited, client, r.target(client, &state), &state, private, &resp.Diagnostics)
 }
 
@@ -55,22 +61,31 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 func (r *deploymentResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state model
 	var private rollout.Private
-	var now rollout.State
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
-	read := resourcekit.GetPrivate(ctx, req.Private, stateKey, &now, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !read || !private.EverSucceeded || !r.HasClient() || r.Provider.Client.Applying() || r.ManagedElsewhere(req.State.Raw) {
+	changes := slices.Contains([]string{onDestroyCancel, onDestroyRollback}, state.OnDestroy.ValueString())
+	if resp.Diagnostics.HasError() || !changes || !private.EverSucceeded || !r.HasClient() || r.Provider.Client.Applying() ||
+		r.ManagedElsewhere(req.State.Raw) {
 		return
 	}
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
+	scope := presentName(ctx, client, state.scope())
+	now, err := r.target(client, &state).Read(ctx, private) // which is cached, unless nothing was refreshed
+	switch {
+	case control.NotFound(err):
+		return
+	case err != nil:
+		addReadError(ctx, client, &state, err, &resp.Diagnostics)
+		return
+	}
 	c := checks{client: client, config: &state, private: private, diags: &resp.Diagnostics}
 	switch previous := state.PreviousVersion.ValueString(); state.OnDestroy.ValueString() {
 	case onDestroyCancel:
 		if open := now.Open; open != nil && open.ID == private.RolloutID && state.Group.IsNull() {
-			c.destroy(ctx, rollout.ProposeCancel(state.scope(), now))
+			c.destroy(ctx, rollout.ProposeCancel(scope, now))
 		}
 	case onDestroyRollback:
-		if p := rollout.Propose(state.scope(), now, rollout.RollbackTo(previous)); previous != "" && p.Operation.Kind != rollout.None {
+		if p := rollout.Propose(scope, now, rollout.RollbackTo(previous)); previous != "" && p.Operation.Kind != rollout.None {
 			c.destroy(ctx, p)
 		}
 	}
@@ -86,6 +101,13 @@ func cancelManaged(ctx context.Context, client *control.Client, state *model, pr
 		return
 	}
 	open, err := cancelableUpTo(ctx, client, state.ModelID.ValueString(), private.RolloutID)
+	if err == nil && len(open) > 0 {
+		p := rollout.ProposeCancel(state.scope(), rollout.State{Open: rollout.RecordOf(open[len(open)-1])})
+		c := checks{client: client, config: state, private: private, diags: diags}
+		if c.checkMaxAffectedOf(ctx, &p); diags.HasError() {
+			return
+		}
+	}
 	for _, r := range open {
 		if err == nil {
 			err = client.DeleteRollout(ctx, state.ModelID.ValueString(), r.ID, true)

@@ -207,18 +207,13 @@ func addConflictingPins(plan *model, other string, diags *diag.Diagnostics) {
 func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	var text strings.Builder
 	var summary string
-	op, count := p.Operation, p.Affected()
+	op := p.Operation
+	text.WriteString(changeText(p))
 	switch op.Kind {
 	case rollout.Rollback:
 		summary = fmt.Sprintf("This is a rollback from %s to %s", op.From, op.To)
-		fmt.Fprintf(&text, "%s %s to %s immediately.", affectedText(p), verb(count, "goes back", "go back"), op.To)
 	case rollout.Deploy:
 		summary = "This deploys " + op.To
-		fmt.Fprintf(&text, "%s %s %s", affectedText(p), verb(count, "gets", "get"), op.To)
-		if op.From != "" {
-			fmt.Fprintf(&text, " in place of %s", op.From)
-		}
-		text.WriteString(".")
 		if p.IsOlderDeploy() {
 			text.WriteString(" " + olderDeployText(p))
 		}
@@ -228,11 +223,9 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	case rollout.Advance:
 		from, to := p.Span()
 		summary = fmt.Sprintf("This advances %s from %g to %g percent", op.To, from, to)
-		fmt.Fprintf(&text, "%s %s %s as well%s.", affectedText(p), verb(count, "gets", "get"), op.To, joinedText(p))
 	case rollout.Resume:
 		from, to := p.Span()
 		summary = fmt.Sprintf("This resumes the rollout of %s from %g to %g percent", op.To, from, to)
-		fmt.Fprintf(&text, "%s %s %s as well.", affectedText(p), verb(count, "gets", "get"), op.To)
 	default:
 		return
 	}
@@ -240,11 +233,7 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 		fmt.Fprintf(&text, " It is rolled out %s; the apply takes at least %s.", steps, shortDuration(rollout.TotalBake(p.Steps)))
 	}
 	if open := p.Cancels(); open != nil {
-		fmt.Fprintf(&text, " Rollout %s of %s, %s at %g percent, is canceled", open.ID, open.Version, open.Status, open.Percentage)
-		if op.Kind == rollout.Rollback {
-			text.WriteString(", and the devices that already have it are reverted")
-		}
-		text.WriteString(".")
+		text.WriteString(" " + canceledText(p, *open))
 	}
 	if excluded := p.Impact.Excluded; excluded != nil && *excluded > 0 {
 		fmt.Fprintf(&text, " %s with a version from a deployment to a group keep that version.", deviceCount(*excluded))
@@ -261,11 +250,10 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 // warnOfDestroy says in the plan of a destroy what happens to the devices.
 func warnOfDestroy(p rollout.Proposal, diags *diag.Diagnostics) {
 	summary := fmt.Sprintf("Destroying this deployment rolls %s back to %s", p.Operation.From, p.Operation.To)
-	text := fmt.Sprintf("`on_destroy` is `\"rollback\"`. %s %s to %s immediately.", affectedText(p), verb(p.Affected(), "goes back", "go back"), p.Operation.To)
+	text := "`on_destroy` is `\"rollback\"`. " + changeText(p)
 	if p.Operation.Kind == rollout.Cancel {
 		summary = fmt.Sprintf("Destroying this deployment cancels the rollout of %s", p.Operation.From)
-		text = fmt.Sprintf("`on_destroy` is `\"cancel\"`, and the rollout is at %g percent. %s %s to the version before.", p.Spec.Percentage, affectedText(p),
-			verb(p.Affected(), "goes back", "go back"))
+		text = fmt.Sprintf("`on_destroy` is `\"cancel\"`, and the rollout is at %g percent. %s", p.Spec.Percentage, changeText(p))
 	}
 	diags.AddWarning(summary, text+" To leave the devices as they are, first apply `on_destroy = \"keep\"`.")
 }
@@ -276,6 +264,34 @@ func joinedText(p rollout.Proposal) string {
 		return ""
 	}
 	return ", because " + verb(p.Affected(), "it", "they") + " joined the group after the last apply"
+}
+
+// changeText says how many devices get which version.
+func changeText(p rollout.Proposal) string {
+	op, who, count := p.Operation, affectedText(p), p.Affected()
+	switch op.Kind {
+	case rollout.Rollback:
+		return fmt.Sprintf("%s %s to %s immediately.", who, verb(count, "goes back", "go back"), op.To)
+	case rollout.Cancel:
+		return fmt.Sprintf("%s %s to the version before.", who, verb(count, "goes back", "go back"))
+	case rollout.Deploy:
+		text := fmt.Sprintf("%s %s %s", who, verb(count, "gets", "get"), op.To)
+		if op.From != "" {
+			text += " in place of " + op.From
+		}
+		return text + "."
+	default:
+		return fmt.Sprintf("%s %s %s as well%s.", who, verb(count, "gets", "get"), op.To, joinedText(p))
+	}
+}
+
+// canceledText says what becomes of an open rollout that an operation ends.
+func canceledText(p rollout.Proposal, open rollout.Record) string {
+	text := fmt.Sprintf("Rollout %s of %s, %s at %g percent, is canceled", open.ID, open.Version, open.Status, open.Percentage)
+	if p.Operation.Kind == rollout.Rollback {
+		text += ", and the devices that already have it are reverted"
+	}
+	return text + "."
 }
 
 func olderDeployText(p rollout.Proposal) string {
@@ -382,15 +398,15 @@ func warnOfEmptyGroup(m *model, diags *diag.Diagnostics) {
 		"Devices that join it later show as a difference in the next plan.", m.scope()))
 }
 
+// warnOfKeptDeployment names no version: without a refresh, that of the state may be out of date.
 func warnOfKeptDeployment(m *model, diags *diag.Diagnostics) {
-	diags.AddWarning("The deployment is kept",
-		fmt.Sprintf("%s of %s remains deployed to %s (status %#q) and is no longer managed by Terraform.", m.Version.ValueString(), m.Model.ValueString(),
-			m.scope(), m.Status.ValueString()))
+	diags.AddWarning("The deployment is kept", fmt.Sprintf("What %s runs of %s is left as it is and is no longer managed by Terraform.", m.scope(),
+		m.Model.ValueString()))
 }
 
 func warnOfUncancelableGroup(m *model, diags *diag.Diagnostics) {
-	diags.AddWarning("A deployment to a group cannot be canceled",
-		fmt.Sprintf("The API has no call to cancel it: %s remains deployed to %s and is no longer managed by Terraform.", m.Version.ValueString(), m.scope()))
+	diags.AddWarning("A deployment to a group cannot be canceled", fmt.Sprintf("The API has no call to cancel it: what %s is assigned of %s is left as it is "+
+		"and is no longer managed by Terraform.", m.scope(), m.Model.ValueString()))
 }
 
 func addNoPreviousVersion(m *model, diags *diag.Diagnostics) {
@@ -541,15 +557,38 @@ func addMissingVersion(m *model, names []string, diags *diag.Diagnostics) {
 		fmt.Sprintf("The model %s has no version %q. %s", m.Model.ValueString(), pin, resourcekit.DidYouMean(pin, "versions", names)))
 }
 
+// addUnknownModel is the error of a model that is not among those of the organization.
+func addUnknownModel(word string, models []control.Model, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("model"), "The model does not exist",
+		fmt.Sprintf("The organization has no model %q. %s", word, resourcekit.DidYouMean(word, "models", modelNames(models))))
+}
+
+func modelNames(models []control.Model) []string {
+	names := make([]string, len(models))
+	for i, known := range models {
+		names[i] = known.Name
+	}
+	return names
+}
+
+// warnOfUnknownName says what a plan makes of a name that no object has yet.
+func warnOfUnknownName(at path.Path, title, name, before string, diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(at, fmt.Sprintf("No %s has this name yet", title), fmt.Sprintf("The organization has no %s %q. The plan takes it for the new name of %q, "+
+		"which the same apply may give it through another configuration of the provider; the apply fails if it does not. If another %[1]s is "+
+		"meant, create it first, for example with `-target`.", title, name, before))
+}
+
+// addOtherName is the error of a name that no object had during the plan, and that another object has than that of the resource.
+func addOtherName(at path.Path, title, name string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(at, "The plan is out of date", fmt.Sprintf("The %s %q is another one than that of this resource. No %[1]s had the name when the plan "+
+		"was made. Nothing was changed. Run `terraform plan` again and review the result.", title, name))
+}
+
 // addMissingModel is the error of a model that the server does not know; err is its answer.
 func addMissingModel(ctx context.Context, client *control.Client, word string, err error, diags *diag.Diagnostics) {
 	detail := resourcekit.ErrorDetail(err)
 	if models, listErr := client.Models(ctx); listErr == nil {
-		names := make([]string, len(models))
-		for i, known := range models {
-			names[i] = known.Name
-		}
-		detail = resourcekit.DidYouMean(word, "models", names) + "\n\n" + detail
+		detail = resourcekit.DidYouMean(word, "models", modelNames(models)) + "\n\n" + detail
 	}
 	diags.AddAttributeError(path.Root("model"), "The model does not exist", fmt.Sprintf("The organization has no model %q. %s", word, detail))
 }

@@ -34,6 +34,8 @@ type invocation struct {
 type actionPlan struct {
 	// text says it: "roll 2.0.0 back to 1.0.0".
 	text string
+	// proposal is what it does to the devices.
+	proposal rollout.Proposal
 	// attribute is the one that an error belongs to where the server refuses.
 	attribute path.Path
 	// start makes the change; wait returns when it has taken effect.
@@ -53,6 +55,7 @@ func (i *invocation) run(ctx context.Context, plan func(context.Context, *invoca
 		return
 	}
 	i.sendProgress("Going to " + p.text)
+	i.sendProgress(i.impact(ctx, p))
 	r, err := p.start(ctx)
 	switch {
 	case err != nil && !r.Written:
@@ -70,6 +73,14 @@ func (i *invocation) run(ctx context.Context, plan func(context.Context, *invoca
 		return
 	}
 	i.sendProgress(p.outcome(ctx, r))
+}
+
+// impact says from where to where an action goes, and on how many devices.
+func (i *invocation) impact(ctx context.Context, p actionPlan) string {
+	if p.proposal.ChangesDevices() {
+		p.proposal.CountAffected(ctx, i.client)
+	}
+	return impactText(p.proposal)
 }
 
 // read reads what the target runs. The version that is asked for counts as a group's pin: as long as any member has another one,

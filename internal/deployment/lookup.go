@@ -43,6 +43,51 @@ func resolve(ctx context.Context, client *control.Client, m *model, diags *diag.
 	return true
 }
 
+// presentName returns a scope with the name that the server has now for the ID of its group: one that the same plan renames has not got the
+// new name yet. Where that cannot be known, the name stays.
+func presentName(ctx context.Context, client *control.Client, scope rollout.Scope) rollout.Scope {
+	if !scope.IsGroup() {
+		return scope
+	}
+	if g, found, err := client.ResolveGroup(ctx, scope.GroupID); err == nil && found {
+		scope.Group = g.Name
+	}
+	return scope
+}
+
+// checkNames reports names of a plan that do not belong to the model and the group of the state: a plan leaves that to the apply, because
+// another configuration of the provider may rename them before.
+func checkNames(ctx context.Context, client *control.Client, plan *model, state model, diags *diag.Diagnostics) {
+	if !plan.Group.Equal(state.Group) && !plan.Group.IsNull() {
+		groups, err := client.Groups(ctx)
+		i := slices.IndexFunc(groups, func(g control.Group) bool { return g.Name == plan.Group.ValueString() })
+		switch {
+		case err != nil:
+			resourcekit.AddError(diags, path.Empty(), "Could not look up the device group", err)
+		case i < 0:
+			addMissingGroup(plan.Group.ValueString(), groups, diags)
+		case groups[i].ID != plan.GroupID.ValueString():
+			addOtherName(path.Root("group"), "device group", plan.Group.ValueString(), diags)
+		}
+	}
+	if plan.Model.Equal(state.Model) {
+		return
+	}
+	models, err := client.Models(ctx)
+	named := func(m control.Model) bool {
+		return m.Name == plan.Model.ValueString() || m.ID == plan.Model.ValueString()
+	}
+	i := slices.IndexFunc(models, named)
+	switch {
+	case err != nil:
+		resourcekit.AddError(diags, path.Empty(), "Could not look up the model", err)
+	case i < 0:
+		addUnknownModel(plan.Model.ValueString(), models, diags)
+	case models[i].ID != plan.ModelID.ValueString():
+		addOtherName(path.Root("model"), "model", plan.Model.ValueString(), diags)
+	}
+}
+
 // readHistory reads the history of the model with this name or ID, and returns its ID as well.
 func readHistory(ctx context.Context, client *control.Client, word string, diags *diag.Diagnostics) (id string, h rollout.History, ok bool) {
 	found, _, err := client.ResolveModel(ctx, word)

@@ -2,12 +2,14 @@ package deployment
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
@@ -58,17 +60,30 @@ func (r *deploymentResource) planReplacement(ctx context.Context, plan *model, s
 	}
 	if resourcekit.Known(plan.Model) && r.HasClient() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
-		found, _, err := client.ResolveModel(ctx, plan.Model.ValueString())
+		found, listed, err := client.ResolveModel(ctx, plan.Model.ValueString())
 		if err != nil {
 			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not look up the model", err)
 			return
 		}
-		if found.ID == state.ModelID.ValueString() {
+		switch id := state.ModelID.ValueString(); {
+		case found.ID == id && (plan.Model.ValueString() == id || state.Model.ValueString() == id):
 			plan.Model = state.Model
+			return
+		case found.ID == id: // it has another name now
+			return
+		case !listed && r.mayBeRenamed(ctx, client, plan, state):
+			warnOfUnknownName(path.Root("model"), "model", plan.Model.ValueString(), state.Model.ValueString(), &resp.Diagnostics)
 			return
 		}
 	}
 	resp.RequiresReplace = append(resp.RequiresReplace, path.Root("model"))
+}
+
+// mayBeRenamed is true of a model that exists, and gets a name that no model has: another configuration of the provider may rename it in the
+// same apply, which checks the name.
+func (r *deploymentResource) mayBeRenamed(ctx context.Context, client *control.Client, plan *model, state model) bool {
+	_, exists, err := client.ResolveModel(ctx, state.ModelID.ValueString())
+	return err == nil && exists && !r.Provider.Planned.Contains("octomil_model", plan.Model.ValueString())
 }
 
 // sameGroup is true when the plan only gives the group of the state another name.
@@ -80,12 +95,20 @@ func (r *deploymentResource) sameGroup(ctx context.Context, plan *model, state m
 		return true
 	}
 	ctx, client := r.Reader(ctx, diags)
-	g, _, err := findGroup(ctx, client, plan.Group.ValueString())
+	g, groups, err := findGroup(ctx, client, plan.Group.ValueString())
 	if err != nil {
 		resourcekit.AddError(diags, path.Empty(), "Could not look up the device group", err)
 		return true
 	}
-	return g != nil && g.ID == state.GroupID.ValueString()
+	if g == nil { // another configuration of the provider may rename the group in the same apply, which checks the name
+		exists := slices.ContainsFunc(groups, func(g control.Group) bool { return g.ID == state.GroupID.ValueString() })
+		if !exists || r.Provider.Planned.Contains("octomil_device_group", plan.Group.ValueString()) {
+			return false
+		}
+		warnOfUnknownName(path.Root("group"), "device group", plan.Group.ValueString(), state.Group.ValueString(), diags)
+		return true
+	}
+	return g.ID == state.GroupID.ValueString()
 }
 
 // planCreate leaves unknown what only the apply can tell: between the two plans another resource may have deployed the same pin.
@@ -114,6 +137,7 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 		return
 	}
 	p := rollout.Propose(plan.scope(), now, spec)
+	r.Provider.Planned.Add(typeName, p.Scope.ModelID)
 	c := checks{client: client, config: plan, diags: &resp.Diagnostics}
 	if c.checkRolledBack(ctx, &p) {
 		c.plan(ctx, &p)
@@ -157,6 +181,9 @@ func (r *deploymentResource) planUpdate(
 		return
 	}
 	p = p.With(op)
+	if r.Provider != nil {
+		r.Provider.Planned.Add(typeName, p.Scope.ModelID)
+	}
 	resourcekit.SetPrivate(ctx, resp.Private, plannedKey, plannedChange{Operation: &op}, &resp.Diagnostics)
 	plan.setComputedUnknown()
 	plan.setOperation(ctx, op, &resp.Diagnostics)
@@ -168,6 +195,9 @@ func (r *deploymentResource) planUpdate(
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		if op.ReplacesVersion() {
 			r.checkPin(ctx, client, plan, op, &resp.Diagnostics)
+		}
+		if !plan.Group.Equal(state.Group) {
+			p.Scope = presentName(ctx, client, p.Scope)
 		}
 		checks{client: client, config: plan, private: private, diags: &resp.Diagnostics}.plan(ctx, &p)
 	}

@@ -110,10 +110,11 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 }
 
 func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, config model
+	var plan, state, config model
 	var private rollout.Private
 	var planned plannedChange
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
 	changes := resourcekit.GetPrivate(ctx, req.Private, plannedKey, &planned, &resp.Diagnostics)
@@ -123,6 +124,15 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	out := output{state: &resp.State, identity: resp.Identity, private: resp.Private, diags: &resp.Diagnostics}
+	if !plan.Group.Equal(state.Group) || !plan.Model.Equal(state.Model) {
+		ctx, client := r.Client(ctx, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		if checkNames(ctx, client, &plan, state, &resp.Diagnostics); resp.Diagnostics.HasError() {
+			return
+		}
+	}
 	if !changes {
 		r.BeginWrite()
 		private.Pin, private.Imported = config.Version.ValueString(), false

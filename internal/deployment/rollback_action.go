@@ -42,7 +42,7 @@ func planRollback(ctx context.Context, i *invocation, before rollout.State) (act
 		return i.refuseOtherOperation(p)
 	}
 	return actionPlan{
-		text: fmt.Sprintf("%s on %s", operationText(p.Operation), i.scope), attribute: path.Root("to_version"),
+		text: fmt.Sprintf("%s on %s", operationText(p.Operation), i.scope), attribute: path.Root("to_version"), proposal: p,
 		start: func(ctx context.Context) (rollout.Result, error) { return i.target.Start(ctx, p) },
 		wait: func(ctx context.Context, r rollout.Result) (rollout.Result, error) {
 			return rollout.Wait(ctx, i.target, r)

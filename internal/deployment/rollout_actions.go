@@ -94,7 +94,7 @@ func planResume(_ context.Context, i *invocation, before rollout.State) (actionP
 	return i.change(r, rollout.Resume, rollout.Spec{Version: r.Version, Percentage: r.Percentage, Paused: &pause}, before), true
 }
 
-func planAdvance(_ context.Context, i *invocation, before rollout.State) (actionPlan, bool) {
+func planAdvance(ctx context.Context, i *invocation, before rollout.State) (actionPlan, bool) {
 	r, ok := i.openRollout(before)
 	if !ok {
 		return actionPlan{}, false
@@ -108,7 +108,7 @@ func planAdvance(_ context.Context, i *invocation, before rollout.State) (action
 	case r.Percentage >= target:
 		return i.refuse(path.Root("model"), "The rollout has reached its target percentage", "%s, and its target is %g percent: there is nothing to advance.", standingText(r), target)
 	case i.config.Percentage.IsNull():
-		return i.advanceOneStep(r), true
+		return i.advanceOneStep(ctx, r, before)
 	case wanted > target:
 		return i.refuse(at, "The percentage is too high", "%s, and its target is %g percent.", standingText(r), target)
 	case wanted <= r.Percentage:
@@ -135,17 +135,32 @@ func (i *invocation) change(r control.Rollout, kind rollout.Kind, spec rollout.S
 		Scope: i.scope, State: before, Spec: spec, Operation: rollout.Operation{Kind: kind, From: r.Version, To: r.Version},
 	}
 	return actionPlan{
-		text: fmt.Sprintf("%s rollout %s of %s", kind, r.ID, r.Version), attribute: path.Root("model"),
+		text: fmt.Sprintf("%s rollout %s of %s", kind, r.ID, r.Version), attribute: path.Root("model"), proposal: p,
 		start:   func(ctx context.Context) (rollout.Result, error) { return i.fleet.Start(ctx, p) },
 		wait:    i.wait,
 		outcome: i.outcome,
 	}
 }
 
-// advanceOneStep plans an advance by the rollout's own step. Where it ends is known only from the answer.
-func (i *invocation) advanceOneStep(r control.Rollout) actionPlan {
+// advanceOneStep plans an advance by the rollout's own step. Where the server does not say how large that is, the step may lead to the
+// target percentage.
+func (i *invocation) advanceOneStep(ctx context.Context, r control.Rollout, before rollout.State) (actionPlan, bool) {
+	step, err := i.client.RolloutStep(ctx, i.scope.ModelID, r.ID)
+	if err != nil {
+		resourcekit.AddError(i.diags, path.Root("model"), "Could not read the step of the rollout", err)
+		return actionPlan{}, false
+	}
+	to := targetPercentage(r)
+	if step != nil {
+		to = min(to, r.Percentage+*step)
+	}
+	before.Targeted = rollout.RecordOf(r)
 	return actionPlan{
 		text: fmt.Sprintf("advance rollout %s of %s by one step from %g percent", r.ID, r.Version, r.Percentage), attribute: path.Root("model"),
+		proposal: rollout.Proposal{
+			Scope: i.scope, State: before, Spec: rollout.Spec{Version: r.Version, Percentage: to},
+			Operation: rollout.Operation{Kind: rollout.Advance, From: r.Version, To: r.Version},
+		},
 		start: func(ctx context.Context) (rollout.Result, error) {
 			after, err := i.client.AdvanceRollout(ctx, i.scope.ModelID, r)
 			return rollout.Result{
@@ -155,7 +170,7 @@ func (i *invocation) advanceOneStep(r control.Rollout) actionPlan {
 		},
 		wait:    i.wait,
 		outcome: i.outcome,
-	}
+	}, true
 }
 
 func (i *invocation) wait(ctx context.Context, r rollout.Result) (rollout.Result, error) {
@@ -177,8 +192,9 @@ func planCancel(_ context.Context, i *invocation, before rollout.State) (actionP
 		return actionPlan{}, false
 	}
 	text, done := cancelTexts(open)
+	before.Open = rollout.RecordOf(open[len(open)-1])
 	return actionPlan{
-		text: text, attribute: path.Root("model"),
+		text: text, attribute: path.Root("model"), proposal: rollout.ProposeCancel(i.scope, before),
 		start: func(ctx context.Context) (rollout.Result, error) {
 			newest := open[len(open)-1]
 			result := rollout.Result{ID: newest.ID, Progress: rollout.Progress{Rollout: newest}}

@@ -95,7 +95,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"max_affected_devices": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
 				MarkdownDescription: "The maximum number of devices that an apply, or a destroy with `on_destroy`, may give another version. A " +
-					"plan that exceeds it fails, and so does a plan whose devices the control plane does not count. Defaults " +
+					"plan that exceeds it fails, and so does a plan whose devices cannot be counted. Defaults " +
 					"to no limit.",
 			},
 			"supersede": schema.BoolAttribute{

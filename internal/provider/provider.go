@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -153,7 +154,9 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 		resp.Diagnostics.AddAttributeError(err.at, err.summary, err.detail)
 		return
 	}
-	shared := &resourcekit.Provider{Client: client, PollInterval: settings.pollInterval}
+	shared := &resourcekit.Provider{
+		Client: client, PollInterval: settings.pollInterval, Destroying: destroys(parentCommand(ctx), os.Getenv),
+	}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
 	resp.ActionData = shared
@@ -162,16 +165,14 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 }
 
 // configureUnknown handles a provider block with a setting that is only known after apply. Where Terraform supports deferral,
-// everything is deferred. Elsewhere the plan continues without requests.
+// each request that allows it is deferred. Elsewhere the plan continues without requests.
 func (p *octomilProvider) configureUnknown(req provider.ConfigureRequest, resp *provider.ConfigureResponse, unknown string) {
-	if req.ClientCapabilities.DeferralAllowed {
-		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
-		return
+	if !req.ClientCapabilities.DeferralAllowed {
+		resp.Diagnostics.AddWarning("Provider configuration is not known yet",
+			fmt.Sprintf("`%s` is only known after apply. This plan cannot send requests to the control API: checks against the API are "+
+				"skipped, and data sources fail. For a complete plan, apply the resources that `%[1]s` depends on first, for example with "+
+				"`-target`.", unknown))
 	}
-	resp.Diagnostics.AddWarning("Provider configuration is not known yet",
-		fmt.Sprintf("`%s` is only known after apply. This plan cannot send requests to the control API: checks against the API are "+
-			"skipped, and data sources fail. For a complete plan, apply the resources that `%[1]s` depends on first, for example with "+
-			"`-target`.", unknown))
 	shared := &resourcekit.Provider{Unknown: unknown}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
@@ -192,18 +193,22 @@ func (p *octomilProvider) Resources(context.Context) []func() resource.Resource 
 		policy.Resources(),
 	)
 	for i, open := range all {
-		all[i] = resourcekit.RememberOrganization(open)
+		all[i] = resourcekit.Guard(open)
 	}
 	return all
 }
 
 func (p *octomilProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return slices.Concat(
+	all := slices.Concat(
 		catalog.DataSources(),
 		deployment.DataSources(),
 		fleet.DataSources(),
 		policy.DataSources(),
 	)
+	for i, open := range all {
+		all[i] = resourcekit.DeferDataSource(open)
+	}
+	return all
 }
 
 func (p *octomilProvider) ListResources(context.Context) []func() list.ListResource {

@@ -49,6 +49,9 @@ type ListItem struct {
 	Fill func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics)
 }
 
+// limitNote is what the page of every list resource says of the number of results.
+const limitNote = " Terraform shows at most 100 results unless the `list` block sets another `limit`."
+
 // ListResourceConfigSchema returns a schema with an attribute for each filter.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	attributes := map[string]schema.Attribute{}
@@ -57,7 +60,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 			Required: f.Required, Optional: !f.Required, Validators: f.validators(), MarkdownDescription: f.Description,
 		}
 	}
-	resp.Schema = schema.Schema{MarkdownDescription: l.Description, Attributes: attributes}
+	resp.Schema = schema.Schema{MarkdownDescription: l.Description + limitNote, Attributes: attributes}
 }
 
 // List streams the objects, up to the limit, and the error that ended the search, if any.

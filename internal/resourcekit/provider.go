@@ -22,6 +22,8 @@ type Provider struct {
 	Unknown string
 	// PollInterval is the first pause of a wait; later ones are longer.
 	PollInterval time.Duration
+	// Destroying is true of a command that destroys everything. What it plans before that is only a refresh.
+	Destroying bool
 	// Planned are the names that the current plan creates.
 	Planned PlannedNames
 	// Claims are the values that its resources set on shared things.

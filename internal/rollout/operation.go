@@ -91,10 +91,14 @@ func Propose(scope Scope, state State, spec Spec) Proposal {
 	return Proposal{Scope: scope, State: state, Spec: spec}.With(Decide(state, spec))
 }
 
-// ProposeCancel proposes to end the open rollout of a state.
+// ProposeCancel proposes to end the open rollout of a state. A rollout that has not started has reached no device.
 func ProposeCancel(scope Scope, state State) Proposal {
 	op := Operation{Kind: Cancel, From: state.Open.Version, To: state.Serving}
-	return Proposal{Scope: scope, State: state, Operation: op, Spec: Spec{Version: op.From, Percentage: state.Open.Percentage}}
+	p := Proposal{Scope: scope, State: state, Operation: op, Spec: Spec{Version: op.From, Percentage: state.Open.Percentage}}
+	if state.Open.Status == control.RolloutPending {
+		p.Spec.Percentage = 0
+	}
+	return p
 }
 
 // With returns the proposal with another operation.

@@ -25,7 +25,7 @@ func (newestVersion) Definition(_ context.Context, _ function.DefinitionRequest,
 		Summary: "Finds the newest version that a constraint allows.",
 		MarkdownDescription: "Finds the newest version in a list that satisfies a constraint in the syntax of Terraform's " +
 			"`version` arguments, such as `~> 1.4` or `>= 1.2, < 2.0`. Prereleases count only if the constraint " +
-			"names one. Elements that are not versions are ignored. It is an error if no version satisfies the " +
+			"names one. Elements that are not versions are ignored; a null element is an error. It is an error if no version satisfies the " +
 			"constraint, because a pin without a version would deploy nothing.",
 		Parameters: []function.Parameter{
 			function.ListParameter{
@@ -39,10 +39,18 @@ func (newestVersion) Definition(_ context.Context, _ function.DefinitionRequest,
 }
 
 func (newestVersion) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var versions []string
+	var elements []types.String
 	var constraint string
-	if resp.Error = req.Arguments.Get(ctx, &versions, &constraint); resp.Error != nil {
+	if resp.Error = req.Arguments.Get(ctx, &elements, &constraint); resp.Error != nil {
 		return
+	}
+	versions := make([]string, len(elements))
+	for i, element := range elements {
+		if element.IsNull() {
+			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("element %d of the list is null. Remove null elements, for example with compact(…)", i))
+			return
+		}
+		versions[i] = element.ValueString()
 	}
 	allowed, err := goversion.NewConstraint(constraint)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -33,5 +34,14 @@ func TestNewestVersion(t *testing.T) {
 		if _, message, argument := run(t, newestVersion{}, words(test.versions...), types.StringValue(test.constraint)); !strings.Contains(message, test.want) || argument != 1 {
 			t.Errorf("the newest of %v that fits %q: %q of argument %d, want %q of 1", test.versions, test.constraint, message, argument, test.want)
 		}
+	}
+}
+
+func TestNewestVersionOfNull(t *testing.T) {
+	t.Parallel()
+	list := types.ListValueMust(types.StringType, []attr.Value{types.StringValue("1.0.0"), types.StringNull()})
+	_, message, argument := run(t, newestVersion{}, list, types.StringValue("~> 1.0"))
+	if !strings.HasPrefix(message, "element 1 of the list is null. Remove null elements") || argument != 0 {
+		t.Errorf("%q of argument %d", message, argument)
 	}
 }
