@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,9 @@ type Core struct {
 	typeName string
 	schema   *tfprotov6.SchemaBlock
 	object   tftypes.Object
+
+	// IgnoreChanges are the attributes that `lifecycle { ignore_changes }` lists.
+	IgnoreChanges []string
 
 	state    tftypes.Value
 	identity *tfprotov6.ResourceIdentityData
@@ -173,14 +177,7 @@ func (c *Core) Plan(config map[string]any) Plan {
 	c.t.Helper()
 	c.startProvider()
 	p := Plan{config: tfValue(c.t, c.object, config)}
-	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: c.typeName, Config: c.encode(c.object, p.config),
-		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
-	})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if p.add(validated.Diagnostics); p.Failed() {
+	if p.add(c.validate(p.config)); p.Failed() {
 		return p
 	}
 	if diags := c.Refresh(); diags.Failed() {
@@ -206,12 +203,15 @@ func (c *Core) Plan(config map[string]any) Plan {
 	return p
 }
 
-// plan plans from a prior state and reports whether the resource must be replaced.
+// plan plans from a prior state and reports whether the resource must be replaced. Like Terraform, it validates the configuration as it is
+// written right before.
 func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool) {
 	c.t.Helper()
+	c.validate(p.config)
+	config := c.withoutIgnored(p.config, prior)
 	answer, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PriorPrivate: private, Config: c.encode(c.object, p.config),
-		ProposedNewState: c.encode(c.object, proposedNewState(c.t, c.schema.Attributes, c.object, prior, p.config)), PriorIdentity: c.identity,
+		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PriorPrivate: private, Config: c.encode(c.object, config),
+		ProposedNewState: c.encode(c.object, proposedNewState(c.t, c.schema.Attributes, c.object, prior, config)), PriorIdentity: c.identity,
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -220,7 +220,7 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 		return false
 	}
 	p.planned, p.private = c.decode(answer.PlannedState), answer.PlannedPrivate
-	for _, problem := range planViolations(c.t, c.schema.Attributes, prior, p.config, p.planned) {
+	for _, problem := range planViolations(c.t, c.schema.Attributes, prior, config, p.planned) {
 		c.t.Errorf("Terraform would call the plan invalid: %s", problem)
 	}
 	return !prior.IsNull() && anyChanged(answer.RequiresReplace, prior, p.planned)
@@ -236,6 +236,34 @@ func (c *Core) planReplacement(p *Plan) {
 		p.Diagnostics = fresh.Diagnostics
 	}
 	p.planned, p.private = fresh.planned, fresh.private
+}
+
+// validate validates a configuration.
+func (c *Core) validate(config tftypes.Value) []*tfprotov6.Diagnostic {
+	c.t.Helper()
+	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: c.typeName, Config: c.encode(c.object, config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return validated.Diagnostics
+}
+
+// withoutIgnored replaces the ignored attributes of a configuration by those of the prior state.
+func (c *Core) withoutIgnored(config, prior tftypes.Value) tftypes.Value {
+	c.t.Helper()
+	written, ok := members(config)
+	before, exists := members(prior)
+	if !ok || !exists || len(c.IgnoreChanges) == 0 {
+		return config
+	}
+	written = maps.Clone(written)
+	for _, name := range c.IgnoreChanges {
+		written[name] = before[name]
+	}
+	return tftypes.NewValue(c.object, written)
 }
 
 // Apply applies a plan, with the second plan that Terraform makes before it changes a resource. Terraform shows the warnings of both

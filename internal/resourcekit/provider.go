@@ -26,6 +26,8 @@ type Provider struct {
 	Planned PlannedNames
 	// Claims are the values that its resources set on shared things.
 	Claims Claims
+	// Written are values of the configuration before Terraform applies `ignore_changes`.
+	Written WrittenValues
 }
 
 // Configured receives the provider in Configure and provides the client. Base and DataSourceBase embed it, and actions and
