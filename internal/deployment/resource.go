@@ -56,10 +56,10 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 	timeout, d := plan.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(d...)
 	out := output{state: &resp.State, identity: resp.Identity, private: resp.Private, diags: &resp.Diagnostics}
-	isNewGroup := plan.GroupID.IsUnknown()
+	isNewScope := plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown()
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !resolve(ctx, client, &plan, &resp.Diagnostics) ||
-		!r.claimAtApply(ctx, client, &plan, isNewGroup, &resp.Diagnostics) {
+		!r.claimAtApply(ctx, client, &plan, isNewScope, &resp.Diagnostics) {
 		return
 	}
 	r.applier(ctx, client, &plan, timeout, out).run(ctx)
