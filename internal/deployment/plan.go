@@ -30,7 +30,8 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ignored := r.Provider != nil && r.Provider.Written.IsIgnored(config.writtenScope(), plan.Version.ValueString())
+	ignored := !plan.Version.Equal(config.Version) ||
+		r.Provider != nil && r.Provider.Written.IsIgnored(config.writtenScope(), plan.Version.ValueString())
 	if !creates {
 		r.planReplacement(ctx, &plan, state, resp)
 	}
