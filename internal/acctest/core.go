@@ -31,6 +31,9 @@ type Core struct {
 	// keepsProcess is true if all commands use one process.
 	keepsProcess bool
 
+	// IgnoreChanges are the attributes that `lifecycle { ignore_changes }` lists.
+	IgnoreChanges []string
+
 	state    tftypes.Value
 	identity *tfprotov6.ResourceIdentityData
 	private  []byte
@@ -304,9 +307,10 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 	if p.add(c.validate(c.process(), p.config)); p.Failed() {
 		return false
 	}
+	config := c.withoutIgnored(p.config, prior)
 	answer, err := c.process().PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PriorPrivate: private, Config: c.encode(c.object, p.config),
-		ProposedNewState: c.encode(c.object, proposedNewState(c.t, c.schema.Attributes, c.object, prior, p.config)), PriorIdentity: c.identity,
+		TypeName: c.typeName, PriorState: c.encode(c.object, prior), PriorPrivate: private, Config: c.encode(c.object, config),
+		ProposedNewState: c.encode(c.object, proposedNewState(c.t, c.schema.Attributes, c.object, prior, config)), PriorIdentity: c.identity,
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -315,7 +319,7 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 		return false
 	}
 	p.planned, p.private = c.decode(answer.PlannedState), answer.PlannedPrivate
-	for _, problem := range planViolations(c.t, c.schema.Attributes, prior, p.config, p.planned) {
+	for _, problem := range planViolations(c.t, c.schema.Attributes, prior, config, p.planned) {
 		c.t.Errorf("Terraform would call the plan invalid: %s", problem)
 	}
 	return !prior.IsNull() && anyChanged(answer.RequiresReplace, prior, p.planned)
@@ -331,6 +335,21 @@ func (c *Core) planReplacement(p *Plan) {
 		p.Diagnostics = fresh.Diagnostics
 	}
 	p.planned, p.private = fresh.planned, fresh.private
+}
+
+// withoutIgnored replaces the ignored attributes of a configuration by those of the prior state.
+func (c *Core) withoutIgnored(config, prior tftypes.Value) tftypes.Value {
+	c.t.Helper()
+	written, ok := members(config)
+	before, exists := members(prior)
+	if !ok || !exists || len(c.IgnoreChanges) == 0 {
+		return config
+	}
+	written = maps.Clone(written)
+	for _, name := range c.IgnoreChanges {
+		written[name] = before[name]
+	}
+	return tftypes.NewValue(c.object, written)
 }
 
 // Apply applies a plan, with the second plan that Terraform makes before it changes a resource. Terraform shows the warnings of both

@@ -21,6 +21,8 @@ type applier struct {
 	private rollout.Private
 	// planned is the operation that the plan has shown, nil where the plan has left it open.
 	planned *rollout.Operation
+	// held is true where the plan leaves the percentage of a rollout as it is, because others have started it.
+	held    bool
 	timeout time.Duration
 	// save writes state and private state; it is called as soon as the server has accepted something, and again with the truth
 	// at the end.
@@ -36,6 +38,9 @@ func (a *applier) run(ctx context.Context) {
 		return
 	}
 	spec, _ := a.plan.spec(ctx, a.private, a.diags)
+	if a.held {
+		spec = spec.Held(state)
+	}
 	p := a.propose(state, spec)
 	if a.diags.HasError() {
 		return
@@ -82,7 +87,9 @@ func (a *applier) runSteps(ctx context.Context, p rollout.Proposal) {
 			r, err = a.target.SetPercentage(limited, step.Percentage, r)
 		}
 		if err == nil || i == 0 {
-			a.private = a.private.Accepted(r)
+			if !a.held { // a rollout of others stays theirs
+				a.private = a.private.Accepted(r)
+			}
 			a.saveState(ctx, p.Operation, r.State)
 		}
 		if r.NoMembers {
@@ -117,9 +124,11 @@ func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	if err == nil && last.Version() != spec.Version {
 		err = &rollout.Error{Kind: rollout.ErrorReplaced, Progress: rollout.Progress{Rollout: control.Rollout{Version: spec.Version}}}
 	}
-	if err == nil {
+	switch {
+	case a.held: // nothing is owed to a rollout of others
+	case err == nil:
 		a.private = a.private.AfterApply(last)
-	} else {
+	default:
 		a.private.LastApplySucceeded = false
 		a.private = a.private.AfterRead(last)
 	}

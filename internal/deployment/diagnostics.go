@@ -24,6 +24,18 @@ func addUnmanagedRollout(open rollout.Record, diags *diag.Diagnostics) {
 			open.ID, open.Version, open.Status, open.Percentage, open.Version))
 }
 
+// warnOfHeldRollout says that a rollout of the pin is not advanced, because others have started it. If the configuration ignores the
+// version, that is as intended.
+func warnOfHeldRollout(now rollout.State, spec rollout.Spec, ignored bool, diags *diag.Diagnostics) {
+	if ignored || now.Targeted == nil {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("rollout"), "A rollout that this resource did not start is in progress",
+		fmt.Sprintf("Rollout %s of %s is %s at %g percent, and the configuration wants %g. It was started outside of Terraform after the version was "+
+			"pinned, so it is not advanced. To advance it with this resource, change `rollout.percentage`.",
+			now.Targeted.ID, now.Targeted.Version, now.Targeted.Status, now.Targeted.Percentage, spec.Percentage))
+}
+
 func addRolledBack(p rollout.Proposal, diags *diag.Diagnostics) {
 	if p.Rival != nil && p.Rival.Certain {
 		diags.AddAttributeError(path.Root("version"), rivalSummary, rivalText(p)+" The pin is not deployed again automatically.\n\nPin the same version in "+

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -276,4 +278,42 @@ func TestAccModelDeployment_growthSurvivesARefresh(t *testing.T) {
 	if diff := cmp.Diff(first.Planned, r.core.Plan(r.pinned()).Planned); diff != "" {
 		t.Errorf("the second plan differs: %s", diff)
 	}
+}
+
+// Members that the same apply adds to a static group get the version in the next apply, which the plan after this one announces; with a
+// new version they get it at once.
+func TestAccModelDeployment_membersOfSameApply(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	config := func(version string, devices int) string {
+		return pinned(sb, version, "group = octomil_device_group.ring.name", "max_affected_devices = 5", "depends_on = [octomil_device_group_members.ring]") +
+			fmt.Sprintf(`
+resource "octomil_device_group" "ring" { name = "ring" }
+resource "octomil_device_group_members" "ring" {
+  group_id   = octomil_device_group.ring.id
+  device_ids = [for n in range(%d) : format("dev_%%08d", n + 1)]
+}`, devices)
+	}
+	ring := func(versions map[string]int) resource.TestCheckFunc {
+		return func(*terraform.State) error {
+			sb.Settle()
+			if got := sb.GroupFleet(phi, "ring").Versions; !cmp.Equal(versions, got) {
+				return fmt.Errorf("ring runs %v; want %v", got, versions)
+			}
+			return nil
+		}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
+		Steps: []resource.TestStep{
+			{Config: config("2.0.0", 3), Check: ring(map[string]int{"2.0.0": 3})},
+			{Config: config("2.0.0", 5), Check: ring(map[string]int{"2.0.0": 3, "1.0.0": 2}), ExpectNonEmptyPlan: true},
+			{
+				Config: config("2.0.0", 5), ConfigPlanChecks: updates(plans("advance", "2.0.0", "2.0.0"), changes("percentage")),
+				Check: ring(map[string]int{"2.0.0": 5}),
+			},
+			{Config: config("3.0.0", 5), ExpectError: says("The version does not exist")},
+			{Config: config("1.0.0", 4), Check: ring(map[string]int{"1.0.0": 4})},
+		},
+	})
 }

@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -121,4 +122,38 @@ func TestAccModelDeployment_importGroupAtPercentage(t *testing.T) {
 		r.succeeds(plan)
 		r.expect(wanted{writes: "POST execute deployment", runs: map[string]int{"1.0.0": 24}})
 	})
+}
+
+// The same with Terraform itself, which writes the configuration.
+func TestAccModelDeployment_generatedConfiguration(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"phi-4-mini/staging", "phi-4-mini"} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			r := newHarness(t, "staging")
+			if id == "phi-4-mini" {
+				r.rollOut("2.0.0", 33)
+			} else {
+				r.execute("2.0.0", 30)
+			}
+			r.sb.ClearLedger()
+			cli := acctest.NewCLI(t, r.sb.Provider()+fmt.Sprintf(`
+import {
+  to = octomil_model_deployment.phi
+  id = %q
+}
+`, id))
+			for _, args := range [][]string{
+				{"plan", "-generate-config-out=generated.tf"}, {"plan"}, {"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"}, {"apply", "-auto-approve"},
+				{"plan", "-detailed-exitcode"},
+			} {
+				if result := cli.Run(t, args...); result.Code != 0 || strings.Contains(result.Output, "to change") && !strings.Contains(result.Output, "0 to change") {
+					t.Fatalf("%v ends with %d:\n%s", args, result.Code, result.Output)
+				}
+			}
+			if writes := r.sb.Writes(); len(writes) > 0 {
+				t.Errorf("wrote %v", writes)
+			}
+		})
+	}
 }

@@ -314,6 +314,11 @@ func (m *model) scope() rollout.Scope {
 	}
 }
 
+// writtenScope is what the configuration writes of the scope, the names or IDs, before any of it is looked up.
+func (m *model) writtenScope() string {
+	return typeName + ":" + m.Model.ValueString() + "/" + m.Group.ValueString()
+}
+
 // setScope is the other way: the names and IDs of a scope that exists.
 func (m *model) setScope(scope rollout.Scope) {
 	m.Model, m.ModelID = types.StringValue(scope.Model), types.StringValue(scope.ModelID)

@@ -33,8 +33,8 @@ func (r *deploymentResource) claim(ctx context.Context, plan *model, diags *diag
 	return checkOverlap(ctx, client, plan, r.rivals(plan, false), diags)
 }
 
-// claimAtApply compares what the plan could not: a group that the same apply has created, and groups whose members it changes.
-func (r *deploymentResource) claimAtApply(ctx context.Context, client *control.Client, plan *model, isNewGroup bool, diags *diag.Diagnostics) bool {
+// claimAtApply compares what the plan could not: a model or a group that the same apply has created, and groups whose members it changes.
+func (r *deploymentResource) claimAtApply(ctx context.Context, client *control.Client, plan *model, isNewScope bool, diags *diag.Diagnostics) bool {
 	if plan.Group.IsNull() {
 		return true
 	}
@@ -43,7 +43,7 @@ func (r *deploymentResource) claimAtApply(ctx context.Context, client *control.C
 		return false
 	}
 	rivals := r.rivals(plan, true)
-	if isNewGroup {
+	if isNewScope {
 		maps.Copy(rivals, r.rivals(plan, false))
 	}
 	return checkOverlap(ctx, client, plan, rivals, diags)

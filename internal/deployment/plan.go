@@ -24,8 +24,9 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.planDestroy(ctx, req, resp)
 		return
 	}
-	var plan, state model
+	var plan, state, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	creates := req.State.Raw.IsNull()
 	if !creates {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -33,6 +34,8 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ignored := !plan.Version.Equal(config.Version) ||
+		r.Provider != nil && r.Provider.Written.IsIgnored(config.writtenScope(), plan.Version.ValueString())
 	if !creates {
 		r.planReplacement(ctx, &plan, state, resp)
 	}
@@ -42,7 +45,7 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	case creates || len(resp.RequiresReplace) > 0:
 		r.planCreate(ctx, &plan, resp)
 	default:
-		r.planUpdate(ctx, &plan, state, req, resp)
+		r.planUpdate(ctx, &plan, state, ignored, req, resp)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -144,14 +147,15 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 	}
 }
 
+// planUpdate plans what brings the target to the pin. If `ignore_changes` contains the version, that is whatever version the target has.
 func (r *deploymentResource) planUpdate(
-	ctx context.Context, plan *model, state model, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+	ctx context.Context, plan *model, state model, ignored bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
 	plan.ID, plan.ModelID, plan.GroupID = state.ID, state.ModelID, state.GroupID
 	if !plan.Model.Equal(state.Model) || !plan.Group.Equal(state.Group) { // the same scope has another name
 		plan.setID()
 	}
-	if !r.claim(ctx, plan, &resp.Diagnostics) {
+	if !ignored && !r.claim(ctx, plan, &resp.Diagnostics) {
 		return // what the other pin does to the devices is no rollback of this one
 	}
 	var private rollout.Private
@@ -165,15 +169,21 @@ func (r *deploymentResource) planUpdate(
 		return
 	}
 	now.RolledBack = state.rollbackInfo(ctx, &resp.Diagnostics)
+	unmanaged := rollout.IsUnmanaged(now, spec, private)
+	held := ignored || unmanaged && plan.Rollout.Equal(state.Rollout)
+	if held {
+		warnOfHeldRollout(now, spec, ignored, &resp.Diagnostics)
+		spec = spec.Held(now)
+	}
 	p := rollout.Propose(plan.scope(), now, spec)
 	if rollout.RolledBackSince(now, spec, private) && r.planRolledBack(ctx, plan, state, p, private, resp) {
 		return
 	}
-	if private.Pin == spec.Version && !private.Imported && (now.Version() == spec.Version || now.Partial) {
+	if !ignored && !unmanaged && private.Pin == spec.Version && !private.Imported && (now.Version() == spec.Version || now.Partial) {
 		checkShrinking(ctx, state, p.Scope, spec, &resp.Diagnostics)
 	}
 	op := p.Operation
-	if op.Kind == rollout.None && !private.NeverApplied() && private.Pin != spec.Version {
+	if op.Kind == rollout.None && !ignored && !private.NeverApplied() && private.Pin != spec.Version {
 		op.Kind = rollout.Adopt // the target is there already, and the new pin must be remembered as one
 	}
 	if op.Kind == rollout.None {
@@ -184,7 +194,7 @@ func (r *deploymentResource) planUpdate(
 	if r.Provider != nil {
 		r.Provider.Planned.Add(typeName, p.Scope.ModelID)
 	}
-	resourcekit.SetPrivate(ctx, resp.Private, plannedKey, plannedChange{Operation: &op}, &resp.Diagnostics)
+	resourcekit.SetPrivate(ctx, resp.Private, plannedKey, plannedChange{Operation: &op, Held: held}, &resp.Diagnostics)
 	plan.setComputedUnknown()
 	plan.setOperation(ctx, op, &resp.Diagnostics)
 	plan.PreviousVersion = state.PreviousVersion

@@ -59,10 +59,10 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 	timeout, d := plan.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(d...)
 	out := output{state: &resp.State, identity: resp.Identity, private: resp.Private, diags: &resp.Diagnostics}
-	isNewGroup := plan.GroupID.IsUnknown()
+	isNewScope := plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown()
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !resolve(ctx, client, &plan, &resp.Diagnostics) ||
-		!r.claimAtApply(ctx, client, &plan, isNewGroup, &resp.Diagnostics) {
+		!r.claimAtApply(ctx, client, &plan, isNewScope, &resp.Diagnostics) {
 		return
 	}
 	resolved := req.Plan
@@ -135,12 +135,16 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	if !changes {
 		r.BeginWrite()
-		private.Pin, private.Imported = config.Version.ValueString(), false
+		private.Imported = false
+		if plan.Version.Equal(config.Version) { // it is not with `ignore_changes`, nor where a rollback is accepted
+			private.Pin = config.Version.ValueString()
+		}
 		r.save(ctx, out, plan, private, nil)
 		return
 	}
 	ctx, client := r.Client(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.claimAtApply(ctx, client, &plan, false, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() ||
+		plan.Version.Equal(config.Version) && !r.claimAtApply(ctx, client, &plan, false, &resp.Diagnostics) {
 		return
 	}
 	done := r.WriteObject(ctx, req.State.Raw, false, &resp.Diagnostics)
@@ -149,7 +153,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	defer done()
 	a := r.applier(ctx, client, &plan, timeout, out)
-	a.private, a.planned = private, planned.Operation
+	a.private, a.planned, a.held = private, planned.Operation, planned.Held
 	a.run(ctx)
 }
 
@@ -208,6 +212,8 @@ const (
 type plannedChange struct {
 	// Operation is nil where the plan could not decide, because a part of the configuration was not known yet.
 	Operation *rollout.Operation `json:"operation,omitempty"`
+	// Held is true where the percentage of a rollout that others have started is left as it is.
+	Held bool `json:"held,omitempty"`
 }
 
 // output is where an operation of Terraform leaves what it has found.

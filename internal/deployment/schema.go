@@ -21,7 +21,10 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		MarkdownDescription: "Pins a version of a model to the whole fleet or to one device group.\n\nSet `version` to a newer version " +
 			"and the next apply rolls it out. Set it to an older version that was deployed before and the same apply " +
 			"is a rollback: immediately, for every device in scope. A rollout in progress is canceled. Changes made " +
-			"outside of Terraform show as a difference on `version`.\n\nDestroying the resource leaves the devices as " +
+			"outside of Terraform show as a difference on `version`. Devices that join a group later show as a difference on " +
+			"`percentage`: the next apply advances the version to them.\n\nIf a pipeline deploys the versions, set " +
+			"`ignore_changes = [version]`; see the guide [The pipeline deploys, Terraform manages the " +
+			"rest](../guides/pipeline-deploys.md).\n\nDestroying the resource leaves the devices as " +
 			"they are, unless `on_destroy` says otherwise.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
@@ -46,7 +49,8 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 				Optional: true, Validators: notEmpty,
 				MarkdownDescription: "The device group to deploy to, by name. Defaults to the whole fleet. Changing this forces a new resource " +
 					"to be created. A deployment to a group is complete when the version is assigned to every member; the API " +
-					"does not report which version a member has loaded.",
+					"does not report which version a member has loaded. Groups that have devices in common must be pinned to " +
+					"the same version of a model; a deployment to the whole fleet leaves the devices of these groups alone.",
 			},
 			"group_id": schema.StringAttribute{
 				Computed:            true,
@@ -60,7 +64,8 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 						Optional:   true,
 						Validators: []validator.Float64{float64validator.Between(1, 100)},
 						MarkdownDescription: "The percentage of the devices in scope that should have the version, from 1 to 100. Increase it to " +
-							"advance the rollout; it cannot decrease. Defaults to `100`.",
+							"advance the rollout; it cannot decrease. Defaults to `100`. A rollout of the same version that was started " +
+							"outside of Terraform after the version was pinned is not advanced until `version` or `rollout` changes.",
 					},
 					"stages": schema.ListNestedAttribute{
 						Optional: true,

@@ -11,11 +11,15 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
-// ValidateConfig checks the stages of a rollout against each other. It skips what is not known yet.
+// ValidateConfig records which version the configuration writes, and checks the stages of a rollout against each other. It skips what is
+// not known yet.
 func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	r.Base.ValidateConfig(ctx, req, resp)
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if r.Provider != nil && !config.Model.IsUnknown() && !config.Group.IsUnknown() {
+		r.Provider.Written.Write(config.writtenScope(), config.Version.ValueString())
+	}
 	if resp.Diagnostics.HasError() || !resourcekit.Known(config.Rollout) {
 		return
 	}

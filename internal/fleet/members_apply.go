@@ -76,7 +76,7 @@ func (r *applyResult) apply(ctx context.Context, client *control.Client, group s
 	for _, id := range due.remove {
 		err := client.RemoveGroupDevice(ctx, group, id)
 		r.mayHaveChanged = r.mayHaveChanged || err == nil || control.Ambiguous(err)
-		if managed && len(r.refused) < maxRefusals && (resourcekit.NoSuchID(err) || resourcekit.IsConflict(err)) {
+		if managed && len(r.refused) < maxRefusals && keepsDevice(err) {
 			r.refused = append(r.refused, refusal{id, "Could not remove a device from the device group", err})
 			continue
 		}
@@ -106,6 +106,9 @@ func (r *applyResult) add(ctx context.Context, client *control.Client, group str
 	}
 	return nil
 }
+
+// keepsDevice is true if the server refused to remove one device, which says nothing about the others.
+func keepsDevice(err error) bool { return resourcekit.NoSuchID(err) || resourcekit.IsConflict(err) }
 
 // refresh reads the membership after a change, even if the operation was interrupted: the state must show what the server has.
 func (r *applyResult) refresh(ctx context.Context, client *control.Client, group string) {
@@ -205,8 +208,8 @@ func addGroupError(group, summary string, err error, diags *diag.Diagnostics) {
 		"its name. Set it to `octomil_device_group.<name>.id`.", resourcekit.ErrorDetail(err), group))
 }
 
-// removeManaged removes the managed devices and leaves those that were added outside of Terraform. After an error, remaining has
-// the managed devices that are still in the group.
+// removeManaged removes the managed devices and leaves those that were added outside of Terraform. A device that the server keeps does
+// not stop it. After an error, the first of several, remaining has the managed devices that are still in the group.
 func removeManaged(
 	ctx context.Context, client *control.Client, group string, have membership, managed []string,
 ) (remaining membership, err error) {
@@ -214,11 +217,21 @@ func removeManaged(
 		_, member := have.find(ref)
 		return !member
 	})
+	var kept []string
 	for done, ref := range present {
 		i, _ := have.find(ref)
-		if err := client.RemoveGroupDevice(ctx, group, have.devices[i].ID); err != nil {
-			return have.subset(present[done:]), err
+		failure := client.RemoveGroupDevice(ctx, group, have.devices[i].ID)
+		if failure == nil {
+			continue
+		}
+		if err == nil {
+			err = failure
+		}
+		kept = append(kept, ref)
+		if !keepsDevice(failure) || len(kept) > maxRefusals {
+			kept = append(kept, present[done+1:]...)
+			break
 		}
 	}
-	return membership{}, nil
+	return have.subset(kept), err
 }

@@ -171,3 +171,36 @@ func TestAccDeviceGroupMembers_removalRefused(t *testing.T) {
 	succeed(t, core, config(dev(3)))
 	expectMembers(t, sb, "lab", dev(3))
 }
+
+// A destroy removes the other devices, and the state keeps the one that the server keeps.
+func TestAccDeviceGroupMembers_destroyRefused(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status int
+		left   []string
+	}{
+		"one device":  {409, devs(1)},
+		"the service": {503, devs(1, 2, 3)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sb, core, _ := membersCore(t, sandbox.DialectDocs, devs(1, 2, 3)...)
+			sb.AddFault(sandbox.Fault{
+				Method: http.MethodDelete, Path: "device-groups/*/devices/" + dev(1), Times: -1, Status: test.status,
+				Body: `{"error":"conflict","message":"not now"}`,
+			})
+			if said := core.Destroy(); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "not now") {
+				t.Errorf("the errors are %q", said.Errors)
+			}
+			expectMembers(t, sb, "lab", test.left...)
+			expectState(t, core, test.left...)
+			sb.ClearFaults()
+			if said := core.Destroy(); said.Failed() {
+				t.Error(said.Errors)
+			}
+			if left := membersOn(t, sb, "lab"); len(left) > 0 {
+				t.Errorf("%v are left", left)
+			}
+		})
+	}
+}

@@ -28,6 +28,8 @@ type Provider struct {
 	Planned PlannedNames
 	// Claims are the values that its resources set on shared things.
 	Claims Claims
+	// Written are values of the configuration before Terraform applies `ignore_changes`.
+	Written WrittenValues
 	// Objects are the objects that the resources of the current walk manage.
 	Objects Objects
 

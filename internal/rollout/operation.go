@@ -62,6 +62,15 @@ func (s Spec) immediate() Spec {
 	return s
 }
 
+// Held returns the spec that leaves the percentage of what is targeted as it is.
+func (s Spec) Held(state State) Spec {
+	if state.Targeted != nil {
+		s.Percentage = min(s.Percentage, state.Targeted.Percentage)
+	}
+	s.Stages, s.WaitDone = nil, true
+	return s
+}
+
 func (s Spec) wantsPaused() bool  { return s.Paused != nil && *s.Paused }
 func (s Spec) wantsRunning() bool { return s.Paused != nil && !*s.Paused }
 
@@ -240,6 +249,14 @@ func resumeUnless(done bool) Kind {
 		return None
 	}
 	return Resume
+}
+
+// IsUnmanaged reports whether a rollout of the pin that has not reached the percentage is one that others have started after the pin was
+// applied. It is theirs to advance.
+func IsUnmanaged(state State, spec Spec, private Private) bool {
+	r := state.Targeted
+	return r != nil && r.ID != "" && r.ID != private.RolloutID && r.Version == spec.Version && r.Percentage < spec.Percentage &&
+		private.Pin == spec.Version && private.LastApplySucceeded
 }
 
 // RolledBackSince reports whether the pinned version was rolled back after it had been pinned. Private state tells a pin that stands
