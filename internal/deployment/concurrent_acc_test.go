@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,9 +162,17 @@ func TestAccModelDeployment_destroyCancelsBelow(t *testing.T) {
 	r.rollOut("2.0.0", 40)
 	r.succeeds(r.core.Plan(config))
 	r.rollOut("0.9.0", 5) // a newer one is not the resource's to end
-	r.sb.ClearLedger()
-	if said := r.core.Destroy(); said.Failed() {
+	if said := r.core.Refresh(); said.Failed() {
 		t.Fatal(said.Errors)
+	}
+	r.core.Plan(config) // in a new process, as Terraform does for each command
+	r.sb.ClearLedger()
+	said := r.core.Destroy()
+	if said.Failed() {
+		t.Fatal(said.Errors)
+	}
+	if text := strings.Join(said.Warnings, "\n"); !strings.Contains(text, "Destroying this deployment cancels the rollout of 3.0.0") {
+		t.Errorf("the destroy warns %q", said.Warnings)
 	}
 	r.expect(wanted{writes: "DELETE cancel rollout", runs: map[string]int{"0.9.0": 6, "1.0.0": 118}})
 }
