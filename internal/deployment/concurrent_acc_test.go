@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,6 +148,47 @@ func TestAccModelDeployment_supersedeSeveral(t *testing.T) {
 	})
 }
 
+// A rollback leaves no rollout open, by the server's call or without it.
+//
+// CONTRACT.md 3.58, 3.75
+func TestAccModelDeployment_rollbackOfSeveral(t *testing.T) {
+	t.Parallel()
+	for dialect, writes := range map[sandbox.Dialect]string{
+		sandbox.DialectDocs: "POST roll back",
+		sandbox.DialectSDK:  "DELETE cancel rollout, DELETE cancel rollout, POST create rollout",
+	} {
+		t.Run(string(dialect), func(t *testing.T) {
+			t.Parallel()
+			r := concurrent(t, dialect)
+			r.apply(wanted{version: "2.0.0", percentage: 40})
+			r.rollOut("3.0.0", 10)
+			r.sb.ClearLedger()
+			r.reaches(wanted{version: "0.9.0", plan: "rollback 3.0.0 0.9.0", writes: writes, runs: all("0.9.0")})
+			r.onlyOwnIsOpen()
+		})
+	}
+}
+
+// A server whose rollback ends only the newest rollout keeps none open either.
+//
+// CONTRACT.md 3.75
+func TestAccModelDeployment_rollbackLeavesOpen(t *testing.T) {
+	t.Parallel()
+	r := concurrent(t, sandbox.DialectDocs)
+	r.apply(wanted{version: "2.0.0", percentage: 40})
+	below := newest(t, r.sb)
+	r.rollOut("3.0.0", 10)
+	open := fmt.Sprintf(`{"id":%q,"version":"2.0.0","status":"active","percentage":40}`, below)
+	// The sandbox has ended it; the read after the rollback says that this server has not.
+	r.sb.AddFault(sandbox.Fault{Method: "GET", Path: "models/*/rollouts/" + below, Times: 1, Status: 200, Body: open})
+	r.sb.ClearLedger()
+	plan := r.core.Plan(r.config(wanted{version: "0.9.0"}))
+	r.succeeds(plan)
+	if diff := cmp.Diff([]string{"POST roll back", "DELETE cancel rollout"}, r.sb.Writes()); diff != "" {
+		t.Errorf("writes (-want +got):\n%s", diff)
+	}
+}
+
 // A destroy with on_destroy = "cancel" ends the resource's own rollout and what is open below it.
 //
 // CONTRACT.md 3.75
@@ -161,9 +203,17 @@ func TestAccModelDeployment_destroyCancelsBelow(t *testing.T) {
 	r.rollOut("2.0.0", 40)
 	r.succeeds(r.core.Plan(config))
 	r.rollOut("0.9.0", 5) // a newer one is not the resource's to end
-	r.sb.ClearLedger()
-	if said := r.core.Destroy(); said.Failed() {
+	if said := r.core.Refresh(); said.Failed() {
 		t.Fatal(said.Errors)
+	}
+	r.core.Plan(config) // in a new process, as Terraform does for each command
+	r.sb.ClearLedger()
+	said := r.core.Destroy()
+	if said.Failed() {
+		t.Fatal(said.Errors)
+	}
+	if text := strings.Join(said.Warnings, "\n"); !strings.Contains(text, "Destroying this deployment cancels the rollout of 3.0.0") {
+		t.Errorf("the destroy warns %q", said.Warnings)
 	}
 	r.expect(wanted{writes: "DELETE cancel rollout", runs: map[string]int{"0.9.0": 6, "1.0.0": 118}})
 }

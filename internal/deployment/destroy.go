@@ -81,7 +81,7 @@ func (r *deploymentResource) planDestroy(ctx context.Context, req resource.Modif
 	c := checks{client: client, config: &state, private: private, diags: &resp.Diagnostics}
 	switch previous := state.PreviousVersion.ValueString(); state.OnDestroy.ValueString() {
 	case onDestroyCancel:
-		if open := now.Open; open != nil && open.ID == private.RolloutID && state.Group.IsNull() {
+		if now.Open = c.cancelable(ctx, now.Open); now.Open != nil {
 			c.destroy(ctx, rollout.ProposeCancel(scope, now))
 		}
 	case onDestroyRollback:
@@ -89,6 +89,26 @@ func (r *deploymentResource) planDestroy(ctx context.Context, req resource.Modif
 			c.destroy(ctx, p)
 		}
 	}
+}
+
+// cancelable is the rollout that this resource has started, as long as it assigns devices; nil where it does not. The open one is that of
+// the state: another one can be newer on a server that allows several, and leaves the resource's own one its devices.
+func (c checks) cancelable(ctx context.Context, open *rollout.Record) *rollout.Record {
+	switch {
+	case open == nil || !c.config.Group.IsNull():
+		return nil
+	case open.ID == c.private.RolloutID:
+		return open
+	}
+	rollouts, err := c.client.Rollouts(ctx, c.config.ModelID.ValueString())
+	if err != nil { // the destroy would need them too
+		resourcekit.AddError(c.diags, path.Root("on_destroy"), "Could not cancel the rollout", err)
+		return nil
+	}
+	if own, found := rollout.History(rollouts).Find(c.private.RolloutID); found && own.Status.Open() {
+		return rollout.RecordOf(own)
+	}
+	return nil
 }
 
 // cancelManaged ends the rollout that this resource has started, if it is still open.
