@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"time"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -16,7 +17,7 @@ type Group struct {
 
 // Read derives the state from the members and the fleet's rollouts.
 func (g Group) Read(ctx context.Context, private Private) (State, error) {
-	members, err := g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+	members, err := g.members(ctx, private.seenLately())
 	if err != nil {
 		return State{}, err
 	}
@@ -25,6 +26,18 @@ func (g Group) Read(ctx context.Context, private Private) (State, error) {
 		return State{}, err
 	}
 	return GroupState(members, rollouts, private), nil
+}
+
+// members counts the members by version, again where the count is from before what an apply has seen.
+func (g Group) members(ctx context.Context, seen *Seen) (Assignments, error) {
+	if seen == nil {
+		return g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+	}
+	return control.WithinSettleTime(ctx, seen.At, func(ctx context.Context) (Assignments, error) {
+		return g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+	}, func(members Assignments, err error) bool {
+		return err != nil || members[seen.Version] >= min(seen.Devices, members.Total())
+	})
 }
 
 // Start deploys to the members. Every operation is a deployment there: a rollback is one of an older version to all members, an
@@ -72,7 +85,7 @@ func (g Group) SetPercentage(ctx context.Context, percentage float64, before Res
 		before.Written = before.Written || control.Ambiguous(err)
 		return before, err
 	}
-	r := Result{Proposal: next, ID: answer.ID, Written: true}
+	r := Result{Proposal: next, ID: answer.ID, Written: true, At: time.Now()}
 	if answer.Activated != nil {
 		r.Activated = *answer.Activated
 	}

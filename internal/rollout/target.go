@@ -78,6 +78,10 @@ type Result struct {
 	// Written is true as soon as anything may have changed on the server.
 	Written bool
 	baking  bool
+	// Kept is what the server has made of the percentage of the present step, 0 where it keeps it as it is.
+	Kept float64
+	// At is when the server has accepted the present step.
+	At time.Time
 	// State is what the target runs, as far as it follows from all this without a further read.
 	State State
 }

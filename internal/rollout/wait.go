@@ -52,7 +52,10 @@ func (f Fleet) observe(ctx context.Context, r *Result) (done bool, err error) {
 	if err := f.read(ctx, r); err != nil {
 		return false, err
 	}
-	return evaluate(r.Progress, r.Proposal.Spec)
+	r.noteKept()
+	spec := r.Proposal.Spec
+	spec.Kept = r.Kept
+	return evaluate(r.Progress, spec)
 }
 
 // read reads a rollout once, and counts its devices while they change. Where a count fails, the last one stays.
@@ -93,7 +96,7 @@ func evaluate(p Progress, spec Spec) (done bool, err error) {
 	case r.Status == control.RolloutPaused:
 		return false, &Error{Kind: ErrorPaused, Progress: p}
 	case r.Status == control.RolloutActive && spec.Percentage < 100:
-		return r.Percentage >= spec.Percentage, nil
+		return spec.reachedAt(r.Percentage), nil
 	case r.Status == control.RolloutActive:
 		return r.Percentage >= 100 && p.Affected.AllUpdated(), nil
 	}
@@ -116,7 +119,8 @@ func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
 	})
 	g.report(r.Progress)
 	done = r.assigned()
-	if r.baking && !done {
+	// Right after the deployment, a list may still be from before it.
+	if r.baking && !done && time.Since(r.At) > control.SettleTime {
 		return false, &Error{Kind: ErrorRolledBack, Progress: r.Progress}
 	}
 	return done, nil
