@@ -57,7 +57,8 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 		}
 		return
 	}
-	plan.set(ctx, *result.now, wanted, &resp.Diagnostics)
+	plan.ID = plan.GroupID
+	result.remember(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -70,7 +71,7 @@ func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	members, err := client.GroupDevices(ctx, state.GroupID.ValueString())
+	members, err := readSettled(ctx, client, state.GroupID.ValueString(), req.Private, &resp.Diagnostics)
 	if control.NotFound(err) {
 		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
@@ -109,13 +110,12 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	if result.now == nil {
 		return
 	}
-	ref := wanted
 	if resp.Diagnostics.HasError() {
-		ref = slices.Concat(wanted, prior)
-	} else {
+		plan.set(ctx, *result.now, slices.Concat(wanted, prior), &resp.Diagnostics)
+	} else { // what else is in the group by now is drift at the next read
 		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
+		result.remember(ctx, resp.Private, &resp.Diagnostics)
 	}
-	plan.set(ctx, *result.now, ref, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
