@@ -65,9 +65,17 @@ func (g Group) Start(ctx context.Context, p Proposal) (Result, error) {
 // deployment is the request for a percentage of the members.
 func (g Group) deployment(ctx context.Context, spec Spec) (control.GroupDeployment, error) {
 	named, _, err := g.Client.ResolveModel(ctx, g.Scope.ModelID)
+	if err != nil {
+		return control.GroupDeployment{}, err
+	}
+	name := g.Scope.Group
+	// The server may spell the name otherwise than the configuration.
+	if group, found, err := g.Client.ResolveGroup(ctx, name); err == nil && found && group.ID == g.Scope.GroupID && group.Name != "" {
+		name = group.Name
+	}
 	return control.GroupDeployment{
-		ModelID: g.Scope.ModelID, ModelName: named.Name, Version: spec.Version, Group: g.Scope.Group, Percentage: spec.Percentage,
-	}, err
+		ModelID: g.Scope.ModelID, ModelName: named.Name, Version: spec.Version, Group: name, Percentage: spec.Percentage,
+	}, nil
 }
 
 // SetPercentage assigns the version to a percentage of the members.
