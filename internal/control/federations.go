@@ -120,7 +120,7 @@ func (c *Client) Federations(ctx context.Context) ([]Federation, error) {
 // FederationByName finds a federation by its exact name.
 func (c *Client) FederationByName(ctx context.Context, name string) (federation Federation, found bool, err error) {
 	all, err := c.Federations(ctx)
-	i := slices.IndexFunc(all, func(f Federation) bool { return f.Name == name })
+	i := slices.IndexFunc(all, func(f Federation) bool { return SameText(f.Name, name) })
 	if err != nil || i < 0 {
 		return Federation{}, false, err
 	}
@@ -150,7 +150,7 @@ func (c *Client) CreateFederation(ctx context.Context, name string, description 
 	begun := time.Now()
 	find := func(ctx context.Context) (Federation, bool, error) {
 		all, err := c.Federations(ctx)
-		f, found := findCreated(all, func(f Federation) bool { return f.Name == name }, func(f Federation) string { return f.CreatedAt }, begun)
+		f, found := findCreated(all, func(f Federation) bool { return SameText(f.Name, name) }, func(f Federation) string { return f.CreatedAt }, begun)
 		return f, found, err
 	}
 	return createOnce(ctx, c, post, find)

@@ -159,7 +159,7 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 	begun := time.Now()
 	find := func(ctx context.Context) (Group, bool, error) {
 		groups, err := c.Groups(ctx)
-		g, ok := findCreated(groups, func(g Group) bool { return g.Name == s.Name }, func(g Group) string { return g.CreatedAt }, begun)
+		g, ok := findCreated(groups, func(g Group) bool { return SameText(g.Name, s.Name) }, func(g Group) string { return g.CreatedAt }, begun)
 		return g, ok, err
 	}
 	g, err := createOnce(ctx, c, post, find)

@@ -192,7 +192,7 @@ func withOrphan(err error, name string, revokeErr error) error {
 
 // newKey finds the key of a name that was not listed before.
 func newKey(keys []APIKey, name string, before []APIKey) (APIKey, bool) {
-	return findNew(keys, before, func(k APIKey) string { return k.ID }, func(k APIKey) bool { return k.Name == name && !k.Revoked })
+	return findNew(keys, before, func(k APIKey) string { return k.ID }, func(k APIKey) bool { return SameText(k.Name, name) && !k.Revoked })
 }
 
 // revokeNew revokes the key of a name that was not listed before, if there is one.

@@ -123,7 +123,7 @@ func idsIn(path string, body []byte) []string {
 
 func within(writes map[string]time.Time, key string) bool {
 	at, ok := writes[key]
-	if ok && time.Since(at) > SettleTime {
+	if ok && time.Since(at) >= SettleTime {
 		delete(writes, key)
 		return false
 	}

@@ -125,7 +125,7 @@ func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error
 	begun := time.Now()
 	find := func(ctx context.Context) (Model, bool, error) {
 		models, err := c.Models(ctx)
-		m, ok := findCreated(models, func(m Model) bool { return s.Name != nil && m.Name == *s.Name }, func(m Model) string { return m.CreatedAt }, begun)
+		m, ok := findCreated(models, func(m Model) bool { return s.Name != nil && SameText(m.Name, *s.Name) }, func(m Model) string { return m.CreatedAt }, begun)
 		return m, ok, err
 	}
 	m, err := createOnce(ctx, c, post, find)

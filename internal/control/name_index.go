@@ -92,6 +92,7 @@ func (n *nameIndex[T]) wrote(name string, o T) {
 func (n *nameIndex[T]) add(objects []T) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	clear(n.alike)
 	for _, o := range objects {
 		n.known[n.id(o)] = o
 	}

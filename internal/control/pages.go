@@ -27,8 +27,7 @@ type listing struct {
 // listAll reads every page of a list. A body without the list is an error, not an empty list.
 func listAll[T any](ctx context.Context, c *Client, l listing, query url.Values) ([]T, error) {
 	all, err := cached(ctx, c, l.path+"?"+query.Encode(), func(ctx context.Context) ([]T, error) {
-		p := pager[T]{listing: l, query: query}
-		return p.rest(ctx, c)
+		return pager[T]{listing: l, query: query}.all(ctx, c)
 	})
 	return slices.Clone(all), err
 }
@@ -45,6 +44,9 @@ type pager[T any] struct {
 	ended bool
 	// first is the first item of the last page.
 	first []byte
+	// seen has the items of the pages so far, moved is true once the list has changed between two of them.
+	seen  map[string]bool
+	moved bool
 }
 
 // next reads one more page.
@@ -56,6 +58,9 @@ func (p *pager[T]) next(ctx context.Context, c *Client) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Where not even the first page was full, an empty one shows only that the total was wrong.
+	wrongTotal := len(current.items) == 0 && current.total < p.read && p.read < p.pageSize
+	p.moved = p.moved || p.read > 0 && p.total != current.total && !wrongTotal
 	p.total = current.total
 	if current.repeats {
 		p.ended = true
@@ -71,7 +76,22 @@ func (p *pager[T]) next(ctx context.Context, c *Client) ([]T, error) {
 	default:
 		p.ended = len(current.items) < p.pageSize
 	}
+	p.note(current.raw)
 	return current.items, nil
+}
+
+// note recognizes a list of several pages that has changed between them: an item comes twice.
+func (p *pager[T]) note(items []json.RawMessage) {
+	if p.ended && p.seen == nil {
+		return // a single page
+	}
+	if p.seen == nil {
+		p.seen = map[string]bool{}
+	}
+	for _, item := range items {
+		p.moved = p.moved || p.seen[string(item)]
+		p.seen[string(item)] = true
+	}
 }
 
 // page reads one more page and says how the next one is read. It does not change the pager.
@@ -84,17 +104,26 @@ func (p pager[T]) page(ctx context.Context, c *Client) (readcache.Page[T], error
 	return page, err
 }
 
-// rest reads all pages that are left.
-func (p *pager[T]) rest(ctx context.Context, c *Client) ([]T, error) {
-	var all []T
-	for !p.ended {
-		items, err := p.next(ctx, c)
-		if err != nil {
-			return nil, err
+// maxReadings is how often a list is read that changes between its pages.
+const maxReadings = 3
+
+// all reads every page, and the list again where it has changed between two of them: an item that has left moves all later ones
+// forward, so that one of them is on no page (CONTRACT.md, section 1).
+func (p pager[T]) all(ctx context.Context, c *Client) ([]T, error) {
+	for reading := 1; ; reading++ {
+		pages := p
+		var all []T
+		for !pages.ended {
+			items, err := pages.next(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, items...)
 		}
-		all = append(all, items...)
+		if !pages.moved || reading == maxReadings {
+			return all, nil
+		}
 	}
-	return all, nil
 }
 
 func (l listing) pageQuery(query url.Values, offset int) url.Values {
@@ -115,6 +144,8 @@ type page[T any] struct {
 	before   int
 
 	items []T
+	// raw are the items as they came.
+	raw   []json.RawMessage
 	first []byte
 	total int // -1 where the server does not say
 	// repeats is true when this is the page before again.
@@ -134,7 +165,7 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 	if len(raw) == 0 {
 		return nil
 	}
-	p.first = raw[0]
+	p.raw, p.first = raw, raw[0]
 	p.repeats = bytes.Equal(p.previous, p.first)
 	if p.repeats && p.total > p.before {
 		return fmt.Errorf("the list of %d entries repeats after %d", p.total, p.before)

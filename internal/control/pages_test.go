@@ -74,6 +74,40 @@ func TestEveryPageOfAListIsRead(t *testing.T) {
 	}
 }
 
+// A device that leaves the group between two pages moves the later ones forward: the first of them would be on no page. One that joins
+// moves them back, so that one of them comes twice.
+//
+// CONTRACT.md 1.25
+func TestAListThatChangesBetweenItsPagesIsReadAgain(t *testing.T) {
+	t.Parallel()
+	again := []reply{object(devices(0, 1000), 1004), object(devices(1000, 1004), 1004)}
+	for name, tc := range map[string]struct {
+		replies []reply
+		items   int
+		sent    int
+	}{
+		"one leaves":                {append([]reply{object(devices(0, 1000), 1005), object(devices(1001, 1005), 1004)}, again...), 1004, 4},
+		"one leaves, no other page": {[]reply{object(devices(0, 1000), 1001), object("[]", 1000), object(devices(0, 1000), 1000)}, 1000, 3},
+		"two leave, no other page":  {[]reply{object(devices(0, 1000), 1001), object("[]", 999), object(devices(0, 999), 999)}, 999, 3},
+		"one joins":                 {append([]reply{object(devices(0, 1000), 1003), object(devices(999, 1003), 1004)}, again...), 1004, 4},
+		"one joins, one leaves":     {append([]reply{object(devices(0, 1000), 1004), object(devices(999, 1003), 1004)}, again...), 1004, 4},
+		"one joins, no total":       {append([]reply{ok(devices(0, 1000)), ok(devices(999, 1003))}, again...), 1004, 4},
+		"it changes all the time": {[]reply{
+			object(devices(0, 1000), 1005), object(devices(1000, 1004), 1004), object(devices(0, 1000), 1005), object(devices(1000, 1004), 1004),
+			object(devices(0, 1000), 1005), object(devices(1000, 1004), 1004),
+		}, 1004, 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, w := scripted(t, tc.replies...)
+			got, err := c.GroupDevices(t.Context(), "g")
+			if err != nil || len(got) != tc.items || len(w.sent) != tc.sent {
+				t.Errorf("%d items after %d requests, %v; want %d after %d", len(got), len(w.sent), err, tc.items, tc.sent)
+			}
+		})
+	}
+}
+
 // CONTRACT.md 1.24
 func TestInvalidListIsAnError(t *testing.T) {
 	t.Parallel()

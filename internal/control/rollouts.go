@@ -238,11 +238,16 @@ func (c *Client) UpdateRolloutPercentage(ctx context.Context, modelID, rolloutID
 		Reason     string  `json:"reason,omitempty"`
 	}{percentage, reason}
 	return c.changeRollout(ctx, "change the percentage of the rollout", modelID, rolloutID, "update-percentage", body,
-		func(r Rollout) bool { return r.Percentage >= percentage || WholePercents(percentage, r.Percentage) })
+		func(r Rollout) bool { return r.Percentage >= percentage || SamePercentage(percentage, r.Percentage) })
 }
 
 // WholePercents is true of the percentage that a server keeps of another one if it keeps whole percents: less than one below it.
 func WholePercents(percentage, kept float64) bool { return kept > 0 && kept == math.Floor(percentage) }
+
+// SamePercentage is true of another number that a server may keep of a percentage: in single precision, or without its fraction.
+func SamePercentage(percentage, kept float64) bool {
+	return kept != percentage && (float32(kept) == float32(percentage) || WholePercents(percentage, kept))
+}
 
 // StartRollout starts a pending rollout.
 func (c *Client) StartRollout(ctx context.Context, modelID, rolloutID string) (Rollout, error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
@@ -114,6 +115,11 @@ func (a *applier) runSteps(ctx context.Context, p rollout.Proposal) {
 // and enough where nothing was waited for, or where the wait has counted a group's members.
 func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	last, spec := r.State, r.Proposal.Spec
+	a.private = a.private.Seeing(r)
+	a.private.Kept = r.Kept
+	if control.WholePercents(spec.Percentage, r.Kept) {
+		resourcekit.WarnOfWholePercents(a.diags, path.Root("rollout").AtName("percentage"), "rollout.percentage", "deployment")
+	}
 	if err != nil || spec.Wait && r.Members == nil {
 		if s, readErr := a.target.Read(ctx, a.private); readErr == nil {
 			s.DeploymentID = last.DeploymentID

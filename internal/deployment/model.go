@@ -109,6 +109,7 @@ func (m *model) spec(ctx context.Context, private rollout.Private, diags *diag.D
 	return rollout.Spec{
 		Version:    m.Version.ValueString(),
 		Percentage: percentage,
+		Kept:       private.KeptOf(m.Version.ValueString(), percentage),
 		Stages:     stages,
 		Paused:     m.Paused.ValueBoolPointer(),
 		Wait:       wait,

@@ -25,6 +25,8 @@ type applyResult struct {
 	now *membership
 	// mayHaveChanged is false only if the server certainly changed nothing.
 	mayHaveChanged bool
+	// due is what was changed.
+	due changes
 	// listed is false if the members could not be read before the change.
 	listed bool
 	// refused are the devices that the server did not add or remove, while it changed the others.
@@ -54,6 +56,7 @@ func converge(ctx context.Context, client *control.Client, group string, wanted 
 	r := applyResult{wanted: wanted, listed: true}
 	have := newMembership(members)
 	due := have.diff(wanted)
+	r.due = due
 	if due.empty() {
 		r.now = &have
 		return r
@@ -117,15 +120,23 @@ func (r *applyResult) refresh(ctx context.Context, client *control.Client, group
 		defer cancel()
 		ctx = late
 	}
-	members, err := client.GroupDevices(ctx, group)
-	if err != nil {
-		if r.err == nil {
-			r.err = err
-		}
-		return
+	read := func(ctx context.Context) (membership, error) {
+		members, err := client.GroupDevices(ctx, group)
+		return newMembership(members), err
 	}
-	now := newMembership(members)
-	r.now = &now
+	var now membership
+	var err error
+	if r.err != nil { // whatever was done of it
+		now, err = read(ctx)
+	} else {
+		now, err = control.LookAgain(ctx, read, func(now membership, err error) bool { return err != nil || r.due.appliedTo(now) })
+	}
+	switch {
+	case err == nil:
+		r.now = &now
+	case r.err == nil:
+		r.err = err
+	}
 }
 
 // report adds an error on the attribute that it belongs to, if anything failed.
@@ -156,12 +167,12 @@ func (r *applyResult) isRefused(ref string) bool {
 	return slices.ContainsFunc(r.refused, func(f refusal) bool { return f.ref == ref || f.ref == "" })
 }
 
-// reportMismatches reports devices that the server did not add although it accepted the request, and devices that the
-// configuration lists both by ID and by identifier.
+// reportMismatches warns of devices that the server did not add although it accepted the request, and reports devices that
+// the configuration lists both by ID and by identifier.
 func (r *applyResult) reportMismatches(diags *diag.Diagnostics) {
 	for i, ref := range r.wanted {
 		if _, member := r.now.find(ref); !member && !r.isRefused(ref) {
-			diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "Device was not added to the group", fmt.Sprintf("The server "+
+			diags.AddAttributeWarning(path.Root("device_ids").AtListIndex(i), "Device was not added to the group", fmt.Sprintf("The server "+
 				"accepted the request, but %q is not a member of the group. Check that the device exists and is not archived.", ref))
 		}
 	}

@@ -64,8 +64,8 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 		}
 		return
 	}
-	// The planned list is the result. A device that joined meanwhile is drift, which the next refresh shows.
-	plan.set(ctx, result.now.subset(wanted), wanted, &resp.Diagnostics)
+	plan.ID = plan.GroupID
+	result.remember(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -79,7 +79,7 @@ func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	members, err := client.GroupDevices(ctx, state.GroupID.ValueString())
+	members, err := readSettled(ctx, client, state.GroupID.ValueString(), req.Private, &resp.Diagnostics)
 	if control.NotFound(err) {
 		r.SetIdentity(ctx, req.State, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
@@ -125,10 +125,9 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	if resp.Diagnostics.HasError() {
 		plan.set(ctx, *result.now, slices.Concat(wanted, prior), &resp.Diagnostics)
-	} else {
-		// As in Create, the planned list is the result.
-		plan.set(ctx, result.now.subset(wanted), wanted, &resp.Diagnostics)
+	} else { // what else is in the group by now is drift at the next read
 		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
+		result.remember(ctx, resp.Private, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)

@@ -90,6 +90,21 @@ type changes struct {
 
 func (c changes) empty() bool { return len(c.add)+len(c.remove) == 0 }
 
+// appliedTo reports whether a membership shows the changes.
+func (c changes) appliedTo(m membership) bool {
+	for _, ref := range c.add {
+		if _, member := m.find(ref); !member {
+			return false
+		}
+	}
+	for _, id := range c.remove {
+		if _, member := m.byID[id]; member {
+			return false
+		}
+	}
+	return true
+}
+
 // diff returns the changes from the membership to the wanted one.
 func (m membership) diff(wanted []string) changes {
 	var c changes

@@ -30,7 +30,7 @@ func (e *Entity[M, O]) Find(ctx context.Context, client *control.Client, idOrNam
 	return o, found && err == nil
 }
 
-// search looks the object up by its ID, then in the list. If it is in neither, names are those of the objects in the list.
+// search looks the object up by its ID, then in the list: by its exact name, then by one that reads the same. If it is in neither, names are those of the objects in the list.
 func (e *Entity[M, O]) search(ctx context.Context, client *control.Client, idOrName string) (o O, found bool, names []string, err error) {
 	if e.Lookup != nil {
 		if o, found, err = e.Lookup(ctx, client, idOrName); found || err != nil || e.List == nil {
@@ -38,23 +38,30 @@ func (e *Entity[M, O]) search(ctx context.Context, client *control.Client, idOrN
 		}
 	}
 	all, err := e.List(ctx, client, nil)
-	var ids []string
-	for _, other := range all {
-		name, id := e.Name(other), ""
-		if e.ID != nil {
-			id = e.ID(other)
+	exact := func(a, b string) bool { return a == b }
+	for _, same := range []func(a, b string) bool{exact, control.SameText} {
+		var ids []string
+		names = nil
+		for _, other := range all {
+			name, id := e.Name(other), ""
+			if e.ID != nil {
+				id = e.ID(other)
+			}
+			if id == idOrName && id != "" {
+				return other, true, nil, nil
+			}
+			if names = append(names, name); same(name, idOrName) {
+				o, ids = other, append(ids, id)
+			}
 		}
-		if id == idOrName && id != "" {
-			return other, true, nil, nil
+		if len(ids) > 1 {
+			return o, false, nil, fmt.Errorf("%d %s have the name %q: use an ID, which is one of %s", len(ids), e.Titles, idOrName, strings.Join(ids, ", "))
 		}
-		if names = append(names, name); name == idOrName {
-			o, ids = other, append(ids, id)
+		if len(ids) == 1 {
+			return o, true, names, err
 		}
 	}
-	if len(ids) > 1 {
-		return o, false, nil, fmt.Errorf("%d %s have the name %q: use an ID, which is one of %s", len(ids), e.Titles, idOrName, strings.Join(ids, ", "))
-	}
-	return o, len(ids) == 1, names, err
+	return o, false, names, err
 }
 
 // FoundOrNot turns the result of a read by ID into that of a Lookup: no object with this ID is not an error.

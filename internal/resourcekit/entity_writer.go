@@ -100,8 +100,14 @@ func (w *writer[M, O]) finish(ctx context.Context, o O) {
 	}
 	w.set(ctx, result.state)
 	result.answers.save(ctx, w.op.Private, w.diags)
-	last := newLastWrite(at, w.op.State == nil, w.plan.Raw, append(w.through, w.before)...)
+	last := newLastWrite(at, w.creates(result.state), w.plan.Raw, append(w.through, w.before)...)
 	last.save(ctx, w.op.Private, w.diags)
+}
+
+// creates is true of a write after which the object has an ID that it did not have before.
+func (w *writer[M, O]) creates(state tftypes.Value) bool {
+	before, ok := attributesOf(w.before)["id"]
+	return w.op.State == nil || ok && !before.Equal(attributesOf(state)["id"])
 }
 
 // lookAgain reads the object until it is as planned. Where it cannot be read, the first answer counts.

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"time"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -14,12 +15,12 @@ type Fleet struct {
 }
 
 // Read derives the state from the model's rollouts.
-func (f Fleet) Read(ctx context.Context, _ Private) (State, error) {
+func (f Fleet) Read(ctx context.Context, private Private) (State, error) {
 	rollouts, err := f.Client.Rollouts(ctx, f.Scope.ModelID)
 	if err != nil {
 		return State{}, err
 	}
-	return FleetState(ctx, rollouts, f.allUpdated)
+	return FleetState(ctx, History(rollouts).confirmed(private.seenLately()), f.allUpdated)
 }
 
 // allUpdated tells a server that leaves a full rollout active from one that is still working.
@@ -40,9 +41,17 @@ func (f Fleet) Affected(ctx context.Context, rolloutID string) (control.Affected
 // Start sends the operation.
 func (f Fleet) Start(ctx context.Context, p Proposal) (Result, error) {
 	r, err := f.start(ctx, p)
-	r.Proposal = p
+	r.Proposal, r.At = p, time.Now()
+	r.noteKept()
 	r.State = r.fleetState()
 	return r, err
+}
+
+// noteKept recognizes what the server has made of a percentage that it was sent, in its answer or in what it shows first.
+func (r *Result) noteKept() {
+	if wanted := r.Proposal.Spec.Percentage; r.Written && r.Kept == 0 && control.SamePercentage(wanted, r.Rollout.Percentage) {
+		r.Kept = r.Rollout.Percentage
+	}
 }
 
 func (f Fleet) start(ctx context.Context, p Proposal) (Result, error) {
@@ -69,7 +78,8 @@ func (f Fleet) SetPercentage(ctx context.Context, percentage float64, before Res
 	if err != nil {
 		return r, err
 	}
-	r.Proposal = before.Proposal.at(percentage)
+	r.Proposal, r.At = before.Proposal.at(percentage), time.Now()
+	r.noteKept()
 	r.State = r.fleetState()
 	return r, nil
 }
@@ -159,7 +169,7 @@ func (f Fleet) resume(ctx context.Context, p Proposal) (Result, error) {
 	case r.Status == control.RolloutPaused && spec.wantsRunning():
 		r, err = change(r, err, func() (control.Rollout, error) { return f.Client.ResumeRollout(ctx, f.Scope.ModelID, r.ID) })
 	}
-	if r.Status == control.RolloutActive && r.Percentage < spec.Percentage {
+	if r.Status == control.RolloutActive && !spec.reachedAt(r.Percentage) {
 		r, err = change(r, err, func() (control.Rollout, error) {
 			return f.Client.UpdateRolloutPercentage(ctx, f.Scope.ModelID, r.ID, spec.Percentage, f.Reason)
 		})

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"time"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -16,7 +17,7 @@ type Group struct {
 
 // Read derives the state from the members and the fleet's rollouts.
 func (g Group) Read(ctx context.Context, private Private) (State, error) {
-	members, err := g.members(ctx)
+	members, err := g.members(ctx, private.seenLately())
 	if err != nil {
 		return State{}, err
 	}
@@ -27,8 +28,16 @@ func (g Group) Read(ctx context.Context, private Private) (State, error) {
 	return GroupState(members, rollouts, private), nil
 }
 
-func (g Group) members(ctx context.Context) (Members, error) {
-	return g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+// members counts the members by version, again where the count is from before what an apply has seen.
+func (g Group) members(ctx context.Context, seen *Seen) (Members, error) {
+	if seen == nil {
+		return g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+	}
+	return control.WithinSettleTime(ctx, seen.At, func(ctx context.Context) (Members, error) {
+		return g.Client.GroupAssignments(ctx, g.Scope.GroupID, g.Scope.ModelID)
+	}, func(members Members, err error) bool {
+		return err != nil || members.Count()[seen.Version] >= min(seen.Devices, len(members))
+	})
 }
 
 // Start deploys to the members. Every operation is a deployment there: a rollback is one of an older version to all members, an
@@ -56,9 +65,17 @@ func (g Group) Start(ctx context.Context, p Proposal) (Result, error) {
 // deployment is the request for a percentage of the members.
 func (g Group) deployment(ctx context.Context, spec Spec) (control.GroupDeployment, error) {
 	named, _, err := g.Client.ResolveModel(ctx, g.Scope.ModelID)
+	if err != nil {
+		return control.GroupDeployment{}, err
+	}
+	name := g.Scope.Group
+	// The server may spell the name otherwise than the configuration.
+	if group, found, err := g.Client.ResolveGroup(ctx, name); err == nil && found && group.ID == g.Scope.GroupID && group.Name != "" {
+		name = group.Name
+	}
 	return control.GroupDeployment{
-		ModelID: g.Scope.ModelID, ModelName: named.Name, Version: spec.Version, Group: g.Scope.Group, Percentage: spec.Percentage,
-	}, err
+		ModelID: g.Scope.ModelID, ModelName: named.Name, Version: spec.Version, Group: name, Percentage: spec.Percentage,
+	}, nil
 }
 
 // SetPercentage assigns the version to a percentage of the members.
@@ -69,14 +86,14 @@ func (g Group) SetPercentage(ctx context.Context, percentage float64, before Res
 		return before, err
 	}
 	answer, err := g.Client.ExecuteDeployment(ctx, d, func(ctx context.Context) (bool, error) {
-		members, err := g.members(ctx)
+		members, err := g.members(ctx, nil)
 		return err == nil && percentage == 100 && members.Count()[next.Spec.Version] == len(members), err
 	})
 	if err != nil {
 		before.Written = before.Written || control.Ambiguous(err)
 		return before, err
 	}
-	r := Result{Proposal: next, ID: answer.ID, Written: true}
+	r := Result{Proposal: next, ID: answer.ID, Written: true, At: time.Now()}
 	if answer.Activated != nil {
 		r.Activated = *answer.Activated
 	}

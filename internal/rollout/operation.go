@@ -42,6 +42,8 @@ type Spec struct {
 	Version string
 	// Percentage of the target's devices, 1 to 100.
 	Percentage float64
+	// Kept is what the server is known to make of that percentage, 0 where it keeps it as it is.
+	Kept float64
 	// Stages are the steps on the way to that percentage; a rollback has none.
 	Stages []Step
 	// Paused is nil where the configuration does not manage it.
@@ -58,7 +60,7 @@ func RollbackTo(version string) Spec {
 }
 
 func (s Spec) immediate() Spec {
-	s.Percentage, s.Stages, s.Paused = 100, nil, nil
+	s.Percentage, s.Kept, s.Stages, s.Paused = 100, 0, nil, nil
 	return s
 }
 
@@ -69,6 +71,11 @@ func (s Spec) Held(state State) Spec {
 	}
 	s.Stages, s.WaitDone = nil, true
 	return s
+}
+
+// reachedAt reports whether a rollout at a percentage is where it is wanted.
+func (s Spec) reachedAt(percentage float64) bool {
+	return percentage >= s.Percentage || s.Kept > 0 && percentage >= s.Kept
 }
 
 func (s Spec) wantsPaused() bool  { return s.Paused != nil && *s.Paused }
@@ -121,6 +128,9 @@ func (p Proposal) With(op Operation) Proposal {
 
 // at returns the proposal for one step of the way.
 func (p Proposal) at(percentage float64) Proposal {
+	if p.Spec.Percentage != percentage {
+		p.Spec.Kept = 0
+	}
 	p.Spec.Percentage = percentage
 	return p
 }
@@ -133,6 +143,9 @@ func (p Proposal) Span() (from, to float64) {
 	}
 	if at := p.own(); at != nil && at.Status != control.RolloutPending {
 		from = at.Percentage
+	}
+	if p.Spec.reachedAt(from) {
+		from = to
 	}
 	return min(from, to), to
 }
@@ -230,13 +243,13 @@ func continuation(r Record, spec Spec) Kind {
 		return resumeUnless(spec.WaitDone)
 	case r.Status == control.RolloutPaused && spec.wantsPaused():
 		return None
-	case r.Status == control.RolloutPaused && (spec.wantsRunning() || r.Percentage < spec.Percentage):
+	case r.Status == control.RolloutPaused && (spec.wantsRunning() || !spec.reachedAt(r.Percentage)):
 		return Resume
 	case r.Status == control.RolloutPaused:
 		return None
 	case spec.wantsPaused():
 		return Pause
-	case r.Percentage < spec.Percentage:
+	case !spec.reachedAt(r.Percentage):
 		return Advance
 	case spec.Percentage == 100:
 		return resumeUnless(spec.WaitDone)

@@ -24,6 +24,10 @@ type Private struct {
 	Assigned DeviceSet `json:"assigned,omitzero"`
 	// Strict is true of an action or a preview: a member without the pin counts as one that has lost it, and not as one that has joined.
 	Strict bool `json:"-"`
+	// Kept is what the server has made of the percentage, 0 where it keeps it as it is.
+	Kept float64 `json:"kept,omitempty"`
+	// Seen is what the last apply has seen of its operation, nil where it has waited for none.
+	Seen *Seen `json:"seen,omitempty"`
 	// Deployed lists the versions that this resource has deployed to the group, in order.
 	Deployed []string `json:"deployed,omitempty"`
 }
@@ -31,11 +35,20 @@ type Private struct {
 // NeverApplied reports whether no apply has pinned a version yet, as in a plan that creates the resource.
 func (p Private) NeverApplied() bool { return p.Pin == "" }
 
+// KeptOf returns what the server is known to make of a percentage of a version, 0 where that is not known.
+func (p Private) KeptOf(version string, percentage float64) float64 {
+	if p.Pin == version && p.Percentage == percentage {
+		return p.Kept
+	}
+	return 0
+}
+
 // Accepted returns what to remember once the server has accepted an operation; whether it ends well is not known yet.
 func (p Private) Accepted(r Result) Private {
 	spec := r.Proposal.Spec
 	next := Private{
 		Pin: spec.Version, EverSucceeded: p.EverSucceeded, RolloutID: r.ID, Percentage: spec.Percentage, Activated: r.Activated, Deployed: p.Deployed,
+		Kept: r.Kept,
 	}
 	if p.Pin == spec.Version {
 		next.Assigned = p.Assigned

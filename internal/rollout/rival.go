@@ -27,7 +27,7 @@ func (p *Proposal) FindRival(ctx context.Context, client *control.Client, privat
 	if !p.Scope.IsGroup() {
 		return
 	}
-	members, err := Group{Client: client, Scope: p.Scope}.members(ctx)
+	members, err := Group{Client: client, Scope: p.Scope}.members(ctx, nil)
 	if err != nil {
 		return
 	}

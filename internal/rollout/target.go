@@ -82,6 +82,10 @@ type Result struct {
 	baking  bool
 	// stalled is the number of polls without progress.
 	stalled int
+	// Kept is what the server has made of the percentage of the present step, 0 where it keeps it as it is.
+	Kept float64
+	// At is when the server has accepted the present step.
+	At time.Time
 	// State is what the target runs, as far as it follows from all this without a further read.
 	State State
 }

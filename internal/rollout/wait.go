@@ -58,7 +58,10 @@ func (f Fleet) observe(ctx context.Context, r *Result) (done bool, err error) {
 	if err := f.read(ctx, r); err != nil {
 		return false, err
 	}
-	if done, err := evaluate(r.Progress, r.Proposal.Spec); done || err != nil {
+	r.noteKept()
+	spec := r.Proposal.Spec
+	spec.Kept = r.Kept
+	if done, err := evaluate(r.Progress, spec); done || err != nil {
 		return done, err
 	}
 	if !r.stall(before) {
@@ -134,7 +137,7 @@ func evaluate(p Progress, spec Spec) (done bool, err error) {
 	case r.Status == control.RolloutPaused:
 		return false, &Error{Kind: ErrorPaused, Progress: p}
 	case r.Status == control.RolloutActive && spec.Percentage < 100:
-		return r.Percentage >= spec.Percentage, nil
+		return spec.reachedAt(r.Percentage), nil
 	case r.Status == control.RolloutActive:
 		return r.Percentage >= 100 && p.Affected.AllUpdated(), nil
 	}
@@ -144,7 +147,7 @@ func evaluate(p Progress, spec Spec) (done bool, err error) {
 // observe counts the members that are assigned the version: all of them, or as many as the server said it would reach. What a device
 // has loaded no public call returns. When members lose the version again during a bake, it was rolled back.
 func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
-	members, err := g.members(ctx)
+	members, err := g.members(ctx, nil)
 	if err != nil {
 		return false, err
 	}
@@ -157,7 +160,8 @@ func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
 	})
 	g.report(r.Progress)
 	done = r.assigned()
-	if r.baking && !done {
+	// Right after the deployment, a list may still be from before it.
+	if r.baking && !done && time.Since(r.At) > control.SettleTime {
 		return false, &Error{Kind: ErrorRolledBack, Progress: r.Progress}
 	}
 	return done, nil
