@@ -58,9 +58,12 @@ type Diagnostics struct {
 	Errors, Warnings []string
 }
 
-func (r *Diagnostics) add(diagnostics []*tfprotov6.Diagnostic) {
+// add adds the diagnostics of an answer. One that reports a bug in the provider fails the test.
+func (r *Diagnostics) add(t testing.TB, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
 	for _, d := range diagnostics {
 		text := d.Summary + ": " + d.Detail
+		expectNoBug(t, text)
 		if d.Attribute != nil && len(d.Attribute.Steps()) > 0 {
 			text = strings.ReplaceAll(strings.ReplaceAll(d.Attribute.String(), `AttributeName("`, ""), `")`, "") + ": " + text
 		}
@@ -115,7 +118,7 @@ func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 		c.t.Fatal(err)
 	}
 	var diags Diagnostics
-	if diags.add(configured.Diagnostics); diags.Failed() {
+	if diags.add(c.t, configured.Diagnostics); diags.Failed() {
 		c.t.Fatal(diags.Errors)
 	}
 	return schemas
@@ -147,7 +150,7 @@ func (c *Core) Refresh() Diagnostics {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if diags.add(answer.Diagnostics); !diags.Failed() {
+	if diags.add(c.t, answer.Diagnostics); !diags.Failed() {
 		c.state, c.private, c.identity = c.decode(answer.NewState), answer.Private, answer.NewIdentity
 		c.tainted = c.tainted && !c.state.IsNull()
 	}
@@ -170,7 +173,7 @@ func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Diagnosti
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if diags.add(answer.Diagnostics); diags.Failed() {
+	if diags.add(c.t, answer.Diagnostics); diags.Failed() {
 		return diags
 	}
 	if len(answer.ImportedResources) != 1 {
@@ -198,7 +201,7 @@ func (c *Core) Plan(config map[string]any) Plan {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if p.add(validated.Diagnostics); p.Failed() {
+	if p.add(c.t, validated.Diagnostics); p.Failed() {
 		return p
 	}
 	if diags := c.Refresh(); diags.Failed() {
@@ -247,7 +250,7 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if p.add(answer.Diagnostics); p.Failed() {
+	if p.add(c.t, answer.Diagnostics); p.Failed() {
 		return false
 	}
 	p.planned, p.private = c.decode(answer.PlannedState), answer.PlannedPrivate
@@ -306,7 +309,7 @@ func (c *Core) Apply(p Plan) Diagnostics {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	diags.add(answer.Diagnostics)
+	diags.add(c.t, answer.Diagnostics)
 	state := c.decode(answer.NewState)
 	if diags.Failed() && state.IsNull() { // Terraform keeps what it had
 		return diags
@@ -342,7 +345,7 @@ func (c *Core) Destroy() Diagnostics {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if diags.add(planned.Diagnostics); diags.Failed() {
+	if diags.add(c.t, planned.Diagnostics); diags.Failed() {
 		return diags
 	}
 	deleted := c.delete(planned.PlannedPrivate)
@@ -361,7 +364,7 @@ func (c *Core) delete(private []byte) Diagnostics {
 		c.t.Fatal(err)
 	}
 	var diags Diagnostics
-	diags.add(answer.Diagnostics)
+	diags.add(c.t, answer.Diagnostics)
 	c.state, c.private = c.decode(answer.NewState), answer.Private
 	if !diags.Failed() {
 		c.private, c.identity, c.tainted = nil, nil, false

@@ -229,6 +229,10 @@ func changeText(p rollout.Proposal) string {
 	case rollout.Cancel:
 		return fmt.Sprintf("%s %s to the version before.", who, verb(count, "goes back", "go back"))
 	case rollout.Deploy:
+		if p.Reverts() {
+			return fmt.Sprintf("%s %s: up to %g percent %s, and the others the version before %s.", who, verb(count, "gets another version", "get another version"),
+				p.Spec.Percentage, op.To, p.State.Open.Version)
+		}
 		text := fmt.Sprintf("%s %s %s", who, verb(count, "gets", "get"), op.To)
 		if op.From != "" {
 			text += " in place of " + op.From
