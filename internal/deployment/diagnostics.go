@@ -91,6 +91,11 @@ func addUncounted(p rollout.Proposal, limit int, diags *diag.Diagnostics) {
 			"`max_affected_devices` to continue without a limit.", limit, operationText(p.Operation)))
 }
 
+// warnOfUncountedPreview says why a preview has no number of devices, so that it is not taken for a server that gives none.
+func warnOfUncountedPreview(err error, diags *diag.Diagnostics) {
+	diags.AddWarning("The devices could not be counted", "`devices` and `devices_total` are null. "+resourcekit.ErrorDetail(err))
+}
+
 func addTooManyAffected(p rollout.Proposal, affected, limit int, diags *diag.Diagnostics) {
 	advice := "Increase `max_affected_devices`."
 	switch p.Operation.Kind { // a rollback ignores the percentage

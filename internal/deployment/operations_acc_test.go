@@ -120,13 +120,14 @@ func TestAccModelDeployment_everyOperationIsCounted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				begin := func() (*harness, map[string]int) {
-					r := virtualHarness(t, operation.group)
+				begin := func() (r *harness, devices map[string]int) {
+					r = virtualHarness(t, operation.group)
 					operation.prepare(r)
 					r.sb.Settle()
 					r.sb.ClearLedger()
 					r.core.Configure(nil, nil) // another command
-					return r, r.devices()
+					devices = r.devices()
+					return r, devices
 				}
 				r, before := begin()
 				diags := operation.run(r, -1)

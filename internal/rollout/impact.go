@@ -30,6 +30,9 @@ func (p *Proposal) CountAffected(ctx context.Context, client *control.Client) {
 	impact := &Impact{Total: preview.Targets, Warnings: preview.Warnings, Err: err}
 	p.Impact = impact
 	if p.Scope.IsGroup() {
+		if control.NoSuchRoute(err) {
+			impact.Err = nil
+		}
 		return
 	}
 	if impact.Total == nil {
