@@ -146,10 +146,14 @@ func addTooLargeStep(p rollout.Proposal, step *rollout.StepError, diags *diag.Di
 
 // warnOfApproval says in a plan that the control plane refuses a step until it is approved.
 func warnOfApproval(p rollout.Proposal, diags *diag.Diagnostics) {
-	diags.AddAttributeWarning(path.Root("version"), "The policy requires an approval",
-		fmt.Sprintf("The organization's policy requires an approval of each increase of the percentage (`require_approval`), so the control plane is going "+
-			"to refuse to %s unless the step is approved. Ask an owner or admin of the organization to approve it in the dashboard before you apply.",
-			advanceText(p)))
+	summary, detail := approvalText(p)
+	diags.AddAttributeWarning(path.Root("version"), summary, detail)
+}
+
+func approvalText(p rollout.Proposal) (summary, detail string) {
+	return "The policy requires an approval", fmt.Sprintf("The organization's policy requires an approval of each increase of the percentage "+
+		"(`require_approval`), so the control plane is going to refuse to %s unless the step is approved. Ask an owner or admin of the organization "+
+		"to approve it in the dashboard before you apply.", advanceText(p))
 }
 
 // advanceText says the part of an operation that raises the percentage of a rollout that has begun.
@@ -201,6 +205,9 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	}
 	if steps := stepsText(p.Steps); steps != "" {
 		fmt.Fprintf(&text, " It is rolled out %s; the apply takes at least %s.", steps, shortDuration(rollout.TotalBake(p.Steps)))
+	}
+	if least := p.Limits.Interval; least > 0 && (op.Kind == rollout.Advance || op.Kind == rollout.Resume) {
+		fmt.Fprintf(&text, " The organization's policy requires at least %s since the last step (`min_rollout_duration`).", shortDuration(least))
 	}
 	if open := p.Cancels(); open != nil {
 		text.WriteString(" " + canceledText(p, *open))
