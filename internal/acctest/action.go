@@ -34,7 +34,7 @@ func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType str
 			progress = append(progress, e.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
 			completed = true
-			diags.add(e.Diagnostics)
+			diags.add(t, e.Diagnostics)
 		}
 	}
 	if !completed {
@@ -67,13 +67,13 @@ func (c *Core) planAction(
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if diags.add(validated.Diagnostics); diags.Failed() {
+	if diags.add(c.t, validated.Diagnostics); diags.Failed() {
 		return actions, encoded, diags
 	}
 	planned, err := actions.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: actionType, Config: encoded})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	diags.add(planned.Diagnostics)
+	diags.add(c.t, planned.Diagnostics)
 	return actions, encoded, diags
 }

@@ -133,7 +133,7 @@ func (c *Command) Interrupt(t testing.TB) {
 	}
 }
 
-// Wait waits for the end of the command.
+// Wait waits for the end of the command. An output that reports a bug in the provider fails the test.
 func (c *Command) Wait(t testing.TB) Result {
 	t.Helper()
 	defer c.cancel()
@@ -142,6 +142,7 @@ func (c *Command) Wait(t testing.TB) Result {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("running the command line: %v", err)
 	}
+	expectNoBug(t, c.output.String())
 	return Result{Output: c.output.String(), Code: c.cmd.ProcessState.ExitCode(), Process: c.cmd.ProcessState}
 }
 

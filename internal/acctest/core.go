@@ -68,9 +68,12 @@ type Diagnostics struct {
 	Errors, Warnings []string
 }
 
-func (r *Diagnostics) add(diagnostics []*tfprotov6.Diagnostic) {
+// add adds the diagnostics of an answer. One that reports a bug in the provider fails the test.
+func (r *Diagnostics) add(t testing.TB, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
 	for _, d := range diagnostics {
 		text := d.Summary + ": " + d.Detail
+		expectNoBug(t, text)
 		if d.Attribute != nil && len(d.Attribute.Steps()) > 0 {
 			text = strings.ReplaceAll(strings.ReplaceAll(d.Attribute.String(), `AttributeName("`, ""), `")`, "") + ": " + text
 		}
@@ -154,7 +157,7 @@ func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 		c.t.Fatal(err)
 	}
 	var diags Diagnostics
-	if diags.add(configured.Diagnostics); diags.Failed() {
+	if diags.add(c.t, configured.Diagnostics); diags.Failed() {
 		c.t.Fatal(diags.Errors)
 	}
 	return schemas
@@ -194,7 +197,7 @@ func (c *Core) Refresh() Diagnostics {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if diags.add(answer.Diagnostics); !diags.Failed() {
+	if diags.add(c.t, answer.Diagnostics); !diags.Failed() {
 		c.state, c.private, c.identity = c.decode(answer.NewState), answer.Private, answer.NewIdentity
 		c.tainted = c.tainted && !c.state.IsNull()
 	}
@@ -217,7 +220,7 @@ func (c *Core) importBy(request *tfprotov6.ImportResourceStateRequest) Diagnosti
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if diags.add(answer.Diagnostics); diags.Failed() {
+	if diags.add(c.t, answer.Diagnostics); diags.Failed() {
 		return diags
 	}
 	if len(answer.ImportedResources) != 1 {
@@ -241,7 +244,7 @@ func (c *Core) Plan(config map[string]any) Plan {
 	p := Plan{config: tfValue(c.t, c.object, config)}
 	if !c.keepsProcess { // a process of its own, which is not configured, validates beforehand
 		server := providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
-		if p.add(c.validate(server, p.config)); p.Failed() {
+		if p.add(c.t, c.validate(server, p.config)); p.Failed() {
 			return p
 		}
 	}
@@ -285,7 +288,7 @@ func (c *Core) planRefreshed(p Plan) Plan {
 func (c *Core) Validate(config map[string]any) Diagnostics {
 	c.t.Helper()
 	var diags Diagnostics
-	diags.add(c.validate(c.process(), tfValue(c.t, c.object, config)))
+	diags.add(c.t, c.validate(c.process(), tfValue(c.t, c.object, config)))
 	return diags
 }
 
@@ -304,7 +307,7 @@ func (c *Core) validate(server tfprotov6.ProviderServer, config tftypes.Value) [
 // plan validates the configuration once more, plans from a prior state, and reports whether the resource must be replaced.
 func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool) {
 	c.t.Helper()
-	if p.add(c.validate(c.process(), p.config)); p.Failed() {
+	if p.add(c.t, c.validate(c.process(), p.config)); p.Failed() {
 		return false
 	}
 	config := c.withoutIgnored(p.config, prior)
@@ -315,7 +318,7 @@ func (c *Core) plan(p *Plan, prior tftypes.Value, private []byte) (replace bool)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if p.add(answer.Diagnostics); p.Failed() {
+	if p.add(c.t, answer.Diagnostics); p.Failed() {
 		return false
 	}
 	p.planned, p.private = c.decode(answer.PlannedState), answer.PlannedPrivate
@@ -414,7 +417,7 @@ func (c *Core) apply(p Plan) Diagnostics {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	diags.add(answer.Diagnostics)
+	diags.add(c.t, answer.Diagnostics)
 	state := c.decode(answer.NewState)
 	if diags.Failed() && state.IsNull() { // Terraform keeps what it had
 		return diags
@@ -473,7 +476,7 @@ func (c *Core) planDestroy() Plan {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	p.add(planned.Diagnostics)
+	p.add(c.t, planned.Diagnostics)
 	p.private = planned.PlannedPrivate
 	return p
 }
@@ -490,7 +493,7 @@ func (c *Core) delete(private []byte) Diagnostics {
 		c.t.Fatal(err)
 	}
 	var diags Diagnostics
-	diags.add(answer.Diagnostics)
+	diags.add(c.t, answer.Diagnostics)
 	c.state, c.private = c.decode(answer.NewState), answer.Private
 	if !diags.Failed() {
 		c.private, c.identity, c.tainted = nil, nil, false

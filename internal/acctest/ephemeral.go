@@ -34,14 +34,14 @@ func (s *Sandbox) Open(t testing.TB, typeName string, config map[string]any) (op
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diags.add(validated.Diagnostics); diags.Failed() {
+	if diags.add(t, validated.Diagnostics); diags.Failed() {
 		return nil, diags
 	}
 	answer, err := server.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: encoded})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diags.add(answer.Diagnostics); diags.Failed() {
+	if diags.add(t, answer.Diagnostics); diags.Failed() {
 		return nil, diags
 	}
 	opened = &EphemeralResource{core: c, server: server, private: answer.Private}
@@ -59,6 +59,6 @@ func (o *EphemeralResource) Close() Diagnostics {
 	if err != nil {
 		o.core.t.Fatal(err)
 	}
-	diags.add(answer.Diagnostics)
+	diags.add(o.core.t, answer.Diagnostics)
 	return diags
 }

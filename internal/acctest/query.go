@@ -29,7 +29,7 @@ func (s *Sandbox) Query(t testing.TB, typeName string, filters map[string]any, l
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diags.add(validated.Diagnostics); diags.Failed() {
+	if diags.add(t, validated.Diagnostics); diags.Failed() {
 		return nil, diags
 	}
 	if limit == 0 {
@@ -40,7 +40,7 @@ func (s *Sandbox) Query(t testing.TB, typeName string, filters map[string]any, l
 		t.Fatal(err)
 	}
 	for result := range stream.Results {
-		if diags.add(result.Diagnostics); result.Identity == nil {
+		if diags.add(t, result.Diagnostics); result.Identity == nil {
 			continue
 		}
 		one := ListResult{Name: result.DisplayName, Identity: c.identityAttributes(result.Identity)}

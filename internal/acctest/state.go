@@ -42,7 +42,7 @@ func (c *Core) Load(s StoredResource) Diagnostics {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if diags.add(answer.Diagnostics); !diags.Failed() {
+	if diags.add(c.t, answer.Diagnostics); !diags.Failed() {
 		c.state, c.private, c.tainted = c.decode(answer.UpgradedState), s.Private, false
 	}
 	return diags

@@ -28,7 +28,7 @@ func (s *Sandbox) ImportAll(t testing.TB, typeName string, ids []string) *Walk {
 		if err != nil {
 			return diags, err
 		}
-		diags.add(answer.Diagnostics)
+		diags.add(t, answer.Diagnostics)
 		for _, imported := range answer.ImportedResources {
 			w.states[i] = &tfprotov6.ReadResourceRequest{TypeName: typeName, CurrentState: imported.State, Private: imported.Private}
 		}
@@ -48,7 +48,7 @@ func (w *Walk) Refresh(t testing.TB) {
 		if err != nil {
 			return diags, err
 		}
-		diags.add(answer.Diagnostics)
+		diags.add(t, answer.Diagnostics)
 		state, err := answer.NewState.Unmarshal(w.core.object)
 		if err == nil && state.IsNull() {
 			err = fmt.Errorf("resource %d no longer exists", i)

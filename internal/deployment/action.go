@@ -73,6 +73,7 @@ func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	i.diags = &found
 	if p, ok := a.plan(ctx, i, before); ok {
 		warnOfAction(p, i.impact(ctx, p), &resp.Diagnostics)
+		i.warnOfPolicy(ctx, p, &resp.Diagnostics)
 	}
 	warnOfFailingAction(found, &resp.Diagnostics)
 }

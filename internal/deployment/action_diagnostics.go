@@ -19,6 +19,12 @@ func warnOfAction(p actionPlan, impact string, diags *diag.Diagnostics) {
 		"anything.")
 }
 
+// warnOfLargeStep says in a plan that the policy does not permit an advance.
+func warnOfLargeStep(step *rollout.StepError, diags *diag.Diagnostics) {
+	diags.AddWarning("The step is too large for the organization's policy", resourcekit.Sentence(step.Error())+" The control plane is going to refuse it. Set a "+
+		"smaller `percentage`.")
+}
+
 // impactText says what an action does to the devices: from where to where, and to how many.
 func impactText(p rollout.Proposal) string {
 	from, to := p.Span()

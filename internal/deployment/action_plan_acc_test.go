@@ -110,3 +110,23 @@ func TestAccRolloutActions_planWithDeployment(t *testing.T) {
 		t.Errorf("the plan says %s", said)
 	}
 }
+
+// The plan of an action says what the policy is known to refuse.
+func TestAccRolloutAdvanceAction_policy(t *testing.T) {
+	t.Parallel()
+	for warning, c := range map[string]struct{ settings, config config }{
+		"a step from 40 to 60 percent exceeds the limit of the organization's policy of 10 percent (max_rollout_step_percent)": {
+			config{"max_rollout_step_percent": 10}, config{"percentage": 60},
+		},
+		"The policy requires an approval: ": {config{"require_approval": true}, config{}},
+	} {
+		sb := start(t, sandbox.DialectDocs)
+		begin(t, sb, 40, 100)
+		sb.Do(t, "PUT", "/api/v1/settings/demo", c.settings)
+		c.config["model"] = phi
+		_, said := sb.Invoke(t, "octomil_rollout_advance", c.config)
+		if !said.Failed() || !strings.Contains(strings.ToLower(fmt.Sprint(said.Warnings)), strings.ToLower(warning)) {
+			t.Errorf("the plan warns %q, the action fails with %q", said.Warnings, said.Errors)
+		}
+	}
+}

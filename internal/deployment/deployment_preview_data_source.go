@@ -156,7 +156,9 @@ func (m *previewModel) preview(ctx context.Context, client *control.Client, pinn
 		spec.Percentage = m.Percentage.ValueFloat64()
 	}
 	p := rollout.Propose(pinned.scope(), now, spec)
-	p.CountAffected(ctx, client)
+	if p.CountAffected(ctx, client); p.Impact.Err != nil {
+		warnOfUncountedPreview(p.Impact.Err, diags)
+	}
 	m.setFromProposal(p)
 	m.setWarnings(p, pinned, versions)
 }

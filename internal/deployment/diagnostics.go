@@ -128,6 +128,11 @@ func addUncounted(p rollout.Proposal, limit int, diags *diag.Diagnostics) {
 			"`max_affected_devices` to continue without a limit.", limit, operationText(p.Operation)))
 }
 
+// warnOfUncountedPreview says why a preview has no number of devices, so that it is not taken for a server that gives none.
+func warnOfUncountedPreview(err error, diags *diag.Diagnostics) {
+	diags.AddWarning("The devices could not be counted", "`devices` and `devices_total` are null. "+resourcekit.ErrorDetail(err))
+}
+
 func addTooManyAffected(p rollout.Proposal, affected, limit int, diags *diag.Diagnostics) {
 	advice := "Increase `max_affected_devices`."
 	switch p.Operation.Kind { // a rollback ignores the percentage
@@ -178,10 +183,14 @@ func addTooLargeStep(p rollout.Proposal, step *rollout.StepError, diags *diag.Di
 
 // warnOfApproval says in a plan that the control plane refuses a step until it is approved.
 func warnOfApproval(p rollout.Proposal, diags *diag.Diagnostics) {
-	diags.AddAttributeWarning(path.Root("version"), "The policy requires an approval",
-		fmt.Sprintf("The organization's policy requires an approval of each increase of the percentage (`require_approval`), so the control plane is going "+
-			"to refuse to %s unless the step is approved. Ask an owner or admin of the organization to approve it in the dashboard before you apply.",
-			advanceText(p)))
+	summary, detail := approvalText(p)
+	diags.AddAttributeWarning(path.Root("version"), summary, detail)
+}
+
+func approvalText(p rollout.Proposal) (summary, detail string) {
+	return "The policy requires an approval", fmt.Sprintf("The organization's policy requires an approval of each increase of the percentage "+
+		"(`require_approval`), so the control plane is going to refuse to %s unless the step is approved. Ask an owner or admin of the organization "+
+		"to approve it in the dashboard before you apply.", advanceText(p))
 }
 
 // advanceText says the part of an operation that raises the percentage of a rollout that has begun.
@@ -244,6 +253,9 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	if steps := stepsText(p.Steps); steps != "" {
 		fmt.Fprintf(&text, " It is rolled out %s; the apply takes at least %s.", steps, shortDuration(rollout.TotalBake(p.Steps)))
 	}
+	if least := p.Limits.Interval; least > 0 && (op.Kind == rollout.Advance || op.Kind == rollout.Resume) {
+		fmt.Fprintf(&text, " The organization's policy requires at least %s since the last step (`min_rollout_duration`).", shortDuration(least))
+	}
 	if open := p.Cancels(); open != nil {
 		text.WriteString(" " + canceledText(p, *open))
 	}
@@ -287,6 +299,10 @@ func changeText(p rollout.Proposal) string {
 	case rollout.Cancel:
 		return fmt.Sprintf("%s %s to the version before.", who, verb(count, "goes back", "go back"))
 	case rollout.Deploy:
+		if p.Reverts() {
+			return fmt.Sprintf("%s %s: up to %g percent %s, and the others the version before %s.", who, verb(count, "gets another version", "get another version"),
+				p.Spec.Percentage, op.To, p.State.Open.Version)
+		}
 		text := fmt.Sprintf("%s %s %s", who, verb(count, "gets", "get"), op.To)
 		if op.From != "" {
 			text += " in place of " + op.From

@@ -83,6 +83,22 @@ func (i *invocation) impact(ctx context.Context, p actionPlan) string {
 	return impactText(p.proposal)
 }
 
+// warnOfPolicy says in a plan that the control plane is going to refuse an advance. It alone enforces the policy on an action, so that
+// nothing depends on whether the policy can be read.
+func (i *invocation) warnOfPolicy(ctx context.Context, p actionPlan, diags *diag.Diagnostics) {
+	advance := p.proposal
+	if advance.Operation.Kind != rollout.Advance {
+		return
+	}
+	var step *rollout.StepError
+	switch err := advance.PlanSteps(ctx, i.client); {
+	case errors.As(err, &step):
+		warnOfLargeStep(step, diags)
+	case err == nil && advance.NeedsApproval():
+		diags.AddWarning(approvalText(advance))
+	}
+}
+
 // read reads what the target runs. The version that is asked for counts as a group's pin: as long as any member has another one,
 // that one is what the group is meant to run.
 func (i *invocation) read(ctx context.Context) (rollout.State, bool) {

@@ -335,3 +335,47 @@ func TestAccModelDeployment_requiredApproval(t *testing.T) {
 		}
 	})
 }
+
+// A preview that cannot count the devices says why, and has no number that a check would take for none.
+func TestAccDeploymentPreview_unreadCount(t *testing.T) {
+	t.Parallel()
+	for failure, how := range failures {
+		for group, read := range map[string]string{"": "the count", "staging": "the count"} {
+			synctest.Test(t, func(t *testing.T) {
+				r := virtualHarness(t, group)
+				r.failing(read, how)
+				values := map[string]any{"model": phi, "version": "2.0.0"}
+				if group != "" {
+					values["group"] = group
+				}
+				got, diags := r.sb.ReadData(t, "octomil_deployment_preview", values)
+				_, isCounted := got["devices"].(float64)
+				warns := strings.Contains(fmt.Sprint(diags.Warnings), "The devices could not be counted")
+				noNumber := failure == "no such route" || failure == "null" && group != "" // which is no failure
+				if isCounted || !warns && !diags.Failed() && !noNumber {
+					t.Errorf("%s, group %q: %v, errors %v, warnings %v", failure, group, got, diags.Errors, diags.Warnings)
+				}
+			})
+		}
+	}
+}
+
+// With a key alone, the model tells the organization whose policy is respected.
+func TestAccModelDeployment_policyOfKey(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := virtualHarness(t, "")
+		r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"max_rollout_step_percent": 30})
+		r.core.Configure(nil, map[string]any{"org_id": nil})
+		r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"timeouts": map[string]any{"create": "3h"}})))
+		if steps := r.steps(); largestStep(steps) > 30 || len(steps) < 4 {
+			t.Errorf("steps %v", steps)
+		}
+		// A server that does not say whose the model is leaves the policy to the control plane, which the plan says.
+		models := `{"models":[{"id":"` + modelID(t, r.sb) + `","name":"phi-4-mini"}],"total":1}`
+		r.sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "models", Times: -1, Status: 200, Body: models})
+		r.core = r.sb.Core(t, "octomil_model_deployment")
+		r.core.Configure(nil, map[string]any{"org_id": nil})
+		r.warns(r.core.Plan(r.config(wanted{version: "3.0.0"})), "The organization's policy is not known", "`org_id`")
+	})
+}

@@ -212,6 +212,24 @@ func TestSchemaValidatesNumbersAndDurations(t *testing.T) {
 	}
 }
 
+func TestSchemaValidatesPositiveDurations(t *testing.T) {
+	server := serve(t)
+	for _, attribute := range []string{"request_timeout", "poll_interval"} {
+		for _, value := range []string{"0s", "-5m", "600"} {
+			resp, err := server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{
+				Config: object(t, schemas(t, server).Provider, values{attribute: text(value)}),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := tftypes.NewAttributePath().WithAttributeName(attribute)
+			if len(resp.Diagnostics) != 1 || !resp.Diagnostics[0].Attribute.Equal(at) {
+				t.Errorf("%s = %q: got %d diagnostics; want one on it", attribute, value, len(resp.Diagnostics))
+			}
+		}
+	}
+}
+
 func TestConfigureUnknownSetting(t *testing.T) {
 	unknown := values{"api_key": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}
 

@@ -162,6 +162,8 @@ func TestSettingsErrors(t *testing.T) {
 			says: []string{"poll_interval", `"-1s"`, "2s"}},
 		"no certificate file": {block: complete(func(b *block) { b.CACertificateFile = types.StringValue("/no.pem") }), at: "ca_certificate_file",
 			says: []string{"/no.pem", "file does not exist"}},
+		"certificate file in the home of a shell": {block: complete(func(b *block) { b.CACertificateFile = types.StringValue("~/ca.pem") }),
+			at: "ca_certificate_file", says: []string{`"~/ca.pem"`, "pathexpand"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -30,6 +30,9 @@ func (p *Proposal) CountAffected(ctx context.Context, client *control.Client) {
 	impact := &Impact{Total: preview.Targets, Warnings: preview.Warnings, Err: err}
 	p.Impact = impact
 	if p.Scope.IsGroup() {
+		if control.NoSuchRoute(err) {
+			impact.Err = nil
+		}
 		return
 	}
 	if impact.Total == nil {
@@ -67,12 +70,21 @@ func (i *Impact) exclude(ctx context.Context, client *control.Client, scope Scop
 	i.Total, i.Excluded = affected.Total, &excluded
 }
 
+// Reverts reports whether a deploy ends a rollout that has reached more devices than it reaches itself: the others go back.
+func (p Proposal) Reverts() bool {
+	open := p.State.Open
+	return p.Operation.Kind == Deploy && open != nil && open.Status != control.RolloutPending && open.Percentage > p.Spec.Percentage
+}
+
 // Affected returns how many devices get another version by the proposal, nil where the server gives no number.
 func (p Proposal) Affected() *int {
 	if p.Impact == nil || p.Impact.Total == nil {
 		return nil
 	}
 	from, to := p.Span()
+	if p.Reverts() {
+		to = p.State.Open.Percentage
+	}
 	total := float64(*p.Impact.Total)
 	n := int(math.Ceil(total*to/100) - math.Ceil(total*from/100))
 	if have, counted := p.State.Assigned[p.Spec.Version]; counted && !p.Operation.ReplacesVersion() {

@@ -27,9 +27,11 @@ var errNoOrganization = errors.New("the organization of the API key is not known
 func readLimits(ctx context.Context, client *control.Client, modelID string) (control.RolloutLimits, error) {
 	org := client.OrgID()
 	if org == "" { // the model says whose it is
-		if m, _, err := client.ResolveModel(ctx, modelID); err == nil {
-			org = m.OrgID
+		m, _, err := client.ResolveModel(ctx, modelID)
+		if err != nil {
+			return control.RolloutLimits{}, &PolicyError{Err: err}
 		}
+		org = m.OrgID
 	}
 	if org == "" {
 		return control.RolloutLimits{}, &PolicyError{Err: errNoOrganization, Absent: true}
