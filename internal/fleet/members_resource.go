@@ -47,6 +47,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	group := plan.GroupID.ValueString()
 	result := converge(ctx, client, group, wanted, false)
+	r.Provider.Members.Forget(group)
 	result.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		// Without state, the next apply creates again and continues where this one stopped. With state, Terraform would replace the
@@ -106,6 +107,7 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	group := plan.GroupID.ValueString()
 	result := converge(ctx, client, group, wanted, true)
+	r.Provider.Members.Forget(group)
 	result.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
 	if result.now == nil {
 		return
@@ -139,6 +141,7 @@ func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	remaining, err := removeManaged(ctx, client, group, newMembership(members), managed)
+	r.Provider.Members.Forget(group)
 	if err != nil {
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not remove all devices from the device group", err)
 		state.set(ctx, remaining, managed, &resp.Diagnostics)

@@ -28,6 +28,8 @@ type Provider struct {
 	Claims Claims
 	// Written are values of the configuration before Terraform applies `ignore_changes`.
 	Written WrittenValues
+	// Members are the sets of the devices in groups, by the ID of the group, that an apply compares.
+	Members Recent[map[string]bool]
 }
 
 // Configured receives the provider in Configure and provides the client. Base and DataSourceBase embed it, and actions and
