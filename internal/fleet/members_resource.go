@@ -59,7 +59,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	// The planned list is the result. A device that joined meanwhile is drift, which the next refresh shows.
-	plan.set(ctx, result.now.subset(wanted), wanted, &resp.Diagnostics)
+	plan.ID = plan.GroupID
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -115,8 +115,7 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		plan.set(ctx, *result.now, slices.Concat(wanted, prior), &resp.Diagnostics)
 	} else {
-		// As in Create, the planned list is the result.
-		plan.set(ctx, result.now.subset(wanted), wanted, &resp.Diagnostics)
+		plan.ID = plan.GroupID // as in Create, the planned list is the result
 		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
