@@ -30,10 +30,11 @@ func (r *deploymentResource) claim(ctx context.Context, plan *model, diags *diag
 		return true
 	}
 	ctx, client := r.Reader(ctx, diags)
-	return checkOverlap(ctx, client, plan, r.rivals(plan, false), diags)
+	return checkOverlap(ctx, client, plan, r.rivals(plan, false), readMembers(client), diags)
 }
 
 // claimAtApply compares what the plan could not: a model or a group that the same apply has created, and groups whose members it changes.
+// What many deployments compare with each other at about the same time is read once.
 func (r *deploymentResource) claimAtApply(ctx context.Context, client *control.Client, plan *model, isNewScope bool, diags *diag.Diagnostics) bool {
 	if plan.Group.IsNull() {
 		return true
@@ -46,7 +47,11 @@ func (r *deploymentResource) claimAtApply(ctx context.Context, client *control.C
 	if isNewScope {
 		maps.Copy(rivals, r.rivals(plan, false))
 	}
-	return checkOverlap(ctx, client, plan, rivals, diags)
+	read := readMembers(client)
+	recently := func(ctx context.Context, groupID string) (map[string]bool, error) {
+		return r.Provider.Members.Get(groupID, func() (map[string]bool, error) { return read(ctx, groupID) })
+	}
+	return checkOverlap(ctx, client, plan, rivals, recently, diags)
 }
 
 // claimsOn is the prefix of the claims on a model, which the ID of the group follows.
@@ -64,21 +69,37 @@ func (r *deploymentResource) rivals(plan *model, changing bool) map[string]strin
 	return pins
 }
 
-// checkOverlap refuses a plan whose group has devices in common with a group that is pinned to another version. A group that no longer
-// exists has none.
-func checkOverlap(ctx context.Context, client *control.Client, plan *model, rivals map[string]string, diags *diag.Diagnostics) bool {
+// memberReader reads the set of the devices in a group, which is empty for a group that does not exist.
+type memberReader func(ctx context.Context, groupID string) (map[string]bool, error)
+
+func readMembers(client *control.Client) memberReader {
+	return func(ctx context.Context, groupID string) (map[string]bool, error) {
+		devices, err := client.GroupDevices(ctx, groupID)
+		if err != nil && !control.NotFound(err) {
+			return nil, err
+		}
+		ids := make(map[string]bool, len(devices))
+		for _, d := range devices {
+			ids[d.ID] = true
+		}
+		return ids, nil
+	}
+}
+
+// checkOverlap refuses a plan whose group has devices in common with a group that is pinned to another version.
+func checkOverlap(
+	ctx context.Context, client *control.Client, plan *model, rivals map[string]string, read memberReader, diags *diag.Diagnostics,
+) bool {
 	if len(rivals) == 0 {
 		return true
 	}
-	members, ok := memberIDs(ctx, client, plan.GroupID.ValueString(), diags)
+	members, err := read(ctx, plan.GroupID.ValueString())
 	for _, id := range slices.Sorted(maps.Keys(rivals)) {
-		if !ok || len(members) == 0 {
+		if err != nil || len(members) == 0 {
 			break
 		}
 		var others map[string]bool
-		if others, ok = memberIDs(ctx, client, id, diags); !ok {
-			break
-		}
+		others, err = read(ctx, id)
 		shared := 0
 		for device := range others {
 			if members[device] {
@@ -93,19 +114,8 @@ func checkOverlap(ctx context.Context, client *control.Client, plan *model, riva
 			addOverlap(plan, name, rivals[id], shared, diags)
 		}
 	}
-	return !diags.HasError()
-}
-
-// memberIDs is the set of the devices in a group.
-func memberIDs(ctx context.Context, client *control.Client, groupID string, diags *diag.Diagnostics) (ids map[string]bool, ok bool) {
-	devices, err := client.GroupDevices(ctx, groupID)
-	if err != nil && !control.NotFound(err) {
+	if err != nil {
 		resourcekit.AddError(diags, path.Root("group"), "Could not list the members of the device group", err)
-		return nil, false
 	}
-	ids = make(map[string]bool, len(devices))
-	for _, d := range devices {
-		ids[d.ID] = true
-	}
-	return ids, true
+	return !diags.HasError()
 }

@@ -302,6 +302,46 @@ func TestAccModelDeployment_overlapCostsLittle(t *testing.T) {
 	}
 }
 
+// Groups that the same apply creates are compared with one read of each, in whatever number.
+func TestAccModelDeployment_overlapOfManyNewGroupsCostsLittle(t *testing.T) {
+	t.Parallel()
+	const n = 8
+	reads := func(versions string) int {
+		sb := start(t, sandbox.DialectDocs)
+		cli := acctest.NewCLI(t, sb.Provider()+fmt.Sprintf(`
+resource "octomil_device_group" "ring" {
+  count = %[1]d
+  name  = "ring-${count.index}"
+}
+resource "octomil_device_group_members" "ring" {
+  count      = %[1]d
+  group_id   = octomil_device_group.ring[count.index].id
+  device_ids = [format("dev_%%08d", count.index + 1)]
+}
+resource "octomil_model_deployment" "ring" {
+  count      = %[1]d
+  model      = "phi-4-mini"
+  version    = %[2]s[count.index %% 2]
+  group      = octomil_device_group.ring[count.index].name
+  depends_on = [octomil_device_group_members.ring]
+}`, n, versions))
+		if result := cli.Run(t, "apply", "-auto-approve", "-parallelism=1"); result.Code != 0 {
+			t.Fatal(result.Output)
+		}
+		reads := 0
+		for _, e := range sb.Ledger() {
+			if e.Operation == "list group members" && e.Caller == "octomil_model_deployment" {
+				reads++
+			}
+		}
+		return reads
+	}
+	same, different := reads(`["2.0.0", "2.0.0"]`), reads(`["2.0.0", "1.0.0"]`)
+	if same == 0 || different > same+n {
+		t.Errorf("%d reads of members with one version, %d with two", same, different)
+	}
+}
+
 // A deployment that somebody else makes to an overlapping group is not called a rollback, but by the name of the group.
 func TestAccModelDeployment_deploymentToOverlappingGroup(t *testing.T) {
 	t.Parallel()

@@ -99,6 +99,7 @@ func announceMembers(
 	}
 	if resourcekit.Known(group) && !before.Equal(after) {
 		r.Provider.Planned.ChangeMembers(group.ValueString())
+		r.Provider.Members.Forget(group.ValueString())
 	}
 }
 

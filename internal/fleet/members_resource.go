@@ -54,6 +54,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 	defer done()
 	group := plan.GroupID.ValueString()
 	result := converge(ctx, client, group, wanted, false)
+	r.Provider.Members.Forget(group)
 	result.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		// Without state, the next apply creates again and continues where this one stopped. With state, Terraform would replace the
@@ -64,6 +65,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 		}
 		return
 	}
+	// The planned list is the result. A device that joined meanwhile is drift, which the next refresh shows.
 	plan.ID = plan.GroupID
 	result.remember(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -119,13 +121,15 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	defer done()
 	group := plan.GroupID.ValueString()
 	result := converge(ctx, client, group, wanted, true)
+	r.Provider.Members.Forget(group)
 	result.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
 	if result.now == nil {
 		return
 	}
 	if resp.Diagnostics.HasError() {
 		plan.set(ctx, *result.now, slices.Concat(wanted, prior), &resp.Diagnostics)
-	} else { // what else is in the group by now is drift at the next read
+	} else {
+		plan.ID = plan.GroupID // as in Create, the planned list is the result
 		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
 		result.remember(ctx, resp.Private, &resp.Diagnostics)
 	}
@@ -156,6 +160,7 @@ func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	remaining, err := removeManaged(ctx, client, group, newMembership(members), managed)
+	r.Provider.Members.Forget(group)
 	if err != nil {
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not remove all devices from the device group", err)
 		state.set(ctx, remaining, managed, &resp.Diagnostics)

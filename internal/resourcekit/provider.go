@@ -30,6 +30,8 @@ type Provider struct {
 	Claims Claims
 	// Written are values of the configuration before Terraform applies `ignore_changes`.
 	Written WrittenValues
+	// Members are the sets of the devices in groups, by the ID of the group, that an apply compares.
+	Members Recent[map[string]bool]
 	// Objects are the objects that the resources of the current walk manage.
 	Objects Objects
 

@@ -14,7 +14,7 @@
 //   - Rollback: the pin is older than the targeted version and was deployed before. All devices return to it immediately, also those
 //     of a rollout in progress, which is canceled. Stages and percentage are ignored. Which version is older follows from the order in
 //     which they came to the target, not from how they are spelled.
-//   - Advance: the rollout of the pin gets a larger percentage.
+//   - Advance: the rollout of the pin gets a larger percentage. So does a group that devices have joined without the pin.
 //   - Resume: a rollout of the pin exists already; it is attached to, started or resumed as needed, and waited for.
 //   - Pause: the rollout of the pin stops assigning devices.
 //

@@ -17,8 +17,12 @@ type Rival struct {
 	Certain bool
 }
 
-// maxRivals is the number of groups of a device that are looked at.
-const maxRivals = 10
+const (
+	// maxRivals is the number of groups of a device that are looked at.
+	maxRivals = 10
+	// maxRivalReads is the largest group that is looked at where each device has to be asked for its version.
+	maxRivalReads = 200
+)
 
 // FindRival fills in the rival that explains why members of a group have another version than the pin, if there is one. It costs a
 // request for the groups of a device and one for the members of each, so it is for a plan that fails, or warns, because of that version.
@@ -93,14 +97,20 @@ func (s *search) evaluate(ctx context.Context, g control.Group) *Rival {
 	if g.ID == s.scope.GroupID {
 		return nil
 	}
-	assigned, err := s.client.GroupAssignments(ctx, g.ID, s.scope.ModelID)
-	if err != nil {
+	devices, err := s.client.GroupDevices(ctx, g.ID)
+	if err != nil || len(devices) > maxRivalReads && slices.ContainsFunc(devices, func(d control.Device) bool { return d.Assignments == nil }) {
 		return nil
 	}
+	inRival, inTarget := DeviceSet{}, s.members.devices()
+	for _, d := range devices {
+		inRival.add(d.ID)
+	}
+	if slices.ContainsFunc(s.taken, func(m control.Member) bool { return !inRival.Contains(m.ID) }) {
+		return nil
+	}
+	assigned, err := s.client.GroupAssignments(ctx, g.ID, s.scope.ModelID)
 	members := Members(assigned)
-	inRival, inTarget := members.devices(), s.members.devices()
-	if members.Count()[s.version] != len(members) ||
-		slices.ContainsFunc(s.taken, func(m control.Member) bool { return !inRival.Contains(m.ID) }) {
+	if err != nil || members.Count()[s.version] != len(members) {
 		return nil
 	}
 	outside := slices.DeleteFunc(slices.Clone(members), func(m control.Member) bool { return inTarget.Contains(m.ID) })
