@@ -70,3 +70,24 @@ func pend(t *testing.T, sb *acctest.Sandbox) {
 		"version": "1.0.0", "rollout_percentage": 5, "target_percentage": 100, "increment_step": 10, "start_immediately": false,
 	})
 }
+
+// Without a refresh, the state may name a version that no longer runs: no text of a destroy repeats it.
+func TestAccModelDeployment_destroyNamesNoStaleVersion(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[string]string{
+		"keep": "What the fleet runs of phi-4-mini is left as it is", "cancel": "", "rollback": "rolls 3.0.0 back to 1.0.0",
+	} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			r := newHarness(t, "")
+			r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"on_destroy": mode})))
+			r.rollOut("3.0.0", 100)
+			r.core.Configure(nil, nil) // another command, which refreshes nothing
+			said := r.core.Destroy()
+			text := strings.Join(said.Warnings, "\n")
+			if said.Failed() || !strings.Contains(text, want) || strings.Contains(text, "2.0.0") {
+				t.Errorf("warnings %q, errors %v", said.Warnings, said.Errors)
+			}
+		})
+	}
+}

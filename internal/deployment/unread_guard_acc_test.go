@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -378,4 +380,52 @@ func TestAccModelDeployment_policyOfKey(t *testing.T) {
 		r.core.Configure(nil, map[string]any{"org_id": nil})
 		r.warns(r.core.Plan(r.config(wanted{version: "3.0.0"})), "The organization's policy is not known", "`org_id`")
 	})
+}
+
+// A key with the scopes of the example deploys within the policy's limits, with its devices counted.
+func TestAccModelDeployment_scopesOfExample(t *testing.T) {
+	t.Parallel()
+	example, err := os.ReadFile("../../examples/resources/octomil_api_key/resource.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := regexp.MustCompile(`scopes = \[(.*)\]`).FindStringSubmatch(string(example))
+	if list == nil {
+		t.Fatalf("no scopes in %s", example)
+	}
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Parallel()
+		r := newHarness(t, "", dialect)
+		r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"max_rollout_step_percent": 50})
+		scopes := strings.Split(strings.ReplaceAll(list[1], `"`, ""), ", ")
+		created := r.sb.Do(t, "POST", "/api/v1/api-keys", map[string]any{"name": "ci", "scopes": scopes})
+		r.core.Configure(nil, map[string]any{"api_key": created["api_key"]})
+		plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 124}))
+		r.warns(plan, "All 124 devices", "in steps of 50 and 100 percent")
+		r.succeeds(plan)
+	})
+}
+
+// An operation that has to be a single step does not exceed the step limit of the policy, also where the server would let it.
+func TestAccModelDeployment_singleStepWithinPolicy(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		more   config
+		advice string
+	}{
+		"not waited for": {config{"wait_for": "accepted"}, "`wait_for = \"complete\"`"},
+		"paused":         {config{"paused": true}, "remove `paused = true`"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newHarness(t, "")
+			r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"max_rollout_step_percent": 30})
+			r.sb.ClearLedger()
+			r.fails(r.core.Plan(r.with(wanted{version: "2.0.0"}, c.more)).Diagnostics,
+				"rollout.percentage: The step is too large for the organization's policy: To deploy 2.0.0 in place of 1.0.0 would go from 0 to 100 percent")
+			r.fails(r.core.Plan(r.with(wanted{version: "2.0.0", percentage: 31}, c.more)).Diagnostics, "Decrease `rollout.percentage` to 30 or less, or ")
+			r.fails(r.core.Plan(r.with(wanted{version: "2.0.0", percentage: 31}, c.more)).Diagnostics, c.advice)
+			r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0", percentage: 30}, c.more)))
+		})
+	}
 }
