@@ -27,6 +27,9 @@ func createOnce[T any](ctx context.Context, c *Client, post func(context.Context
 			return created, err
 		}
 		found, ok, findErr := findAfter(ctx, find)
+		if conflict && !ok && findErr == nil && ctx.Err() == nil { // the list lacks what the conflict is with
+			found, ok, findErr = findAgain(ctx, find)
+		}
 		if ok && findErr == nil {
 			return found, nil
 		}
@@ -37,6 +40,15 @@ func createOnce[T any](ctx context.Context, c *Client, post func(context.Context
 			return created, err
 		}
 	}
+}
+
+// findAgain calls find until it finds something, and for no longer than SettleTime.
+func findAgain[T any](ctx context.Context, find func(context.Context) (T, bool, error)) (found T, ok bool, err error) {
+	found, err = LookAgain(ctx, func(ctx context.Context) (o T, err error) {
+		o, ok, err = find(ctx)
+		return o, err
+	}, func(_ T, err error) bool { return ok || err != nil })
+	return found, ok && err == nil, err
 }
 
 // findAfter calls find even after the operation was canceled while its request was under way: what was created must be known.

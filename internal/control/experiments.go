@@ -156,7 +156,9 @@ func (c *Client) CreateExperiment(ctx context.Context, e Experiment) (Experiment
 		operation: operation,
 		list:      c.Experiments,
 		id:        func(e Experiment) string { return e.ID },
-		matches:   func(o Experiment) bool { return SameText(o.Name, e.Name) && (o.ModelID == "" || o.ModelID == e.ModelID) },
+		matches: func(o Experiment) bool {
+			return SameText(o.Name, e.Name) && (o.ModelID == "" || o.ModelID == e.ModelID)
+		},
 		post: func(ctx context.Context) (Experiment, error) {
 			var created Experiment
 			err := c.post(ctx, operation, experimentKind.path, body, &created)
