@@ -52,6 +52,34 @@ func findAfter[T any](ctx context.Context, find func(context.Context) (T, bool, 
 // findNothing is for createOnce where it does no harm to execute a request twice.
 func findNothing[T any](context.Context) (none T, found bool, err error) { return none, false, nil }
 
+// createUnique is createOnce for an object whose name is unique. list lists the objects, hasName is true of those with the name. A
+// conflict with what a lost request has created is one with an object that the list may lack for a while (CONTRACT.md, section 1).
+func createUnique[T any](
+	ctx context.Context, c *Client, post func(context.Context) (T, error), list func(context.Context) ([]T, error),
+	hasName func(T) bool, createdAt func(T) string,
+) (T, error) {
+	begun, posts, listed := time.Now(), 0, false
+	find := func(ctx context.Context) (T, bool, error) {
+		all, err := list(ctx)
+		listed = slices.ContainsFunc(all, hasName)
+		o, ok := findCreated(all, hasName, createdAt, begun)
+		return o, ok && err == nil, err
+	}
+	created, err := createOnce(ctx, c, func(ctx context.Context) (T, error) { posts++; return post(ctx) }, find)
+	if posts < 2 || listed || !HasStatus(err, http.StatusConflict) || ctx.Err() != nil {
+		return created, err
+	}
+	ours := false
+	late, lookErr := LookAgain(ctx, func(ctx context.Context) (o T, err error) {
+		o, ours, err = find(ctx)
+		return o, err
+	}, func(_ T, err error) bool { return listed || err != nil })
+	if ours && lookErr == nil {
+		return late, nil
+	}
+	return created, err
+}
+
 // findCreated finds what a lost request has created where names are unique: the object of the name, unless it is older than the
 // request.
 func findCreated[T any](all []T, hasName func(T) bool, createdAt func(T) string, begun time.Time) (created T, found bool) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"time"
 )
 
 // Federation is a group of organizations that train together (CONTRACT.md, section 7).
@@ -147,13 +146,8 @@ func (c *Client) CreateFederation(ctx context.Context, name string, description 
 		err := c.post(ctx, "create the federation", federationKind.path, body, &f)
 		return f, err
 	}
-	begun := time.Now()
-	find := func(ctx context.Context) (Federation, bool, error) {
-		all, err := c.Federations(ctx)
-		f, found := findCreated(all, func(f Federation) bool { return SameText(f.Name, name) }, func(f Federation) string { return f.CreatedAt }, begun)
-		return f, found, err
-	}
-	return createOnce(ctx, c, post, find)
+	return createUnique(ctx, c, post, c.Federations,
+		func(f Federation) bool { return SameText(f.Name, name) }, func(f Federation) string { return f.CreatedAt })
 }
 
 // FederationMembers lists the organizations of a federation, including the owner and those that are only invited.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Group types (CONTRACT.md, section 5).
@@ -156,13 +155,8 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 		err := c.post(ctx, "create the device group", groupKind.path, body, &g)
 		return g, err
 	}
-	begun := time.Now()
-	find := func(ctx context.Context) (Group, bool, error) {
-		groups, err := c.Groups(ctx)
-		g, ok := findCreated(groups, func(g Group) bool { return SameText(g.Name, s.Name) }, func(g Group) string { return g.CreatedAt }, begun)
-		return g, ok, err
-	}
-	g, err := createOnce(ctx, c, post, find)
+	g, err := createUnique(ctx, c, post, c.Groups,
+		func(g Group) bool { return SameText(g.Name, s.Name) }, func(g Group) string { return g.CreatedAt })
 	if err == nil {
 		c.groupNames.wrote(s.Name, g)
 	}

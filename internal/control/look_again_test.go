@@ -115,6 +115,18 @@ func TestADeletionThatIsOnlyAcceptedIsWaitedFor(t *testing.T) {
 	})
 }
 
+// CONTRACT.md 1.78, 1.92
+func TestALostCreationThatTheListLacksIsFoundLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const taken = `{"error":"conflict","message":"a device group named lab already exists","status_code":409}`
+		c, w := scripted(t, answer(500, "no"), ok(`[]`), answer(409, taken), ok(`[]`), ok(`[]`), ok(`[{"id":"g1","name":"lab"}]`))
+		if g, err := c.CreateGroup(t.Context(), GroupSettings{Name: "lab"}); err != nil || g.ID != "g1" || len(w.sent) != 6 {
+			t.Errorf("%v, %v after %d requests", g, err, len(w.sent))
+		}
+	})
+}
+
 func TestWithinSettleTime(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"time"
 )
 
 // Model is a model of the organization's registry (CONTRACT.md, section 2). Texts are "" where the server does not
@@ -122,13 +121,8 @@ func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error
 		}, &m)
 		return m, err
 	}
-	begun := time.Now()
-	find := func(ctx context.Context) (Model, bool, error) {
-		models, err := c.Models(ctx)
-		m, ok := findCreated(models, func(m Model) bool { return s.Name != nil && SameText(m.Name, *s.Name) }, func(m Model) string { return m.CreatedAt }, begun)
-		return m, ok, err
-	}
-	m, err := createOnce(ctx, c, post, find)
+	m, err := createUnique(ctx, c, post, c.Models,
+		func(m Model) bool { return s.Name != nil && SameText(m.Name, *s.Name) }, func(m Model) string { return m.CreatedAt })
 	if err == nil && s.Name != nil {
 		c.modelNames.wrote(*s.Name, m)
 	}

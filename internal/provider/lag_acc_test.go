@@ -1,9 +1,15 @@
 package provider_test
 
 import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -85,5 +91,68 @@ func runOnSlowServer(t *testing.T, l lifecycle, slow slowServer) {
 	}
 	if said := s.core.Destroy(); said.Failed() {
 		t.Fatalf("the destroy fails: %v", said.Errors)
+	}
+}
+
+// The dimension of the fault matrix for such a server: each write fails in each way while single reads lag, and lists by more. Where names
+// are not unique, a list that lacks what a lost request has created cannot be told from one of which nothing was created, so those
+// cases are left out, and so are cancellations, of which a second one deletes the record.
+func TestFaultsOfALaggingServer(t *testing.T) {
+	t.Parallel()
+	all := 0
+	for _, l := range lifecycles() {
+		if l.name == "an uploaded version" {
+			continue
+		}
+		for _, op := range operations {
+			requests, want := cleanRun(t, l.lifecycle, op)
+			for k, r := range requests {
+				if r.method == http.MethodGet || !repeatsSafely(l.typeName, r) {
+					continue
+				}
+				for _, f := range once {
+					if all++; *everyFault || all%lagSample == 0 {
+						name := fmt.Sprintf("%s/%s/%d %s %s/%s", l.name, op.name, k+1, r.method, strings.ReplaceAll(r.path, "/", " "), f.name)
+						t.Run(name, func(t *testing.T) {
+							t.Parallel()
+							synctest.Test(t, func(t *testing.T) { runLaggingFault(t, l.lifecycle, op, r, f, want) })
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+// lagSample is as sample.
+const lagSample = 11
+
+func repeatsSafely(typeName string, r request) bool {
+	unique := []string{"octomil_device_group", "octomil_model", "octomil_device_group_members", "octomil_org_member"}
+	switch r.method {
+	case http.MethodPost:
+		return slices.Contains(unique, typeName)
+	case http.MethodDelete:
+		return !strings.Contains(r.path, "/rollouts/")
+	}
+	return true
+}
+
+func runLaggingFault(t *testing.T, l lifecycle, op operation, r request, f fault, want any) {
+	t.Helper()
+	s := newScenario(t, acctest.StartLagging(t, acctest.Lag{Single: 2 * time.Second, List: 5 * time.Second}), l)
+	settle := func() { time.Sleep(time.Minute) }
+	settle()
+	op.before(s)
+	settle()
+	f.Method, f.Path, f.Nth = r.method, r.path, r.n
+	s.sb.AddFault(f.Fault)
+	s.expectAttributedErrors(op.run(s))
+	s.sb.ClearFaults()
+	settle()
+	s.converge(op)
+	settle()
+	if diff := cmp.Diff(want, s.left(t, s.sb)); diff != "" {
+		t.Errorf("what is left on the server (-clean +after the fault):\n%s", diff)
 	}
 }

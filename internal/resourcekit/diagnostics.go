@@ -165,7 +165,7 @@ func (e *ConflictError) Error() string { return e.Message }
 // which the next apply would then replace.
 func warnOfDifferences(title string, names []string, diags *diag.Diagnostics) {
 	for _, name := range names {
-		WarnOfDifference(diags, path.Root(name), fmt.Sprintf("a different value for `%s` of the %s", name, title))
+		WarnOfDifference(diags, path.Root(name), fmt.Sprintf("a different value for %#q of the %s", name, title))
 	}
 }
 

@@ -39,8 +39,8 @@ func newLastWrite(at time.Time, created bool, planned tftypes.Value, before ...t
 			if !attributes[name].IsFullyKnown() || sameValue(value, attributes[name]) {
 				continue
 			}
-			if print := printOf(value); !slices.Contains(w.Stale[name], print) {
-				w.Stale[name] = append(w.Stale[name], print)
+			if stale := printOf(value); !slices.Contains(w.Stale[name], stale) {
+				w.Stale[name] = append(w.Stale[name], stale)
 			}
 		}
 	}
