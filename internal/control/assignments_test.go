@@ -87,7 +87,7 @@ func TestGroupAssignmentsOfServersWithASingleOne(t *testing.T) {
 		"devices/7/assignments": `{"assignment":null}`,
 	}))
 	got, err := c.GroupAssignments(t.Context(), "g", "m")
-	if diff := cmp.Diff(map[string]int{"1.0.0": 3, "2.0.0": 2, "": 3}, got); err != nil || diff != "" {
+	if diff := cmp.Diff(map[string]int{"1.0.0": 3, "2.0.0": 2, "": 3}, counted(got)); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 	for _, call := range w.calls() {

@@ -68,6 +68,10 @@ func listCalls() map[string]listCall {
 			all, err := c.Groups(ctx)
 			return listIDs(all, err, func(g Group) string { return g.ID })
 		}},
+		"list the groups of the device": {"groups", itemWith(`,"name":"g"`), func(ctx context.Context, c *Client) ([]string, error) {
+			all, err := c.DeviceGroups(ctx, "d")
+			return listIDs(all, err, func(g Group) string { return g.ID })
+		}},
 		"list the members of the device group": {"devices", itemWith(""), func(ctx context.Context, c *Client) ([]string, error) {
 			all, err := c.GroupDevices(ctx, "g")
 			return listIDs(all, err, func(d Device) string { return d.ID })

@@ -68,7 +68,8 @@ func (o originals) wrote(managed []field, settings control.Settings) {
 // split separates the fields that have the value of the last write from the attributes of those that do not.
 func (o originals) split(fields []field, settings control.Settings) (own []field, others []string) {
 	for _, f := range fields {
-		if written, known := o.Written[f.key]; known && !sameJSON(written, settings[f.key]) {
+		written, known := o.Written[f.key]
+		if now, present := settings[f.key]; known && present && !sameJSON(written, now) {
 			others = append(others, f.at.String())
 			continue
 		}
