@@ -43,7 +43,17 @@ func newHarness(t *testing.T, group string, dialect ...sandbox.Dialect) *harness
 // newHarnessOn is newHarness on a server with variants.
 func newHarnessOn(t *testing.T, group string, dialect sandbox.Dialect, variants ...sandbox.Variant) *harness {
 	t.Helper()
-	sb := start(t, dialect, func(o *sandbox.Options) { o.Variants = variants })
+	return harnessOf(t, group, start(t, dialect, func(o *sandbox.Options) { o.Variants = variants }))
+}
+
+// virtualHarness is newHarness in virtual time, on a server with variants.
+func virtualHarness(t *testing.T, group string, variants ...sandbox.Variant) *harness {
+	t.Helper()
+	return harnessOf(t, group, acctest.StartVirtual(t, func(o *sandbox.Options) { o.Variants = variants }))
+}
+
+func harnessOf(t *testing.T, group string, sb *acctest.Sandbox) *harness {
+	t.Helper()
 	h := &harness{T: t, sb: sb, core: sb.Core(t, "octomil_model_deployment"), group: group}
 	h.publish("0.8.0", "3.0.0")
 	return h

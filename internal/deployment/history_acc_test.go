@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"pgregory.net/rapid"
 
@@ -37,15 +38,17 @@ func TestAccModelDeployment_anyHistory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rapid.Check(t, func(rt *rapid.T) {
-				h := newHarnessOn(t, server.group, sandbox.DialectDocs, server.variants...)
-				c := h.sb.Core(shrinking{t, rt}, "octomil_model_deployment")
-				for range rapid.IntRange(1, 6).Draw(rt, "turns") {
-					for range rapid.IntRange(0, 3).Draw(rt, "outside") {
-						outside(rt, h)
+			synctest.Test(t, func(t *testing.T) {
+				rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) { // a bubble has no deadline
+					h := virtualHarness(t, server.group, server.variants...)
+					c := h.sb.Core(shrinking{t, rt}, "octomil_model_deployment")
+					for range rapid.IntRange(1, 6).Draw(rt, "turns") {
+						for range rapid.IntRange(0, 3).Draw(rt, "outside") {
+							outside(rt, h)
+						}
+						planAndApply(rt, h, c)
 					}
-					planAndApply(rt, h, c)
-				}
+				})
 			})
 		})
 	}

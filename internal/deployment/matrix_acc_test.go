@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"maps"
 	"testing"
+	"testing/synctest"
 
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
@@ -228,11 +229,11 @@ func runMatrix(t *testing.T, group string, table scenarios) {
 		for want, w := range before.wants {
 			t.Run(name+"/"+want, func(t *testing.T) {
 				t.Parallel()
-				before.reach(newHarness(t, group), w)
+				synctest.Test(t, func(t *testing.T) { before.reach(virtualHarness(t, group), w) })
 			})
 			t.Run("variants/"+name+"/"+want, func(t *testing.T) {
 				t.Parallel()
-				before.reach(newHarnessOn(t, group, sandbox.DialectDocs, sandbox.Variants()...), w)
+				synctest.Test(t, func(t *testing.T) { before.reach(virtualHarness(t, group, sandbox.Variants()...), w) })
 			})
 		}
 	}

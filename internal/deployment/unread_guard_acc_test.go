@@ -40,15 +40,6 @@ func (r *harness) failing(read string, how sandbox.Fault) {
 	}
 }
 
-// virtualHarness is newHarness in virtual time.
-func virtualHarness(t *testing.T, group string) *harness {
-	t.Helper()
-	sb := acctest.StartVirtual(t)
-	r := &harness{T: t, sb: sb, core: sb.Core(t, "octomil_model_deployment"), group: group}
-	r.publish("0.8.0", "3.0.0")
-	return r
-}
-
 // guardedOperation gives devices another version.
 type guardedOperation struct {
 	group   string

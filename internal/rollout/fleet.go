@@ -20,7 +20,31 @@ func (f Fleet) Read(ctx context.Context, private Private) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	return FleetState(ctx, History(rollouts).confirmed(private.seenLately()), f.allUpdated)
+	history, err := f.confirmed(ctx, rollouts, private.seenLately())
+	if err != nil {
+		return State{}, err
+	}
+	return FleetState(ctx, history, f.allUpdated)
+}
+
+// confirmed is the history with what an apply has seen since. If the list lacks the rollout, a read of the rollout itself tells whether
+// the list is stale, or the record was deleted.
+func (f Fleet) confirmed(ctx context.Context, h History, seen *Seen) (History, error) {
+	if seen == nil || seen.ID == "" {
+		return h, nil
+	}
+	if _, listed := h.Find(seen.ID); !listed {
+		_, err := control.WithinSettleTime(ctx, seen.At,
+			func(ctx context.Context) (control.Rollout, error) { return f.Client.Rollout(ctx, f.Scope.ModelID, seen.ID) },
+			func(_ control.Rollout, err error) bool { return !control.NotFound(err) })
+		if control.NotFound(err) {
+			return h, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return h.confirmed(seen), nil
 }
 
 // allUpdated tells a server that leaves a full rollout active from one that is still working.
