@@ -31,6 +31,7 @@ func TestAddressesRenamed(t *testing.T) {
 }
 
 func renameAddress(t *testing.T, l lifecycle, planFirst, createFirst bool) {
+	t.Helper()
 	s := newScenario(t, acctest.StartVirtual(t), l)
 	walk := s.core
 	old, renamed := walk.Beside(l.typeName), walk.Beside(l.typeName)
@@ -95,6 +96,7 @@ func TestAddressesReplaced(t *testing.T) {
 }
 
 func replaceAddress(t *testing.T, l lifecycle, createFirst bool) {
+	t.Helper()
 	s := newScenario(t, acctest.StartVirtual(t), l)
 	s.must(s.apply(s.create))
 	s.sb.Settle()
@@ -129,6 +131,7 @@ func TestAddressesOfOneObject(t *testing.T) {
 }
 
 func destroyOneOfTwo(t *testing.T, l lifecycle, planFirst bool) {
+	t.Helper()
 	s := newScenario(t, acctest.StartVirtual(t), l)
 	s.must(s.apply(s.create))
 	s.sb.Settle()

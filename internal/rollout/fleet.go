@@ -35,7 +35,9 @@ func (f Fleet) confirmed(ctx context.Context, h History, seen *Seen) (History, e
 	}
 	if _, listed := h.Find(seen.ID); !listed {
 		_, err := control.WithinSettleTime(ctx, seen.At,
-			func(ctx context.Context) (control.Rollout, error) { return f.Client.Rollout(ctx, f.Scope.ModelID, seen.ID) },
+			func(ctx context.Context) (control.Rollout, error) {
+				return f.Client.Rollout(ctx, f.Scope.ModelID, seen.ID)
+			},
 			func(_ control.Rollout, err error) bool { return !control.NotFound(err) })
 		if control.NotFound(err) {
 			return h, nil
