@@ -38,11 +38,15 @@ func TestAccModelDeployment_anyHistory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			turns := 6
+			if len(server.variants) > 0 {
+				turns = 3
+			}
 			synctest.Test(t, func(t *testing.T) {
 				rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) { // a bubble has no deadline
 					h := virtualHarness(t, server.group, server.variants...)
 					c := h.sb.Core(shrinking{t, rt}, "octomil_model_deployment")
-					for range rapid.IntRange(1, 6).Draw(rt, "turns") {
+					for range rapid.IntRange(1, turns).Draw(rt, "turns") {
 						for range rapid.IntRange(0, 3).Draw(rt, "outside") {
 							outside(rt, h)
 						}

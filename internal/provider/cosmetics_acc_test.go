@@ -55,8 +55,12 @@ func TestAccProvider_cosmeticDifferences(t *testing.T) {
 		for _, habit := range acctest.Cosmetics() {
 			t.Run(l.name+"/"+habit.Name, func(t *testing.T) {
 				t.Parallel()
-				for _, name := range slices.Sorted(maps.Keys(settable(t, l.typeName))) {
+				names := slices.Sorted(maps.Keys(settable(t, l.typeName)))
+				for i, name := range names {
 					if name == "source" { // a file of this machine
+						continue
+					}
+					if habit.Object != nil && i%3 > 0 { // such a server changes every request in the same way
 						continue
 					}
 					for _, from := range []string{"create", "update"} {
