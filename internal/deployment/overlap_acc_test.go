@@ -342,7 +342,7 @@ resource "octomil_model_deployment" "ring" {
 	}
 }
 
-// A deployment that somebody else makes to an overlapping group is not called a rollback, but by the name of the group.
+// A deployment outside of Terraform to an overlapping group is not called a rollback, but by the name of the group.
 func TestAccModelDeployment_deploymentToOverlappingGroup(t *testing.T) {
 	t.Parallel()
 	const replaced = "A deployment to another device group replaced the version"

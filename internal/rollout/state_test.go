@@ -73,7 +73,7 @@ func TestServingIsWhatReachedEveryDevice(t *testing.T) {
 		asked   bool
 	}{
 		"completed":                             {past(done), false, "1.0.0", false},
-		"a share":                               {past(partial, done), false, "1.0.0", false},
+		"a percentage":                          {past(partial, done), false, "1.0.0", false},
 		"full, not everyone yet":                {past(full, done), false, "1.0.0", true},
 		"full, and left active by the server":   {past(full, done), true, "2.0.0", true},
 		"the first version, not everyone yet":   {past(full), false, "", true},

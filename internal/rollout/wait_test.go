@@ -233,18 +233,18 @@ func TestEvaluateComparesOurRolloutWithTheSpec(t *testing.T) {
 		kind ErrorKind
 	}{
 		"completed":                       {Progress{Rollout: control.Rollout{Version: "2", Status: "completed"}}, Spec{Version: "2", Percentage: 100}, true, ended},
-		"the share is reached":            {Progress{Rollout: control.Rollout{Version: "2", Status: "active", Percentage: 40}}, Spec{Version: "2", Percentage: 40}, true, ended},
-		"the share is not reached":        {Progress{Rollout: control.Rollout{Version: "2", Status: "active", Percentage: 10}}, Spec{Version: "2", Percentage: 40}, false, ended},
+		"the percentage is reached":       {Progress{Rollout: control.Rollout{Version: "2", Status: "active", Percentage: 40}}, Spec{Version: "2", Percentage: 40}, true, ended},
+		"the percentage is not reached":   {Progress{Rollout: control.Rollout{Version: "2", Status: "active", Percentage: 10}}, Spec{Version: "2", Percentage: 40}, false, ended},
 		"full, not counted":               {Progress{Rollout: control.Rollout{Version: "2", Status: "active", Percentage: 100}}, Spec{Version: "2", Percentage: 100}, false, ended},
 		"full, some":                      {Progress{control.Rollout{Version: "2", Status: "active", Percentage: 100}, control.AffectedDevices{Total: &all, Updated: &some}}, Spec{Version: "2", Percentage: 100}, false, ended},
 		"full, everyone":                  {Progress{control.Rollout{Version: "2", Status: "active", Percentage: 100}, everyone}, Spec{Version: "2", Percentage: 100}, true, ended},
-		"everyone of a share":             {Progress{control.Rollout{Version: "2", Status: "active", Percentage: 40}, everyone}, Spec{Version: "2", Percentage: 100}, false, ended},
+		"all devices of a percentage":     {Progress{control.Rollout{Version: "2", Status: "active", Percentage: 40}, everyone}, Spec{Version: "2", Percentage: 100}, false, ended},
 		"our rollback":                    {Progress{Rollout: control.Rollout{Version: "1", Status: "rolling_back", Percentage: 100}}, Spec{Version: "1", Percentage: 100}, false, ended},
 		"not started yet":                 {Progress{Rollout: control.Rollout{Version: "2", Status: "pending"}}, Spec{Version: "2", Percentage: 100}, false, ended},
 		"an unknown status":               {Progress{Rollout: control.Rollout{Version: "2", Status: "verifying", Percentage: 100}}, Spec{Version: "2", Percentage: 100}, false, ended},
 		"rolled back":                     {Progress{Rollout: control.Rollout{Version: "2", Status: "rolled_back"}}, Spec{Version: "2", Percentage: 100}, false, ErrorRolledBack},
 		"another version":                 {Progress{Rollout: control.Rollout{Version: "3", Status: "completed"}}, Spec{Version: "2", Percentage: 100}, false, ErrorOtherVersion},
-		"paused by someone":               {Progress{Rollout: control.Rollout{Version: "2", Status: "paused"}}, Spec{Version: "2", Percentage: 100}, false, ErrorPaused},
+		"paused manually":                 {Progress{Rollout: control.Rollout{Version: "2", Status: "paused"}}, Spec{Version: "2", Percentage: 100}, false, ErrorPaused},
 		"paused although it is to go on":  {Progress{Rollout: control.Rollout{Version: "2", Status: "paused"}}, Spec{Version: "2", Percentage: 100, Paused: &no}, false, ErrorPaused},
 		"paused as the configuration has": {Progress{Rollout: control.Rollout{Version: "2", Status: "paused"}}, Spec{Version: "2", Percentage: 100, Paused: &yes}, true, ended},
 	} {
