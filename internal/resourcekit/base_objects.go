@@ -160,10 +160,7 @@ func (b *Base) ManagedElsewhere(state tftypes.Value) bool {
 
 // difference finds an attribute that two configurations of one object set to different values, "" if there is none.
 func (b *Base) difference(mine, theirs tftypes.Value) string {
-	var left, right map[string]tftypes.Value
-	if mine.As(&left) != nil || theirs.As(&right) != nil {
-		return ""
-	}
+	left, right := attributesOf(mine), attributesOf(theirs)
 	for _, name := range slices.Sorted(maps.Keys(left)) {
 		if name == "timeouts" || slices.Contains(b.Kind.ProviderOnly, name) || left[name].IsNull() || right[name].IsNull() {
 			continue
@@ -284,11 +281,7 @@ func (b *Base) named(value tftypes.Value) (Object, bool) {
 
 // stringAttribute returns the value of a root attribute, "" for null. It is false if the value is not known, or no string.
 func stringAttribute(object tftypes.Value, name string) (text string, known bool) {
-	var attributes map[string]tftypes.Value
-	if object.IsNull() || object.As(&attributes) != nil {
-		return "", false
-	}
-	value, ok := attributes[name]
+	value, ok := attributesOf(object)[name]
 	if !ok || !value.IsKnown() {
 		return "", false
 	}

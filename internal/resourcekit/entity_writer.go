@@ -64,8 +64,9 @@ func (w *writer[M, O]) answer(ctx context.Context, o O, diags *diag.Diagnostics)
 func (w *writer[M, O]) save(ctx context.Context, o O) {
 	got := w.answer(ctx, o, w.diags)
 	w.through = append(w.through, got)
-	attributes, answered := attributesOf(w.compare(ctx, got).state), attributesOf(got)
-	for _, name := range w.compare(ctx, got).different {
+	result := w.compare(ctx, got)
+	attributes, answered := attributesOf(result.state), attributesOf(got)
+	for _, name := range result.different {
 		attributes[name] = answered[name]
 	}
 	w.set(ctx, tftypes.NewValue(got.Type(), attributes))

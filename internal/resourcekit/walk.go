@@ -132,15 +132,13 @@ func mayEqual(a, b tftypes.Value) bool {
 	if a.IsNull() || b.IsNull() {
 		return a.IsNull() && b.IsNull()
 	}
-	var membersA, membersB map[string]tftypes.Value
-	if a.As(&membersA) == nil && b.As(&membersB) == nil {
+	if membersA, membersB := attributesOf(a), attributesOf(b); membersA != nil && membersB != nil {
 		return len(membersA) == len(membersB) && !slices.ContainsFunc(slices.Collect(maps.Keys(membersA)), func(name string) bool {
 			other, ok := membersB[name]
 			return !ok || !mayEqual(membersA[name], other)
 		})
 	}
-	var elementsA, elementsB []tftypes.Value
-	if a.As(&elementsA) == nil && b.As(&elementsB) == nil {
+	if elementsA, elementsB := elementsOf(a), elementsOf(b); elementsA != nil && elementsB != nil {
 		return slices.EqualFunc(elementsA, elementsB, mayEqual)
 	}
 	return a.Equal(b)
