@@ -1,0 +1,193 @@
+package deployment
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/octomil/terraform-provider-octomil/internal/rollout"
+)
+
+// warnOfOperation says in a plan, for its reviewer, what an apply is going to do.
+func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
+	var text strings.Builder
+	var summary string
+	op := p.Operation
+	text.WriteString(changeText(p))
+	switch op.Kind {
+	case rollout.Rollback:
+		summary = fmt.Sprintf("This is a rollback from %s to %s", op.From, op.To)
+	case rollout.Deploy:
+		summary = "This deploys " + op.To
+		if p.IsOlderDeploy() {
+			text.WriteString(" " + olderDeployText(p))
+		}
+		if info := p.RollbackInfo(); info != nil {
+			fmt.Fprintf(&text, " %s %s.", info.Version, rollbackInfoText(*info))
+		}
+	case rollout.Advance:
+		from, to := p.Span()
+		summary = fmt.Sprintf("This advances %s from %g to %g percent", op.To, from, to)
+	case rollout.Resume:
+		from, to := p.Span()
+		summary = fmt.Sprintf("This resumes the rollout of %s from %g to %g percent", op.To, from, to)
+	default:
+		return
+	}
+	if steps := stepsText(p.Steps); steps != "" {
+		fmt.Fprintf(&text, " It is rolled out %s; the apply takes at least %s.", steps, shortDuration(rollout.TotalBake(p.Steps)))
+	}
+	if least := p.Limits.Interval; least > 0 && (op.Kind == rollout.Advance || op.Kind == rollout.Resume) {
+		fmt.Fprintf(&text, " The organization's policy requires at least %s since the last step (`min_rollout_duration`).", shortDuration(least))
+	}
+	if open := p.Cancels(); open != nil {
+		text.WriteString(" " + canceledText(p, *open))
+	}
+	if excluded := p.Impact.Excluded; excluded != nil && *excluded > 0 {
+		fmt.Fprintf(&text, " %s with a version from a deployment to a group keep that version.", deviceCount(*excluded))
+	}
+	if other := p.Rival; other != nil && other.Certain {
+		fmt.Fprintf(&text, "\n\n%s Pin the same version in both deployments, or remove the devices from one of the groups.", rivalText(p))
+	}
+	for _, warning := range p.Impact.Warnings {
+		text.WriteString("\n\nThe control plane warns: " + warning)
+	}
+	diags.AddAttributeWarning(path.Root("version"), summary, text.String())
+}
+
+// warnOfDestroy says in the plan of a destroy what happens to the devices.
+func warnOfDestroy(p rollout.Proposal, diags *diag.Diagnostics) {
+	summary := fmt.Sprintf("Destroying this deployment rolls %s back to %s", p.Operation.From, p.Operation.To)
+	text := "`on_destroy` is `\"rollback\"`. " + changeText(p)
+	if p.Operation.Kind == rollout.Cancel {
+		summary = fmt.Sprintf("Destroying this deployment cancels the rollout of %s", p.Operation.From)
+		text = fmt.Sprintf("`on_destroy` is `\"cancel\"`, and the rollout is at %g percent. %s", p.Spec.Percentage, changeText(p))
+	}
+	diags.AddWarning(summary, text+" To leave the devices as they are, first apply `on_destroy = \"keep\"`.")
+}
+
+// joinedText says of an advance in a group that its devices have joined later, if it is only about those.
+func joinedText(p rollout.Proposal) string {
+	if count := p.Affected(); count == nil || p.State.Joined == 0 || *count != p.State.Joined {
+		return ""
+	}
+	return ", because " + verb(p.Affected(), "it", "they") + " joined the group after the last apply"
+}
+
+// changeText says how many devices get which version.
+func changeText(p rollout.Proposal) string {
+	op, who, count := p.Operation, affectedText(p), p.Affected()
+	switch op.Kind {
+	case rollout.Rollback:
+		return fmt.Sprintf("%s %s to %s immediately.", who, verb(count, "goes back", "go back"), op.To)
+	case rollout.Cancel:
+		return fmt.Sprintf("%s %s to the version before.", who, verb(count, "goes back", "go back"))
+	case rollout.Deploy:
+		if p.Reverts() {
+			return fmt.Sprintf("%s %s: up to %g percent %s, and the others the version before %s.", who, verb(count, "gets another version", "get another version"),
+				p.Spec.Percentage, op.To, p.State.Open.Version)
+		}
+		text := fmt.Sprintf("%s %s %s", who, verb(count, "gets", "get"), op.To)
+		if op.From != "" {
+			text += " in place of " + op.From
+		}
+		return text + "."
+	default:
+		return fmt.Sprintf("%s %s %s as well%s.", who, verb(count, "gets", "get"), op.To, joinedText(p))
+	}
+}
+
+// canceledText says what becomes of an open rollout that an operation ends.
+func canceledText(p rollout.Proposal, open rollout.Record) string {
+	text := fmt.Sprintf("Rollout %s of %s, %s at %g percent, is canceled", open.ID, open.Version, open.Status, open.Percentage)
+	if p.Operation.Kind == rollout.Rollback {
+		text += ", and the devices that already have it are reverted"
+	}
+	return text + "."
+}
+
+func olderDeployText(p rollout.Proposal) string {
+	return fmt.Sprintf("%s is older than %s but was never deployed to %s, so this is not a rollback: it is rolled out like a new version.",
+		p.Operation.To, p.Operation.From, p.Scope)
+}
+
+// affectedText says who changes: "50 of 124 devices of the fleet".
+func affectedText(p rollout.Proposal) string {
+	count := p.Affected()
+	switch {
+	case count == nil && p.Impact.Err != nil:
+		return fmt.Sprintf("An unknown number of devices of %s (%v)", p.Scope, p.Impact.Err)
+	case count == nil:
+		return fmt.Sprintf("An unknown number of devices of %s (the control plane does not count them)", p.Scope)
+	case *count == *p.Impact.Total:
+		return fmt.Sprintf("All %s of %s", deviceCount(*count), p.Scope)
+	}
+	return fmt.Sprintf("%d of %s of %s", *count, deviceCount(*p.Impact.Total), p.Scope)
+}
+
+func verb(count *int, one, many string) string {
+	if count == nil || *count == 1 {
+		return one
+	}
+	return many
+}
+
+func deviceCount(n int) string {
+	if n == 1 {
+		return "1 device"
+	}
+	return fmt.Sprintf("%d devices", n)
+}
+
+// operationText says an operation as a user would: "roll 2.0.0 back to 1.0.0".
+func operationText(op rollout.Operation) string {
+	switch op.Kind {
+	case rollout.Deploy:
+		if op.From != "" {
+			return fmt.Sprintf("deploy %s in place of %s", op.To, op.From)
+		}
+		return "deploy " + op.To
+	case rollout.Rollback:
+		return fmt.Sprintf("roll %s back to %s", op.From, op.To)
+	case rollout.Advance:
+		return "advance the rollout of " + op.To
+	case rollout.Resume:
+		return "resume the rollout of " + op.To
+	case rollout.Pause:
+		return "pause the rollout of " + op.To
+	case rollout.Cancel:
+		return "cancel the rollout of " + op.From
+	default:
+		return "leave " + op.To + " unchanged"
+	}
+}
+
+// stepsText lists steps, "" for a single one.
+func stepsText(steps []rollout.Step) string {
+	if len(steps) < 2 {
+		return ""
+	}
+	texts := make([]string, len(steps))
+	for i, s := range steps {
+		texts[i] = fmt.Sprintf("%g", s.Percentage)
+		if s.Bake > 0 {
+			texts[i] += fmt.Sprintf(" (bake %s)", shortDuration(s.Bake))
+		}
+	}
+	return "in steps of " + strings.Join(texts[:len(texts)-1], ", ") + " and " + texts[len(texts)-1] + " percent"
+}
+
+// shortDuration writes a duration without zeros at its end: 1h and not 1h0m0s.
+func shortDuration(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
