@@ -44,7 +44,7 @@ type pager[T any] struct {
 	ended bool
 	// first is the first item of the last page.
 	first []byte
-	// seen has the items of the pages so far, moved is true once the list has changed between two of them.
+	// seen has the items of the pages so far, nil where nobody asks whether the list has moved: changed between two pages.
 	seen  map[string]bool
 	moved bool
 }
@@ -82,11 +82,8 @@ func (p *pager[T]) next(ctx context.Context, c *Client) ([]T, error) {
 
 // note recognizes a list of several pages that has changed between them: an item comes twice.
 func (p *pager[T]) note(items []json.RawMessage) {
-	if p.ended && p.seen == nil {
-		return // a single page
-	}
-	if p.seen == nil {
-		p.seen = map[string]bool{}
+	if p.seen == nil || p.ended && len(p.seen) == 0 {
+		return // nobody asks, or a single page
 	}
 	for _, item := range items {
 		p.moved = p.moved || p.seen[string(item)]
@@ -112,6 +109,7 @@ const maxReadings = 3
 func (p pager[T]) all(ctx context.Context, c *Client) ([]T, error) {
 	for reading := 1; ; reading++ {
 		pages := p
+		pages.seen = map[string]bool{}
 		var all []T
 		for !pages.ended {
 			items, err := pages.next(ctx, c)
