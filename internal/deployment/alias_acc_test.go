@@ -49,22 +49,21 @@ resource "octomil_model_deployment" "phi" {
 `, group, model, version, lines)
 }
 
-// A group or a model that another configuration of the provider renames in the same apply is the same one: the plan does not look for its
-// new name, which the apply checks.
+// A group, a model or a version that another configuration of the provider creates in the same apply exists for the plan, and one that it
+// renames is the same one: the plan does not look for the new name, which the apply checks.
 func TestAccModelDeployment_renamedThroughAlias(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
 		sb := start(t, dialect)
 		cli := acctest.NewCLI(t, aliased(sb, "ring", "speech", "1.0.0", ""))
-		apply := func(args ...string) string {
-			r := cli.Run(t, append([]string{"apply", "-auto-approve"}, args...)...)
+		apply := func() string {
+			r := cli.Run(t, "apply", "-auto-approve")
 			if r.Code != 0 {
 				t.Fatal(r.Output)
 			}
 			return r.Output
 		}
-		apply("-target=octomil_device_group_members.ring", "-target=octomil_model_version.speech")
 		apply()
 		for _, c := range []struct{ group, model, version, lines string }{
 			{"gamma", "speech", "1.0.0", ""}, {"gamma", "voice", "1.0.0", ""}, {"delta", "talk", "2.0.0", "max_affected_devices = 2"},

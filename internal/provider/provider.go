@@ -37,6 +37,8 @@ type octomilProvider struct {
 	version string
 	// transport sends the requests, nil over the network.
 	transport http.RoundTripper
+	// run are the names that all processes of this run of Terraform plan, nil where they are not shared.
+	run *resourcekit.RunNames
 }
 
 var (
@@ -156,6 +158,7 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 	}
 	shared := &resourcekit.Provider{
 		Client: client, PollInterval: settings.pollInterval, Destroying: destroys(parentCommand(ctx), os.Getenv),
+		Planned: resourcekit.PlannedNames{Run: p.run},
 	}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
@@ -173,7 +176,7 @@ func (p *octomilProvider) configureUnknown(req provider.ConfigureRequest, resp *
 				"skipped, and data sources fail. For a complete plan, apply the resources that `%[1]s` depends on first, for example with "+
 				"`-target`.", unknown))
 	}
-	shared := &resourcekit.Provider{Unknown: unknown}
+	shared := &resourcekit.Provider{Unknown: unknown, Planned: resourcekit.PlannedNames{Run: p.run}}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
 	resp.ActionData = shared

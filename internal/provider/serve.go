@@ -3,8 +3,12 @@ package provider
 import (
 	"context"
 	"os"
+	"path/filepath"
 
+	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
 // address is the provider's address in the registry.
@@ -18,7 +22,17 @@ func Serve(ctx context.Context, version string, debug bool) error {
 			return err
 		}
 	}
-	return providerserver.Serve(ctx, New(version), providerserver.ServeOpts{Address: address, Debug: debug, ProtocolVersion: 6})
+	open := func() provider.Provider { return &octomilProvider{version: version, run: namesOfRun()} }
+	return providerserver.Serve(ctx, open, providerserver.ServeOpts{Address: address, Debug: debug, ProtocolVersion: 6})
+}
+
+// namesOfRun are the names that the processes which this run of Terraform has started share, nil without a home folder.
+func namesOfRun() *resourcekit.RunNames {
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return nil
+	}
+	return resourcekit.NamesOfRun(filepath.Join(folder, "terraform-provider-octomil", "plans"), os.Getppid())
 }
 
 // frameworkLogVariable sets the level of the framework's own logs.

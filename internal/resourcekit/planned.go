@@ -6,6 +6,9 @@ import "sync"
 // by name looks here before it reports that the name does not exist: Terraform plans the referenced resource first. The zero
 // value is ready to use and safe for concurrent use.
 type PlannedNames struct {
+	// Run are the names of the other processes of this run, nil for none.
+	Run *RunNames
+
 	mu sync.Mutex
 	// names are those of the current walk, and previous those of the one before: the first names of a walk may be recorded before it
 	// is known that another walk has begun.
@@ -45,6 +48,7 @@ func (p *PlannedNames) Forget() {
 }
 
 func (p *PlannedNames) add(key any) {
+	p.Run.add(key)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.names == nil {
@@ -55,8 +59,9 @@ func (p *PlannedNames) add(key any) {
 
 func (p *PlannedNames) contains(key any) bool {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.names[key] || p.previous[key]
+	known := p.names[key] || p.previous[key]
+	p.mu.Unlock()
+	return known || p.Run.contains(key)
 }
 
 // groupMembers is the type under which a change of the members of a device group is recorded, by the ID of the group.
