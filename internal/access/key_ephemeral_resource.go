@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -57,7 +58,8 @@ func (e *ephemeralKey) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp
 				MarkdownDescription: nameDescription + " The records of revoked keys keep it, so that they can be told apart later.",
 			},
 			"scopes": schema.SetAttribute{
-				ElementType: types.StringType, Optional: true, Validators: scopeValidators(), MarkdownDescription: scopesDescription,
+				ElementType: types.StringType, Optional: true, MarkdownDescription: scopesDescription,
+				Validators: append(scopeValidators(), setvalidator.NoNullValues()), // a resource has it from resourcekit.Guard
 			},
 			"api_key": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Secret of the key."},
 		},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -81,6 +82,7 @@ func (p *octomilProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"allowed_org_ids": schema.ListAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
+				Validators:  []validator.List{listvalidator.NoNullValues()},
 				MarkdownDescription: "IDs of the organizations that this configuration may be used with. If the provider is configured for another " +
 					"one, or its organization is not known because only the API key decides it, every command fails. Defaults to any " +
 					"organization.",

@@ -9,7 +9,8 @@ import (
 )
 
 // guardedResource adds to a resource what holds for all of them: its organization is remembered (organization.go), a plan before a destroy
-// fails on nothing (Provider.Destroying), and what needs an unknown provider block is deferred (deferral.go).
+// fails on nothing (Provider.Destroying), what needs an unknown provider block is deferred (deferral.go), and a null element of a
+// collection is an error (null_elements.go).
 type guardedResource struct {
 	resource.Resource
 	provider *Provider
@@ -43,7 +44,7 @@ func (g *guardedResource) IdentitySchema(ctx context.Context, req resource.Ident
 }
 
 func (g *guardedResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	if r, ok := g.Resource.(resource.ResourceWithValidateConfig); ok {
+	if r, ok := g.Resource.(resource.ResourceWithValidateConfig); ok && expectNoNullElements(ctx, req.Config, &resp.Diagnostics) {
 		r.ValidateConfig(ctx, req, resp)
 	}
 }
@@ -67,7 +68,8 @@ func (g *guardedResource) ImportState(ctx context.Context, req resource.ImportSt
 }
 
 func (g *guardedResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !g.check(ctx, recorded{req.State, req.Identity, req.Private}, req.Config, &resp.Diagnostics) {
+	if !g.check(ctx, recorded{req.State, req.Identity, req.Private}, req.Config, &resp.Diagnostics) ||
+		!expectNoNullElements(ctx, req.Config, &resp.Diagnostics) {
 		return
 	}
 	r, ok := g.Resource.(resource.ResourceWithModifyPlan)
@@ -88,6 +90,9 @@ func (g *guardedResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 }
 
 func (g *guardedResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	if !expectNoNullElements(ctx, req.Config, &resp.Diagnostics) {
+		return
+	}
 	g.Resource.Create(ctx, req, resp)
 	g.remember(ctx, resp.State, resp.Private, &resp.Diagnostics)
 }
@@ -118,7 +123,8 @@ func (g *guardedResource) Read(ctx context.Context, req resource.ReadRequest, re
 }
 
 func (g *guardedResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	if !g.check(ctx, recorded{req.State, req.Identity, req.Private}, req.Config, &resp.Diagnostics) {
+	if !g.check(ctx, recorded{req.State, req.Identity, req.Private}, req.Config, &resp.Diagnostics) ||
+		!expectNoNullElements(ctx, req.Config, &resp.Diagnostics) {
 		return
 	}
 	g.Resource.Update(ctx, req, resp)
