@@ -28,6 +28,7 @@ func TestSettingsRolloutLimits(t *testing.T) {
 	}
 	for _, body := range []string{
 		`{"max_rollout_step_percent":"ten"}`, `{"max_rollout_step_percent":-1}`, `{"max_rollout_step_percent":{}}`, `{"max_rollout_step_percent":true}`,
+		`{"max_rollout_step_percent":"NaN"}`, `{"max_rollout_step_percent":"-Inf"}`,
 		`{"min_rollout_duration":"1 day"}`, `{"min_rollout_duration":60}`, `{"min_rollout_duration":"-1h"}`, `{"require_approval":"true"}`,
 	} {
 		var s Settings

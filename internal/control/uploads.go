@@ -91,7 +91,7 @@ func (e *StorageError) transient() bool {
 
 // HashFile returns the SHA-256 of a file, as "sha256:" and hexadecimal digits, and its size in bytes.
 func HashFile(ctx context.Context, file string) (checksum string, size int64, err error) {
-	source, err := os.Open(file)
+	source, err := OpenRegular(file)
 	if err != nil {
 		return "", 0, err
 	}
@@ -374,7 +374,7 @@ func (o *uploadSource) open() (io.ReadCloser, error) {
 	if o.size == 0 {
 		return http.NoBody, nil
 	}
-	source, err := os.Open(o.file)
+	source, err := OpenRegular(o.file)
 	if err != nil {
 		return nil, err
 	}

@@ -39,10 +39,7 @@ func (a *operatorAction) Configure(_ context.Context, req action.ConfigureReques
 }
 
 func (a *operatorAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	m := readActionModel(ctx, req.Config, a.takes, &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() {
-		m.timeout(&resp.Diagnostics)
-	}
+	readActionModel(ctx, req.Config, a.takes, &resp.Diagnostics)
 }
 
 // ModifyPlan says what the action would do as things are, or why it would fail. Only a model or a group that does not exist is an error:

@@ -223,7 +223,7 @@ func TestAccRolloutActions_preconditions(t *testing.T) {
 		for _, action := range []string{"octomil_rollout_pause", "octomil_rollout_resume", "octomil_rollout_advance", "octomil_rollout_cancel"} {
 			refuses(t, sb, action, config{"model": phi}, "model: No rollout is in progress", "The last one, of 1.0.0, is completed")
 			refuses(t, sb, action, config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
-			refuses(t, sb, action, config{"model": phi, "timeout": "0s"}, "timeout: Invalid `timeout`")
+			refuses(t, sb, action, config{"model": phi, "timeout": "0s"}, "timeout: Invalid duration")
 		}
 		refuses(t, sb, "octomil_rollback", config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
 		refuses(t, sb, "octomil_rollback", config{"model": phi, "to_version": "1.0.0"}, "to_version: The version is already targeted",

@@ -114,7 +114,7 @@ func actionAttributes() map[string]schema.Attribute {
 				"the devices; `accepted` as soon as the control plane has accepted the change. Defaults to `complete`.",
 		},
 		"timeout": schema.StringAttribute{
-			Optional: true, CustomType: timetypes.GoDurationType{},
+			Optional: true, CustomType: timetypes.GoDurationType{}, Validators: []validator.String{resourcekit.PositiveDuration{}},
 			MarkdownDescription: "The time limit of the action, such as `10m`. Defaults to `30m`. What the control plane has accepted " +
 				"continues after it.",
 		},

@@ -80,6 +80,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 							},
 							"bake": schema.StringAttribute{
 								Optional: true, CustomType: timetypes.GoDurationType{},
+								Validators: []validator.String{resourcekit.PositiveDuration{OrZero: true}},
 								MarkdownDescription: "How long to watch the stage before the next step, such as `30m`. Defaults to no wait. The time does not " +
 									"count towards `timeouts`.",
 							},

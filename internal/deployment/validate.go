@@ -35,9 +35,6 @@ func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.Va
 			"With `wait_for = \"accepted\"`, an apply ends before the first stage is reached. Remove `rollout.stages` or `wait_for`.")
 	}
 	for i, s := range stages {
-		if s.Bake < 0 {
-			resp.Diagnostics.AddAttributeError(at.AtListIndex(i).AtName("bake"), "Invalid `bake`", "`bake` must not be negative.")
-		}
 		if i > 0 && s.Percentage <= stages[i-1].Percentage {
 			resp.Diagnostics.AddAttributeError(at.AtListIndex(i).AtName("percentage"), "The stages do not increase",
 				fmt.Sprintf("Stage %d has %g percent and the one before %g: `percentage` must increase from stage to stage.", i+1, s.Percentage, stages[i-1].Percentage))

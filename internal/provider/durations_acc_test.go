@@ -53,7 +53,7 @@ func set(config map[string]any, at string, value any) map[string]any {
 	return out
 }
 
-// A duration that is not positive, or has no unit, is an error of the validation, on its attribute. A stage may bake for 0 s.
+// A duration that is not positive, has no unit or is longer than a year is an error of the validation, on its attribute. A stage may bake for 0 s.
 func TestAccProvider_invalidDurations(t *testing.T) {
 	t.Parallel()
 	configs := map[string]map[string]any{
@@ -76,7 +76,7 @@ func TestAccProvider_invalidDurations(t *testing.T) {
 				t.Errorf("add a configuration of %s, which has the duration %s", meta.TypeName, at)
 				continue
 			}
-			for _, value := range []string{"0s", "-5m", "600", "soon", ""} {
+			for _, value := range []string{"0s", "-5m", "600", "soon", "", "8760h0.001s", "2562047h"} {
 				if value == "0s" && strings.HasSuffix(at, "bake") {
 					continue
 				}

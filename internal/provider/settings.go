@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -97,7 +98,16 @@ type sources struct {
 }
 
 // localSources are those of this machine.
-var localSources = sources{getenv: os.Getenv, home: os.UserHomeDir, readFile: os.ReadFile, mode: permissions}
+var localSources = sources{getenv: os.Getenv, home: os.UserHomeDir, readFile: readRegular, mode: permissions}
+
+func readRegular(file string) ([]byte, error) {
+	source, err := control.OpenRegular(file)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = source.Close() }()
+	return io.ReadAll(source)
+}
 
 func permissions(file string) (fs.FileMode, error) {
 	if runtime.GOOS == "windows" { // which has no such bits: the home folder protects the file
@@ -175,6 +185,9 @@ func (b block) settings(from sources) (settings, *settingError) {
 		}
 		if s.client.CACertificates, err = from.readFile(file); err != nil {
 			return settings{}, &settingError{path.Root("ca_certificate_file"), "Could not read the CA certificates", err.Error()}
+		}
+		if len(s.client.CACertificates) == 0 {
+			return settings{}, clientSettingError(control.ErrNoCertificate)
 		}
 	}
 	return s, nil

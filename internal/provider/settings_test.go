@@ -162,6 +162,8 @@ func TestSettingsErrors(t *testing.T) {
 			says: []string{"poll_interval", `"-1s"`, "2s"}},
 		"no certificate file": {block: complete(func(b *block) { b.CACertificateFile = types.StringValue("/no.pem") }), at: "ca_certificate_file",
 			says: []string{"/no.pem", "file does not exist"}},
+		"empty certificate file": {block: complete(func(b *block) { b.CACertificateFile = types.StringValue("/ca.pem") }), files: texts{"/ca.pem": ""},
+			at: "ca_certificate_file", says: []string{"No PEM certificate", "BEGIN CERTIFICATE"}},
 		"certificate file in the home of a shell": {block: complete(func(b *block) { b.CACertificateFile = types.StringValue("~/ca.pem") }),
 			at: "ca_certificate_file", says: []string{`"~/ca.pem"`, "pathexpand"}},
 	} {

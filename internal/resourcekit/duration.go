@@ -11,16 +11,26 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// PositiveDuration rejects a text that is no duration, a duration that is not positive, and one that is not a multiple of Unit, if there is
-// one. Null and unknown values are accepted.
-type PositiveDuration struct{ Unit time.Duration }
+// PositiveDuration rejects a text that is no duration, a duration that is not positive or longer than a year, and one that is not a multiple
+// of Unit, if there is one. OrZero accepts 0 too. Null and unknown values are accepted.
+type PositiveDuration struct {
+	Unit   time.Duration
+	OrZero bool
+}
+
+// longestDuration keeps sums of durations far from their overflow, which is at 292 years.
+const longestDuration = 365 * 24 * time.Hour
 
 // Description implements validator.Describer.
 func (p PositiveDuration) Description(context.Context) string {
-	if p.Unit > 0 {
-		return "must be greater than 0 and a multiple of " + p.Unit.String()
+	text := "must be greater than 0 and at most `8760h`"
+	if p.OrZero {
+		text = "must be between 0 and `8760h`"
 	}
-	return "must be greater than 0"
+	if p.Unit > 0 {
+		text += " and a multiple of " + p.Unit.String()
+	}
+	return text
 }
 
 // MarkdownDescription implements validator.Describer.
@@ -37,7 +47,7 @@ func (p PositiveDuration) ValidateString(ctx context.Context, req validator.Stri
 	case err != nil:
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
 			fmt.Sprintf("%#q must be a duration with a unit, such as `30m`, got: %s.", attributeName(req.Path), text))
-	case d <= 0 || p.Unit > 0 && d%p.Unit != 0:
+	case d < 0 || d == 0 && !p.OrZero || d > longestDuration || p.Unit > 0 && d%p.Unit != 0:
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
 			fmt.Sprintf("%#q %s, got: %s. Set a duration such as `30m`.", attributeName(req.Path), p.Description(ctx), text))
 	}

@@ -15,11 +15,14 @@ type Step struct {
 	Bake time.Duration
 }
 
-// TotalBake returns how long steps take beside the rollout itself.
+// longestBake is where TotalBake ends, because a policy may ask for any time between two steps. It is a hundred years.
+const longestBake = 100 * 365 * 24 * time.Hour
+
+// TotalBake returns how long steps take beside the rollout itself, a hundred years for more.
 func TotalBake(steps []Step) time.Duration {
 	total := time.Duration(0)
 	for _, s := range steps {
-		total += s.Bake
+		total += min(s.Bake, longestBake-total)
 	}
 	return total
 }
@@ -88,10 +91,13 @@ func (p Proposal) steps(reached float64) []Step {
 	return steps
 }
 
+// smallestStep is the smallest percentage that a step can have. A policy that asks for smaller ones permits none.
+const smallestStep = 0.01
+
 // between lists the steps that the policy requires between two percentages.
 func between(from, to float64, limit *float64) []Step {
 	var steps []Step
-	if limit == nil || *limit <= 0 {
+	if limit == nil || *limit < smallestStep {
 		return nil
 	}
 	for percentage := from + *limit; percentage < to; percentage += *limit {
