@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -49,7 +50,8 @@ func (e *ephemeralKey) Configure(_ context.Context, req ephemeral.ConfigureReque
 func (e *ephemeralKey) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An API key for one run of Terraform. It is created when the run needs it, during a plan as well as during an apply, " +
-			"and revoked at the end of the run. It is stored neither in the state nor in the plan. Use it for another provider block, a " +
+			"and revoked at the end of the run, also of one that fails or is interrupted. It stays valid if the process of the provider is killed, " +
+			"or if the control plane does not answer within the last 2 seconds of such a run: then revoke it with `octomil keys revoke`. It is stored neither in the state nor in the plan. Use it for another provider block, a " +
 			"provisioner, or a write-only attribute whose receiver uses it before the run ends.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the key, assigned by the server."},
@@ -87,10 +89,14 @@ func (e *ephemeralKey) Open(ctx context.Context, req ephemeral.OpenRequest, resp
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not create the ephemeral API key", err)
 		return
 	}
+	e.Provider.Ephemerals.Opened(k.ID, func(ctx context.Context) error { return client.RevokeAPIKey(control.WithinPlan(ctx), k.ID) })
 	m.ID, m.APIKey = types.StringValue(k.ID), types.StringValue(k.Secret)
 	resourcekit.SetPrivate(ctx, resp.Private, idKey, k.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &m)...)
 }
+
+// closeTimeout limits a close: the run has ended, and waits for nothing else.
+const closeTimeout = 30 * time.Second
 
 func (e *ephemeralKey) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
 	var id string
@@ -99,7 +105,12 @@ func (e *ephemeralKey) Close(ctx context.Context, req ephemeral.CloseRequest, re
 	if !known || resp.Diagnostics.HasError() {
 		return
 	}
-	if err := client.RevokeAPIKey(ctx, id); err != nil {
+	limited, cancel := context.WithTimeout(ctx, closeTimeout)
+	defer cancel()
+	err := client.RevokeAPIKey(limited, id)
+	if err == nil {
+		e.Provider.Ephemerals.Closed(id)
+	} else {
 		resp.Diagnostics.AddError("Could not revoke the ephemeral API key", fmt.Sprintf("%s\n\nThe key `%s` works until it is revoked. "+
 			"Revoke it in the dashboard, or run `octomil keys revoke %[2]s`.", resourcekit.ErrorDetail(err), id))
 	}

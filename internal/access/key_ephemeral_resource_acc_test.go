@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -71,4 +73,59 @@ func TestAccAPIKeyEphemeral_errors(t *testing.T) {
 	if report := opened.Close(); report.Failed() || len(activeKeyIDs(t, sb)) != 0 {
 		t.Errorf("the active keys are %v: %v", activeKeyIDs(t, sb), report.Errors)
 	}
+}
+
+// A key is revoked at the end of a run that Terraform ends without a close: after an error of a resource that uses the key, and after an
+// interrupt.
+func TestAccAPIKeyEphemeral_endsWithTheRun(t *testing.T) {
+	t.Parallel()
+	const uses = `
+ephemeral "octomil_api_key" "ci" {
+  name = "ci"
+}
+resource "octomil_device_group" "ring" {
+  name       = "ring"
+  depends_on = [ephemeral.octomil_api_key.ci]
+}
+`
+	refused := sandbox.Fault{Method: http.MethodPost, Path: "device-groups", Status: 403}
+	waits := sandbox.Fault{Method: http.MethodPost, Path: "device-groups", Status: 429, Headers: map[string]string{"Retry-After": "600"}}
+	for name, fault := range map[string]sandbox.Fault{"failed": refused, "interrupted": waits} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sb := start(t, sandbox.DialectDocs)
+			sb.AddFault(fault)
+			apply := acctest.NewCLI(t, sb.Provider()+uses).Start(t, "apply", "-auto-approve")
+			if name == "interrupted" {
+				sb.Await(t, "create group")
+				apply.Interrupt(t)
+			}
+			if r := apply.Wait(t); r.Code == 0 {
+				t.Errorf("no error:\n%s", r.Output)
+			}
+			created := len(listObjects(t, sb, keysPath, "keys"))
+			if keys := activeKeyIDs(t, sb); created == 0 || len(keys) > 0 {
+				t.Errorf("of %d keys, %v are still valid", created, keys)
+			}
+		})
+	}
+}
+
+// A close that the server makes wait for longer than a close may take fails at once, and names the key.
+func TestAccAPIKeyEphemeral_closeIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t, func(o *sandbox.Options) { o.Empty = true })
+		opened, report := sb.Open(t, "octomil_api_key", key())
+		if report.Failed() {
+			t.Fatal(report.Errors)
+		}
+		sb.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "api-keys/*/revoke", Times: -1, Status: 429, Headers: map[string]string{"Retry-After": "1000"}})
+		began := time.Now()
+		closed := opened.Close()
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("the close took %s", took)
+		}
+		expectMention(t, closed.Errors, "Could not revoke the ephemeral API key", fmt.Sprint(opened.Result["id"]), "429")
+	})
 }

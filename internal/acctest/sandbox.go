@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +171,21 @@ func (s *Sandbox) Writes() []string {
 		}
 	}
 	return writes
+}
+
+// Await returns once a request of an operation is in the ledger.
+func (s *Sandbox) Await(t testing.TB, operation string) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(time.Minute)
+	for !slices.ContainsFunc(s.Ledger(), func(e sandbox.Entry) bool { return e.Operation == operation }) {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("there was no request to %s", operation)
+		}
+	}
 }
 
 // EachDialect runs a test once for each dialect.

@@ -39,8 +39,16 @@ func newGate(requestsPerMinute int) *gate {
 	return &gate{bucket: rate.NewLimiter(perSecond, requestsPerMinute)}
 }
 
+type urgentKey struct{}
+
+// Urgent makes the requests of ctx leave at once, whatever the rate limit is: those of a process that is about to end.
+func Urgent(ctx context.Context) context.Context { return context.WithValue(ctx, urgentKey{}, true) }
+
 // wait returns when the caller's request may be sent, or with an error as soon as it is known that ctx ends earlier.
 func (g *gate) wait(ctx context.Context) error {
+	if ctx.Value(urgentKey{}) != nil {
+		return ctx.Err()
+	}
 	reservation := g.bucket.Reserve()
 	delay := reservation.Delay()
 	err := checkDeadline(ctx, max(delay, g.untilRelease()))

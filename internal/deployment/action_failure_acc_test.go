@@ -41,7 +41,7 @@ func TestAccRollbackAction_interrupt(t *testing.T) {
 	sb.Clock.Hold()
 	ctx, interrupt := context.WithCancel(t.Context())
 	go func() {
-		waitFor(t, sb, "get rollout")
+		sb.Await(t, "get rollout")
 		interrupt()
 	}()
 	_, said := sb.InvokeWithin(ctx, t, "octomil_rollback", config{"model": phi, "timeout": "1m"})
@@ -56,7 +56,7 @@ func TestAccRollbackAction_replaced(t *testing.T) {
 	begin(t, sb, 100, 100)
 	sb.Clock.Hold()
 	go func() {
-		waitFor(t, sb, "roll back")
+		sb.Await(t, "roll back")
 		sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "0.9.0", "reason": "further"})
 	}()
 	_, said := sb.Invoke(t, "octomil_rollback", config{"model": phi, "timeout": "1m"})

@@ -3,7 +3,6 @@ package deployment_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -23,7 +22,7 @@ func TestAccModelDeployment_interrupt(t *testing.T) {
 			sb.ClearLedger()
 			cli.Configure(t, pinned(sb, "2.0.0"))
 			apply := cli.Start(t, "apply", "-auto-approve")
-			waitFor(t, sb, "get rollout")
+			sb.Await(t, "get rollout")
 			apply.Interrupt(t)
 			interrupted := apply.Wait(t)
 			if interrupted.Code == 0 || !says("Interrupted while the rollout continues", "The next apply attaches to it").MatchString(interrupted.Output) {
@@ -42,26 +41,6 @@ func TestAccModelDeployment_interrupt(t *testing.T) {
 				t.Errorf("the plan after it is not empty:\n%s", plan.Output)
 			}
 		})
-	}
-}
-
-// waitFor returns once an operation is in the sandbox's ledger.
-func waitFor(t *testing.T, sb *acctest.Sandbox, operation string) {
-	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	limit := time.After(time.Minute)
-	for {
-		for _, e := range sb.Ledger() {
-			if e.Operation == operation {
-				return
-			}
-		}
-		select {
-		case <-tick.C:
-		case <-limit:
-			t.Fatalf("there was no request to %s", operation)
-		}
 	}
 }
 

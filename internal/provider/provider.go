@@ -40,6 +40,8 @@ type octomilProvider struct {
 	transport http.RoundTripper
 	// run are the names that all processes of this run of Terraform plan, nil where they are not shared.
 	run *resourcekit.RunNames
+	// ephemerals are the open ephemeral resources of the process, nil where it does not close them.
+	ephemerals *resourcekit.OpenEphemerals
 }
 
 var (
@@ -160,7 +162,7 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 	}
 	shared := &resourcekit.Provider{
 		Client: client, PollInterval: settings.pollInterval, Destroying: destroys(parentCommand(ctx), os.Getenv),
-		Planned: resourcekit.PlannedNames{Run: p.run},
+		Planned: resourcekit.PlannedNames{Run: p.run}, Ephemerals: p.ephemerals,
 	}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared

@@ -4,10 +4,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
@@ -22,9 +24,19 @@ func Serve(ctx context.Context, version string, debug bool) error {
 			return err
 		}
 	}
-	open := func() provider.Provider { return &octomilProvider{version: version, run: namesOfRun()} }
-	return providerserver.Serve(ctx, open, providerserver.ServeOpts{Address: address, Debug: debug, ProtocolVersion: 6})
+	ephemerals := &resourcekit.OpenEphemerals{}
+	open := func() provider.Provider {
+		return &octomilProvider{version: version, run: namesOfRun(), ephemerals: ephemerals}
+	}
+	err := providerserver.Serve(ctx, open, providerserver.ServeOpts{Address: address, Debug: debug, ProtocolVersion: 6})
+	ctx, cancel := context.WithTimeout(control.Urgent(context.WithoutCancel(ctx)), stopTimeout)
+	defer cancel()
+	ephemerals.CloseAll(ctx)
+	return err
 }
+
+// stopTimeout is how long a process that was asked to stop closes what is open. Terraform kills it after 2 seconds.
+const stopTimeout = 1800 * time.Millisecond
 
 // namesOfRun are the names that the processes which this run of Terraform has started share, nil without a home folder.
 func namesOfRun() *resourcekit.RunNames {

@@ -26,6 +26,8 @@ type Provider struct {
 	Destroying bool
 	// Planned are the names that the current plan creates.
 	Planned PlannedNames
+	// Ephemerals are the open ephemeral resources, nil where nobody closes what is left of them.
+	Ephemerals *OpenEphemerals
 	// Claims are the values that its resources set on shared things.
 	Claims Claims
 	// Written are values of the configuration before Terraform applies `ignore_changes`.
