@@ -89,7 +89,7 @@ func createVersion(ctx context.Context, op *versionOperation) (control.Version, 
 		return created, addArtifactError(op, err)
 	}
 	after := completeVersion(ctx, op, created)
-	if op.Diags.HasError() {
+	if op.Diags.HasError() && !op.Adopted() {
 		op.Diags.AddWarning("The version was created", fmt.Sprintf("%s of the model was created before the error. The next apply replaces it, and uploads it again if it "+
 			"was uploaded. To keep it, run `terraform untaint` on the resource first: the next apply then does "+
 			"only what is missing.",

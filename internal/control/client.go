@@ -75,6 +75,9 @@ type Client struct {
 	unheard unheard
 	// createLock is held while an object is created whose name is not unique: see lockCreate.
 	createLock chan struct{}
+	clock      *answerClock
+	// aliases are the names of models that the server takes for an ID.
+	aliases modelAliases
 }
 
 // ErrUnusableKey means that the API key cannot be sent in an HTTP header.
@@ -113,15 +116,17 @@ func New(cfg Config) (*Client, error) {
 		stallTimeout: cfg.RequestTimeout,
 		recent:       newRecentWrites(),
 		cache:        newCache(),
-		modelNames:   newNameIndex(modelKind, func(m Model) string { return m.Name }),
-		groupNames:   newNameIndex(groupKind, func(g Group) string { return g.Name }),
 		createLock:   make(chan struct{}, 1),
+		clock:        &answerClock{},
 	}
+	c.modelNames = newNameIndex(c, modelKind, func(m Model) string { return m.Name })
+	c.groupNames = newNameIndex(c, groupKind, func(g Group) string { return g.Name })
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport: &attempt{
 				inner:   inner,
 				gate:    newGate(cfg.MaxRequestsPerMinute),
+				clock:   c.clock,
 				timeout: cfg.RequestTimeout,
 			},
 			CheckRedirect: stayOnHost,
@@ -181,7 +186,7 @@ func (c *Client) post(ctx context.Context, operation, path string, body, out any
 // call sends one request, with the retries that its method allows, and decodes a JSON response into out unless out is nil. Where
 // the answer contradicts what this client has just written, it was not executed, and call sends it again for a while.
 // It returns *APIError when the server refused, *TransportError when there was no complete response, *BodyError when the
-// response does not match the contract, and *RateLimitError when the pause that the server asks for would outlast ctx.
+// response does not match the contract, *MismatchError when it is about something else, and *RateLimitError when the pause that the server asks for would outlast ctx.
 func (c *Client) call(ctx context.Context, r request, out any) error {
 	err := c.send(ctx, r, out)
 	if !c.contradicts(r, err) {
@@ -245,6 +250,9 @@ func (c *Client) send(ctx context.Context, r request, out any) error {
 			return nil // an earlier attempt deleted it and its response was lost
 		}
 		return refused
+	}
+	if err := c.checkSubject(ctx, r, payload, resp, body); err != nil {
+		return err
 	}
 	c.recent.add(r, body)
 	if r.accepted != nil {

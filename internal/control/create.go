@@ -2,6 +2,8 @@ package control
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -30,6 +32,16 @@ func createOnce[T any](ctx context.Context, c *Client, post func(context.Context
 		if ok && findErr == nil {
 			return found, nil
 		}
+		var namesake *NamesakeError
+		if errors.As(findErr, &namesake) {
+			namesake.Err = err
+			return created, namesake
+		}
+		// An answer about something else says that the server has accepted the request: it is not sent again.
+		if Mismatched(err) {
+			var none T
+			return none, err
+		}
 		if findErr != nil || conflict || failures >= c.retries || ctx.Err() != nil {
 			return created, err
 		}
@@ -52,20 +64,98 @@ func findAfter[T any](ctx context.Context, find func(context.Context) (T, bool, 
 // findNothing is for createOnce where it does no harm to execute a request twice.
 func findNothing[T any](context.Context) (none T, found bool, err error) { return none, false, nil }
 
-// createUnique is createOnce for an object whose name is unique. list lists the objects, hasName is true of those with the name. A
-// conflict with what a lost request has created is one with an object that the list may lack for a while (CONTRACT.md, section 1).
-func createUnique[T any](
-	ctx context.Context, c *Client, post func(context.Context) (T, error), list func(context.Context) ([]T, error),
-	hasName func(T) bool, createdAt func(T) string,
-) (T, error) {
+// adoption is how what a lost request has created is found among what exists, in the only place that decides whether it is ours
+// (CONTRACT.md 1.79). Something is adopted where it cannot be somebody else's: it was not there before the request, and it is what the
+// request has sent. What may be somebody else's is left alone, and named in a *NamesakeError.
+type adoption[T any] struct {
+	// title is what is created, such as "device group"; id and label name one in a text.
+	title     string
+	id, label func(T) string
+	// createdAt is the server's text, "" where it does not say; nil where no object of the kind says.
+	createdAt func(T) string
+	// matches is true of an object that the request may have created, going by its name; equal of one that is what the request has sent.
+	matches, equal func(T) bool
+	// again reads an object completely, where an entry of a list may lack what equal compares; it may be nil.
+	again func(ctx context.Context, o T) (T, error)
+	// lacked is true once a list was seen that had no such object.
+	lacked bool
+}
+
+// among picks what the request that began at an instant has created.
+func (a *adoption[T]) among(ctx context.Context, c *Client, all []T, begun time.Time) (created T, found bool, err error) {
+	var none T
+	var candidates []T
+	for _, o := range all {
+		if a.matches(o) {
+			candidates = append(candidates, o)
+		}
+	}
+	if len(candidates) > 1 { // where names are not unique
+		if equal := slices.DeleteFunc(slices.Clone(candidates), func(o T) bool { return !a.equal(o) }); len(equal) > 0 {
+			candidates = equal
+		}
+	}
+	switch {
+	case len(candidates) == 0:
+		a.lacked = true
+		return none, false, nil
+	case len(candidates) > 1:
+		return none, false, a.namesake(candidates[0], fmt.Sprintf("%d of that name have appeared since", len(candidates)))
+	}
+	o := candidates[0]
+	switch a.age(c, o, begun) {
+	case older:
+		return none, false, a.namesake(o, "it is older than the request")
+	case ageUnknown:
+		if !a.lacked {
+			return none, false, a.namesake(o, "its age is not known")
+		}
+	case newer:
+	}
+	if !a.equal(o) && a.again != nil {
+		if o, err = a.again(ctx, o); err != nil {
+			return none, false, err
+		}
+	}
+	if !a.equal(o) {
+		return none, false, a.namesake(o, "it is not what the request has sent")
+	}
+	noteAdoption(ctx, a.title, a.id(o), a.label(o))
+	return o, true, nil
+}
+
+func (a *adoption[T]) age(c *Client, o T, begun time.Time) age {
+	if a.createdAt == nil {
+		return ageUnknown
+	}
+	return c.clock.ageOf(a.createdAt(o), begun)
+}
+
+func (a *adoption[T]) namesake(o T, why string) error {
+	return &NamesakeError{Title: a.title, ID: a.id(o), Name: a.label(o), Why: why}
+}
+
+// uniqueCreate says how objects are created whose names are unique in the organization.
+type uniqueCreate[T any] struct {
+	adoption[T]
+	post func(ctx context.Context) (T, error)
+	list func(ctx context.Context) ([]T, error)
+}
+
+// create creates an object. A conflict with what a lost request has created is one with an object that the list may lack for a while
+// (CONTRACT.md, section 1).
+func (u uniqueCreate[T]) create(ctx context.Context, c *Client) (T, error) {
 	begun, posts, listed := time.Now(), 0, false
 	find := func(ctx context.Context) (T, bool, error) {
-		all, err := list(ctx)
-		listed = slices.ContainsFunc(all, hasName)
-		o, ok := findCreated(all, hasName, createdAt, begun)
-		return o, ok && err == nil, err
+		all, err := u.list(ctx)
+		if err != nil {
+			var none T
+			return none, false, err
+		}
+		listed = slices.ContainsFunc(all, u.matches)
+		return u.among(ctx, c, all, begun)
 	}
-	created, err := createOnce(ctx, c, func(ctx context.Context) (T, error) { posts++; return post(ctx) }, find)
+	created, err := createOnce(ctx, c, func(ctx context.Context) (T, error) { posts++; return u.posted(ctx, c, begun) }, find)
 	if posts < 2 || listed || !HasStatus(err, http.StatusConflict) || ctx.Err() != nil {
 		return created, err
 	}
@@ -80,51 +170,35 @@ func createUnique[T any](
 	return created, err
 }
 
-// findCreated finds what a lost request has created where names are unique: the object of the name, unless it is older than the
-// request.
-func findCreated[T any](all []T, hasName func(T) bool, createdAt func(T) string, begun time.Time) (created T, found bool) {
-	i := slices.IndexFunc(all, hasName)
-	if i < 0 {
-		return created, false
+// surelyOlder is how much older than its request, by the server's clock, an object has to be for an answer to be about another request:
+// a server may consist of machines whose clocks differ.
+const surelyOlder = 5 * time.Minute
+
+// posted sends the request, and refuses the answer that is about an object which existed before.
+func (u uniqueCreate[T]) posted(ctx context.Context, c *Client, begun time.Time) (T, error) {
+	created, err := u.post(ctx)
+	if err == nil && u.age(c, created, begun.Add(-surelyOlder)) == older {
+		var none T
+		return none, &MismatchError{
+			Operation: "create the " + u.title, Asked: fmt.Sprintf("a new %s %q", u.title, u.label(created)),
+			Got: fmt.Sprintf("%q, which was created at %s", u.id(created), u.createdAt(created)),
+		}
 	}
-	return all[i], !createdBefore(createdAt(all[i]), begun)
+	return created, err
 }
 
-// clockSkew is how far this machine's clock and the server's may be apart.
-const clockSkew = 5 * time.Minute
-
-// createdBefore is true when an object is certainly older than a request, so that another client has created it.
-func createdBefore(createdAt string, begun time.Time) bool {
-	at, ok := parseTime(createdAt)
-	return ok && at.Before(begun.Add(-clockSkew))
-}
-
-// findNew finds what a lost request has created where names are not unique: the first object that matches and was not listed before
-// the request.
-func findNew[T any](all, before []T, id func(T) string, matches func(T) bool) (created T, found bool) {
-	i := slices.IndexFunc(all, func(o T) bool {
-		return matches(o) && !slices.ContainsFunc(before, func(b T) bool { return id(b) == id(o) })
-	})
-	if i < 0 {
-		return created, false
-	}
-	return all[i], true
-}
-
-// nonUniqueCreate says how objects are created and listed of which several may have one name.
+// nonUniqueCreate says how objects are created of which several may have one name.
 type nonUniqueCreate[T any] struct {
+	adoption[T]
 	// operation is the name of the creation in an error.
 	operation string
 	post      func(ctx context.Context) (T, error)
 	list      func(ctx context.Context) ([]T, error)
-	id        func(T) string
-	// matches is true of an object that may be the requested one.
-	matches func(T) bool
 }
 
-// create creates an object. When the response is lost, the object is still known: it is the only one that matches and was not listed
-// before, since this client creates such objects one at a time. Only an object of the same name that another program creates at the
-// same moment could be mistaken for it.
+// create creates an object. When the response is lost, the object is still known: it is the only one that is what was sent and was not
+// listed before, since this client creates such objects one at a time. Only an equal object that another program creates at the same
+// moment could be mistaken for it.
 func (n nonUniqueCreate[T]) create(ctx context.Context, c *Client) (T, error) {
 	var none T
 	unlock, err := c.lockCreate(ctx, n.operation)
@@ -136,12 +210,42 @@ func (n nonUniqueCreate[T]) create(ctx context.Context, c *Client) (T, error) {
 	if err != nil {
 		return none, err
 	}
+	n.lacked = true
+	begun := time.Now()
 	find := func(ctx context.Context) (T, bool, error) {
 		all, err := n.list(ctx)
-		created, found := findNew(all, before, n.id, n.matches)
-		return created, found && err == nil, err
+		if err != nil {
+			return none, false, err
+		}
+		return n.among(ctx, c, without(all, before, n.id), begun)
 	}
-	return createOnce(ctx, c, n.post, find)
+	post := func(ctx context.Context) (T, error) {
+		created, err := n.post(ctx)
+		if err == nil {
+			err = isNew(n.operation, n.title, n.id(created), before, n.id)
+		}
+		return created, err
+	}
+	return createOnce(ctx, c, post, find)
+}
+
+// without are the objects that were not listed before.
+func without[T any](all, before []T, id func(T) string) []T {
+	return slices.DeleteFunc(slices.Clone(all), func(o T) bool { return lists(before, id, id(o)) })
+}
+
+func lists[T any](all []T, id func(T) string, wanted string) bool {
+	return slices.ContainsFunc(all, func(o T) bool { return id(o) == wanted })
+}
+
+// isNew refuses the answer to a creation that is about an object which was listed before.
+func isNew[T any](operation, title, created string, before []T, id func(T) string) error {
+	if !lists(before, id, created) {
+		return nil
+	}
+	return &MismatchError{
+		Operation: operation, Asked: "a new " + title, Got: fmt.Sprintf("%q, which existed before the request", created),
+	}
 }
 
 // lockCreate waits until no other goroutine creates an object whose name is not unique; the caller calls unlock afterwards.

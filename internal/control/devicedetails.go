@@ -66,7 +66,8 @@ var deviceKind = kind[DeviceDetails]{
 	one: func(ctx context.Context, c *Client, id string) (DeviceDetails, error) {
 		return get[DeviceDetails](ctx, c, "read the device", join("devices", id), nil)
 	},
-	id: func(d DeviceDetails) string { return d.ID },
+	id:  func(d DeviceDetails) string { return d.ID },
+	org: func(d DeviceDetails) string { return d.OrgID },
 }
 
 // DeviceDetails reads one device by its ID or its identifier.

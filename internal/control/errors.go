@@ -202,7 +202,7 @@ func Ambiguous(err error) bool {
 		return !transport.NotExecuted
 	}
 	var body *BodyError
-	if errors.As(err, &body) {
+	if errors.As(err, &body) || Mismatched(err) {
 		return true
 	}
 	var api *APIError

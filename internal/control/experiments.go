@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 )
 
@@ -118,7 +119,8 @@ var experimentKind = kind[Experiment]{
 	one: func(ctx context.Context, c *Client, id string) (Experiment, error) {
 		return get[Experiment](ctx, c, "read the experiment", join("experiments", id), nil)
 	},
-	id: func(e Experiment) string { return e.ID },
+	id:  func(e Experiment) string { return e.ID },
+	org: func(e Experiment) string { return e.OrgID },
 }
 
 // Experiments lists the organization's experiments.
@@ -153,18 +155,46 @@ func (c *Client) CreateExperiment(ctx context.Context, e Experiment) (Experiment
 	body["variants"] = variants
 	const operation = "create the experiment"
 	return nonUniqueCreate[Experiment]{
+		adoption: adoption[Experiment]{
+			title: "experiment", id: experimentKind.id, label: func(e Experiment) string { return e.Name },
+			matches: func(o Experiment) bool {
+				return SameText(o.Name, e.Name) && (o.ModelID == "" || o.ModelID == e.ModelID)
+			},
+			equal: e.wrote,
+			again: func(ctx context.Context, o Experiment) (Experiment, error) { return experimentKind.one(ctx, c, o.ID) },
+		},
 		operation: operation,
 		list:      c.Experiments,
-		id:        func(e Experiment) string { return e.ID },
-		matches: func(o Experiment) bool {
-			return SameText(o.Name, e.Name) && (o.ModelID == "" || o.ModelID == e.ModelID)
-		},
 		post: func(ctx context.Context) (Experiment, error) {
 			var created Experiment
 			err := c.post(ctx, operation, experimentKind.path, body, &created)
 			return created, err
 		},
 	}.create(ctx, c)
+}
+
+// wrote is true of a draft that is as this experiment has it.
+func (e Experiment) wrote(o Experiment) bool {
+	var sample, kept *float64
+	if e.MinSample != nil && o.MinSample != nil {
+		a, b := float64(*e.MinSample), float64(*o.MinSample)
+		sample, kept = &a, &b
+	}
+	return sameTextOrNone(e.Description, firstOf(o.Description)) && sameNumber(e.Traffic, o.Traffic) && sameNumber(e.Confidence, o.Confidence) &&
+		sameNumber(sample, kept) && (e.PrimaryMetric == "" || o.PrimaryMetric == "" || SameFoldedText(e.PrimaryMetric, o.PrimaryMetric)) &&
+		(o.Variants == nil || sameVariants(e.Variants, o.Variants))
+}
+
+// sameVariants compares variants in any order.
+func sameVariants(sent, kept []Variant) bool {
+	texts := func(variants []Variant) []string {
+		all := make([]string, len(variants))
+		for i, v := range variants {
+			all[i] = fmt.Sprintf("%s\x00%s\x00%g", canonicalText(v.Name), canonicalText(v.Version), float32(v.Allocation))
+		}
+		return all
+	}
+	return sameTexts(texts(sent), texts(kept))
 }
 
 // settings are what a create and an update send: what is set.

@@ -131,8 +131,8 @@ func (c *Client) Federation(ctx context.Context, id string) (Federation, error) 
 	return federationKind.read(ctx, c, id)
 }
 
-// CreateFederation creates a federation. When the response is lost, a federation of that name is adopted unless it is older than the
-// request: names are unique in an organization.
+// CreateFederation creates a federation. When the response is lost, a federation of that name is adopted if it is new and as it was sent:
+// names are unique in an organization.
 func (c *Client) CreateFederation(ctx context.Context, name string, description *string) (Federation, error) {
 	body := map[string]any{"name": name}
 	if description != nil {
@@ -141,13 +141,23 @@ func (c *Client) CreateFederation(ctx context.Context, name string, description 
 	if c.orgID != "" {
 		body["org_id"] = c.orgID
 	}
-	post := func(ctx context.Context) (Federation, error) {
-		var f Federation
-		err := c.post(ctx, "create the federation", federationKind.path, body, &f)
-		return f, err
-	}
-	return createUnique(ctx, c, post, c.Federations,
-		func(f Federation) bool { return SameText(f.Name, name) }, func(f Federation) string { return f.CreatedAt })
+	return uniqueCreate[Federation]{
+		adoption: adoption[Federation]{
+			title: "federation", id: federationKind.id, label: func(f Federation) string { return f.Name },
+			createdAt: func(f Federation) string { return f.CreatedAt },
+			matches:   func(f Federation) bool { return SameText(f.Name, name) },
+			equal: func(f Federation) bool {
+				return (f.OrgID == "" || c.orgID == "" || f.OrgID == c.orgID) && sameTextOrNone(description, firstOf(f.Description))
+			},
+			again: func(ctx context.Context, f Federation) (Federation, error) { return federationKind.one(ctx, c, f.ID) },
+		},
+		post: func(ctx context.Context) (Federation, error) {
+			var f Federation
+			err := c.post(ctx, "create the federation", federationKind.path, body, &f)
+			return f, err
+		},
+		list: c.Federations,
+	}.create(ctx, c)
 }
 
 // FederationMembers lists the organizations of a federation, including the owner and those that are only invited.

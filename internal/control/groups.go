@@ -123,7 +123,8 @@ var groupKind = kind[Group]{
 	one: func(ctx context.Context, c *Client, id string) (Group, error) {
 		return get[Group](ctx, c, "read the device group", join("device-groups", id), nil)
 	},
-	id: func(g Group) string { return g.ID },
+	id:  func(g Group) string { return g.ID },
+	org: func(g Group) string { return g.OrgID },
 }
 
 // Groups lists the organization's device groups.
@@ -142,25 +143,38 @@ func (c *Client) Group(ctx context.Context, id string) (Group, error) {
 	return groupKind.read(ctx, c, id)
 }
 
-// CreateGroup creates a device group. When the response is lost, a group of that name is adopted unless it is older than the
-// request: names are unique in an organization, so the repeated request then ends as a conflict.
+// CreateGroup creates a device group. When the response is lost, a group of that name is adopted if it is new and as it was sent: names
+// are unique in an organization, so the repeated request then ends as a conflict.
 func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error) {
 	body := s.body()
 	body["group_type"] = s.Type
 	if c.orgID != "" {
 		body["org_id"] = c.orgID
 	}
-	post := func(ctx context.Context) (Group, error) {
-		var g Group
-		err := c.post(ctx, "create the device group", groupKind.path, body, &g)
-		return g, err
-	}
-	g, err := createUnique(ctx, c, post, c.Groups,
-		func(g Group) bool { return SameText(g.Name, s.Name) }, func(g Group) string { return g.CreatedAt })
+	g, err := uniqueCreate[Group]{
+		adoption: adoption[Group]{
+			title: "device group", id: groupKind.id, label: func(g Group) string { return g.Name },
+			createdAt: func(g Group) string { return g.CreatedAt },
+			matches:   func(g Group) bool { return SameText(g.Name, s.Name) }, equal: s.wrote,
+			again: func(ctx context.Context, g Group) (Group, error) { return groupKind.one(ctx, c, g.ID) },
+		},
+		post: func(ctx context.Context) (Group, error) {
+			var g Group
+			err := c.post(ctx, "create the device group", groupKind.path, body, &g)
+			return g, err
+		},
+		list: c.Groups,
+	}.create(ctx, c)
 	if err == nil {
 		c.groupNames.wrote(s.Name, g)
 	}
 	return g, err
+}
+
+// wrote is true of a group that is as these settings have it.
+func (s GroupSettings) wrote(g Group) bool {
+	return SameText(g.Name, s.Name) && (s.Type == "" || g.Type == "" || g.Type == s.Type) &&
+		sameTextOrNone(s.Description, firstOf(g.Description)) && sameRules(s.Rules, g.Rules) && sameTexts(s.Tags, g.Tags)
 }
 
 // UpdateGroup changes name, description, tags and rules of a group and returns the group as it is afterwards.

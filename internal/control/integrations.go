@@ -105,6 +105,12 @@ func (s IntegrationSettings) body() map[string]any {
 	return body
 }
 
+// wrote is true of an integration that is as these settings have it, as far as the server says. Of the configuration it says too little.
+func (s IntegrationSettings) wrote(i Integration) bool {
+	same := func(sent, kept string) bool { return sent == "" || kept == "" || SameFoldedText(sent, kept) }
+	return same(s.EndpointURL, i.EndpointURL) && same(s.Format, i.Format) && (s.Enabled == nil || i.Enabled == nil || *s.Enabled == *i.Enabled)
+}
+
 var integrationKinds = map[Signal]kind[Integration]{
 	Metrics: integrationKind(Metrics, "metrics/integrations"),
 	Logs:    integrationKind(Logs, "log-streams/integrations"),
@@ -121,7 +127,8 @@ func integrationKind(signal Signal, path string) kind[Integration] {
 			}
 			return i, err
 		},
-		id: func(i Integration) string { return i.ID },
+		id:  func(i Integration) string { return i.ID },
+		org: func(i Integration) string { return i.OrgID },
 	}
 }
 
@@ -142,10 +149,12 @@ func (c *Client) CreateIntegration(ctx context.Context, signal Signal, s Integra
 	}
 	operation := fmt.Sprintf("create the %s integration", signal)
 	n := nonUniqueCreate[Integration]{
+		adoption: adoption[Integration]{
+			title: fmt.Sprintf("%s integration", signal), id: func(i Integration) string { return i.ID }, label: func(i Integration) string { return i.Name },
+			matches: func(i Integration) bool { return SameText(i.Name, s.Name) && (i.Type == "" || i.Type == s.Type) }, equal: s.wrote,
+		},
 		operation: operation,
 		list:      func(ctx context.Context) ([]Integration, error) { return c.Integrations(ctx, signal) },
-		id:        func(i Integration) string { return i.ID },
-		matches:   func(i Integration) bool { return i.Name == s.Name && i.Type == s.Type },
 	}
 	n.post = func(ctx context.Context) (Integration, error) {
 		var i Integration

@@ -62,7 +62,7 @@ func TestAnIntegrationOfTheOtherSignalIsRefused(t *testing.T) {
 func TestIntegrationBodies(t *testing.T) {
 	t.Parallel()
 	off := false
-	c, w := scripted(t, ok(`{"integrations":[]}`), answer(201, `{"id":"1"}`), ok(`{}`), ok(`{"id":"1"}`), answer(204, ""))
+	c, w := scripted(t, ok(`{"integrations":[]}`), answer(201, `{"id":"1"}`), ok(`{}`), ok(`{"id":"a/b"}`), answer(204, ""))
 	metrics := IntegrationSettings{Name: "dd", Type: "datadog", Enabled: &off, Config: map[string]any{"site": "eu"}}
 	if _, err := c.CreateIntegration(t.Context(), Metrics, metrics); err != nil {
 		t.Error(err)

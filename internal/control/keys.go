@@ -165,7 +165,9 @@ func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string)
 	if c.orgID != "" {
 		body["org_id"] = c.orgID
 	}
-	post := func(ctx context.Context) (APIKey, error) { return c.issueKey(ctx, operation, keyListing.path, body) }
+	post := func(ctx context.Context) (APIKey, error) {
+		return c.issueKey(ctx, operation, keyListing.path, body, before)
+	}
 	var revokeErr error
 	revoke := func(ctx context.Context) (APIKey, bool, error) {
 		revokeErr = c.revokeNew(ctx, name, before)
@@ -175,10 +177,17 @@ func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string)
 	return k, withOrphan(err, name, revokeErr)
 }
 
-func (c *Client) issueKey(ctx context.Context, operation, path string, body any) (APIKey, error) {
+// issueKey makes a key, which cannot be one that was listed before.
+func (c *Client) issueKey(ctx context.Context, operation, path string, body any, before []APIKey) (APIKey, error) {
 	var k issuedKey
 	err := c.call(ctx, request{operation: operation, method: http.MethodPost, path: path, body: body, secret: true}, &k)
-	return APIKey(k), err
+	if err == nil {
+		err = isNew(operation, "API key", k.ID, before, keyID)
+	}
+	if err != nil {
+		return APIKey{}, err
+	}
+	return APIKey(k), nil
 }
 
 // withOrphan adds to the error of a request whose response was lost that the key it may have created could not be revoked.
@@ -190,9 +199,18 @@ func withOrphan(err error, name string, revokeErr error) error {
 		"Revoke the newest key named %q", err, revokeErr, name)
 }
 
-// newKey finds the key of a name that was not listed before.
-func newKey(keys []APIKey, name string, before []APIKey) (APIKey, bool) {
-	return findNew(keys, before, func(k APIKey) string { return k.ID }, func(k APIKey) bool { return SameText(k.Name, name) && !k.Revoked })
+func keyID(k APIKey) string { return k.ID }
+
+// newKey finds the key of a name that was not listed before. Of several that were not, none is known to be ours.
+func newKey(keys []APIKey, name string, before []APIKey) (key APIKey, found bool, err error) {
+	created := slices.DeleteFunc(without(keys, before, keyID), func(k APIKey) bool { return !SameText(k.Name, name) || k.Revoked })
+	switch len(created) {
+	case 0:
+		return APIKey{}, false, nil
+	case 1:
+		return created[0], true, nil
+	}
+	return APIKey{}, false, fmt.Errorf("%d keys of that name were created since, one of them perhaps by this request", len(created))
 }
 
 // revokeNew revokes the key of a name that was not listed before, if there is one.
@@ -201,10 +219,11 @@ func (c *Client) revokeNew(ctx context.Context, name string, before []APIKey) er
 	if err != nil {
 		return err
 	}
-	if created, found := newKey(keys, name, before); found {
+	created, found, err := newKey(keys, name, before)
+	if err == nil && found {
 		return c.RevokeAPIKey(ctx, created.ID)
 	}
-	return nil
+	return err
 }
 
 // RotateAPIKey revokes a key and returns its replacement, with another ID and secret. When the response is lost, the replacement is
@@ -226,7 +245,7 @@ func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
 	}
 	name, current := before[at].Name, id
 	post := func(ctx context.Context) (APIKey, error) {
-		return c.issueKey(ctx, operation, join("api-keys", current, "rotate"), struct{}{})
+		return c.issueKey(ctx, operation, join("api-keys", current, "rotate"), struct{}{}, before)
 	}
 	var revokeErr error
 	follow := func(ctx context.Context) (APIKey, bool, error) {
@@ -234,10 +253,12 @@ func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
 		if keys, revokeErr = c.allKeys(ctx); revokeErr != nil {
 			return APIKey{}, false, revokeErr
 		}
-		if created, found := newKey(keys, name, before); found {
+		var created APIKey
+		var found bool
+		if created, found, revokeErr = newKey(keys, name, before); found {
 			current = created.ID
 		}
-		return APIKey{}, false, nil
+		return APIKey{}, false, revokeErr
 	}
 	k, err := createOnce(ctx, c, post, follow)
 	if err != nil && current != id {

@@ -18,6 +18,8 @@ type kind[T any] struct {
 	one func(ctx context.Context, c *Client, id string) (T, error)
 	// id is the ID that single reads name the object by.
 	id func(T) string
+	// org is the organization that the object belongs to, "" where the server does not say; nil where that need not be the client's.
+	org func(T) string
 	// complete is false of a list entry that leaves out what a single read says; nil where no entry does.
 	complete func(T) bool
 	// equal compares a single read with the list entry of the same object; nil is reflect.DeepEqual.
@@ -26,12 +28,24 @@ type kind[T any] struct {
 
 // read reads one object, from the cache as ctx allows.
 func (k kind[T]) read(ctx context.Context, c *Client, id string) (T, error) {
-	return readcache.ReadOne(ctx, c.cache, readcache.Kind[T]{
+	o, err := readcache.ReadOne(ctx, c.cache, readcache.Kind[T]{
 		Name:      k.path,
 		One:       func(ctx context.Context, id string) (T, error) { return k.one(ctx, c, id) },
 		FirstPage: func(ctx context.Context) (readcache.Page[T], error) { return k.pages(c).page(ctx, c) },
 		ID:        k.id, Complete: k.complete, Equal: k.equal,
 	}, id)
+	if err == nil {
+		err = k.checkOwner(c, o)
+	}
+	return o, err
+}
+
+// checkOwner refuses an object of another organization, which a list may contain.
+func (k kind[T]) checkOwner(c *Client, o T) error {
+	if k.org == nil {
+		return nil
+	}
+	return c.checkOwner(k.operation, k.id(o), k.org(o))
 }
 
 func (k kind[T]) pages(c *Client) pager[T] {

@@ -60,7 +60,8 @@ var modelKind = kind[Model]{
 	one: func(ctx context.Context, c *Client, id string) (Model, error) {
 		return get[Model](ctx, c, "read the model", join("models", id), nil)
 	},
-	id: func(m Model) string { return m.ID },
+	id:  func(m Model) string { return m.ID },
+	org: func(m Model) string { return m.OrgID },
 }
 
 // Model reads one model by its ID; some servers also accept the name.
@@ -111,22 +112,35 @@ func (s ModelSettings) body() map[string]any {
 	return body
 }
 
-// CreateModel creates a model. When the response is lost, a model of that name is adopted unless it is older than the
-// request: names are unique in an organization, so the repeated request then ends as a conflict.
+// CreateModel creates a model. When the response is lost, a model of that name is adopted if it is new and as it was sent: names are
+// unique in an organization, so the repeated request then ends as a conflict.
 func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error) {
-	post := func(ctx context.Context) (Model, error) {
-		var m Model
-		err := c.call(ctx, request{
-			operation: "create the model", method: http.MethodPost, path: modelKind.path, query: c.scoped(nil), body: s.body(),
-		}, &m)
-		return m, err
-	}
-	m, err := createUnique(ctx, c, post, c.Models,
-		func(m Model) bool { return s.Name != nil && SameText(m.Name, *s.Name) }, func(m Model) string { return m.CreatedAt })
+	m, err := uniqueCreate[Model]{
+		adoption: adoption[Model]{
+			title: "model", id: modelKind.id, label: func(m Model) string { return m.Name },
+			createdAt: func(m Model) string { return m.CreatedAt },
+			matches:   func(m Model) bool { return s.Name != nil && SameText(m.Name, *s.Name) }, equal: s.wrote,
+			again: func(ctx context.Context, m Model) (Model, error) { return modelKind.one(ctx, c, m.ID) },
+		},
+		post: func(ctx context.Context) (Model, error) {
+			var m Model
+			err := c.call(ctx, request{
+				operation: "create the model", method: http.MethodPost, path: modelKind.path, query: c.scoped(nil), body: s.body(),
+			}, &m)
+			return m, err
+		},
+		list: c.Models,
+	}.create(ctx, c)
 	if err == nil && s.Name != nil {
 		c.modelNames.wrote(*s.Name, m)
 	}
 	return m, err
+}
+
+// wrote is true of a model that is as these settings have it.
+func (s ModelSettings) wrote(m Model) bool {
+	return sameTextOrNone(s.Name, m.Name) && sameTextOrNone(s.Description, m.Description) && sameTextOrNone(s.UseCase, m.UseCase) &&
+		sameTextOrNone(s.Framework, m.Framework) && sameJSON(s.ModelContract, m.ModelContract) && sameJSON(s.DataContract, m.DataContract)
 }
 
 // UpdateModel changes a model, if there is anything to change, and returns it as it is afterwards.

@@ -109,18 +109,3 @@ func TestModelWrites(t *testing.T) {
 		t.Errorf("a deleted model: %v after %d requests", err, len(w.sent))
 	}
 }
-
-// A model of that name which is older than the request belongs to another client.
-//
-// CONTRACT.md 2.12
-func TestModelIsAdoptedAfterALostResponse(t *testing.T) {
-	t.Parallel()
-	for created, adopted := range map[string]bool{"": true, "2026-01-01T00:00:00Z": false} {
-		c, w := scripted(t, failing(errCut), ok(`[{"id":"x","name":"psi"},{"id":"m","name":"phi","created_at":"`+created+`"}]`), answer(409, `{"detail":"taken"}`))
-		name := "phi"
-		m, err := c.CreateModel(t.Context(), ModelSettings{Name: &name})
-		if adopted != (err == nil && m.ID == "m") {
-			t.Errorf("created at %q: %+v, %v after %v", created, m, err, w.calls())
-		}
-	}
-}

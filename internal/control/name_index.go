@@ -14,6 +14,8 @@ import (
 type nameIndex[T any] struct {
 	path     string
 	id, name func(T) string
+	// owned refuses an object of another organization.
+	owned func(T) error
 	// lock holds a token while the list is read.
 	lock  chan struct{}
 	mu    sync.Mutex
@@ -32,8 +34,9 @@ type ownObject[T any] struct {
 	written time.Time
 }
 
-func newNameIndex[T any](k kind[T], name func(T) string) *nameIndex[T] {
-	return &nameIndex[T]{path: k.path, id: k.id, name: name, lock: make(chan struct{}, 1), known: map[string]T{}, alike: map[string][]T{}, aliases: map[string]T{}}
+func newNameIndex[T any](c *Client, k kind[T], name func(T) string) *nameIndex[T] {
+	owned := func(o T) error { return k.checkOwner(c, o) }
+	return &nameIndex[T]{path: k.path, id: k.id, name: name, owned: owned, lock: make(chan struct{}, 1), known: map[string]T{}, alike: map[string][]T{}, aliases: map[string]T{}}
 }
 
 func (n *nameIndex[T]) lookUp(nameOrID string) (T, bool) {
@@ -122,8 +125,16 @@ func (n *nameIndex[T]) forget() {
 	clear(n.alike)
 }
 
-// resolve finds the object of a name or an ID; found is false where there is none.
+// resolve finds the object of a name or an ID; found is false where there is none. One of another organization is an error.
 func (n *nameIndex[T]) resolve(ctx context.Context, nameOrID string, list func(context.Context) ([]T, error)) (object T, found bool, err error) {
+	object, found, err = n.find(ctx, nameOrID, list)
+	if found && err == nil {
+		err = n.owned(object)
+	}
+	return object, found, err
+}
+
+func (n *nameIndex[T]) find(ctx context.Context, nameOrID string, list func(context.Context) ([]T, error)) (object T, found bool, err error) {
 	if object, found = n.lookUp(nameOrID); found {
 		return object, true, nil
 	}

@@ -99,8 +99,8 @@ type Invitation struct {
 }
 
 // InviteOrgMember invites a person, or renews an invitation that was not accepted yet, with another role or name. For a person who
-// has joined already it fails with a conflict. When the response is lost, an invitation of that address is adopted unless it is older
-// than the request.
+// has joined already it fails with a conflict. When the response is lost, an invitation of that address is adopted if it is
+// newer than the request.
 func (c *Client) InviteOrgMember(ctx context.Context, i Invitation) (OrgMember, error) {
 	const operation = "invite the member"
 	path, err := c.membersPath(operation)
@@ -113,15 +113,16 @@ func (c *Client) InviteOrgMember(ctx context.Context, i Invitation) (OrgMember, 
 		err := c.post(ctx, operation, path, i, &m)
 		return m, err
 	}
+	// An invitation that may be somebody else's is renewed by the repeated request, which does it no harm.
 	find := func(ctx context.Context) (OrgMember, bool, error) {
 		members, err := c.OrgMembers(ctx)
 		at := slices.IndexFunc(members, func(m OrgMember) bool {
-			return strings.EqualFold(m.Email, i.Email) && m.Role == i.Role && m.Status != MemberActive && !createdBefore(m.InvitedAt, begun)
+			return strings.EqualFold(m.Email, i.Email) && m.Role == i.Role && m.Status != MemberActive && c.clock.ageOf(m.InvitedAt, begun) == newer
 		})
-		if at < 0 {
+		if at < 0 || err != nil {
 			return OrgMember{}, false, err
 		}
-		return members[at], true, err
+		return members[at], true, nil
 	}
 	return createOnce(ctx, c, post, find)
 }

@@ -144,6 +144,11 @@ func Deployed(rollouts []Rollout) []string {
 func (c *Client) Rollouts(ctx context.Context, modelID string) ([]Rollout, error) {
 	list := listing{operation: "list the rollouts of the model", path: join("models", modelID, "rollouts"), key: "rollouts"}
 	rollouts, err := listAll[Rollout](ctx, c, list, nil)
+	for _, r := range rollouts {
+		if err := c.checkModel(ctx, list.operation, modelID, r.ModelID); err != nil {
+			return nil, err
+		}
+	}
 	SortNewestFirst(rollouts)
 	return rollouts, err
 }
@@ -165,20 +170,29 @@ type NewRollout struct {
 // CreateRollout starts a rollout. known are the rollouts that existed before: when the response is lost, a rollout of the
 // version that is not among them is the one that was created.
 func (c *Client) CreateRollout(ctx context.Context, modelID string, body NewRollout, known []Rollout) (Rollout, error) {
+	const operation = "create the rollout"
 	post := func(ctx context.Context) (Rollout, error) {
 		var r Rollout
-		err := c.post(ctx, "create the rollout", join("models", modelID, "rollouts"), body, &r)
+		err := c.post(ctx, operation, join("models", modelID, "rollouts"), body, &r)
+		if err == nil {
+			err = isNew(operation, "rollout", r.ID, known, rolloutID)
+		}
 		return r, err
 	}
 	return createOnce(ctx, c, post, c.findNewRollout(modelID, body.Version, known))
 }
 
+func rolloutID(r Rollout) string { return r.ID }
+
 // findNewRollout looks for a rollout of the version that is not known.
 func (c *Client) findNewRollout(modelID, version string, known []Rollout) func(context.Context) (Rollout, bool, error) {
 	return func(ctx context.Context) (Rollout, bool, error) {
 		rollouts, err := c.Rollouts(ctx, modelID)
-		created, found := findNew(rollouts, known, func(r Rollout) string { return r.ID }, func(r Rollout) bool { return r.Version == version })
-		return created, found && err == nil, err
+		created := slices.IndexFunc(rollouts, func(r Rollout) bool { return r.Version == version && !lists(known, rolloutID, r.ID) })
+		if err != nil || created < 0 {
+			return Rollout{}, false, err
+		}
+		return rollouts[created], true, nil
 	}
 }
 
@@ -189,9 +203,13 @@ func (c *Client) Rollback(ctx context.Context, modelID, toVersion, reason string
 		ToVersion string `json:"to_version"`
 		Reason    string `json:"reason,omitempty"`
 	}{toVersion, reason}
+	const operation = "roll back"
 	post := func(ctx context.Context) (Rollout, error) {
 		var resp rollbackResponse
-		err := c.post(ctx, "roll back", join("models", modelID, "rollback"), body, &resp)
+		err := c.post(ctx, operation, join("models", modelID, "rollback"), body, &resp)
+		if err == nil {
+			err = isNew(operation, "rollout", string(resp.RolloutID), known, rolloutID)
+		}
 		return resp.rollout(modelID, toVersion), err
 	}
 	find := c.findNewRollout(modelID, toVersion, known)
@@ -203,7 +221,7 @@ func (c *Client) Rollback(ctx context.Context, modelID, toVersion, reason string
 	return LookAgain(ctx, func(ctx context.Context) (Rollout, error) {
 		created, found, err := findAfter(ctx, find)
 		if err == nil && !found {
-			err = &BodyError{Operation: "roll back", Err: fmt.Errorf("it names no rollout, and no new rollout of %s is listed", toVersion)}
+			err = &BodyError{Operation: operation, Err: fmt.Errorf("it names no rollout, and no new rollout of %s is listed", toVersion)}
 		}
 		return created, err
 	}, func(_ Rollout, err error) bool {

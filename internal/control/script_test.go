@@ -67,6 +67,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.status == 0 {
 		resp.StatusCode = http.StatusOK
 	}
+	resp.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	for name, value := range r.header {
 		resp.Header.Set(name, value)
 	}

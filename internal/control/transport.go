@@ -68,6 +68,7 @@ func stayOnHost(req *http.Request, via []*http.Request) error {
 type attempt struct {
 	inner   http.RoundTripper
 	gate    *gate
+	clock   *answerClock
 	timeout time.Duration
 }
 
@@ -105,6 +106,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	a.gate.learn(resp)
+	a.clock.learn(resp)
 	return resp, nil
 }
 

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -64,7 +65,7 @@ func TestIDsInAPathAreEscaped(t *testing.T) {
 	var uri atomic.Value
 	c, _ := served(t, func(w http.ResponseWriter, r *http.Request) {
 		uri.Store(r.RequestURI)
-		_, _ = io.WriteString(w, `{"id":"5","version":"1","status":"active"}`)
+		_ = json.NewEncoder(w).Encode(map[string]string{"id": strings.TrimPrefix(r.URL.Path, "/api/v1/models/phi 4/rollouts/"), "version": "1", "status": "active"})
 	})
 	for id, want := range map[string]string{
 		"1.0.0+build.7": "1.0.0%2Bbuild.7", "a/b": "a%2Fb", "a b": "a%20b", "50%": "50%25", "ä?#": "%C3%A4%3F%23", "v1..2": "v1..2", "…": "%E2%80%A6",
@@ -290,7 +291,7 @@ func TestTheProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	if os.Getenv("OCTOMIL_TEST_BEHIND_PROXY") != "" {
 		c := opened(t, Config{BaseURL: "http://octomil.invalid/api/v1", APIKey: testKey})
 		defer (&http.Client{Transport: attemptOf(t, c).inner}).CloseIdleConnections()
-		if m, err := c.Model(context.Background(), "m"); err != nil || m.ID != "by proxy" {
+		if m, err := c.Model(context.Background(), "m"); err != nil || m.Name != "by proxy" {
 			t.Fatalf("got %+v, %v", m, err)
 		}
 		return
@@ -298,7 +299,7 @@ func TestTheProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	t.Parallel()
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Host == "octomil.invalid" {
-			_, _ = io.WriteString(w, `{"id":"by proxy"}`)
+			_, _ = io.WriteString(w, `{"id":"m","name":"by proxy"}`)
 		}
 	}))
 	t.Cleanup(proxy.Close)

@@ -166,6 +166,9 @@ func (c *Client) Versions(ctx context.Context, modelID, status string) ([]Versio
 	}
 	versions, err := listAll[Version](ctx, c, versionKind(modelID).listing, query)
 	for i, v := range versions {
+		if err := c.checkModel(ctx, versionKind(modelID).operation, modelID, v.ModelID); err != nil {
+			return nil, err
+		}
 		versions[i] = v.withModel(modelID)
 	}
 	return versions, err
@@ -182,9 +185,13 @@ type NewVersion struct {
 	Metrics     map[string]float64 `json:"metrics,omitempty"`
 }
 
-// RegisterVersion creates a version. When the response is lost, that version is adopted if it has the same artifact, unless it is
-// older than the request.
+// RegisterVersion creates a version. When the response is lost, that version is adopted if it is new and has the same artifact.
 func (c *Client) RegisterVersion(ctx context.Context, modelID string, n NewVersion) (Version, error) {
+	a := adoption[Version]{
+		title: "model version", id: func(v Version) string { return modelID + "/" + v.Version }, label: func(v Version) string { return v.Version },
+		createdAt: func(v Version) string { return v.CreatedAt },
+		matches:   func(v Version) bool { return v.Version != "" }, equal: n.wrote,
+	}
 	post := func(ctx context.Context) (Version, error) {
 		var v Version
 		err := c.post(ctx, "register the version of the model", versionKind(modelID).path, n, &v)
@@ -193,13 +200,18 @@ func (c *Client) RegisterVersion(ctx context.Context, modelID string, n NewVersi
 	begun := time.Now()
 	find := func(ctx context.Context) (Version, bool, error) {
 		v, err := c.Version(ctx, modelID, n.Version)
-		if NotFound(err) {
-			return Version{}, false, nil
+		if err != nil && !NotFound(err) {
+			return Version{}, false, err
 		}
-		ours := v.StoragePath == n.StoragePath && SameChecksum(v.Checksum, n.Checksum) && v.SizeBytes == n.SizeBytes
-		return v, err == nil && ours && !createdBefore(v.CreatedAt, begun), err
+		return a.among(ctx, c, []Version{v}, begun)
 	}
 	return createOnce(ctx, c, post, find)
+}
+
+// wrote is true of a version that has this artifact.
+func (n NewVersion) wrote(v Version) bool {
+	return v.StoragePath == n.StoragePath && SameChecksum(v.Checksum, n.Checksum) && v.SizeBytes == n.SizeBytes &&
+		(v.Format == "" || SameFoldedText(v.Format, n.Format)) && (v.Description == "" || sameTextOrNone(n.Description, v.Description))
 }
 
 // PublishVersion makes a version available to devices, which cannot be undone.

@@ -67,7 +67,15 @@ func advice(err error) string {
 	var storage *control.StorageError
 	var changed *control.FileChangedError
 	var missing *control.MissingError
+	var namesake *control.NamesakeError
 	switch {
+	case errors.As(err, &namesake):
+		return fmt.Sprintf("Find out whose it is. If this configuration has created it, import it under its address in the configuration:\n\n    "+
+			"terraform import <address> %q\n\nIf it is somebody else's, choose another name.", namesake.ID)
+	case control.Mismatched(err):
+		return "Nothing of the answer was taken over, and the state is unchanged. A cache or a proxy in front of the control plane may mix up " +
+			"answers: check `api_url` in the provider block (or `OCTOMIL_API_URL`), then run the same command again. If the error persists, " +
+			"contact Octomil support and quote the request ID."
 	case errors.As(err, &missing):
 		return "It may have been deleted since the plan. Run `terraform plan` again."
 	case errors.As(err, &storage):

@@ -94,8 +94,12 @@ type Operation[M, O any] struct {
 	Private             PrivateState
 	Diags               *diag.Diagnostics
 
-	save func(ctx context.Context, o O)
+	save    func(ctx context.Context, o O)
+	adopted *control.Adoption
 }
+
+// Adopted reports whether a create has taken over an object after its answer was lost.
+func (op *Operation[M, O]) Adopted() bool { return op.adopted != nil && op.adopted.ID != "" }
 
 // SaveState saves an object that the server has created before the operation continues, so that a later failure does not
 // lose it.

@@ -36,7 +36,7 @@ func (r *entityResource[M, O]) readSettled(
 		set := tfsdk.State{Schema: req.State.Schema, Raw: req.State.Raw}
 		now.diags.Append(set.Set(ctx, &m)...)
 		now.state = set.Raw
-		return now, nil
+		return now, r.entity.checkSame(req.State.Raw, now.state)
 	}, func(now reading[O], err error) bool { return last.agrees(req.State.Raw, now.state, err) })
 }
 

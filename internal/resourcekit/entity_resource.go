@@ -98,6 +98,8 @@ func (r *entityResource[M, O]) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	defer done()
+	ctx, op.adopted = control.WatchAdoption(ctx)
+	defer r.disown(ctx, op, resp)
 	o, err := r.entity.Create(ctx, op)
 	if IsConflict(err) && r.awaitDelete(ctx, req.Plan.Raw) {
 		o, err = r.entity.Create(ctx, op)

@@ -87,7 +87,12 @@ func (w *writer[M, O]) finish(ctx context.Context, o O) {
 		return
 	}
 	e, at := w.resource.entity, time.Now()
-	result := w.compare(ctx, w.answer(ctx, o, w.diags))
+	got := w.answer(ctx, o, w.diags)
+	if err := e.checkSame(w.before, got); err != nil {
+		AddError(w.diags, path.Empty(), "Could not update the "+e.Title, err)
+		return
+	}
+	result := w.compare(ctx, got)
 	if len(result.different) > 0 && !w.diags.HasError() {
 		// The response of a write may omit what a read returns, or a read may be stale. An object that was adopted after a lost
 		// response may have been created by another client.
@@ -162,6 +167,11 @@ func nullUnknown(value tftypes.Value) tftypes.Value {
 func (r *entityResource[M, O]) addCreateError(ctx context.Context, op *Operation[M, O], err error) {
 	e := r.entity
 	summary := "Could not create the " + e.Title
+	var namesake *control.NamesakeError
+	if errors.As(err, &namesake) {
+		AddError(op.Diags, e.attributeFor(err), summary, err)
+		return
+	}
 	if e.Unique == "" || !IsConflict(err) {
 		AddError(op.Diags, e.attributeFor(err), summary, err)
 		return

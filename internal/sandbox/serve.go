@@ -157,12 +157,13 @@ func (s *Server) sendResponse(w http.ResponseWriter, x *exchange, headers map[st
 	if resp.status == 0 {
 		panic(http.ErrAbortHandler) // the client disconnected
 	}
-	x.setHeaders(w)
+	s.setHeaders(w, x)
 	writeResponse(w, headers, resp)
 }
 
-// setHeaders writes the headers of every response; a fault may override them.
-func (x *exchange) setHeaders(w http.ResponseWriter) {
+// setHeaders writes the headers of every response; a fault may override them. The Date is that of the sandbox's own clock.
+func (s *Server) setHeaders(w http.ResponseWriter, x *exchange) {
+	w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
 	for name, value := range x.headers {
 		w.Header().Set(name, value)
 	}
@@ -185,7 +186,7 @@ func (s *Server) sendWithFault(w http.ResponseWriter, x *exchange, fault *Fault,
 	s.record(x, 0)
 	// A response without a body cannot be cut in its body, so nothing of it is sent.
 	if half := resp.body[:len(resp.body)/2]; fault.Cut == CutBody && len(half) > 0 {
-		x.setHeaders(w)
+		s.setHeaders(w, x)
 		w.Header().Set("Content-Length", strconv.Itoa(len(resp.body)))
 		writeResponse(w, fault.Headers, response{resp.status, half})
 		_ = http.NewResponseController(w).Flush()
