@@ -93,11 +93,13 @@ func New(cfg Config) (*Client, error) {
 	if strings.ContainsFunc(cfg.APIKey, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return nil, ErrUnusableKey
 	}
-	inner := cfg.Transport
+	inner, storage := cfg.Transport, cfg.Transport
 	if inner == nil {
-		if inner, err = baseTransport(cfg.CACertificates); err != nil {
+		network, err := baseTransport(cfg.CACertificates)
+		if err != nil {
 			return nil, err
 		}
+		inner, storage = network, newStorageTransport(network, storageHosts{loopback: loopback(base.Hostname())})
 	}
 	c := &Client{
 		base:    base,
@@ -106,7 +108,7 @@ func New(cfg Config) (*Client, error) {
 		agent:   cfg.UserAgent,
 		retries: cfg.MaxRetries,
 		storage: &http.Client{
-			Transport:     inner,
+			Transport:     storage,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		insecure:     cfg.AllowInsecureHTTP,

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -270,16 +269,6 @@ func (e *APIError) decodeEnvelope(body []byte) {
 	e.Message = cmp.Or(string(envelope.Message), detail)
 }
 
-// redact masks the secret in every text: a server may echo it anywhere.
-func (e *APIError) redact(secret string) {
-	for _, text := range []*string{&e.Code, &e.Message, &e.RequestID} {
-		*text = redact(*text, secret)
-	}
-	for i, f := range e.Fields {
-		e.Fields[i] = FieldError{Name: redact(f.Name, secret), Message: redact(f.Message, secret)}
-	}
-}
-
 // shorten keeps the error readable, whatever the server sends. It comes after redact, which has to see the whole key.
 func (e *APIError) shorten() {
 	e.Message = shorten(e.Message, maxMessage)
@@ -357,34 +346,6 @@ func shorten(text string, limit int) string {
 // concise shortens an error whose text, which may quote the body, is too long to be read.
 func concise(err error) error {
 	if text := shorten(err.Error(), maxMessage); text != err.Error() {
-		return errors.New(text)
-	}
-	return err
-}
-
-// redact masks the secret, in each spelling that JSON and URLs have for it.
-func redact(text, secret string) string {
-	if secret == "" {
-		return text
-	}
-	text = strings.ReplaceAll(text, secret, "***")
-	quoted, err := json.Marshal(secret)
-	if err != nil {
-		return text
-	}
-	forHTML := string(quoted[1 : len(quoted)-1])
-	plain := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(secret)
-	for _, spelling := range []string{
-		forHTML, plain, strings.ReplaceAll(plain, "/", `\/`), url.QueryEscape(secret), url.PathEscape(secret),
-	} {
-		text = strings.ReplaceAll(text, spelling, "***")
-	}
-	return text
-}
-
-// withoutSecret masks the secret in the text of an error; without it the error stays as it is.
-func withoutSecret(err error, secret string) error {
-	if text := redact(err.Error(), secret); text != err.Error() {
 		return errors.New(text)
 	}
 	return err

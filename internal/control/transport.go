@@ -94,6 +94,10 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 		logAttempt(req, nil, time.Since(started), err)
 		return nil, attemptError(ctx, req.Context(), err)
 	}
+	if err := checkFinal(resp); err != nil {
+		logAttempt(req, resp, time.Since(started), err)
+		return nil, err
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	_ = resp.Body.Close()
 	if err == nil && len(body) > maxBody {
@@ -106,6 +110,19 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	a.gate.learn(resp)
 	return resp, nil
+}
+
+// errNotFinal is an answer that is none, such as 101 Switching Protocols. It is not repeated: the next one would be the same.
+var errNotFinal = errors.New("the server answered with a status below 200, which is no answer to a request")
+
+// checkFinal refuses a status below 200 and ends its connection: of 101, net/http hands out the bare connection as the body, which
+// neither a time limit nor a cancellation ends.
+func checkFinal(resp *http.Response) error {
+	if resp.StatusCode >= http.StatusOK {
+		return nil
+	}
+	_ = resp.Body.Close()
+	return fmt.Errorf("%w: %s", errNotFinal, headline(resp))
 }
 
 // headline is what is known of a response before its body.
@@ -196,7 +213,7 @@ func worthRepeating(r request, resp *http.Response, err error) bool {
 	repeatable := r.method != http.MethodPost && !r.once
 	if err != nil {
 		var certificate *tls.CertificateVerificationError
-		if errors.As(err, &certificate) || errors.Is(err, errTooLarge) {
+		if errors.As(err, &certificate) || errors.Is(err, errTooLarge) || errors.Is(err, errNotFinal) {
 			return false
 		}
 		return neverSent(err) || repeatable
