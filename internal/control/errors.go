@@ -135,6 +135,9 @@ type RateLimitError struct {
 	Operation string
 	// Hint is the time that a request would have had to wait, Left the time that the operation had.
 	Hint, Left time.Duration
+	// Unlimited is true of an operation without a time limit of its own: Left is then what remains of the time for which a server may
+	// answer nothing but 429.
+	Unlimited bool
 	// APIError is the server's last response; nil when the client's own limit required the wait.
 	APIError *APIError
 }
@@ -142,6 +145,12 @@ type RateLimitError struct {
 func (e *RateLimitError) Error() string {
 	text := fmt.Sprintf("the rate limit requires a wait of %s, but the operation has only %s left",
 		e.Hint.Round(time.Second), e.Left.Round(time.Second))
+	switch {
+	case e.Unlimited && e.Left == 0:
+		text = fmt.Sprintf("the server has answered nothing but 429 for %s, and a request waits no longer", longestLimit)
+	case e.Unlimited:
+		text = fmt.Sprintf("the rate limit requires a wait of %s, but a request waits at most %s", e.Hint.Round(time.Second), e.Left.Round(time.Second))
+	}
 	if e.APIError != nil {
 		return e.APIError.Error() + "; " + text
 	}
@@ -259,7 +268,7 @@ func (e *APIError) decodeEnvelope(body []byte) {
 		RequestID flexText        `json:"request_id"`
 		Detail    json.RawMessage `json:"detail"`
 	}
-	if json.Unmarshal(body, &envelope) != nil {
+	if decodeBounded(body, &envelope) != nil {
 		return
 	}
 	e.Code = cmp.Or(string(envelope.Code), string(envelope.Error))

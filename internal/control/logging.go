@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -39,6 +40,25 @@ func logAttempt(req *http.Request, resp *http.Response, took time.Duration, err 
 		return
 	}
 	tflog.SubsystemDebug(req.Context(), logSubsystem, "Request to the control API", fields)
+}
+
+type onWaitKey struct{}
+
+// OnWait makes the requests of ctx say why they wait, with say: that of a rate limit which holds one back for more than some seconds.
+func OnWait(ctx context.Context, say func(text string)) context.Context {
+	return context.WithValue(ctx, onWaitKey{}, say)
+}
+
+// sayWait logs a wait that is long enough, and reports it to who asked for that with OnWait.
+func sayWait(ctx context.Context, wait time.Duration, why string) {
+	if wait < saidWait {
+		return
+	}
+	wait = wait.Round(time.Second)
+	tflog.SubsystemWarn(ctx, logSubsystem, "Waiting for "+why, map[string]any{"seconds": int(wait.Seconds())})
+	if say, ok := ctx.Value(onWaitKey{}).(func(string)); ok {
+		say(fmt.Sprintf("Waiting %s for %s", wait, why))
+	}
 }
 
 type logMaskKey struct{}

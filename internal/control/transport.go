@@ -145,6 +145,7 @@ func attemptError(attempt, operation context.Context, err error) error {
 type retryBudget struct {
 	request      request
 	secret       string
+	gate         *gate
 	failuresLeft int
 	// last is the error of the attempt that is being repeated, nil before the first repetition.
 	last error
@@ -196,14 +197,14 @@ func (b *retryBudget) recordFailure(resp *http.Response, err error) {
 	b.last = newAPIError(b.request, resp, body, b.secret)
 }
 
-// retryRateLimited repeats a 429, which was not executed, unless the pause that the server asks for outlasts the operation.
+// retryRateLimited repeats a 429, which was not executed, unless the pause that the server asks for outlasts the operation, or the
+// server has answered nothing else for too long.
 func (b *retryBudget) retryRateLimited(ctx context.Context, resp *http.Response) bool {
-	if deadline, limited := ctx.Deadline(); limited {
-		left := time.Until(deadline)
-		if hint := pauseHint(resp); hint > left {
-			b.rateLimit = &RateLimitError{Operation: b.request.operation, Hint: hint, Left: left}
-			return false
-		}
+	var limit *RateLimitError
+	if errors.As(b.gate.checkLimit(ctx, max(pauseHint(resp), 0)), &limit) {
+		limit.Operation = b.request.operation
+		b.rateLimit = limit
+		return false
 	}
 	b.recordFailure(resp, nil)
 	return true
