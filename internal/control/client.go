@@ -59,6 +59,7 @@ type Client struct {
 	apiKey  string
 	agent   string
 	retries int
+	gate    *gate
 	http    *retryablehttp.Client
 	// storage uploads files. It does not send the API key.
 	storage *http.Client
@@ -96,11 +97,13 @@ func New(cfg Config) (*Client, error) {
 	if strings.ContainsFunc(cfg.APIKey, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return nil, ErrUnusableKey
 	}
-	inner := cfg.Transport
+	inner, storage := cfg.Transport, cfg.Transport
 	if inner == nil {
-		if inner, err = baseTransport(cfg.CACertificates); err != nil {
+		network, err := baseTransport(cfg.CACertificates)
+		if err != nil {
 			return nil, err
 		}
+		inner, storage = network, newStorageTransport(network, storageHosts{loopback: loopback(base.Hostname())})
 	}
 	c := &Client{
 		base:    base,
@@ -108,8 +111,9 @@ func New(cfg Config) (*Client, error) {
 		apiKey:  cfg.APIKey,
 		agent:   cfg.UserAgent,
 		retries: cfg.MaxRetries,
+		gate:    newGate(cfg.MaxRequestsPerMinute),
 		storage: &http.Client{
-			Transport:     inner,
+			Transport:     storage,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		insecure:     cfg.AllowInsecureHTTP,
@@ -125,7 +129,7 @@ func New(cfg Config) (*Client, error) {
 		HTTPClient: &http.Client{
 			Transport: &attempt{
 				inner:   inner,
-				gate:    newGate(cfg.MaxRequestsPerMinute),
+				gate:    c.gate,
 				clock:   c.clock,
 				timeout: cfg.RequestTimeout,
 			},
@@ -212,7 +216,7 @@ func (c *Client) send(ctx context.Context, r request, out any) error {
 	if err != nil {
 		return fmt.Errorf("could not %s: encoding the request: %w", r.operation, err)
 	}
-	budget := &retryBudget{request: r, secret: c.apiKey, failuresLeft: c.retries}
+	budget := &retryBudget{request: r, secret: c.apiKey, gate: c.gate, failuresLeft: c.retries}
 	ctx = withRetryBudget(ctx, budget)
 
 	target := c.base.JoinPath(r.path)
@@ -262,10 +266,18 @@ func (c *Client) send(ctx context.Context, r request, out any) error {
 	if out == nil {
 		return nil
 	}
-	if err := json.Unmarshal(body, out); err != nil {
+	if err := decodeBounded(body, out); err != nil {
 		return newBodyError(r, resp, body, c.apiKey, err)
 	}
 	return nil
+}
+
+// decodeBounded decodes JSON within the bounds of CheckJSON.
+func decodeBounded(body []byte, out any) error {
+	if err := CheckJSON(body); err != nil {
+		return err
+	}
+	return json.Unmarshal(body, out)
 }
 
 // payload is the encoded body, nil for none.
@@ -341,6 +353,9 @@ func checkPath(r request) error {
 	for _, part := range strings.Split(r.path, "/") {
 		if part == "" || part == "." || part == ".." {
 			return fmt.Errorf("could not %s: %q is not a valid ID", r.operation, part)
+		}
+		if len(part) > maxIDLength {
+			return fmt.Errorf("could not %s: an ID of %d bytes, which begins with %q, is not a valid ID", r.operation, len(part), part[:40])
 		}
 	}
 	return nil

@@ -52,7 +52,7 @@ func (p *DeploymentPreview) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*p = DeploymentPreview{
-		Targets: cmp.Or(count(wire.TargetCount), length(wire.ResolvedTargets), length(wire.Deployments), length(wire.Devices)),
+		Targets: countOr(cmp.Or(length(wire.ResolvedTargets), length(wire.Deployments), length(wire.Devices)), wire.TargetCount),
 	}
 	for _, warning := range wire.Warnings {
 		if warning != "" {
@@ -97,7 +97,7 @@ func (r *GroupDeploymentResult) UnmarshalJSON(data []byte) error {
 	}
 	*r = GroupDeploymentResult{
 		ID:        string(firstOf(wire.DeploymentID, wire.ID)),
-		Activated: cmp.Or(count(wire.ActivatedCount), wire.DeviceStatuses.assigned(), wire.Devices.assigned()),
+		Activated: countOr(cmp.Or(wire.DeviceStatuses.assigned(), wire.Devices.assigned()), wire.ActivatedCount),
 	}
 	return nil
 }

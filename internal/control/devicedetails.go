@@ -50,7 +50,7 @@ func (d *DeviceDetails) UnmarshalJSON(data []byte) error {
 		Device: device, OrgID: string(wire.OrgID), Name: string(wire.Name),
 		Platform: string(wire.Platform), OSVersion: string(wire.OSVersion), SDKVersion: string(wire.SDKVersion), AppVersion: string(wire.AppVersion),
 		Manufacturer: string(wire.Manufacturer), Model: string(wire.Model), Locale: string(wire.Locale), Region: string(wire.Region),
-		CreatedAt: string(wire.CreatedAt), GPUAvailable: wire.GPUAvailable, TotalMemoryMB: int64(firstOf(wire.TotalMemoryMB)),
+		CreatedAt: string(wire.CreatedAt), GPUAvailable: wire.GPUAvailable, TotalMemoryMB: firstOf(wire.TotalMemoryMB).size(),
 	}
 	for key, value := range wire.Labels {
 		if d.Labels == nil {

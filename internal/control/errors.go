@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -136,6 +135,9 @@ type RateLimitError struct {
 	Operation string
 	// Hint is the time that a request would have had to wait, Left the time that the operation had.
 	Hint, Left time.Duration
+	// Unlimited is true of an operation without a time limit of its own: Left is then what remains of the time for which a server may
+	// answer nothing but 429.
+	Unlimited bool
 	// APIError is the server's last response; nil when the client's own limit required the wait.
 	APIError *APIError
 }
@@ -143,6 +145,12 @@ type RateLimitError struct {
 func (e *RateLimitError) Error() string {
 	text := fmt.Sprintf("the rate limit requires a wait of %s, but the operation has only %s left",
 		e.Hint.Round(time.Second), e.Left.Round(time.Second))
+	switch {
+	case e.Unlimited && e.Left == 0:
+		text = fmt.Sprintf("the server has answered nothing but 429 for %s, and a request waits no longer", longestLimit)
+	case e.Unlimited:
+		text = fmt.Sprintf("the rate limit requires a wait of %s, but a request waits at most %s", e.Hint.Round(time.Second), e.Left.Round(time.Second))
+	}
 	if e.APIError != nil {
 		return e.APIError.Error() + "; " + text
 	}
@@ -260,7 +268,7 @@ func (e *APIError) decodeEnvelope(body []byte) {
 		RequestID flexText        `json:"request_id"`
 		Detail    json.RawMessage `json:"detail"`
 	}
-	if json.Unmarshal(body, &envelope) != nil {
+	if decodeBounded(body, &envelope) != nil {
 		return
 	}
 	e.Code = cmp.Or(string(envelope.Code), string(envelope.Error))
@@ -268,16 +276,6 @@ func (e *APIError) decodeEnvelope(body []byte) {
 	var detail string
 	detail, e.Fields = decodeDetail(envelope.Detail)
 	e.Message = cmp.Or(string(envelope.Message), detail)
-}
-
-// redact masks the secret in every text: a server may echo it anywhere.
-func (e *APIError) redact(secret string) {
-	for _, text := range []*string{&e.Code, &e.Message, &e.RequestID} {
-		*text = redact(*text, secret)
-	}
-	for i, f := range e.Fields {
-		e.Fields[i] = FieldError{Name: redact(f.Name, secret), Message: redact(f.Message, secret)}
-	}
 }
 
 // shorten keeps the error readable, whatever the server sends. It comes after redact, which has to see the whole key.
@@ -357,34 +355,6 @@ func shorten(text string, limit int) string {
 // concise shortens an error whose text, which may quote the body, is too long to be read.
 func concise(err error) error {
 	if text := shorten(err.Error(), maxMessage); text != err.Error() {
-		return errors.New(text)
-	}
-	return err
-}
-
-// redact masks the secret, in each spelling that JSON and URLs have for it.
-func redact(text, secret string) string {
-	if secret == "" {
-		return text
-	}
-	text = strings.ReplaceAll(text, secret, "***")
-	quoted, err := json.Marshal(secret)
-	if err != nil {
-		return text
-	}
-	forHTML := string(quoted[1 : len(quoted)-1])
-	plain := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(secret)
-	for _, spelling := range []string{
-		forHTML, plain, strings.ReplaceAll(plain, "/", `\/`), url.QueryEscape(secret), url.PathEscape(secret),
-	} {
-		text = strings.ReplaceAll(text, spelling, "***")
-	}
-	return text
-}
-
-// withoutSecret masks the secret in the text of an error; without it the error stays as it is.
-func withoutSecret(err error, secret string) error {
-	if text := redact(err.Error(), secret); text != err.Error() {
 		return errors.New(text)
 	}
 	return err

@@ -95,8 +95,8 @@ func (e *Experiment) UnmarshalJSON(data []byte) error {
 	if known, ok := experimentSpellings[e.Status]; ok {
 		e.Status = known
 	}
-	if wire.MinSample != nil {
-		whole := int64(*wire.MinSample)
+	if size := wire.MinSample; size != nil && *size >= 0 && *size < 1<<53 {
+		whole := int64(*size)
 		e.MinSample = &whole
 	}
 	return nil

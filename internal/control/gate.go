@@ -15,6 +15,11 @@ const (
 	defaultPause = 2 * time.Second
 	// releaseGap is the mean distance between two requests that were held back by a pause: they leave one by one, not together.
 	releaseGap = 100 * time.Millisecond
+	// longestLimit is how long a server may answer nothing but 429, and the longest pause that it may ask for, where the operation has
+	// no time limit of its own (CONTRACT.md 1.72).
+	longestLimit = 15 * time.Minute
+	// saidWait is from which wait on a request says why it waits.
+	saidWait = 5 * time.Second
 	// maxLearnedPause limits the pause after a response other than 429: the limit is one of requests per minute.
 	maxLearnedPause = time.Minute
 )
@@ -28,6 +33,8 @@ type gate struct {
 	// nextRelease is when the next held-back request may leave; in the past when there was no pause lately.
 	nextRelease time.Time
 	pausedUntil time.Time
+	// limitedSince is when the server began to answer nothing but 429, zero after any other answer, and limitedLast its last 429.
+	limitedSince, limitedLast time.Time
 }
 
 // newGate allows that many requests per minute; 0 means no limit.
@@ -53,6 +60,10 @@ func (g *gate) wait(ctx context.Context) error {
 	delay := reservation.Delay()
 	err := checkDeadline(ctx, max(delay, g.untilRelease()))
 	if err == nil {
+		err = g.checkPause(ctx)
+	}
+	if err == nil {
+		sayWait(ctx, delay, "the provider's own limit of requests (`max_requests_per_minute`)")
 		err = sleep(ctx, delay)
 	}
 	if err != nil {
@@ -61,10 +72,14 @@ func (g *gate) wait(ctx context.Context) error {
 	}
 	// Another 429 may have prolonged the pause while this one slept.
 	for {
+		if err := g.checkPause(ctx); err != nil {
+			return err
+		}
 		delay = g.reserveRelease()
 		if delay <= 0 {
 			return nil
 		}
+		sayWait(ctx, delay, "the rate limit of the control API")
 		if err := sleep(ctx, delay); err != nil {
 			return err
 		}
@@ -72,6 +87,37 @@ func (g *gate) wait(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// checkPause fails where a pause, or the time since the last answer that was none of the rate limit, is longer than a request waits.
+func (g *gate) checkPause(ctx context.Context) error {
+	g.mu.Lock()
+	pause := time.Until(g.pausedUntil)
+	g.mu.Unlock()
+	if pause <= 0 {
+		return nil
+	}
+	return g.checkLimit(ctx, pause)
+}
+
+// checkLimit fails where a pause that the rate limit requires is longer than the operation of ctx waits.
+func (g *gate) checkLimit(ctx context.Context, pause time.Duration) error {
+	if deadline, limited := ctx.Deadline(); limited {
+		if left := time.Until(deadline); pause > left {
+			return &RateLimitError{Hint: pause, Left: left}
+		}
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	left := longestLimit
+	if !g.limitedSince.IsZero() {
+		left -= time.Since(g.limitedSince)
+	}
+	if left <= 0 || pause > left {
+		return &RateLimitError{Hint: pause, Left: max(left, 0), Unlimited: true}
+	}
+	return nil
 }
 
 // pause holds every request for d; where d is not positive, the server gave no usable hint.
@@ -94,8 +140,20 @@ func (g *gate) pause(d time.Duration) {
 
 // learn pauses where the server says that the limit is reached: with a 429, or with the last response before one.
 func (g *gate) learn(resp *http.Response) {
+	limited := resp.StatusCode == http.StatusTooManyRequests
+	g.mu.Lock()
+	switch {
+	case !limited:
+		g.limitedSince = time.Time{}
+	case g.limitedSince.IsZero() || time.Since(g.limitedLast) > longestLimit: // nobody has asked meanwhile
+		g.limitedSince = time.Now()
+	}
+	if limited {
+		g.limitedLast = time.Now()
+	}
+	g.mu.Unlock()
 	switch hint := pauseHint(resp); {
-	case resp.StatusCode == http.StatusTooManyRequests:
+	case limited:
 		g.pause(hint)
 	case rateLimitHeader(resp, "Remaining") == "0" && hint > 0:
 		g.pause(min(hint, maxLearnedPause))

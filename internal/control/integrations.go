@@ -186,27 +186,3 @@ func (c *Client) DeleteIntegration(ctx context.Context, signal Signal, id string
 	kind := integrationKinds[signal]
 	return kind.delete(ctx, c, fmt.Sprintf("delete the %s integration", signal), id)
 }
-
-// shortestSecret is the minimum length of a text that is masked, in characters: shorter ones would mask ordinary words.
-const shortestSecret = 4
-
-// withoutSecrets masks secrets in what an error quotes of the server, which may echo the request.
-func withoutSecrets(err error, secrets []string) error {
-	var api *APIError
-	var body *BodyError
-	var transport *TransportError
-	for _, secret := range secrets {
-		if len(secret) < shortestSecret {
-			continue
-		}
-		switch {
-		case errors.As(err, &api):
-			api.redact(secret)
-		case errors.As(err, &body):
-			body.Excerpt, body.Err = redact(body.Excerpt, secret), withoutSecret(body.Err, secret)
-		case errors.As(err, &transport):
-			transport.Err = withoutSecret(transport.Err, secret)
-		}
-	}
-	return err
-}

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -23,6 +24,7 @@ func (c *Client) logContext(ctx context.Context) context.Context {
 
 // logAttempt writes one line per attempt: the request, the status and the duration. It never logs a body or a header's value.
 func logAttempt(req *http.Request, resp *http.Response, took time.Duration, err error) {
+	masked := logMask(req.Context())
 	fields := map[string]any{
 		"method":      req.Method,
 		"url":         req.URL.String(),
@@ -30,14 +32,47 @@ func logAttempt(req *http.Request, resp *http.Response, took time.Duration, err 
 	}
 	if resp != nil {
 		fields["status"] = resp.StatusCode
-		fields["request_id"] = requestID(resp)
+		fields["request_id"] = masked(shorten(requestID(resp), maxExcerpt))
 	}
 	if err != nil {
-		fields["error"] = err.Error()
+		fields["error"] = masked(shorten(err.Error(), maxMessage))
 		tflog.SubsystemWarn(req.Context(), logSubsystem, "Request to the control API failed", fields)
 		return
 	}
 	tflog.SubsystemDebug(req.Context(), logSubsystem, "Request to the control API", fields)
+}
+
+type onWaitKey struct{}
+
+// OnWait makes the requests of ctx say why they wait, with say: that of a rate limit which holds one back for more than some seconds.
+func OnWait(ctx context.Context, say func(text string)) context.Context {
+	return context.WithValue(ctx, onWaitKey{}, say)
+}
+
+// sayWait logs a wait that is long enough, and reports it to who asked for that with OnWait.
+func sayWait(ctx context.Context, wait time.Duration, why string) {
+	if wait < saidWait {
+		return
+	}
+	wait = wait.Round(time.Second)
+	tflog.SubsystemWarn(ctx, logSubsystem, "Waiting for "+why, map[string]any{"seconds": int(wait.Seconds())})
+	if say, ok := ctx.Value(onWaitKey{}).(func(string)); ok {
+		say(fmt.Sprintf("Waiting %s for %s", wait, why))
+	}
+}
+
+type logMaskKey struct{}
+
+// withLogMask masks what the requests of ctx log of the server's answers.
+func withLogMask(ctx context.Context, masked func(string) string) context.Context {
+	return context.WithValue(ctx, logMaskKey{}, masked)
+}
+
+func logMask(ctx context.Context) func(string) string {
+	if masked, ok := ctx.Value(logMaskKey{}).(func(string) string); ok {
+		return masked
+	}
+	return func(text string) string { return text }
 }
 
 type callerKey struct{}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"net/http"
 	"net/url"
@@ -32,21 +33,43 @@ func listAll[T any](ctx context.Context, c *Client, l listing, query url.Values)
 	return slices.Clone(all), err
 }
 
+// What bounds one reading of a list (CONTRACT.md 1.26).
+const (
+	// maxPages and maxEntries are the most pages and entries that are read.
+	maxPages   = 1000
+	maxEntries = 1_000_000
+	// maxListBytes is the most that all pages may hold, in bytes.
+	maxListBytes = 512 << 20
+)
+
+// EndlessListError means that a list has more pages or entries than any organization has, or that its pages repeat.
+type EndlessListError struct {
+	Operation string
+	// Why says what was read, and which bound that exceeds.
+	Why string
+}
+
+func (e *EndlessListError) Error() string {
+	return fmt.Sprintf("could not %s: the server's list has no end: %s", e.Operation, e.Why)
+}
+
 // pager reads a list page by page. It ends on `total`, on a short page, or when a server that ignores `offset` repeats itself.
 type pager[T any] struct {
 	listing
 	query url.Values
 
-	// read is the number of items so far.
-	read int
+	// read is the number of items so far, pages and bytes in how many pages and bytes.
+	read, pages, bytes int
 	// total is the number of items of the whole list, -1 where the server does not say.
 	total int
 	ended bool
 	// first is the first item of the last page.
 	first []byte
-	// seen has the items of the pages so far, nil where nobody asks whether the list has moved: changed between two pages.
-	seen  map[string]bool
-	moved bool
+	// seen has the hashes of the items of the pages so far.
+	seen map[uint64]bool
+	// moved is true of a list that has changed between two pages, repeated of one that has ended with a page of items that other
+	// pages had, although its total promises more.
+	moved, repeated bool
 }
 
 // next reads one more page.
@@ -67,6 +90,8 @@ func (p *pager[T]) next(ctx context.Context, c *Client) ([]T, error) {
 		return nil, nil
 	}
 	p.read += len(current.items)
+	p.pages++
+	p.bytes += current.bytes
 	p.first = current.first
 	switch {
 	case p.pageSize == 0, len(current.items) == 0:
@@ -76,24 +101,69 @@ func (p *pager[T]) next(ctx context.Context, c *Client) ([]T, error) {
 	default:
 		p.ended = len(current.items) < p.pageSize
 	}
-	p.note(current.raw)
-	return current.items, nil
+	if !p.note(current.raw) {
+		p.read -= len(current.items)
+		p.repeated = p.total > p.read
+		p.moved, p.ended = true, true
+		return nil, nil
+	}
+	return current.items, p.checkBounds()
 }
 
-// note recognizes a list of several pages that has changed between them: an item comes twice.
-func (p *pager[T]) note(items []json.RawMessage) {
-	if p.seen == nil || p.ended && len(p.seen) == 0 {
-		return // nobody asks, or a single page
+// note remembers the items of a page. It recognizes a list of several pages that has changed between them, as an item comes twice.
+// It is false of a page that has nothing new.
+func (p *pager[T]) note(items []json.RawMessage) (isNew bool) {
+	if len(items) == 0 || p.ended && p.pages == 1 {
+		return true
+	}
+	if p.seen == nil {
+		p.seen = make(map[uint64]bool, len(items))
 	}
 	for _, item := range items {
-		p.moved = p.moved || p.seen[string(item)]
-		p.seen[string(item)] = true
+		hash := maphash.Bytes(itemSeed, item)
+		p.moved = p.moved || p.seen[hash]
+		isNew = isNew || !p.seen[hash]
+		p.seen[hash] = true
 	}
+	return isNew
 }
 
-// page reads one more page and says how the next one is read. It does not change the pager.
+var itemSeed = maphash.MakeSeed()
+
+// checkBounds fails where a list is not at its end, and this reading is.
+func (p *pager[T]) checkBounds() error {
+	why := ""
+	switch {
+	case p.ended:
+		return nil
+	case p.total > maxEntries:
+		why = fmt.Sprintf("it promises %d entries, and at most %d are read", p.total, maxEntries)
+	case p.read > maxEntries:
+		why = fmt.Sprintf("it goes on after %d entries, and at most %d are read", p.read, maxEntries)
+	case p.pages >= maxPages:
+		why = fmt.Sprintf("it goes on after %d pages with %d entries, and at most %d pages are read", p.pages, p.read, maxPages)
+	case p.bytes > maxListBytes:
+		why = fmt.Sprintf("it goes on after %d MiB, and at most %d are read", p.bytes>>20, maxListBytes>>20)
+	default:
+		return nil
+	}
+	return &EndlessListError{Operation: p.operation, Why: why}
+}
+
+// checkRepeated fails where a list has ended with a page that repeats others, although its total promises more.
+func (p *pager[T]) checkRepeated() error {
+	if !p.repeated {
+		return nil
+	}
+	return &EndlessListError{Operation: p.operation, Why: fmt.Sprintf("it promises %d entries, and repeats itself after %d", p.total, p.read)}
+}
+
+// page reads one more page and says how the next one is read. It does not change the pager, except for what it has seen.
 func (p pager[T]) page(ctx context.Context, c *Client) (readcache.Page[T], error) {
 	items, err := p.next(ctx, c)
+	if err == nil {
+		err = p.checkRepeated()
+	}
 	page := readcache.Page[T]{Items: items, Total: p.total}
 	if !p.ended {
 		page.Next = func(ctx context.Context) (readcache.Page[T], error) { return p.page(ctx, c) }
@@ -109,7 +179,6 @@ const maxReadings = 3
 func (p pager[T]) all(ctx context.Context, c *Client) ([]T, error) {
 	for reading := 1; ; reading++ {
 		pages := p
-		pages.seen = map[string]bool{}
 		var all []T
 		for !pages.ended {
 			items, err := pages.next(ctx, c)
@@ -119,6 +188,9 @@ func (p pager[T]) all(ctx context.Context, c *Client) ([]T, error) {
 			all = append(all, items...)
 		}
 		if !pages.moved || reading == maxReadings {
+			if err := pages.checkRepeated(); err != nil {
+				return nil, err
+			}
 			return all, nil
 		}
 	}
@@ -142,6 +214,8 @@ type page[T any] struct {
 	before   int
 
 	items []T
+	// bytes is the length of the body.
+	bytes int
 	// raw are the items as they came.
 	raw   []json.RawMessage
 	first []byte
@@ -159,7 +233,10 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(list, &raw); err != nil || raw == nil {
 		return fmt.Errorf("%q is not a list", p.key)
 	}
-	p.total = total
+	p.total, p.bytes = total, len(data)
+	if len(raw) > maxEntries {
+		return fmt.Errorf("a list of %d entries, and at most %d are read", len(raw), maxEntries)
+	}
 	if len(raw) == 0 {
 		return nil
 	}
@@ -198,7 +275,9 @@ func splitList(key string, data []byte) (list []byte, total int, err error) {
 	}
 	var number flexNumber
 	if raw, ok := object["total"]; ok && json.Unmarshal(raw, &number) == nil {
-		return list, int(number), nil
+		if known := count(&number); known != nil {
+			return list, *known, nil
+		}
 	}
 	return list, -1, nil
 }

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/big"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -114,11 +114,11 @@ func SortNewestFirst(rollouts []Rollout) {
 }
 
 func compareIDs(a, b string) int {
-	x, okX := new(big.Int).SetString(a, 10)
-	y, okY := new(big.Int).SetString(b, 10)
+	x, okX := parseWhole(a)
+	y, okY := parseWhole(b)
 	switch {
 	case okX && okY:
-		return cmp.Or(x.Cmp(y), cmp.Compare(a, b))
+		return cmp.Or(x.compare(y), cmp.Compare(a, b))
 	case okX != okY: // numbers before other texts, so that the order is total
 		if okX {
 			return -1
@@ -126,6 +126,41 @@ func compareIDs(a, b string) int {
 		return 1
 	}
 	return cmp.Compare(a, b)
+}
+
+// whole is a whole number of any length. Its digits are compared, not computed with: that would take seconds for a long one.
+type whole struct {
+	negative bool
+	// digits has no zeros at its beginning.
+	digits string
+}
+
+func parseWhole(text string) (n whole, ok bool) {
+	digits := strings.TrimPrefix(text, "-")
+	n.negative = digits != text
+	if !n.negative {
+		digits = strings.TrimPrefix(text, "+")
+	}
+	if digits == "" || strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' }) {
+		return n, false
+	}
+	n.digits = strings.TrimLeft(digits, "0")
+	n.negative = n.negative && n.digits != ""
+	return n, true
+}
+
+func (n whole) compare(m whole) int {
+	if n.negative != m.negative {
+		if n.negative {
+			return -1
+		}
+		return 1
+	}
+	size := cmp.Or(cmp.Compare(len(n.digits), len(m.digits)), cmp.Compare(n.digits, m.digits))
+	if n.negative {
+		return -size
+	}
+	return size
 }
 
 // Deployed lists the versions that were deployed to the fleet before (CONTRACT.md, section 3): those with a completed rollout, in the
@@ -351,59 +386,6 @@ func (c *Client) DeleteRollout(ctx context.Context, modelID, rolloutID string, f
 		return nil
 	}
 	return err
-}
-
-// AffectedDevices counts the devices in a rollout's percentage (CONTRACT.md, section 3; all fields are assumed). A count is nil where
-// the server does not give it.
-type AffectedDevices struct {
-	Total, Updated, Pending, Failed *int
-}
-
-// UnmarshalJSON reads every spelling of the contract, and counts a list of devices where no number is given.
-func (a *AffectedDevices) UnmarshalJSON(data []byte) error {
-	var bare deviceResults
-	if err := bare.UnmarshalJSON(data); err == nil && bare != nil {
-		*a = bare.affected()
-		return nil
-	}
-	var wire struct {
-		Total        *flexNumber   `json:"total"`
-		TotalDevices *flexNumber   `json:"total_devices"`
-		DeviceCount  *flexNumber   `json:"device_count"`
-		Updated      *flexNumber   `json:"updated"`
-		Pending      *flexNumber   `json:"pending"`
-		Failed       *flexNumber   `json:"failed"`
-		Devices      deviceResults `json:"devices"`
-	}
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	listed := wire.Devices.affected()
-	total := cmp.Or(count(wire.Total), count(wire.TotalDevices), count(wire.DeviceCount), listed.Total)
-	if total != nil && listed.Total != nil && *total != *listed.Total {
-		listed = AffectedDevices{} // only some of the devices
-	}
-	*a = AffectedDevices{
-		Total:   total,
-		Updated: cmp.Or(count(wire.Updated), listed.Updated),
-		Pending: cmp.Or(count(wire.Pending), listed.Pending),
-		Failed:  cmp.Or(count(wire.Failed), listed.Failed),
-	}
-	return nil
-}
-
-// count is nil for what cannot be a number of devices.
-func count(n *flexNumber) *int {
-	if n == nil || *n < 0 || *n > math.MaxInt32 {
-		return nil
-	}
-	value := int(*n)
-	return &value
-}
-
-// AllUpdated is true when the server gives both counts and all devices are updated.
-func (a AffectedDevices) AllUpdated() bool {
-	return a.Total != nil && a.Updated != nil && *a.Updated >= *a.Total
 }
 
 // AffectedDevices counts the devices of a rollout.

@@ -95,6 +95,10 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 		logAttempt(req, nil, time.Since(started), err)
 		return nil, attemptError(ctx, req.Context(), err)
 	}
+	if err := checkFinal(resp); err != nil {
+		logAttempt(req, resp, time.Since(started), err)
+		return nil, err
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	_ = resp.Body.Close()
 	if err == nil && len(body) > maxBody {
@@ -108,6 +112,19 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.gate.learn(resp)
 	a.clock.learn(resp)
 	return resp, nil
+}
+
+// errNotFinal is an answer that is none, such as 101 Switching Protocols. It is not repeated: the next one would be the same.
+var errNotFinal = errors.New("the server answered with a status below 200, which is no answer to a request")
+
+// checkFinal refuses a status below 200 and ends its connection: of 101, net/http hands out the bare connection as the body, which
+// neither a time limit nor a cancellation ends.
+func checkFinal(resp *http.Response) error {
+	if resp.StatusCode >= http.StatusOK {
+		return nil
+	}
+	_ = resp.Body.Close()
+	return fmt.Errorf("%w: %s", errNotFinal, headline(resp))
 }
 
 // headline is what is known of a response before its body.
@@ -130,6 +147,7 @@ func attemptError(attempt, operation context.Context, err error) error {
 type retryBudget struct {
 	request      request
 	secret       string
+	gate         *gate
 	failuresLeft int
 	// last is the error of the attempt that is being repeated, nil before the first repetition.
 	last error
@@ -181,14 +199,14 @@ func (b *retryBudget) recordFailure(resp *http.Response, err error) {
 	b.last = newAPIError(b.request, resp, body, b.secret)
 }
 
-// retryRateLimited repeats a 429, which was not executed, unless the pause that the server asks for outlasts the operation.
+// retryRateLimited repeats a 429, which was not executed, unless the pause that the server asks for outlasts the operation, or the
+// server has answered nothing else for too long.
 func (b *retryBudget) retryRateLimited(ctx context.Context, resp *http.Response) bool {
-	if deadline, limited := ctx.Deadline(); limited {
-		left := time.Until(deadline)
-		if hint := pauseHint(resp); hint > left {
-			b.rateLimit = &RateLimitError{Operation: b.request.operation, Hint: hint, Left: left}
-			return false
-		}
+	var limit *RateLimitError
+	if errors.As(b.gate.checkLimit(ctx, max(pauseHint(resp), 0)), &limit) {
+		limit.Operation = b.request.operation
+		b.rateLimit = limit
+		return false
 	}
 	b.recordFailure(resp, nil)
 	return true
@@ -198,7 +216,7 @@ func worthRepeating(r request, resp *http.Response, err error) bool {
 	repeatable := r.method != http.MethodPost && !r.once
 	if err != nil {
 		var certificate *tls.CertificateVerificationError
-		if errors.As(err, &certificate) || errors.Is(err, errTooLarge) {
+		if errors.As(err, &certificate) || errors.Is(err, errTooLarge) || errors.Is(err, errNotFinal) {
 			return false
 		}
 		return neverSent(err) || repeatable

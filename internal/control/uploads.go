@@ -1,22 +1,17 @@
 package control
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -25,10 +20,16 @@ import (
 const (
 	sha256Prefix = "sha256:"
 	octetStream  = "application/octet-stream"
+	// uploadGrace and slowestUpload bound an attempt: that time, and the one that the file takes at that many bytes a second.
+	uploadGrace   = time.Hour
+	slowestUpload = 16 << 10
 	// progressEvery is the interval between two log lines about one upload.
 	progressEvery = 10 * time.Second
 	// expectContinueSize is the file size, in bytes, from which the storage is asked whether it accepts the file before it is sent.
 	expectContinueSize = 1 << 20
+	// maxStorageMessage limits how much of an answer of the storage is read, in bytes. It is more than an error quotes, so that
+	// secrets are masked as a whole.
+	maxStorageMessage = 64 << 10
 	// confirmAttempts is how often a version is looked for after a lost confirmation: the server may still be creating it.
 	confirmAttempts = 6
 )
@@ -45,48 +46,6 @@ type FileChangedError struct{ File string }
 
 func (e *FileChangedError) Error() string {
 	return fmt.Sprintf("could not upload %s: the file has changed since its checksum was computed", e.File)
-}
-
-// StorageError means that the storage, which is not the control API, did not accept a file.
-type StorageError struct {
-	// Host is where the file was to go. The rest of the URL is a secret.
-	Host string
-	// Status is the status of the response, 0 where there was none. Message and RequestID are "" where there is none.
-	Status             int
-	Message, RequestID string
-	// Err is why there was no complete response.
-	Err error
-
-	pause time.Duration
-}
-
-func (e *StorageError) Error() string {
-	if e.Status == 0 {
-		return fmt.Sprintf("could not upload the file: no complete response from the storage at %s: %v", e.Host, e.Err)
-	}
-	text := fmt.Sprintf("could not upload the file: the storage at %s answered %d %s", e.Host, e.Status, http.StatusText(e.Status))
-	if e.Message != "" {
-		text += ": " + e.Message
-	}
-	if e.RequestID != "" {
-		text += " (request " + e.RequestID + ")"
-	}
-	return text
-}
-
-func (e *StorageError) Unwrap() error { return e.Err }
-
-// expired is true where a new URL may help: upload URLs are valid for a limited time.
-func (e *StorageError) expired() bool {
-	return e.Status == http.StatusForbidden || e.Status == http.StatusNotFound || e.Status == http.StatusGone
-}
-
-// transient is true where the same request may succeed a moment later.
-func (e *StorageError) transient() bool {
-	if e.Status == 0 {
-		return worthRepeating(request{method: http.MethodPut}, nil, e.Err)
-	}
-	return serverFault(e.Status) || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout
 }
 
 // HashFile returns the SHA-256 of a file, as "sha256:" and hexadecimal digits, and its size in bytes.
@@ -122,7 +81,8 @@ func (c *Client) UploadVersion(ctx context.Context, modelID string, u Upload) (V
 		}
 		size, err := c.sendFile(ctx, target, u, &failuresLeft)
 		if err == nil {
-			return c.confirmUpload(ctx, modelID, u, target, size)
+			v, err := c.confirmUpload(withLogMask(ctx, target.masked), modelID, u, target, size)
+			return v, withMaskedQuotes(err, target.masked)
 		}
 		var refused *StorageError
 		if !errors.As(err, &refused) || !refused.expired() || failuresLeft <= 0 {
@@ -130,45 +90,6 @@ func (c *Client) UploadVersion(ctx context.Context, modelID string, u Upload) (V
 		}
 		tflog.SubsystemWarn(ctx, logSubsystem, "The storage refused the upload URL; requesting a new one", refused.fields())
 	}
-}
-
-// uploadTarget is where a file is uploaded to. The URL grants write access, so errors and logs show only its host.
-type uploadTarget struct {
-	url *url.URL
-	// key is the server's name for it.
-	key string
-}
-
-func (t *uploadTarget) UnmarshalJSON(data []byte) error {
-	var wire struct {
-		UploadURL  flexText `json:"upload_url"`
-		StorageKey flexText `json:"storage_key"`
-	}
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	parsed, err := url.Parse(string(wire.UploadURL))
-	if err != nil || wire.UploadURL == "" || wire.StorageKey == "" {
-		return errors.New("an upload target without upload_url or storage_key") // the parser's error would quote the URL
-	}
-	*t = uploadTarget{url: parsed, key: string(wire.StorageKey)}
-	return nil
-}
-
-// secrets are the parts of the URL that grant access.
-func (t uploadTarget) secrets() []string {
-	parts := []string{t.url.String(), t.url.RequestURI(), t.url.EscapedPath()}
-	parts = append(parts, strings.Split(t.url.Path, "/")...)
-	for _, values := range t.url.Query() {
-		parts = append(parts, values...)
-	}
-	var secrets []string
-	for _, part := range parts {
-		if len(part) >= 8 { // shorter ones are ordinary words and numbers
-			secrets = append(secrets, part)
-		}
-	}
-	return secrets
 }
 
 // requestUpload requests an upload URL. An unused one does no harm, so the request is repeated after a lost response.
@@ -187,14 +108,7 @@ func (c *Client) requestUpload(ctx context.Context, modelID string, u Upload) (u
 		return target, err
 	}
 	target.url = c.base.ResolveReference(target.url)
-	switch {
-	case target.url.Hostname() == "" || target.url.Scheme != "http" && target.url.Scheme != "https":
-		return target, errors.New("could not upload the file: the server returned an upload URL that is not an HTTP URL")
-	case target.url.Scheme == "http" && !c.insecure && !loopback(target.url.Hostname()):
-		return target, fmt.Errorf("could not upload the file: the upload URL at http://%s would send the file in clear text to another machine. "+
-			"Set `allow_insecure_http = true` if you trust the network in between", target.url.Host)
-	}
-	return target, nil
+	return target, c.checkUploadTarget(target)
 }
 
 // sendFile uploads the file, again from the beginning after a transient failure, and returns its size.
@@ -213,14 +127,18 @@ func (c *Client) sendFile(ctx context.Context, target uploadTarget, u Upload, fa
 	}
 }
 
-func (e *StorageError) fields() map[string]any {
-	return map[string]any{"host": e.Host, "status": e.Status, "error": e.Error()}
-}
-
 // errStalled ends an attempt that makes no progress.
 var errStalled = errors.New("no progress")
 
-// putFile is one attempt. It may take any time, as long as it makes progress within the stall timeout.
+// errTooSlow ends an attempt that makes progress and does not end. The next one would not, either.
+var errTooSlow = errors.New("the storage has not taken the file")
+
+// longestUpload is how long an attempt may take, whatever progress it makes.
+func longestUpload(size int64) time.Duration {
+	return uploadGrace + time.Duration(size/slowestUpload)*time.Second
+}
+
+// putFile is one attempt. It may take long, as long as it makes progress within the stall timeout.
 func (c *Client) putFile(ctx context.Context, target uploadTarget, u Upload) (int64, error) {
 	before, err := os.Stat(u.File)
 	if err != nil {
@@ -230,6 +148,9 @@ func (c *Client) putFile(ctx context.Context, target uploadTarget, u Upload) (in
 	defer cancel(nil)
 	stallTimer := time.AfterFunc(c.stallTimeout, func() { cancel(fmt.Errorf("%w for %s (`request_timeout`)", errStalled, c.stallTimeout)) })
 	defer stallTimer.Stop()
+	longest := longestUpload(before.Size())
+	endTimer := time.AfterFunc(longest, func() { cancel(fmt.Errorf("%w within %s", errTooSlow, longest)) })
+	defer endTimer.Stop()
 	source := &uploadSource{file: u.File, size: before.Size(), sum: sha256.New()}
 	begun, logged := time.Now(), time.Now()
 	source.onProgress = func(sent int64) {
@@ -278,28 +199,17 @@ func (c *Client) put(ctx context.Context, target uploadTarget, source *uploadSou
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return &StorageError{Host: target.url.Host, Err: withoutURL(err)}
+		return &StorageError{Host: target.url.Host, Err: target.withoutSecrets(err)}
+	}
+	if err := checkFinal(resp); err != nil {
+		return &StorageError{Host: target.url.Host, Err: err}
 	}
 	defer func() { _ = resp.Body.Close() }()
-	message, err := io.ReadAll(io.LimitReader(resp.Body, maxMessage))
+	message, err := io.ReadAll(io.LimitReader(resp.Body, maxStorageMessage))
 	if resp.StatusCode/100 == 2 { // the body does not matter then
 		return nil
 	}
 	return target.storageError(resp, message, err)
-}
-
-// storageError is a response other than 2xx. A storage may echo the URL, or its signature.
-func (t uploadTarget) storageError(resp *http.Response, message []byte, cut error) error {
-	text := string(message)
-	for _, secret := range t.secrets() {
-		text = redact(text, secret)
-	}
-	resp.Header.Del("Location")
-	api := newAPIError(request{}, resp, []byte(text), "")
-	return &StorageError{
-		Host: t.url.Host, Status: resp.StatusCode, Message: api.Message, Err: cut, pause: min(retryAfter(resp), retryWaitMax),
-		RequestID: cmp.Or(api.RequestID, resp.Header.Get("X-Amz-Request-Id")),
-	}
 }
 
 // confirmUpload creates a version of the file. It is sent once for an upload: when the response is lost, the version is looked for,
@@ -354,74 +264,4 @@ func (u Upload) matches(v Version, size int64) bool {
 
 func describeDifference(v Version, u Upload, size int64) string {
 	return fmt.Sprintf("%d bytes with the checksum %s, but %d bytes with the checksum %s were sent", v.SizeBytes, v.Checksum, size, u.Checksum)
-}
-
-// uploadSource is a file during its upload. It can be opened again, for a connection that breaks before anything was sent.
-type uploadSource struct {
-	file string
-	size int64
-	// onProgress is called with the number of bytes sent so far.
-	onProgress func(sent int64)
-
-	mu      sync.Mutex
-	opened  int
-	sent    int64
-	sum     hash.Hash
-	changed bool
-}
-
-func (o *uploadSource) open() (io.ReadCloser, error) {
-	if o.size == 0 {
-		return http.NoBody, nil
-	}
-	source, err := OpenRegular(o.file)
-	if err != nil {
-		return nil, err
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.opened++
-	o.sent = 0
-	o.sum.Reset()
-	return &sourceReader{file: source, of: o, number: o.opened}, nil
-}
-
-func (o *uploadSource) fileChanged() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.changed
-}
-
-// checksum is that of the bytes sent; whole is false where they are not the whole file.
-func (o *uploadSource) checksum() (checksum string, whole bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return sha256Prefix + hex.EncodeToString(o.sum.Sum(nil)), o.sent == o.size
-}
-
-// sourceReader is one opening of an uploadSource.
-type sourceReader struct {
-	file   *os.File
-	of     *uploadSource
-	number int
-}
-
-func (r *sourceReader) Close() error { return r.file.Close() }
-
-func (r *sourceReader) Read(buffer []byte) (int, error) {
-	n, err := r.file.Read(buffer)
-	o := r.of
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if r.number != o.opened {
-		return n, err
-	}
-	o.sent += int64(n)
-	_, _ = o.sum.Write(buffer[:n])
-	if o.sent > o.size || errors.Is(err, io.EOF) && o.sent < o.size {
-		o.changed = true
-		return 0, &FileChangedError{File: o.file}
-	}
-	o.onProgress(o.sent)
-	return n, err
 }

@@ -355,7 +355,7 @@ func TestUploadURLs(t *testing.T) {
 	t.Parallel()
 	const secretly = "/bucket?sig=" + signature
 	for uploadURL, says := range map[string]string{
-		"https://storage.test" + secretly: "", "http://127.0.0.1:9" + secretly: "", "/elsewhere" + secretly: "",
+		"https://storage.test" + secretly: "", "https://10.0.0.9" + secretly: "", "/elsewhere" + secretly: "",
 		"http://storage.test" + secretly: "at http://storage.test would send the file in clear text",
 		"ftp://storage.test" + secretly:  "not an HTTP URL", "": "without upload_url",
 		"https://%zz" + secretly: "without upload_url",

@@ -63,7 +63,7 @@ func (v *Version) UnmarshalJSON(data []byte) error {
 	*v = Version{
 		ModelID: string(wire.ModelID), Version: string(wire.Version), Status: string(wire.Status), Format: string(wire.Format),
 		StoragePath: string(wire.StoragePath), Description: string(wire.Description), Checksum: string(wire.Checksum),
-		SizeBytes: int64(firstOf(wire.SizeBytes)), Metrics: numbersOf(wire.Metrics), CreatedAt: string(wire.CreatedAt),
+		SizeBytes: firstOf(wire.SizeBytes).size(), Metrics: numbersOf(wire.Metrics), CreatedAt: string(wire.CreatedAt),
 	}
 	return nil
 }

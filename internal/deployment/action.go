@@ -2,11 +2,13 @@ package deployment
 
 import (
 	"context"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
@@ -90,10 +92,34 @@ func (a *operatorAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if ctx, i, ok := a.invocation(limited, m, &resp.Diagnostics); ok {
-		i.send = func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) }
+	shown := &progress{send: func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) }}
+	defer shown.close()
+	if ctx, i, ok := a.invocation(control.OnWait(limited, shown.say), m, &resp.Diagnostics); ok {
+		i.send = shown.say
 		i.run(ctx, a.plan)
 	}
+}
+
+// progress shows the messages of an action while it runs. A request that waits for the rate limit may say so from another goroutine, and
+// after the action has ended.
+type progress struct {
+	mu     sync.Mutex
+	send   func(message string)
+	closed bool
+}
+
+func (p *progress) say(message string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.send(message)
+	}
+}
+
+func (p *progress) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
 }
 
 // invocation finds what an action is about. The context that it returns names the action to the server.
