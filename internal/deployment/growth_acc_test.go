@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -284,36 +283,39 @@ func TestAccModelDeployment_growthSurvivesARefresh(t *testing.T) {
 // new version they get it at once.
 func TestAccModelDeployment_membersOfSameApply(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	config := func(version string, devices int) string {
-		return pinned(sb, version, "group = octomil_device_group.ring.name", "max_affected_devices = 5", "depends_on = [octomil_device_group_members.ring]") +
-			fmt.Sprintf(`
-resource "octomil_device_group" "ring" { name = "ring" }
-resource "octomil_device_group_members" "ring" {
-  group_id   = octomil_device_group.ring.id
-  device_ids = [for n in range(%d) : format("dev_%%08d", n + 1)]
-}`, devices)
-	}
-	ring := func(versions map[string]int) resource.TestCheckFunc {
-		return func(*terraform.State) error {
-			sb.Settle()
-			if got := sb.GroupFleet(phi, "ring").Versions; !cmp.Equal(versions, got) {
-				return fmt.Errorf("ring runs %v; want %v", got, versions)
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t)
+		group := sb.Core(t, "octomil_device_group")
+		both := together{group, group.Beside("octomil_device_group_members"), group.Beside("octomil_model_deployment")}
+		config := func(version string, devices int) []map[string]any {
+			ids := make([]any, devices)
+			for i := range ids {
+				ids[i] = deviceID(i + 1)
 			}
-			return nil
+			var id any = acctest.Unknown
+			if known := group.State()["id"]; known != nil {
+				id = known
+			}
+			return []map[string]any{
+				{"name": "ring"}, {"group_id": id, "device_ids": ids}, pin(version, "group", "ring", "max_affected_devices", 5),
+			}
 		}
-	}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{Config: config("2.0.0", 3), Check: ring(map[string]int{"2.0.0": 3})},
-			{Config: config("2.0.0", 5), Check: ring(map[string]int{"2.0.0": 3, "1.0.0": 2}), ExpectNonEmptyPlan: true},
-			{
-				Config: config("2.0.0", 5), ConfigPlanChecks: updates(plans("advance", "2.0.0", "2.0.0"), changes("percentage")),
-				Check: ring(map[string]int{"2.0.0": 5}),
-			},
-			{Config: config("3.0.0", 5), ExpectError: says("The version does not exist")},
-			{Config: config("1.0.0", 4), Check: ring(map[string]int{"1.0.0": 4})},
-		},
+		h := inGroup(t, sb, "ring")
+		both[0].Converge(t, config("2.0.0", 3)[0], acctest.ActionCreate)
+		both.apply(t, false, config("2.0.0", 3)...)
+		h.hasVersions("ring", map[string]int{"2.0.0": 3})
+		both.apply(t, true, config("2.0.0", 5)...)
+		h.hasVersions("ring", map[string]int{"2.0.0": 3, "1.0.0": 2})
+		before := both[2].State()["percentage"]
+		plan := both.apply(t, false, config("2.0.0", 5)...)[2]
+		if got := operationOf(plan.Planned); plan.Action != acctest.ActionUpdate || got != "advance 2.0.0 2.0.0" || plan.Planned["percentage"] == before {
+			t.Errorf("the plan is %s, %q, from %v to %v percent", plan.Action, got, before, plan.Planned["percentage"])
+		}
+		h.hasVersions("ring", map[string]int{"2.0.0": 5})
+		if _, errors := both.plan(t, config("3.0.0", 5)...); !strings.Contains(errors, "The version does not exist") {
+			t.Errorf("the plan says %q", errors)
+		}
+		both.apply(t, false, config("1.0.0", 4)...)
+		h.hasVersions("ring", map[string]int{"1.0.0": 4})
 	})
 }
