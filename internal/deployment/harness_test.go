@@ -44,7 +44,7 @@ func newHarness(t *testing.T, group string, dialect ...sandbox.Dialect) *harness
 // newHarnessOn is newHarness on a server with variants.
 func newHarnessOn(t *testing.T, group string, dialect sandbox.Dialect, variants ...sandbox.Variant) *harness {
 	t.Helper()
-	return harnessOf(t, group, start(t, dialect, func(o *sandbox.Options) { o.Variants = variants }))
+	return harnessOf(t, group, acctest.StartVirtual(t, func(o *sandbox.Options) { o.Dialect, o.Variants = dialect, variants }))
 }
 
 // virtualHarness is newHarness in virtual time, on a server with variants.

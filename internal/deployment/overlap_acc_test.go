@@ -444,12 +444,14 @@ func TestAccModelDeployment_deploymentToOverlappingGroup(t *testing.T) {
 // A device that joins with the version of another group's deployment gets the pin, and the plan says where its version came from.
 func TestAccModelDeployment_joinsFromOverlappingGroup(t *testing.T) {
 	t.Parallel()
-	r := twoGroups(t, acctest.StartVirtual(t))
-	r.apply(wanted{version: "2.0.0"})
-	r.leaves("production", 1, 2, 3, 4, 5)
-	r.executeOn("production", "1.0.0", 100)
-	r.idle(r.pinned())
-	r.joins("canary", 20)
-	r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 83.33 to 100 percent", "1 device of the group canary is in the device group production, too",
-		"assigned it 1.0.0 instead of 2.0.0", "Pin the same version in both deployments")
+	synctest.Test(t, func(t *testing.T) {
+		r := twoGroups(t, acctest.StartVirtual(t))
+		r.apply(wanted{version: "2.0.0"})
+		r.leaves("production", 1, 2, 3, 4, 5)
+		r.executeOn("production", "1.0.0", 100)
+		r.idle(r.pinned())
+		r.joins("canary", 20)
+		r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 83.33 to 100 percent", "1 device of the group canary is in the device group production, too",
+			"assigned it 1.0.0 instead of 2.0.0", "Pin the same version in both deployments")
+	})
 }
