@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest/inmemory"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -20,4 +21,15 @@ func StartVirtual(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
 	return &Sandbox{
 		Server: server, URL: "http://127.0.0.1", Clock: clock, Key: apiKey, Org: orgID, interval: options.SyncInterval, transport: inmemory.Transport{Handler: server},
 	}
+}
+
+// EachDialectVirtually runs a test once for each dialect, in a bubble of testing/synctest with a sandbox from StartVirtual.
+func EachDialectVirtually(t *testing.T, run func(t *testing.T, s *Sandbox, dialect sandbox.Dialect), configure ...func(*sandbox.Options)) {
+	t.Helper()
+	EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			run(t, StartVirtual(t, append(configure, func(o *sandbox.Options) { o.Dialect = dialect })...), dialect)
+		})
+	})
 }

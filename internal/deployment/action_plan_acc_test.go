@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -88,27 +89,29 @@ func pendOther(t *testing.T, sb *acctest.Sandbox) {
 // fail, nor what it would do now.
 func TestAccRolloutActions_planWithDeployment(t *testing.T) {
 	t.Parallel()
-	r := newHarness(t, "")
-	config := r.config(wanted{version: "2.0.0", percentage: 40})
-	for range 2 { // when the deployment is created, and when it is updated
-		plan := r.core.Plan(config)
-		for _, action := range []string{"octomil_rollout_pause", "octomil_rollback"} {
-			said := fmt.Sprint(r.core.PlanAction(action, map[string]any{"model": phi}))
-			if !strings.Contains(said, "What the action does is not known yet") || strings.Contains(said, "would fail") || strings.Contains(said, "The action will") {
-				t.Errorf("the plan of %s says %s", action, said)
+	synctest.Test(t, func(t *testing.T) {
+		r := newHarness(t, "")
+		config := r.config(wanted{version: "2.0.0", percentage: 40})
+		for range 2 { // when the deployment is created, and when it is updated
+			plan := r.core.Plan(config)
+			for _, action := range []string{"octomil_rollout_pause", "octomil_rollback"} {
+				said := fmt.Sprint(r.core.PlanAction(action, map[string]any{"model": phi}))
+				if !strings.Contains(said, "What the action does is not known yet") || strings.Contains(said, "would fail") || strings.Contains(said, "The action will") {
+					t.Errorf("the plan of %s says %s", action, said)
+				}
 			}
+			r.succeeds(plan)
+			config = r.config(wanted{version: "3.0.0"})
+			config["supersede"] = true
 		}
-		r.succeeds(plan)
-		config = r.config(wanted{version: "3.0.0"})
-		config["supersede"] = true
-	}
-	// A plan that changes nothing is about the present state.
-	if plan := r.core.Plan(config); plan.Action != acctest.ActionNone {
-		t.Fatalf("the plan is %s", plan.Action)
-	}
-	if said := fmt.Sprint(r.core.PlanAction("octomil_rollout_pause", map[string]any{"model": phi})); !strings.Contains(said, "would fail") {
-		t.Errorf("the plan says %s", said)
-	}
+		// A plan that changes nothing is about the present state.
+		if plan := r.core.Plan(config); plan.Action != acctest.ActionNone {
+			t.Fatalf("the plan is %s", plan.Action)
+		}
+		if said := fmt.Sprint(r.core.PlanAction("octomil_rollout_pause", map[string]any{"model": phi})); !strings.Contains(said, "would fail") {
+			t.Errorf("the plan says %s", said)
+		}
+	})
 }
 
 // The plan of an action says what the policy is known to refuse.

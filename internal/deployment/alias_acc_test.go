@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -93,20 +94,22 @@ func TestAccModelDeployment_nobodysName(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newHarness(t, "staging")
-			r.apply(wanted{version: "1.0.0"})
-			config := r.config(wanted{version: "2.0.0"})
-			config[name] = strings.Trim(c.to, `"`)
-			plan := r.core.Plan(config)
-			if plan.Failed() || plan.Action != acctest.ActionUpdate {
-				t.Fatalf("the plan is %s: %v", plan.Action, plan.Errors)
-			}
-			r.warns(plan, "has this name yet", "The plan takes it for the new name of "+c.from)
-			r.sb.ClearLedger()
-			r.fails(r.core.Apply(plan), c.says)
-			if writes := r.sb.Writes(); len(writes) > 0 || "\""+fmt.Sprint(r.core.State()[name])+"\"" != c.from {
-				t.Errorf("writes %v, state %v", writes, r.core.State())
-			}
+			synctest.Test(t, func(t *testing.T) {
+				r := newHarness(t, "staging")
+				r.apply(wanted{version: "1.0.0"})
+				config := r.config(wanted{version: "2.0.0"})
+				config[name] = strings.Trim(c.to, `"`)
+				plan := r.core.Plan(config)
+				if plan.Failed() || plan.Action != acctest.ActionUpdate {
+					t.Fatalf("the plan is %s: %v", plan.Action, plan.Errors)
+				}
+				r.warns(plan, "has this name yet", "The plan takes it for the new name of "+c.from)
+				r.sb.ClearLedger()
+				r.fails(r.core.Apply(plan), c.says)
+				if writes := r.sb.Writes(); len(writes) > 0 || "\""+fmt.Sprint(r.core.State()[name])+"\"" != c.from {
+					t.Errorf("writes %v, state %v", writes, r.core.State())
+				}
+			})
 		})
 	}
 }

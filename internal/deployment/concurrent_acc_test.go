@@ -79,9 +79,11 @@ func TestAccModelDeployment_concurrentRollouts(t *testing.T) {
 		for want, w := range before.wants {
 			t.Run(name+"/"+want, func(t *testing.T) {
 				t.Parallel()
-				r := concurrent(t, sandbox.DialectDocs)
-				before.reach(r, w)
-				r.onlyOwnIsOpen()
+				synctest.Test(t, func(t *testing.T) {
+					r := concurrent(t, sandbox.DialectDocs)
+					before.reach(r, w)
+					r.onlyOwnIsOpen()
+				})
 			})
 		}
 	}
@@ -118,33 +120,35 @@ func TestAccModelDeployment_supersedeSeveral(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
-		r := concurrent(t, dialect)
-		r.apply(wanted{version: "1.0.0"})
-		r.rollOut("2.0.0", 40)
-		r.rollOut("3.0.0", 10)
-		open := slices.Collect(func(yield func(string) bool) {
-			for _, rollout := range rollouts(r.T, r.sb) {
-				if rollout["status"] == "active" && !yield(fmt.Sprint(rollout["id"])) {
-					return
+		synctest.Test(t, func(t *testing.T) {
+			r := concurrent(t, dialect)
+			r.apply(wanted{version: "1.0.0"})
+			r.rollOut("2.0.0", 40)
+			r.rollOut("3.0.0", 10)
+			open := slices.Collect(func(yield func(string) bool) {
+				for _, rollout := range rollouts(r.T, r.sb) {
+					if rollout["status"] == "active" && !yield(fmt.Sprint(rollout["id"])) {
+						return
+					}
+				}
+			})
+			slices.Sort(open)
+			r.sb.ClearLedger()
+			r.fails(r.core.Plan(r.config(wanted{version: "0.8.0"})).Diagnostics, "Another rollout is in progress")
+			plan := r.core.Plan(r.with(wanted{version: "0.8.0"}, map[string]any{"supersede": true}))
+			r.succeeds(plan)
+			r.expect(wanted{writes: "DELETE cancel rollout, DELETE cancel rollout, POST create rollout", runs: all("0.8.0")})
+			var canceled []string
+			for _, entry := range r.sb.Ledger() {
+				if entry.Method == http.MethodDelete {
+					canceled = append(canceled, path.Base(entry.Path))
 				}
 			}
-		})
-		slices.Sort(open)
-		r.sb.ClearLedger()
-		r.fails(r.core.Plan(r.config(wanted{version: "0.8.0"})).Diagnostics, "Another rollout is in progress")
-		plan := r.core.Plan(r.with(wanted{version: "0.8.0"}, map[string]any{"supersede": true}))
-		r.succeeds(plan)
-		r.expect(wanted{writes: "DELETE cancel rollout, DELETE cancel rollout, POST create rollout", runs: all("0.8.0")})
-		var canceled []string
-		for _, entry := range r.sb.Ledger() {
-			if entry.Method == http.MethodDelete {
-				canceled = append(canceled, path.Base(entry.Path))
+			if diff := cmp.Diff(open, canceled); diff != "" {
+				t.Errorf("canceled (-want +got):\n%s", diff)
 			}
-		}
-		if diff := cmp.Diff(open, canceled); diff != "" {
-			t.Errorf("canceled (-want +got):\n%s", diff)
-		}
-		r.onlyOwnIsOpen()
+			r.onlyOwnIsOpen()
+		})
 	})
 }
 
@@ -159,12 +163,14 @@ func TestAccModelDeployment_rollbackOfSeveral(t *testing.T) {
 	} {
 		t.Run(string(dialect), func(t *testing.T) {
 			t.Parallel()
-			r := concurrent(t, dialect)
-			r.apply(wanted{version: "2.0.0", percentage: 40})
-			r.rollOut("3.0.0", 10)
-			r.sb.ClearLedger()
-			r.reaches(wanted{version: "0.9.0", plan: "rollback 3.0.0 0.9.0", writes: writes, runs: all("0.9.0")})
-			r.onlyOwnIsOpen()
+			synctest.Test(t, func(t *testing.T) {
+				r := concurrent(t, dialect)
+				r.apply(wanted{version: "2.0.0", percentage: 40})
+				r.rollOut("3.0.0", 10)
+				r.sb.ClearLedger()
+				r.reaches(wanted{version: "0.9.0", plan: "rollback 3.0.0 0.9.0", writes: writes, runs: all("0.9.0")})
+				r.onlyOwnIsOpen()
+			})
 		})
 	}
 }
@@ -174,19 +180,21 @@ func TestAccModelDeployment_rollbackOfSeveral(t *testing.T) {
 // CONTRACT.md 3.75
 func TestAccModelDeployment_rollbackLeavesOpen(t *testing.T) {
 	t.Parallel()
-	r := concurrent(t, sandbox.DialectDocs)
-	r.apply(wanted{version: "2.0.0", percentage: 40})
-	below := newest(t, r.sb)
-	r.rollOut("3.0.0", 10)
-	open := fmt.Sprintf(`{"id":%q,"version":"2.0.0","status":"active","percentage":40}`, below)
-	// The sandbox has ended it; the read after the rollback says that this server has not.
-	r.sb.AddFault(sandbox.Fault{Method: "GET", Path: "models/*/rollouts/" + below, Times: 1, Status: 200, Body: open})
-	r.sb.ClearLedger()
-	plan := r.core.Plan(r.config(wanted{version: "0.9.0"}))
-	r.succeeds(plan)
-	if diff := cmp.Diff([]string{"POST roll back", "DELETE cancel rollout"}, r.sb.Writes()); diff != "" {
-		t.Errorf("writes (-want +got):\n%s", diff)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		r := concurrent(t, sandbox.DialectDocs)
+		r.apply(wanted{version: "2.0.0", percentage: 40})
+		below := newest(t, r.sb)
+		r.rollOut("3.0.0", 10)
+		open := fmt.Sprintf(`{"id":%q,"version":"2.0.0","status":"active","percentage":40}`, below)
+		// The sandbox has ended it; the read after the rollback says that this server has not.
+		r.sb.AddFault(sandbox.Fault{Method: "GET", Path: "models/*/rollouts/" + below, Times: 1, Status: 200, Body: open})
+		r.sb.ClearLedger()
+		plan := r.core.Plan(r.config(wanted{version: "0.9.0"}))
+		r.succeeds(plan)
+		if diff := cmp.Diff([]string{"POST roll back", "DELETE cancel rollout"}, r.sb.Writes()); diff != "" {
+			t.Errorf("writes (-want +got):\n%s", diff)
+		}
+	})
 }
 
 // A destroy with on_destroy = "cancel" ends the resource's own rollout and what is open below it.
@@ -194,28 +202,30 @@ func TestAccModelDeployment_rollbackLeavesOpen(t *testing.T) {
 // CONTRACT.md 3.75
 func TestAccModelDeployment_destroyCancelsBelow(t *testing.T) {
 	t.Parallel()
-	r := concurrent(t, sandbox.DialectDocs)
-	config := r.with(wanted{version: "3.0.0", percentage: 60}, map[string]any{"on_destroy": "cancel", "supersede": true})
-	r.apply(wanted{version: "1.0.0"})
-	r.succeeds(r.core.Plan(config))
-	// A rollout that was started at the same time is older by its record, and open.
-	r.sb.Do(r, "DELETE", "/api/v1/models/phi-4-mini/rollouts/"+newest(t, r.sb)+"?force=true", nil)
-	r.rollOut("2.0.0", 40)
-	r.succeeds(r.core.Plan(config))
-	r.rollOut("0.9.0", 5) // a newer one is not the resource's to end
-	if said := r.core.Refresh(); said.Failed() {
-		t.Fatal(said.Errors)
-	}
-	r.core.Plan(config) // in a new process, as Terraform does for each command
-	r.sb.ClearLedger()
-	said := r.core.Destroy()
-	if said.Failed() {
-		t.Fatal(said.Errors)
-	}
-	if text := strings.Join(said.Warnings, "\n"); !strings.Contains(text, "Destroying this deployment cancels the rollout of 3.0.0") {
-		t.Errorf("the destroy warns %q", said.Warnings)
-	}
-	r.expect(wanted{writes: "DELETE cancel rollout", runs: map[string]int{"0.9.0": 6, "1.0.0": 118}})
+	synctest.Test(t, func(t *testing.T) {
+		r := concurrent(t, sandbox.DialectDocs)
+		config := r.with(wanted{version: "3.0.0", percentage: 60}, map[string]any{"on_destroy": "cancel", "supersede": true})
+		r.apply(wanted{version: "1.0.0"})
+		r.succeeds(r.core.Plan(config))
+		// A rollout that was started at the same time is older by its record, and open.
+		r.sb.Do(r, "DELETE", "/api/v1/models/phi-4-mini/rollouts/"+newest(t, r.sb)+"?force=true", nil)
+		r.rollOut("2.0.0", 40)
+		r.succeeds(r.core.Plan(config))
+		r.rollOut("0.9.0", 5) // a newer one is not the resource's to end
+		if said := r.core.Refresh(); said.Failed() {
+			t.Fatal(said.Errors)
+		}
+		r.core.Plan(config) // in a new process, as Terraform does for each command
+		r.sb.ClearLedger()
+		said := r.core.Destroy()
+		if said.Failed() {
+			t.Fatal(said.Errors)
+		}
+		if text := strings.Join(said.Warnings, "\n"); !strings.Contains(text, "Destroying this deployment cancels the rollout of 3.0.0") {
+			t.Errorf("the destroy warns %q", said.Warnings)
+		}
+		r.expect(wanted{writes: "DELETE cancel rollout", runs: map[string]int{"0.9.0": 6, "1.0.0": 118}})
+	})
 }
 
 // A plain rollout of the older version ends a wait for the newer one with the reason, long before the time limit; so it does a bake.
@@ -266,19 +276,21 @@ func TestAccModelDeployment_supersededWhileWaiting(t *testing.T) {
 // CONTRACT.md 3.75
 func TestAccRolloutCancelAction_several(t *testing.T) {
 	t.Parallel()
-	r := concurrent(t, sandbox.DialectDocs)
-	r.rollOut("2.0.0", 40)
-	first := newest(t, r.sb)
-	r.rollOut("3.0.0", 10)
-	second := newest(t, r.sb)
-	firstAndLast(t, invoked(t, r.sb, "octomil_rollout_cancel", config{"model": phi}, "DELETE cancel rollout", "DELETE cancel rollout"),
-		"Going to cancel the rollouts "+first+" of 2.0.0 at 40 percent, "+second+" of 3.0.0 at 10 percent",
-		"The rollouts "+first+" of 2.0.0, "+second+" of 3.0.0 are canceled; the targeted version of the fleet is 1.0.0")
-	r.rollOut("2.0.0", 40)
-	below := newest(t, r.sb)
-	r.rollOut("1.0.0", 100)
-	refuses(t, r.sb, "octomil_rollout_pause", config{"model": phi}, "No rollout is in progress", "of 1.0.0, is completed")
-	invoked(t, r.sb, "octomil_rollout_cancel", config{"model": phi, "rollout_id": below}, "DELETE cancel rollout")
-	r.sb.Settle()
-	r.sb.ExpectFleet(t, phi, all("1.0.0"))
+	synctest.Test(t, func(t *testing.T) {
+		r := concurrent(t, sandbox.DialectDocs)
+		r.rollOut("2.0.0", 40)
+		first := newest(t, r.sb)
+		r.rollOut("3.0.0", 10)
+		second := newest(t, r.sb)
+		firstAndLast(t, invoked(t, r.sb, "octomil_rollout_cancel", config{"model": phi}, "DELETE cancel rollout", "DELETE cancel rollout"),
+			"Going to cancel the rollouts "+first+" of 2.0.0 at 40 percent, "+second+" of 3.0.0 at 10 percent",
+			"The rollouts "+first+" of 2.0.0, "+second+" of 3.0.0 are canceled; the targeted version of the fleet is 1.0.0")
+		r.rollOut("2.0.0", 40)
+		below := newest(t, r.sb)
+		r.rollOut("1.0.0", 100)
+		refuses(t, r.sb, "octomil_rollout_pause", config{"model": phi}, "No rollout is in progress", "of 1.0.0, is completed")
+		invoked(t, r.sb, "octomil_rollout_cancel", config{"model": phi, "rollout_id": below}, "DELETE cancel rollout")
+		r.sb.Settle()
+		r.sb.ExpectFleet(t, phi, all("1.0.0"))
+	})
 }

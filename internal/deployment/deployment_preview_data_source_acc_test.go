@@ -1,106 +1,112 @@
 package deployment_test
 
 import (
-	"fmt"
-	"regexp"
+	"maps"
+	"strings"
 	"testing"
+	"testing/synctest"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// looked asks for a preview and expects some attributes of it.
-func looked(sb *acctest.Sandbox, version, lines string, want map[string]knownvalue.Check) resource.TestStep {
-	step := resource.TestStep{Config: fmt.Sprintf(
-		"%s\ndata \"octomil_deployment_preview\" \"phi\" {\n  model   = \"phi-4-mini\"\n  version = %q\n  %s\n}\n", sb.Provider(), version, lines)}
-	for name, check := range want {
-		step.ConfigStateChecks = append(step.ConfigStateChecks,
-			statecheck.ExpectKnownValue("data.octomil_deployment_preview.phi", tfjsonpath.New(name), check))
+// previews asks for a preview and expects some attributes of it.
+func (h *harness) previews(config, want map[string]any) {
+	h.Helper()
+	got, said := h.sb.ReadData(h, "octomil_deployment_preview", config)
+	if said.Failed() {
+		h.Fatalf("the preview of %v fails: %v", config, said.Errors)
 	}
-	return step
-}
-
-func operates(kind string, devices int64) map[string]knownvalue.Check {
-	return map[string]knownvalue.Check{
-		"operation": knownvalue.StringExact(kind), "devices": knownvalue.Int64Exact(devices), "devices_total": knownvalue.Int64Exact(124),
-		"cancels": knownvalue.Null(), "warnings": knownvalue.ListExact(nil),
+	for name, value := range want {
+		if diff := cmp.Diff(value, got[name]); diff != "" {
+			h.Errorf("%s of the preview of %v (-want +got):\n%s", name, config, diff)
+		}
 	}
 }
 
-// with is the expectation with some attributes more, or others.
-func with(want map[string]knownvalue.Check, name string, check knownvalue.Check) map[string]knownvalue.Check {
-	want[name] = check
+// warning is the only warning of a preview.
+func (h *harness) warning(config map[string]any) string {
+	h.Helper()
+	got, said := h.sb.ReadData(h, "octomil_deployment_preview", config)
+	list, _ := got["warnings"].([]any)
+	if said.Failed() || len(list) != 1 {
+		h.Fatalf("the preview of %v warns %v: %v", config, list, said.Errors)
+	}
+	text, _ := list[0].(string)
+	return text
+}
+
+// operates is what a preview says of an operation on the fleet, with some attributes more, or others.
+func operates(kind string, devices float64, more map[string]any) map[string]any {
+	want := map[string]any{"operation": kind, "devices": devices, "devices_total": 124.0, "cancels": nil, "warnings": []any{}}
+	maps.Copy(want, more)
 	return want
 }
 
 // CONTRACT.md 4.5
 func TestAccDeploymentPreviewDataSource_fleet(t *testing.T) {
 	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Parallel()
-		sb := start(t, dialect)
-		older := knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile("older than 1.0.0 but was never deployed"))})
-		steps := []resource.TestStep{
-			looked(sb, "1.0.0", "", with(operates("none", 0), "deployed_before", knownvalue.Bool(true))),
-			looked(sb, "2.0.0", "percentage = 40", with(operates("deploy", 50), "deployed_before", knownvalue.Bool(false))),
-			looked(sb, "0.9.0", "percentage = 40", with(operates("rollback", 124), "from_version", knownvalue.StringExact("1.0.0"))),
-			looked(sb, "0.9.5", "", with(operates("deploy", 124), "warnings", older)),
-			looked(sb, "2.0.0", "percentage = 60", operates("advance", 25)),
-			looked(sb, "1.0.0", "", with(operates("rollback", 124), "cancels", knownvalue.ObjectPartial(map[string]knownvalue.Check{
-				"version": knownvalue.StringExact("2.0.0"), "status": knownvalue.StringExact("active"), "percentage": knownvalue.Float64Exact(40),
-			}))),
-			{Config: looked(sb, "1.0.1", "", nil).Config, ExpectError: says("The version does not exist", "Closest matches: `1.0.0`")},
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
+		t.Helper()
+		h := onSandbox(t, sb)
+		h.previews(pin("1.0.0"), operates("none", 0, map[string]any{"deployed_before": true}))
+		h.previews(pin("2.0.0", "percentage", 40), operates("deploy", 50, map[string]any{"deployed_before": false}))
+		h.previews(pin("0.9.0", "percentage", 40), operates("rollback", 124, map[string]any{"from_version": "1.0.0"}))
+		h.wrote()
+		h.publish("0.9.5")
+		sb.ClearLedger()
+		older := h.warning(pin("0.9.5"))
+		if !strings.Contains(older, "older than 1.0.0 but was never deployed") {
+			t.Errorf("the preview warns %q", older)
 		}
-		steps[3].PreConfig = func() {
-			sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions", map[string]any{
-				"version": "0.9.5", "storage_path": "s3://models/phi", "format": "gguf", "checksum": "c0ffee", "size_bytes": 1,
-			})
-			sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/0.9.5/publish", nil)
+		h.previews(pin("0.9.5"), operates("deploy", 124, map[string]any{"warnings": []any{older}}))
+		h.wrote()
+		begin(t, sb, 40, 100)
+		sb.ClearLedger()
+		h.previews(pin("2.0.0", "percentage", 60), operates("advance", 25, nil))
+		back, said := sb.ReadData(t, "octomil_deployment_preview", pin("1.0.0"))
+		canceled, _ := back["cancels"].(map[string]any)
+		if said.Failed() || canceled["version"] != "2.0.0" || canceled["status"] != "active" || canceled["percentage"] != 40.0 {
+			t.Errorf("the preview cancels %v: %v", canceled, said.Errors)
 		}
-		steps[4].PreConfig = func() { begin(t, sb, 40, 100) }
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: steps})
-		if writes := sb.Writes(); len(writes) > 0 {
-			t.Errorf("a preview wrote %v", writes)
-		}
+		h.previews(pin("1.0.0"), operates("rollback", 124, map[string]any{"cancels": back["cancels"]}))
+		_, said = sb.ReadData(t, "octomil_deployment_preview", pin("1.0.1"))
+		h.fails(said, "The version does not exist")
+		h.fails(said, "Closest matches: `1.0.0`")
+		h.wrote()
 	})
 }
 
 func TestAccDeploymentPreviewDataSource_group(t *testing.T) {
 	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Parallel()
-		sb := start(t, dialect)
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
+		t.Helper()
+		h := onSandbox(t, sb)
 		stagingAt(t, sb, 25)
-		all := func(kind, from string, devices int64) map[string]knownvalue.Check {
-			return map[string]knownvalue.Check{
-				"operation": knownvalue.StringExact(kind), "from_version": knownvalue.StringExact(from),
-				"devices": knownvalue.Int64Exact(devices), "devices_total": knownvalue.Int64Exact(24),
-			}
+		each := func(kind, from string) map[string]any {
+			return map[string]any{"operation": kind, "from_version": from, "devices": 24.0, "devices_total": 24.0}
 		}
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: []resource.TestStep{
-			looked(sb, "2.0.0", inStaging, all("deploy", "1.0.0", 24)),
-			looked(sb, "1.0.0", inStaging, all("rollback", "2.0.0", 24)),
-			looked(sb, "0.9.0", inStaging+"\n  percentage = 50", all("rollback", "1.0.0", 24)),
-			{Config: looked(sb, "2.0.0", `group = "stagin"`, nil).Config, ExpectError: says("The device group does not exist", "staging")},
-		}})
+		h.previews(pin("2.0.0", "group", "staging"), each("deploy", "1.0.0"))
+		h.previews(pin("1.0.0", "group", "staging"), each("rollback", "2.0.0"))
+		h.previews(pin("0.9.0", "group", "staging", "percentage", 50), each("rollback", "1.0.0"))
+		_, said := sb.ReadData(t, "octomil_deployment_preview", pin("2.0.0", "group", "stagin"))
+		h.fails(said, "The device group does not exist")
+		h.fails(said, "staging")
 	})
 }
 
 // A server that counts nothing leaves the counts out, and the operation is known all the same.
 func TestAccDeploymentPreviewDataSource_withoutCounts(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectSDK)
-	sb.AddFault(sandbox.Fault{Method: "GET", Path: "devices", Times: -1, Status: 403})
-	sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/2.0.0/deprecate", nil)
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: []resource.TestStep{
-		looked(sb, "2.0.0", "", map[string]knownvalue.Check{
-			"operation": knownvalue.StringExact("deploy"), "devices": knownvalue.Null(), "devices_total": knownvalue.Null(),
-			"warnings": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile("should no longer be rolled out"))}),
-		}),
-	}})
+	synctest.Test(t, func(t *testing.T) {
+		h := onSandbox(t, acctest.StartVirtual(t, func(o *sandbox.Options) { o.Dialect = sandbox.DialectSDK }))
+		h.sb.AddFault(sandbox.Fault{Method: "GET", Path: "devices", Times: -1, Status: 403})
+		h.sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/2.0.0/deprecate", nil)
+		h.previews(pin("2.0.0"), map[string]any{"operation": "deploy", "devices": nil, "devices_total": nil})
+		if text := h.warning(pin("2.0.0")); !strings.Contains(text, "should no longer be rolled out") {
+			t.Errorf("the preview warns %q", text)
+		}
+	})
 }

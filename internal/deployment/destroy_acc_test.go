@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // The plan of a destroy says how many devices get another version, and max_affected_devices holds there as in an apply.
@@ -29,39 +30,41 @@ func TestAccModelDeployment_destroyPlan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t, "")
-			config := map[string]any{"on_destroy": c.mode}
-			h.succeeds(h.core.Plan(h.with(c.w, config)))
-			h.sb.Settle()
-			if said := h.core.Refresh(); said.Failed() {
-				t.Fatal(said.Errors)
-			}
-			if c.devices > 0 {
-				config["max_affected_devices"] = c.devices - 1
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, "")
+				config := map[string]any{"on_destroy": c.mode}
 				h.succeeds(h.core.Plan(h.with(c.w, config)))
-				h.sb.ClearLedger()
-				h.fails(h.core.Destroy(), "Too many devices would change")
-				if writes := h.sb.Writes(); len(writes) != 0 {
-					t.Errorf("wrote %v", writes)
+				h.sb.Settle()
+				if said := h.core.Refresh(); said.Failed() {
+					t.Fatal(said.Errors)
 				}
-				config["max_affected_devices"] = c.devices
-				h.succeeds(h.core.Plan(h.with(c.w, config)))
-			}
-			said := h.core.Destroy()
-			if said.Failed() {
-				t.Fatal(said.Errors)
-			}
-			text := strings.Join(said.Warnings, "\n")
-			for _, words := range c.warns {
-				if !strings.Contains(text, words) {
-					t.Errorf("the destroy warns %q; want %q", said.Warnings, words)
+				if c.devices > 0 {
+					config["max_affected_devices"] = c.devices - 1
+					h.succeeds(h.core.Plan(h.with(c.w, config)))
+					h.sb.ClearLedger()
+					h.fails(h.core.Destroy(), "Too many devices would change")
+					if writes := h.sb.Writes(); len(writes) != 0 {
+						t.Errorf("wrote %v", writes)
+					}
+					config["max_affected_devices"] = c.devices
+					h.succeeds(h.core.Plan(h.with(c.w, config)))
 				}
-			}
-			if c.warns == nil && strings.Contains(text, "Destroying this deployment") {
-				t.Errorf("the destroy warns %q", said.Warnings)
-			}
-			h.sb.Settle()
-			h.sb.ExpectFleet(t, phi, c.runs)
+				said := h.core.Destroy()
+				if said.Failed() {
+					t.Fatal(said.Errors)
+				}
+				text := strings.Join(said.Warnings, "\n")
+				for _, words := range c.warns {
+					if !strings.Contains(text, words) {
+						t.Errorf("the destroy warns %q; want %q", said.Warnings, words)
+					}
+				}
+				if c.warns == nil && strings.Contains(text, "Destroying this deployment") {
+					t.Errorf("the destroy warns %q", said.Warnings)
+				}
+				h.sb.Settle()
+				h.sb.ExpectFleet(t, phi, c.runs)
+			})
 		})
 	}
 }
@@ -89,20 +92,22 @@ func TestAccModelDeployment_resumeIsGuarded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t, "")
-			h.apply(wanted{version: "1.0.0"})
-			c.prepare(h)
-			with := func(most int) map[string]any {
-				config := map[string]any{"max_affected_devices": most}
-				maps.Copy(config, c.more)
-				return h.with(wanted{version: "2.0.0"}, config)
-			}
-			h.fails(h.core.Plan(with(10)).Diagnostics, "Too many devices would change")
-			plan := h.core.Plan(with(124))
-			h.warns(plan, c.warns)
-			h.succeeds(plan)
-			h.sb.Settle()
-			h.sb.ExpectFleet(t, phi, all("2.0.0"))
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, "")
+				h.apply(wanted{version: "1.0.0"})
+				c.prepare(h)
+				with := func(most int) map[string]any {
+					config := map[string]any{"max_affected_devices": most}
+					maps.Copy(config, c.more)
+					return h.with(wanted{version: "2.0.0"}, config)
+				}
+				h.fails(h.core.Plan(with(10)).Diagnostics, "Too many devices would change")
+				plan := h.core.Plan(with(124))
+				h.warns(plan, c.warns)
+				h.succeeds(plan)
+				h.sb.Settle()
+				h.sb.ExpectFleet(t, phi, all("2.0.0"))
+			})
 		})
 	}
 }

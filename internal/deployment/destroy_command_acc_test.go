@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -79,15 +80,17 @@ func TestAccModelDeployment_destroyNamesNoStaleVersion(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			r := newHarness(t, "")
-			r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"on_destroy": mode})))
-			r.rollOut("3.0.0", 100)
-			r.core.Configure(nil, nil) // another command, which refreshes nothing
-			said := r.core.Destroy()
-			text := strings.Join(said.Warnings, "\n")
-			if said.Failed() || !strings.Contains(text, want) || strings.Contains(text, "2.0.0") {
-				t.Errorf("warnings %q, errors %v", said.Warnings, said.Errors)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				r := newHarness(t, "")
+				r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"on_destroy": mode})))
+				r.rollOut("3.0.0", 100)
+				r.core.Configure(nil, nil) // another command, which refreshes nothing
+				said := r.core.Destroy()
+				text := strings.Join(said.Warnings, "\n")
+				if said.Failed() || !strings.Contains(text, want) || strings.Contains(text, "2.0.0") {
+					t.Errorf("warnings %q, errors %v", said.Warnings, said.Errors)
+				}
+			})
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package deployment_test
 
 import (
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -10,8 +9,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -28,48 +25,57 @@ func says(words ...string) *regexp.Regexp {
 //nolint:tparallel // its one subtest holds the parallel ones, and ends before the fleet is counted
 func TestAccModelDeployment_badInput(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
+	sb := acctest.StartVirtual(t)
 	sb.AddKey("reader", "models:read", "rollouts:read", "devices:read")
-	withKey := func(key string) string {
-		return strings.Replace(pinned(sb, "2.0.0"), `= "sandbox"`, fmt.Sprintf("= %q", key), 1)
-	}
 	cases := map[string]struct {
-		config string
-		want   *regexp.Regexp
+		key    string
+		config map[string]any
+		want   []string
 	}{
-		"a wrong key": {withKey("nonsense"), says("401", "request", "Check `api_key`")},
+		"a wrong key": {"nonsense", pin("2.0.0"), []string{"401", "request", "Check `api_key`"}},
 		"a key without the scope": {
-			withKey("reader"), says("Could not deploy 2.0.0 in place of 1.0.0", "403", "request", "Use an API key that has the scope"),
+			"reader", pin("2.0.0"), []string{"Could not deploy 2.0.0 in place of 1.0.0", "403", "request", "Use an API key that has the scope"},
 		},
 		"an unknown model": {
-			strings.Replace(pinned(sb, "2.0.0"), `"phi-4-mini"`, `"phi-4-mni"`, 1),
-			says("The model does not exist", "model", `no model "phi-4-mni"`, "phi-4-mini", "404", "request"),
+			"", pin("2.0.0", "model", "phi-4-mni"),
+			[]string{"model: The model does not exist", `no model "phi-4-mni"`, "phi-4-mini", "404", "request"},
 		},
-		"an unknown version": {
-			pinned(sb, "1.0.1"), says("The version does not exist", `version = "1.0.1"`, "Closest matches: `1.0.0`"),
-		},
+		"an unknown version": {"", pin("1.0.1"), []string{"version: The version does not exist", "Closest matches: `1.0.0`"}},
 		"a group that does not exist": {
-			pinned(sb, "2.0.0", `group = "stagin"`), says("The device group does not exist", `group = "stagin"`, "Closest matches: `staging`"),
+			"", pin("2.0.0", "group", "stagin"), []string{"group: The device group does not exist", "Closest matches: `staging`"},
 		},
-		"a percentage of 0":            {pinned(sb, "2.0.0", "rollout = { percentage = 0 }"), says("percentage", "between 1")},
-		"a percentage of 101":          {pinned(sb, "2.0.0", "rollout = { percentage = 101 }"), says("percentage", "between 1")},
-		"an unknown word for wait_for": {pinned(sb, "2.0.0", `wait_for = "ever"`), says("wait_for", "complete")},
+		"a percentage of 0":            {"", pin("2.0.0", "rollout", map[string]any{"percentage": 0}), []string{"percentage", "between 1"}},
+		"a percentage of 101":          {"", pin("2.0.0", "rollout", map[string]any{"percentage": 101}), []string{"percentage", "between 1"}},
+		"an unknown word for wait_for": {"", pin("2.0.0", "wait_for", "ever"), []string{"wait_for", "complete"}},
 	}
 	t.Run("cases", func(t *testing.T) { // returns when all of them have ended
 		for name, c := range cases {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				resource.UnitTest(t, resource.TestCase{
-					ProtoV6ProviderFactories: acctest.ProviderFactories(),
-					Steps:                    []resource.TestStep{{Config: c.config, ExpectError: c.want}},
-				})
+				h := onSandbox(t, sb)
+				if c.key != "" {
+					h.core.Configure(nil, map[string]any{"api_key": c.key})
+				}
+				h.refused(c.config, c.want...)
 			})
 		}
 	})
-	sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
+	sb.ExpectFleet(t, phi, all("1.0.0"))
 	if n := len(rollouts(t, sb)); n != 2 {
 		t.Errorf("there are %d rollouts; want the 2 from before", n)
 	}
+}
+
+// What Terraform prints of an error has its attribute, with the line of the configuration.
+func TestAccModelDeployment_errorAsPrinted(t *testing.T) {
+	t.Parallel()
+	sb := start(t, sandbox.DialectDocs)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.ProviderFactories(),
+		Steps: []resource.TestStep{{
+			Config: pinned(sb, "1.0.1"), ExpectError: says("The version does not exist", `version = "1.0.1"`, "Closest matches: `1.0.0`"),
+		}},
+	})
 }
 
 func TestAccModelDeployment_serverFaults(t *testing.T) {
@@ -80,32 +86,26 @@ func TestAccModelDeployment_serverFaults(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		fault sandbox.Fault
-		want  *regexp.Regexp
+		want  []string
 	}{
-		"an HTML 502":        {html, says("Could not read the deployment", "502", "<h1>502 Bad Gateway</h1>", "a proxy in front of it, failed")},
-		"a cut-off body":     {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Cut: "body"}, says("Could not read the deployment", "cut off", "The state is unchanged")},
-		"another kind of ok": {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 200, Body: `{"hello":"world"}`}, says("was not understood", `no "rollouts"`, "api_url")},
-		"a bare 404":         {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 404, Body: `{"detail":"Not Found"}`}, says("does not support `GET")},
-		"a 403":              {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 403, Body: `{"detail":"no"}`}, says("403", "scope")},
+		"an HTML 502":        {html, []string{"Could not read the deployment", "502", "<h1>502 Bad Gateway</h1>", "a proxy in front of it, failed"}},
+		"a cut-off body":     {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Cut: "body"}, []string{"Could not read the deployment", "cut off", "The state is unchanged"}},
+		"another kind of ok": {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 200, Body: `{"hello":"world"}`}, []string{"was not understood", `no "rollouts"`, "api_url"}},
+		"a bare 404":         {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 404, Body: `{"detail":"Not Found"}`}, []string{"does not support `GET"}},
+		"a 403":              {sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Times: -1, Status: 403, Body: `{"detail":"no"}`}, []string{"403", "scope"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sb := start(t, sandbox.DialectDocs)
-			config := strings.Replace(pinned(sb, "1.0.0"), "poll_interval", "max_retries = 0\n  poll_interval", 1)
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: acctest.ProviderFactories(),
-				Steps: []resource.TestStep{
-					{Config: config},
-					{PreConfig: func() { sb.AddFault(c.fault) }, Config: config, ExpectError: c.want},
-					{
-						PreConfig: sb.ClearFaults, Config: config,
-						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-					},
-				},
+			synctest.Test(t, func(t *testing.T) {
+				h := onSandbox(t, acctest.StartVirtual(t))
+				h.core.Configure(nil, map[string]any{"max_retries": 0})
+				h.creates(pin("1.0.0"))
+				h.sb.AddFault(c.fault)
+				h.refused(pin("1.0.0"), c.want...)
+				h.sb.ClearFaults()
+				h.idle(pin("1.0.0"))
+				h.wrote()
 			})
-			if got := sb.Writes(); len(got) != 0 {
-				t.Errorf("wrote %v", got)
-			}
 		})
 	}
 }
@@ -131,19 +131,16 @@ func TestAccModelDeployment_lostAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sb := start(t, sandbox.DialectDocs)
-			sb.AddFault(c.fault)
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: acctest.ProviderFactories(),
-				Steps: []resource.TestStep{{
-					Config:            pinned(sb, c.version),
-					Check:             runs(t, sb, map[string]int{c.version: 124}),
-					ConfigStateChecks: []statecheck.StateCheck{shows("status", "completed")},
-				}},
+			synctest.Test(t, func(t *testing.T) {
+				h := onSandbox(t, acctest.StartVirtual(t))
+				h.sb.AddFault(c.fault)
+				h.core.Converge(t, pin(c.version), acctest.ActionCreate)
+				h.sb.ExpectFleet(t, phi, all(c.version))
+				h.core.ExpectState(t, map[string]any{"status": "completed"})
+				if n := len(rollouts(t, h.sb)); n != 3 {
+					t.Errorf("there are %d rollouts; want the 2 from before and the new one", n)
+				}
 			})
-			if n := len(rollouts(t, sb)); n != 3 {
-				t.Errorf("there are %d rollouts; want the 2 from before and the new one", n)
-			}
 		})
 	}
 }
@@ -175,9 +172,7 @@ func TestAccModelDeployment_timeout(t *testing.T) {
 				core.Converge(t, map[string]any{"model": phi, "version": "2.0.0"}, action)
 				core.ExpectState(t, map[string]any{"rollout_id": id, "status": "completed"})
 				sb.ExpectFleet(t, phi, map[string]int{"2.0.0": 124})
-				if err := wrote(sb, "POST create rollout")(nil); err != nil {
-					t.Error(err)
-				}
+				(&harness{T: t, sb: sb}).wrote("POST create rollout")
 			})
 		})
 	}
@@ -185,68 +180,45 @@ func TestAccModelDeployment_timeout(t *testing.T) {
 
 func TestAccModelDeployment_rolledBackWhileWaiting(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
-	sb.SetHealth(phi, "2.0.0", sandbox.Health{ErrorPercent: 12})
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{Config: pinned(sb, "1.0.0")},
-			{
-				Config: pinned(sb, "2.0.0"),
-				ExpectError: says("The rollout was rolled back", `version = "2.0.0"`, "automatically by the organization's policy", "12",
-					"is now 1.0.0", "Pin a known good version"),
-			},
-			{
-				// The next apply does not push it again, and says why.
-				Config: pinned(sb, "2.0.0"),
-				ExpectError: says("The version was rolled back", `version = "2.0.0"`, "automatically by the organization's policy", "12",
-					"is now 1.0.0", "on_rollback"),
-			},
-			{
-				// The state says what runs, so the good pin has nothing to write.
-				PreConfig:        sb.ClearLedger,
-				Config:           pinned(sb, "1.0.0"),
-				ConfigPlanChecks: updates(plans("adopt", "1.0.0", "1.0.0")),
-				Check:            wrote(sb),
-			},
-			{
-				// Pinned once more on purpose, it is deployed once more.
-				PreConfig: func() { sb.SetHealth(phi, "2.0.0", sandbox.Health{}) },
-				Config:    pinned(sb, "2.0.0"),
-				Check:     runs(t, sb, map[string]int{"2.0.0": 124}),
-			},
-		},
+	synctest.Test(t, func(t *testing.T) {
+		h := onSandbox(t, acctest.StartVirtual(t))
+		h.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
+		h.sb.SetHealth(phi, "2.0.0", sandbox.Health{ErrorPercent: 12})
+		h.creates(pin("1.0.0"))
+		plan := h.core.Plan(pin("2.0.0"))
+		if plan.Failed() {
+			t.Fatal(plan.Errors)
+		}
+		said := h.core.Apply(plan)
+		if text := strings.Join(said.Errors, "\n"); !says("version: The rollout was rolled back", "automatically by the organization's policy", "12",
+			"is now 1.0.0", "Pin a known good version").MatchString(text) {
+			t.Errorf("the apply says %q", text)
+		}
+		// The next apply does not push it again, and says why.
+		h.refused(pin("2.0.0"), "version: The version was rolled back", "automatically by the organization's policy", "12", "is now 1.0.0", "on_rollback")
+		// The state says what runs, so the good pin has nothing to write.
+		h.updates(pin("1.0.0"), "adopt 1.0.0 1.0.0")
+		// Pinned once more on purpose, it is deployed once more.
+		h.sb.SetHealth(phi, "2.0.0", sandbox.Health{})
+		h.core.Converge(t, pin("2.0.0"), acctest.ActionUpdate)
+		h.sb.ExpectFleet(t, phi, all("2.0.0"))
 	})
 }
 
 func TestAccModelDeployment_unmanagedRollout(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions", map[string]any{
-		"version": "3.0.0", "storage_path": "s3://models/phi/3.0.0", "format": "gguf", "checksum": "sha256:00", "size_bytes": 1,
+	synctest.Test(t, func(t *testing.T) {
+		h := virtualHarness(t, "")
+		h.creates(pin("1.0.0"))
+		h.sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
+			"version": "2.0.0", "rollout_percentage": 10, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
+		})
+		h.refused(pin("3.0.0"), "Another rollout is in progress", "2.0.0 is active at 10 percent")
+		h.updates(pin("2.0.0", "rollout", map[string]any{"percentage": 40}), "advance 2.0.0 2.0.0", "POST update percentage")
+		// Once this resource has attached to it, the rollout is its own.
+		h.updates(pin("3.0.0"), "deploy 2.0.0 3.0.0", "DELETE cancel rollout", "POST create rollout")
+		h.sb.ExpectFleet(t, phi, all("3.0.0"))
 	})
-	sb.Do(t, "POST", "/api/v1/models/phi-4-mini/versions/3.0.0/publish", map[string]any{})
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{Config: pinned(sb, "1.0.0")},
-			{
-				PreConfig: func() {
-					sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
-						"version": "2.0.0", "rollout_percentage": 10, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
-					})
-					sb.ClearLedger()
-				},
-				Config:      pinned(sb, "3.0.0"),
-				ExpectError: says("Another rollout is in progress", "2.0.0 is active at 10 percent"),
-			},
-			{Config: pinned(sb, "2.0.0", "rollout = { percentage = 40 }"), ConfigPlanChecks: updates(plans("advance", "2.0.0", "2.0.0")), Check: wrote(sb, "POST update percentage")},
-			// Once this resource has attached to it, the rollout is its own.
-			{Config: pinned(sb, "3.0.0"), ConfigPlanChecks: updates(plans("deploy", "2.0.0", "3.0.0")), Check: wrote(sb, "DELETE cancel rollout", "POST create rollout")},
-		},
-	})
-	sb.ExpectFleet(t, phi, map[string]int{"3.0.0": 124})
 }
 
 // When a step is refused and what the group runs cannot be read either, the state tells what the step before has reached.

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -104,30 +103,32 @@ func TestAccModelDeployment_groupGrows(t *testing.T) {
 			t.Parallel()
 			acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 				t.Parallel()
-				r := newGroup(t, dialect, c.members...)
-				r.apply(wanted{version: "2.0.0"})
-				c.event(r)
-				r.sb.ClearLedger()
-				if c.affected == 0 {
-					r.idle(r.pinned())
-					return
-				}
-				r.fails(r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": c.affected - 1})).Diagnostics,
-					fmt.Sprintf("changes %d device", c.affected))
-				config := r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": c.affected, "rollout": map[string]any{
-					"stages": []any{map[string]any{"percentage": 50, "bake": "24h"}}, // which has gone out already
-				}})
-				plan := r.core.Plan(config)
-				r.warns(plan, fmt.Sprintf("This advances 2.0.0 from %g to 100 percent", c.percentage))
-				if before := r.core.State(); before["version"] != "2.0.0" || before["percentage"] != c.percentage || before["status"] != "active" {
-					t.Errorf("after the refresh the state has %v, %v at %v percent", before["version"], before["status"], before["percentage"])
-				}
-				if got := operationOf(plan.Planned); got != "advance 2.0.0 2.0.0" || plan.Planned["version"] != "2.0.0" {
-					t.Errorf("planned %q of %v", got, plan.Planned["version"])
-				}
-				r.succeeds(plan)
-				r.expect(wanted{writes: "POST execute deployment", runs: map[string]int{"2.0.0": c.total}})
-				r.idle(config)
+				synctest.Test(t, func(t *testing.T) {
+					r := newGroup(t, dialect, c.members...)
+					r.apply(wanted{version: "2.0.0"})
+					c.event(r)
+					r.sb.ClearLedger()
+					if c.affected == 0 {
+						r.idle(r.pinned())
+						return
+					}
+					r.fails(r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": c.affected - 1})).Diagnostics,
+						fmt.Sprintf("changes %d device", c.affected))
+					config := r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": c.affected, "rollout": map[string]any{
+						"stages": []any{map[string]any{"percentage": 50, "bake": "24h"}}, // which has gone out already
+					}})
+					plan := r.core.Plan(config)
+					r.warns(plan, fmt.Sprintf("This advances 2.0.0 from %g to 100 percent", c.percentage))
+					if before := r.core.State(); before["version"] != "2.0.0" || before["percentage"] != c.percentage || before["status"] != "active" {
+						t.Errorf("after the refresh the state has %v, %v at %v percent", before["version"], before["status"], before["percentage"])
+					}
+					if got := operationOf(plan.Planned); got != "advance 2.0.0 2.0.0" || plan.Planned["version"] != "2.0.0" {
+						t.Errorf("planned %q of %v", got, plan.Planned["version"])
+					}
+					r.succeeds(plan)
+					r.expect(wanted{writes: "POST execute deployment", runs: map[string]int{"2.0.0": c.total}})
+					r.idle(config)
+				})
 			})
 		})
 	}
@@ -138,37 +139,41 @@ func (r *harness) pinned() map[string]any { return r.config(wanted{version: "2.0
 // The warning of a plan says that the devices have joined.
 func TestAccModelDeployment_growthIsAnnounced(t *testing.T) {
 	t.Parallel()
-	r := newGroup(t, sandbox.DialectDocs, 1, 2, 3)
-	r.apply(wanted{version: "2.0.0"})
-	r.joins("ring", 30)
-	r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 75 to 100 percent",
-		"1 of 4 devices of the group ring gets 2.0.0 as well, because it joined the group after the last apply.")
-	r.joins("ring", 31)
-	r.warns(r.core.Plan(r.pinned()), "2 of 5 devices of the group ring get 2.0.0 as well, because they joined the group after the last apply.")
+	synctest.Test(t, func(t *testing.T) {
+		r := newGroup(t, sandbox.DialectDocs, 1, 2, 3)
+		r.apply(wanted{version: "2.0.0"})
+		r.joins("ring", 30)
+		r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 75 to 100 percent",
+			"1 of 4 devices of the group ring gets 2.0.0 as well, because it joined the group after the last apply.")
+		r.joins("ring", 31)
+		r.warns(r.core.Plan(r.pinned()), "2 of 5 devices of the group ring get 2.0.0 as well, because they joined the group after the last apply.")
+	})
 }
 
 // Devices that join a dynamic group by its rules are the same.
 func TestAccModelDeployment_dynamicGroupGrows(t *testing.T) {
 	t.Parallel()
-	r := newHarness(t, "edge")
-	r.sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{
-		"org_id": "demo", "name": "edge", "group_type": "dynamic", "rules": []any{map[string]any{"field": "region", "operator": "eq", "value": "moon"}},
-	})
-	register := func(n int) {
-		r.sb.Do(t, "POST", "/api/v1/devices/register", map[string]any{
-			"device_identifier": fmt.Sprint("edge-", n), "org_id": "demo", "platform": "linux", "region": "moon",
+	synctest.Test(t, func(t *testing.T) {
+		r := newHarness(t, "edge")
+		r.sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{
+			"org_id": "demo", "name": "edge", "group_type": "dynamic", "rules": []any{map[string]any{"field": "region", "operator": "eq", "value": "moon"}},
 		})
-	}
-	for n := range 21 {
-		register(n)
-	}
-	r.apply(wanted{version: "2.0.0"})
-	r.idle(r.pinned())
-	register(21)
-	plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 1}))
-	r.warns(plan, "This advances 2.0.0 from 95.45 to 100 percent", "1 of 22 devices")
-	r.succeeds(plan)
-	r.idle(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 1}))
+		register := func(n int) {
+			r.sb.Do(t, "POST", "/api/v1/devices/register", map[string]any{
+				"device_identifier": fmt.Sprint("edge-", n), "org_id": "demo", "platform": "linux", "region": "moon",
+			})
+		}
+		for n := range 21 {
+			register(n)
+		}
+		r.apply(wanted{version: "2.0.0"})
+		r.idle(r.pinned())
+		register(21)
+		plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 1}))
+		r.warns(plan, "This advances 2.0.0 from 95.45 to 100 percent", "1 of 22 devices")
+		r.succeeds(plan)
+		r.idle(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 1}))
+	})
 }
 
 // What others do to the members is no growth: it shows as another version, or as a rollback.
@@ -189,17 +194,19 @@ func TestAccModelDeployment_groupChangedOutside(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newGroup(t, sandbox.DialectDocs, 1, 2, 3, 4, 5)
-			r.apply(wanted{version: "2.0.0"})
-			c.event(r)
-			for range 2 {
-				plan := r.core.Plan(r.pinned())
-				if c.fails != "" {
-					r.fails(plan.Diagnostics, c.fails)
-				} else if got := operationOf(plan.Planned); got != c.plan {
-					t.Errorf("planned %q; want %q: %v", got, c.plan, plan.Errors)
+			synctest.Test(t, func(t *testing.T) {
+				r := newGroup(t, sandbox.DialectDocs, 1, 2, 3, 4, 5)
+				r.apply(wanted{version: "2.0.0"})
+				c.event(r)
+				for range 2 {
+					plan := r.core.Plan(r.pinned())
+					if c.fails != "" {
+						r.fails(plan.Diagnostics, c.fails)
+					} else if got := operationOf(plan.Planned); got != c.plan {
+						t.Errorf("planned %q; want %q: %v", got, c.plan, plan.Errors)
+					}
 				}
-			}
+			})
 		})
 	}
 }
@@ -244,26 +251,28 @@ func TestAccModelDeployment_joinsDuringTheWait(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newGroup(t, sandbox.DialectDocs, 1, 2)
-			r.apply(wanted{version: "1.0.0"})
-			config := r.config(wanted{version: "2.0.0"})
-			if c.rollout != nil {
-				config["rollout"] = c.rollout
-			}
-			plan := r.core.Plan(config)
-			for i, body := range c.reads {
-				times := 1
-				if i == len(c.reads)-1 && c.rollout["stages"] == nil {
-					times = -1
+			synctest.Test(t, func(t *testing.T) {
+				r := newGroup(t, sandbox.DialectDocs, 1, 2)
+				r.apply(wanted{version: "1.0.0"})
+				config := r.config(wanted{version: "2.0.0"})
+				if c.rollout != nil {
+					config["rollout"] = c.rollout
 				}
-				// The apply reads once before the deployment.
-				r.sb.AddFault(sandbox.Fault{Method: "GET", Path: "device-groups/*/devices", Nth: 2 + i, Times: times, Status: 200, Body: body})
-			}
-			r.succeeds(plan)
-			if got := r.core.State(); got["version"] != "2.0.0" || got["percentage"] != c.percentage {
-				t.Errorf("the state has %v at %v percent; want %v", got["version"], got["percentage"], c.percentage)
-			}
-			r.sb.ClearFaults()
+				plan := r.core.Plan(config)
+				for i, body := range c.reads {
+					times := 1
+					if i == len(c.reads)-1 && c.rollout["stages"] == nil {
+						times = -1
+					}
+					// The apply reads once before the deployment.
+					r.sb.AddFault(sandbox.Fault{Method: "GET", Path: "device-groups/*/devices", Nth: 2 + i, Times: times, Status: 200, Body: body})
+				}
+				r.succeeds(plan)
+				if got := r.core.State(); got["version"] != "2.0.0" || got["percentage"] != c.percentage {
+					t.Errorf("the state has %v at %v percent; want %v", got["version"], got["percentage"], c.percentage)
+				}
+				r.sb.ClearFaults()
+			})
 		})
 	}
 }
@@ -271,49 +280,54 @@ func TestAccModelDeployment_joinsDuringTheWait(t *testing.T) {
 // What a refresh remembers does not change what the next one finds.
 func TestAccModelDeployment_growthSurvivesARefresh(t *testing.T) {
 	t.Parallel()
-	r := newGroup(t, sandbox.DialectDocs, 1, 2, 3)
-	r.apply(wanted{version: "2.0.0"})
-	r.joins("ring", 30)
-	first := r.core.Plan(r.pinned())
-	if diff := cmp.Diff(first.Planned, r.core.Plan(r.pinned()).Planned); diff != "" {
-		t.Errorf("the second plan differs: %s", diff)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newGroup(t, sandbox.DialectDocs, 1, 2, 3)
+		r.apply(wanted{version: "2.0.0"})
+		r.joins("ring", 30)
+		first := r.core.Plan(r.pinned())
+		if diff := cmp.Diff(first.Planned, r.core.Plan(r.pinned()).Planned); diff != "" {
+			t.Errorf("the second plan differs: %s", diff)
+		}
+	})
 }
 
 // Members that the same apply adds to a static group get the version in the next apply, which the plan after this one announces; with a
 // new version they get it at once.
 func TestAccModelDeployment_membersOfSameApply(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	config := func(version string, devices int) string {
-		return pinned(sb, version, "group = octomil_device_group.ring.name", "max_affected_devices = 5", "depends_on = [octomil_device_group_members.ring]") +
-			fmt.Sprintf(`
-resource "octomil_device_group" "ring" { name = "ring" }
-resource "octomil_device_group_members" "ring" {
-  group_id   = octomil_device_group.ring.id
-  device_ids = [for n in range(%d) : format("dev_%%08d", n + 1)]
-}`, devices)
-	}
-	ring := func(versions map[string]int) resource.TestCheckFunc {
-		return func(*terraform.State) error {
-			sb.Settle()
-			if got := sb.GroupFleet(phi, "ring").Versions; !cmp.Equal(versions, got) {
-				return fmt.Errorf("ring runs %v; want %v", got, versions)
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t)
+		group := sb.Core(t, "octomil_device_group")
+		both := together{group, group.Beside("octomil_device_group_members"), group.Beside("octomil_model_deployment")}
+		config := func(version string, devices int) []map[string]any {
+			ids := make([]any, devices)
+			for i := range ids {
+				ids[i] = deviceID(i + 1)
 			}
-			return nil
+			var id any = acctest.Unknown
+			if known := group.State()["id"]; known != nil {
+				id = known
+			}
+			return []map[string]any{
+				{"name": "ring"}, {"group_id": id, "device_ids": ids}, pin(version, "group", "ring", "max_affected_devices", 5),
+			}
 		}
-	}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{Config: config("2.0.0", 3), Check: ring(map[string]int{"2.0.0": 3})},
-			{Config: config("2.0.0", 5), Check: ring(map[string]int{"2.0.0": 3, "1.0.0": 2}), ExpectNonEmptyPlan: true},
-			{
-				Config: config("2.0.0", 5), ConfigPlanChecks: updates(plans("advance", "2.0.0", "2.0.0"), changes("percentage")),
-				Check: ring(map[string]int{"2.0.0": 5}),
-			},
-			{Config: config("3.0.0", 5), ExpectError: says("The version does not exist")},
-			{Config: config("1.0.0", 4), Check: ring(map[string]int{"1.0.0": 4})},
-		},
+		h := inGroup(t, sb, "ring")
+		both[0].Converge(t, config("2.0.0", 3)[0], acctest.ActionCreate)
+		both.apply(t, false, config("2.0.0", 3)...)
+		h.hasVersions("ring", map[string]int{"2.0.0": 3})
+		both.apply(t, true, config("2.0.0", 5)...)
+		h.hasVersions("ring", map[string]int{"2.0.0": 3, "1.0.0": 2})
+		before := both[2].State()["percentage"]
+		plan := both.apply(t, false, config("2.0.0", 5)...)[2]
+		if got := operationOf(plan.Planned); plan.Action != acctest.ActionUpdate || got != "advance 2.0.0 2.0.0" || plan.Planned["percentage"] == before {
+			t.Errorf("the plan is %s, %q, from %v to %v percent", plan.Action, got, before, plan.Planned["percentage"])
+		}
+		h.hasVersions("ring", map[string]int{"2.0.0": 5})
+		if _, errors := both.plan(t, config("3.0.0", 5)...); !strings.Contains(errors, "The version does not exist") {
+			t.Errorf("the plan says %q", errors)
+		}
+		both.apply(t, false, config("1.0.0", 4)...)
+		h.hasVersions("ring", map[string]int{"1.0.0": 4})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -51,21 +52,23 @@ func TestAccModelDeployment_planWarnings(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
-		h := newHarness(t, "", dialect)
-		h.warns(h.core.Plan(h.config(wanted{version: "2.0.0"})), "This deploys 2.0.0", "All 124 devices of the fleet get 2.0.0 in place of 1.0.0.")
-		h.apply(wanted{version: "1.0.0"})
-		h.warns(h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 40})), "50 of 124 devices of the fleet get 2.0.0 in place of 1.0.0")
-		h.warns(h.core.Plan(h.with(wanted{version: "2.0.0"}, map[string]any{"rollout": map[string]any{"stages": []any{
-			map[string]any{"percentage": 5, "bake": "10m"}, map[string]any{"percentage": 25, "bake": "1h"},
-		}}})), "in steps of 5 (bake 10m), 25 (bake 1h) and 100 percent; the apply takes at least 1h10m")
-		h.warns(h.core.Plan(h.config(wanted{version: "0.8.0"})), "This deploys 0.8.0", "0.8.0 is older than 1.0.0 but was never deployed to the fleet, so this is not a rollback")
-		h.apply(wanted{version: "2.0.0", percentage: 40})
-		h.warns(h.core.Plan(h.config(wanted{version: "2.0.0"})), "This advances 2.0.0 from 40 to 100 percent", "74 of 124 devices of the fleet get 2.0.0 as well")
-		h.warns(h.core.Plan(h.config(wanted{version: "0.9.0"})), "This is a rollback from 2.0.0 to 0.9.0", "All 124 devices of the fleet go back to 0.9.0 immediately.",
-			"of 2.0.0, active at 40 percent, is canceled, and the devices that already have it are reverted")
-		if plan := h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 40})); len(plan.Warnings) != 0 || plan.Action != acctest.ActionNone {
-			t.Errorf("where there is nothing to do, the plan is %s and warns %q", plan.Action, plan.Warnings)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			h := newHarness(t, "", dialect)
+			h.warns(h.core.Plan(h.config(wanted{version: "2.0.0"})), "This deploys 2.0.0", "All 124 devices of the fleet get 2.0.0 in place of 1.0.0.")
+			h.apply(wanted{version: "1.0.0"})
+			h.warns(h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 40})), "50 of 124 devices of the fleet get 2.0.0 in place of 1.0.0")
+			h.warns(h.core.Plan(h.with(wanted{version: "2.0.0"}, map[string]any{"rollout": map[string]any{"stages": []any{
+				map[string]any{"percentage": 5, "bake": "10m"}, map[string]any{"percentage": 25, "bake": "1h"},
+			}}})), "in steps of 5 (bake 10m), 25 (bake 1h) and 100 percent; the apply takes at least 1h10m")
+			h.warns(h.core.Plan(h.config(wanted{version: "0.8.0"})), "This deploys 0.8.0", "0.8.0 is older than 1.0.0 but was never deployed to the fleet, so this is not a rollback")
+			h.apply(wanted{version: "2.0.0", percentage: 40})
+			h.warns(h.core.Plan(h.config(wanted{version: "2.0.0"})), "This advances 2.0.0 from 40 to 100 percent", "74 of 124 devices of the fleet get 2.0.0 as well")
+			h.warns(h.core.Plan(h.config(wanted{version: "0.9.0"})), "This is a rollback from 2.0.0 to 0.9.0", "All 124 devices of the fleet go back to 0.9.0 immediately.",
+				"of 2.0.0, active at 40 percent, is canceled, and the devices that already have it are reverted")
+			if plan := h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 40})); len(plan.Warnings) != 0 || plan.Action != acctest.ActionNone {
+				t.Errorf("where there is nothing to do, the plan is %s and warns %q", plan.Action, plan.Warnings)
+			}
+		})
 	})
 }
 
@@ -73,24 +76,28 @@ func TestAccModelDeployment_planWarningsOfGroup(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
-		h := newHarness(t, "staging", dialect)
-		h.apply(wanted{version: "2.0.0"})
-		h.warns(h.core.Plan(h.config(wanted{version: "1.0.0"})), "All 24 devices of the group staging go back to 1.0.0")
-		// A change of the fleet leaves these devices alone, and says so where the server's counts tell.
-		h.group, h.core = "", h.sb.Core(t, "octomil_model_deployment")
-		h.rollOut("3.0.0", 100)
-		h.apply(wanted{version: "3.0.0"})
-		h.warns(h.core.Plan(h.config(wanted{version: "0.9.0"})), "All 100 devices of the fleet go back to 0.9.0",
-			"24 devices with a version from a deployment to a group keep that version")
+		synctest.Test(t, func(t *testing.T) {
+			h := newHarness(t, "staging", dialect)
+			h.apply(wanted{version: "2.0.0"})
+			h.warns(h.core.Plan(h.config(wanted{version: "1.0.0"})), "All 24 devices of the group staging go back to 1.0.0")
+			// A change of the fleet leaves these devices alone, and says so where the server's counts tell.
+			h.group, h.core = "", h.sb.Core(t, "octomil_model_deployment")
+			h.rollOut("3.0.0", 100)
+			h.apply(wanted{version: "3.0.0"})
+			h.warns(h.core.Plan(h.config(wanted{version: "0.9.0"})), "All 100 devices of the fleet go back to 0.9.0",
+				"24 devices with a version from a deployment to a group keep that version")
+		})
 	})
 }
 
 // CONTRACT.md 4.4
 func TestAccModelDeployment_serverWarnings(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t, "staging")
-	h.sb.AddFault(sandbox.Fault{Method: "POST", Path: "deploy/prepare", Times: -1, Status: 200, Body: `{"ok":true,"target_count":24,"warnings":["3 devices have little memory"]}`})
-	h.warns(h.core.Plan(h.config(wanted{version: "2.0.0"})), "The control plane warns: 3 devices have little memory")
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, "staging")
+		h.sb.AddFault(sandbox.Fault{Method: "POST", Path: "deploy/prepare", Times: -1, Status: 200, Body: `{"ok":true,"target_count":24,"warnings":["3 devices have little memory"]}`})
+		h.warns(h.core.Plan(h.config(wanted{version: "2.0.0"})), "The control plane warns: 3 devices have little memory")
+	})
 }
 
 // CONTRACT.md 4.3
@@ -112,56 +119,62 @@ func TestAccModelDeployment_maxAffectedDevices(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t, "")
-			h.apply(wanted{version: "1.0.0"})
-			h.sb.ClearLedger()
-			if c.blind {
-				h.sb.AddFault(sandbox.Fault{Method: "POST", Path: "deploy/prepare", Times: -1, Status: 422, Body: `{"detail":"name a group"}`})
-				h.sb.AddFault(sandbox.Fault{Method: "GET", Path: "devices", Times: -1, Status: 200, Body: `[]`})
-			}
-			plan := h.core.Plan(h.with(c.w, map[string]any{"max_affected_devices": c.most}))
-			if c.refused == "" {
-				h.succeeds(plan)
-				return
-			}
-			h.fails(plan.Diagnostics, c.refused)
-			if !strings.HasPrefix(plan.Errors[0], "max_affected_devices: ") {
-				t.Errorf("the error is not on its attribute: %s", plan.Errors[0])
-			}
-			if writes := h.sb.Writes(); len(writes) != 0 {
-				t.Errorf("wrote %v", writes)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, "")
+				h.apply(wanted{version: "1.0.0"})
+				h.sb.ClearLedger()
+				if c.blind {
+					h.sb.AddFault(sandbox.Fault{Method: "POST", Path: "deploy/prepare", Times: -1, Status: 422, Body: `{"detail":"name a group"}`})
+					h.sb.AddFault(sandbox.Fault{Method: "GET", Path: "devices", Times: -1, Status: 200, Body: `[]`})
+				}
+				plan := h.core.Plan(h.with(c.w, map[string]any{"max_affected_devices": c.most}))
+				if c.refused == "" {
+					h.succeeds(plan)
+					return
+				}
+				h.fails(plan.Diagnostics, c.refused)
+				if !strings.HasPrefix(plan.Errors[0], "max_affected_devices: ") {
+					t.Errorf("the error is not on its attribute: %s", plan.Errors[0])
+				}
+				if writes := h.sb.Writes(); len(writes) != 0 {
+					t.Errorf("wrote %v", writes)
+				}
+			})
 		})
 	}
 }
 
 func TestAccModelDeployment_maxAffectedDevicesAtApply(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t, "staging")
-	plan := h.core.Plan(h.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 24}))
-	joinStaging(t, h.sb) // between plan and apply
-	h.sb.ClearLedger()
-	if plan.Failed() {
-		t.Fatal(plan.Errors)
-	}
-	said := h.core.Apply(plan)
-	h.fails(said, "changes 25 devices of the group staging")
-	if writes := h.sb.Writes(); len(writes) != 0 {
-		t.Errorf("wrote %v", writes)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, "staging")
+		plan := h.core.Plan(h.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 24}))
+		joinStaging(t, h.sb) // between plan and apply
+		h.sb.ClearLedger()
+		if plan.Failed() {
+			t.Fatal(plan.Errors)
+		}
+		said := h.core.Apply(plan)
+		h.fails(said, "changes 25 devices of the group staging")
+		if writes := h.sb.Writes(); len(writes) != 0 {
+			t.Errorf("wrote %v", writes)
+		}
+	})
 }
 
 func TestAccModelDeployment_supersede(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t, "")
-	h.apply(wanted{version: "1.0.0"})
-	h.rollOut("2.0.0", 40)
-	h.sb.ClearLedger()
-	config := h.with(wanted{version: "3.0.0"}, map[string]any{"supersede": true})
-	plan := h.core.Plan(config)
-	h.warns(plan, "of 2.0.0, active at 40 percent, is canceled")
-	h.succeeds(plan)
-	h.expect(wanted{writes: "DELETE cancel rollout, POST create rollout", runs: all("3.0.0")})
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, "")
+		h.apply(wanted{version: "1.0.0"})
+		h.rollOut("2.0.0", 40)
+		h.sb.ClearLedger()
+		config := h.with(wanted{version: "3.0.0"}, map[string]any{"supersede": true})
+		plan := h.core.Plan(config)
+		h.warns(plan, "of 2.0.0, active at 40 percent, is canceled")
+		h.succeeds(plan)
+		h.expect(wanted{writes: "DELETE cancel rollout, POST create rollout", runs: all("3.0.0")})
+	})
 }
 
 func TestAccModelDeployment_onRollback(t *testing.T) {
@@ -201,51 +214,57 @@ func TestAccModelDeployment_onRollback(t *testing.T) {
 	})
 	t.Run("a newer version that was deployed manually is plain drift", func(t *testing.T) {
 		t.Parallel()
-		h := newHarness(t, "")
-		h.apply(wanted{version: "1.0.0"})
-		h.rollOut("2.0.0", 100)
-		plan := h.core.Plan(h.config(wanted{version: "1.0.0"}))
-		h.warns(plan, "This is a rollback from 2.0.0 to 1.0.0")
-		h.succeeds(plan)
-		h.sb.Settle()
-		h.sb.ExpectFleet(t, phi, all("1.0.0"))
+		synctest.Test(t, func(t *testing.T) {
+			h := newHarness(t, "")
+			h.apply(wanted{version: "1.0.0"})
+			h.rollOut("2.0.0", 100)
+			plan := h.core.Plan(h.config(wanted{version: "1.0.0"}))
+			h.warns(plan, "This is a rollback from 2.0.0 to 1.0.0")
+			h.succeeds(plan)
+			h.sb.Settle()
+			h.sb.ExpectFleet(t, phi, all("1.0.0"))
+		})
 	})
 }
 
 // The bad version must not come back through the replacement of what a failed create has left behind.
 func TestAccModelDeployment_onRollbackOfTainted(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t, "")
-	h.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
-	h.sb.SetHealth(phi, "2.0.0", sandbox.Health{ErrorPercent: 30})
-	plan := h.core.Plan(h.config(wanted{version: "2.0.0"}))
-	said := h.core.Apply(plan)
-	h.fails(said, "The rollout was rolled back")
-	if !h.core.Tainted() || h.core.State()["version"] != "1.0.0" {
-		t.Fatalf("tainted: %v, state %v", h.core.Tainted(), h.core.State())
-	}
-	h.sb.ClearLedger()
-	h.fails(h.core.Plan(h.config(wanted{version: "2.0.0"})).Diagnostics, "automatically by the organization's policy: ")
-	h.succeeds(h.core.Plan(h.config(wanted{version: "1.0.0"})))
-	h.expect(wanted{runs: all("1.0.0")})
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, "")
+		h.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
+		h.sb.SetHealth(phi, "2.0.0", sandbox.Health{ErrorPercent: 30})
+		plan := h.core.Plan(h.config(wanted{version: "2.0.0"}))
+		said := h.core.Apply(plan)
+		h.fails(said, "The rollout was rolled back")
+		if !h.core.Tainted() || h.core.State()["version"] != "1.0.0" {
+			t.Fatalf("tainted: %v, state %v", h.core.Tainted(), h.core.State())
+		}
+		h.sb.ClearLedger()
+		h.fails(h.core.Plan(h.config(wanted{version: "2.0.0"})).Diagnostics, "automatically by the organization's policy: ")
+		h.succeeds(h.core.Plan(h.config(wanted{version: "1.0.0"})))
+		h.expect(wanted{runs: all("1.0.0")})
+	})
 }
 
 func TestAccModelDeployment_firstVersionRolledBack(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t, "")
-	h.deleteRollouts()
-	h.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
-	h.sb.SetHealth(phi, "2.0.0", sandbox.Health{CrashPercent: 30})
-	said := h.core.Apply(h.core.Plan(h.config(wanted{version: "2.0.0"})))
-	h.fails(said, "There is no earlier version to go back to")
-	if state := h.core.State(); state["version"] != "2.0.0" || state["status"] != "rolled_back" {
-		t.Errorf("the state has %v as %v", state["version"], state["status"])
-	}
-	plan := h.core.Plan(h.config(wanted{version: "2.0.0"}))
-	h.fails(plan.Diagnostics, "The version was rolled back")
-	if h.core.State() != nil {
-		t.Errorf("the next read has left %v in the state", h.core.State())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, "")
+		h.deleteRollouts()
+		h.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"auto_rollback_enabled": true})
+		h.sb.SetHealth(phi, "2.0.0", sandbox.Health{CrashPercent: 30})
+		said := h.core.Apply(h.core.Plan(h.config(wanted{version: "2.0.0"})))
+		h.fails(said, "There is no earlier version to go back to")
+		if state := h.core.State(); state["version"] != "2.0.0" || state["status"] != "rolled_back" {
+			t.Errorf("the state has %v as %v", state["version"], state["status"])
+		}
+		plan := h.core.Plan(h.config(wanted{version: "2.0.0"}))
+		h.fails(plan.Diagnostics, "The version was rolled back")
+		if h.core.State() != nil {
+			t.Errorf("the next read has left %v in the state", h.core.State())
+		}
+	})
 }
 
 func TestAccModelDeployment_onDestroy(t *testing.T) {
@@ -269,24 +288,26 @@ func TestAccModelDeployment_onDestroy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t, c.group)
-			if c.fails != "" {
-				h.deleteRollouts()
-			}
-			h.succeeds(h.core.Plan(h.with(c.w, map[string]any{"on_destroy": c.mode})))
-			h.sb.Settle()
-			if c.before != nil {
-				c.before(h)
-			}
-			h.sb.ClearLedger()
-			said := h.core.Destroy()
-			if c.fails == "" && said.Failed() {
-				t.Fatal(said.Errors)
-			}
-			if c.fails != "" {
-				h.fails(said, c.fails)
-			}
-			h.expect(c.want)
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, c.group)
+				if c.fails != "" {
+					h.deleteRollouts()
+				}
+				h.succeeds(h.core.Plan(h.with(c.w, map[string]any{"on_destroy": c.mode})))
+				h.sb.Settle()
+				if c.before != nil {
+					c.before(h)
+				}
+				h.sb.ClearLedger()
+				said := h.core.Destroy()
+				if c.fails == "" && said.Failed() {
+					t.Fatal(said.Errors)
+				}
+				if c.fails != "" {
+					h.fails(said, c.fails)
+				}
+				h.expect(c.want)
+			})
 		})
 	}
 }
@@ -312,17 +333,19 @@ func TestAccModelDeployment_validateStages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t, "")
-			more := map[string]any{"rollout": c.rollout}
-			maps.Copy(more, c.more)
-			plan := h.core.Plan(h.with(wanted{version: "2.0.0"}, more))
-			if c.says == "" {
-				if plan.Failed() {
-					t.Error(plan.Errors)
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, "")
+				more := map[string]any{"rollout": c.rollout}
+				maps.Copy(more, c.more)
+				plan := h.core.Plan(h.with(wanted{version: "2.0.0"}, more))
+				if c.says == "" {
+					if plan.Failed() {
+						t.Error(plan.Errors)
+					}
+					return
 				}
-				return
-			}
-			h.fails(plan.Diagnostics, c.says)
+				h.fails(plan.Diagnostics, c.says)
+			})
 		})
 	}
 }
@@ -339,45 +362,51 @@ func TestAccModelDeployment_versionStatus(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t, "")
-			h.apply(wanted{version: "1.0.0"})
-			h.sb.Do(t, "PUT", "/sandbox/versions/phi-4-mini/"+c.version+"/status", map[string]any{"status": c.status})
-			plan := h.core.Plan(h.config(wanted{version: c.version}))
-			if c.warned != "" {
-				h.warns(plan, c.warned)
-				return
-			}
-			h.fails(plan.Diagnostics, c.refused)
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, "")
+				h.apply(wanted{version: "1.0.0"})
+				h.sb.Do(t, "PUT", "/sandbox/versions/phi-4-mini/"+c.version+"/status", map[string]any{"status": c.status})
+				plan := h.core.Plan(h.config(wanted{version: c.version}))
+				if c.warned != "" {
+					h.warns(plan, c.warned)
+					return
+				}
+				h.fails(plan.Diagnostics, c.refused)
+			})
 		})
 	}
 }
 
 func TestAccModelDeployment_policyDenied(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t, "")
-	h.apply(wanted{version: "2.0.0", percentage: 20})
-	h.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"require_approval": true})
-	before := h.core.State()
-	said := h.core.Apply(h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 60})))
-	h.fails(said, "rollout.percentage: ")
-	h.fails(said, "policy_denied")
-	h.fails(said, "The organization's policy denied the request")
-	if diff := cmp.Diff(before["percentage"], h.core.State()["percentage"]); diff != "" {
-		t.Error(diff)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, "")
+		h.apply(wanted{version: "2.0.0", percentage: 20})
+		h.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"require_approval": true})
+		before := h.core.State()
+		said := h.core.Apply(h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 60})))
+		h.fails(said, "rollout.percentage: ")
+		h.fails(said, "policy_denied")
+		h.fails(said, "The organization's policy denied the request")
+		if diff := cmp.Diff(before["percentage"], h.core.State()["percentage"]); diff != "" {
+			t.Error(diff)
+		}
+	})
 }
 
 // What the configuration wanted before an import is not known, so a percentage is no decrease.
 func TestAccModelDeployment_importPercentage(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t, "")
-	if said := h.core.Import(phi); said.Failed() {
-		t.Fatal(said.Errors)
-	}
-	h.sb.ClearLedger()
-	h.succeeds(h.core.Plan(h.config(wanted{version: "1.0.0", percentage: 40})))
-	h.expect(wanted{runs: all("1.0.0")})
-	h.fails(h.core.Plan(h.config(wanted{version: "1.0.0", percentage: 20})).Diagnostics, "The rollout percentage cannot decrease")
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, "")
+		if said := h.core.Import(phi); said.Failed() {
+			t.Fatal(said.Errors)
+		}
+		h.sb.ClearLedger()
+		h.succeeds(h.core.Plan(h.config(wanted{version: "1.0.0", percentage: 40})))
+		h.expect(wanted{runs: all("1.0.0")})
+		h.fails(h.core.Plan(h.config(wanted{version: "1.0.0", percentage: 20})).Diagnostics, "The rollout percentage cannot decrease")
+	})
 }
 
 func TestAccModelDeployment_outdatedPlan(t *testing.T) {
@@ -390,17 +419,19 @@ func TestAccModelDeployment_outdatedPlan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t, "")
-			h.apply(wanted{version: "1.0.0"})
-			plan := h.core.Plan(h.config(wanted{version: "2.0.0"}))
-			change(h)
-			h.sb.ClearLedger()
-			said := h.core.Apply(plan)
-			h.fails(said, "version: The plan is out of date: ")
-			h.fails(said, "the plan was to deploy 2.0.0 in place of 1.0.0, but applying it now would")
-			if writes := h.sb.Writes(); len(writes) != 0 {
-				t.Errorf("wrote %v", writes)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, "")
+				h.apply(wanted{version: "1.0.0"})
+				plan := h.core.Plan(h.config(wanted{version: "2.0.0"}))
+				change(h)
+				h.sb.ClearLedger()
+				said := h.core.Apply(plan)
+				h.fails(said, "version: The plan is out of date: ")
+				h.fails(said, "the plan was to deploy 2.0.0 in place of 1.0.0, but applying it now would")
+				if writes := h.sb.Writes(); len(writes) != 0 {
+					t.Errorf("wrote %v", writes)
+				}
+			})
 		})
 	}
 }

@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +44,7 @@ func newHarness(t *testing.T, group string, dialect ...sandbox.Dialect) *harness
 // newHarnessOn is newHarness on a server with variants.
 func newHarnessOn(t *testing.T, group string, dialect sandbox.Dialect, variants ...sandbox.Variant) *harness {
 	t.Helper()
-	return harnessOf(t, group, start(t, dialect, func(o *sandbox.Options) { o.Variants = variants }))
+	return harnessOf(t, group, acctest.StartVirtual(t, func(o *sandbox.Options) { o.Dialect, o.Variants = dialect, variants }))
 }
 
 // virtualHarness is newHarness in virtual time, on a server with variants.
@@ -134,6 +135,86 @@ func (h *harness) destroys(w wanted) {
 	}
 	h.sb.Clock.Release()
 	h.expect(w)
+}
+
+// onSandbox is a harness for the whole fleet on a sandbox as it is.
+func onSandbox(t *testing.T, sb *acctest.Sandbox) *harness {
+	t.Helper()
+	return &harness{T: t, sb: sb, core: sb.Core(t, "octomil_model_deployment")}
+}
+
+// pin is a configuration of a version with further attributes, each a name and a value.
+func pin(version string, more ...any) map[string]any {
+	config := map[string]any{"model": phi, "version": version}
+	for i := 0; i < len(more); i += 2 {
+		config[more[i].(string)] = more[i+1]
+	}
+	return config
+}
+
+// creates applies a create with exactly these writes, and expects an empty plan afterwards.
+func (h *harness) creates(config map[string]any, writes ...string) {
+	h.Helper()
+	h.sb.ClearLedger()
+	h.core.Converge(h, config, acctest.ActionCreate)
+	h.wrote(writes...)
+}
+
+// updates expects the operation in the plan, as "kind from to", applies it with exactly these writes, and expects an empty plan
+// afterwards. It returns the plan.
+func (h *harness) updates(config map[string]any, operation string, writes ...string) acctest.Plan {
+	h.Helper()
+	h.sb.ClearLedger()
+	plan := h.core.Plan(config)
+	if got := operationOf(plan.Planned); plan.Action != acctest.ActionUpdate || got != operation {
+		h.Errorf("the plan is %s, %q; want an update, %q: %v", plan.Action, got, operation, plan.Errors)
+	}
+	h.succeeds(plan)
+	h.wrote(writes...)
+	if second := h.core.Plan(config); second.Failed() || second.Action != acctest.ActionNone {
+		h.Errorf("the second plan is %s: %v\nbefore %v\nafter  %v", second.Action, second.Errors, h.core.State(), second.Planned)
+	}
+	return plan
+}
+
+// wrote expects exactly these writes since the last time it was asked.
+func (h *harness) wrote(want ...string) {
+	h.Helper()
+	if got := h.sb.Writes(); !slices.Equal(want, got) {
+		h.Errorf("wrote %q; want %q", got, want)
+	}
+	h.sb.ClearLedger()
+}
+
+// refused expects that the plan or the apply fails with an error that says the words, in this order.
+func (h *harness) refused(config map[string]any, words ...string) {
+	h.Helper()
+	plan := h.core.Plan(config)
+	said := plan.Diagnostics
+	if !said.Failed() {
+		said = h.core.Apply(plan)
+	}
+	if text := strings.Join(said.Errors, "\n"); !says(words...).MatchString(text) {
+		h.Errorf("the errors are %q; want %q", said.Errors, words)
+	}
+}
+
+// isImportedBy expects that an import by the ID gives the state, except these attributes.
+func (h *harness) isImportedBy(id string, except ...string) {
+	h.Helper()
+	imported := h.sb.Core(h, "octomil_model_deployment")
+	if said := imported.Import(id); said.Failed() {
+		h.Fatalf("importing %s: %v", id, said.Errors)
+	}
+	compared := func(state map[string]any) map[string]any {
+		for _, name := range except {
+			delete(state, name)
+		}
+		return state
+	}
+	if diff := cmp.Diff(compared(h.core.State()), compared(imported.State())); diff != "" {
+		h.Errorf("what the import of %s gives (-state +imported):\n%s", id, diff)
+	}
 }
 
 // fails expects errors that contain words.

@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -62,24 +63,26 @@ func TestAccModelDeployment_ignoredVersion(t *testing.T) {
 		for name, act := range pipelines() {
 			t.Run(fmt.Sprintf("%s/group %s", name, group), func(t *testing.T) {
 				t.Parallel()
-				r := newHarness(t, group)
-				r.core.IgnoreChanges = []string{"version"}
-				r.apply(wanted{version: "2.0.0"})
-				act(r)
-				r.sb.ClearLedger()
-				r.idle(r.pinned())
-				r.idle(r.pinned())
-				config := r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 0, "reason": "TICKET-42"})
-				r.succeeds(r.core.Plan(config))
-				r.idle(config)
-				// What the configuration writes as a version has no effect at all.
-				for _, version := range []string{"0.8.0", "9.9.9"} {
-					config["version"] = version
+				synctest.Test(t, func(t *testing.T) {
+					r := newHarness(t, group)
+					r.core.IgnoreChanges = []string{"version"}
+					r.apply(wanted{version: "2.0.0"})
+					act(r)
+					r.sb.ClearLedger()
+					r.idle(r.pinned())
+					r.idle(r.pinned())
+					config := r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 0, "reason": "TICKET-42"})
+					r.succeeds(r.core.Plan(config))
 					r.idle(config)
-				}
-				if writes := r.sb.Writes(); len(writes) > 0 {
-					t.Errorf("wrote %v", writes)
-				}
+					// What the configuration writes as a version has no effect at all.
+					for _, version := range []string{"0.8.0", "9.9.9"} {
+						config["version"] = version
+						r.idle(config)
+					}
+					if writes := r.sb.Writes(); len(writes) > 0 {
+						t.Errorf("wrote %v", writes)
+					}
+				})
 			})
 		}
 	}
@@ -94,15 +97,17 @@ func TestAccModelDeployment_ignoredVersionRolledBackByPolicy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newHarness(t, "")
-			r.core.IgnoreChanges = []string{"version"}
-			r.apply(wanted{version: "2.0.0"})
-			act(r)
-			r.autoRollback(fmt.Sprint(rollouts(t, r.sb)[0]["version"]))
-			r.idle(r.pinned())
-			if r.core.State()["rolled_back"] == nil {
-				t.Error("the state does not say what was rolled back")
-			}
+			synctest.Test(t, func(t *testing.T) {
+				r := newHarness(t, "")
+				r.core.IgnoreChanges = []string{"version"}
+				r.apply(wanted{version: "2.0.0"})
+				act(r)
+				r.autoRollback(fmt.Sprint(rollouts(t, r.sb)[0]["version"]))
+				r.idle(r.pinned())
+				if r.core.State()["rolled_back"] == nil {
+					t.Error("the state does not say what was rolled back")
+				}
+			})
 		})
 	}
 }
@@ -110,68 +115,74 @@ func TestAccModelDeployment_ignoredVersionRolledBackByPolicy(t *testing.T) {
 // The rest is Terraform's: a pipeline's rollout can be paused and resumed, and keeps its percentage.
 func TestAccModelDeployment_ignoredVersionPaused(t *testing.T) {
 	t.Parallel()
-	r := newHarness(t, "")
-	r.core.IgnoreChanges = []string{"version"}
-	r.apply(wanted{version: "2.0.0"})
-	r.deploys("3.0.0", 40)
-	for _, c := range []struct {
-		paused         bool
-		writes, status string
-	}{{true, "POST pause rollout", "paused"}, {false, "POST resume rollout", "active"}} {
-		r.sb.ClearLedger()
-		config := r.with(wanted{version: "2.0.0"}, map[string]any{"paused": c.paused})
-		r.succeeds(r.core.Plan(config))
-		r.expect(wanted{writes: c.writes, runs: map[string]int{"2.0.0": 74, "3.0.0": 50}})
-		if got := r.core.State(); got["status"] != c.status || got["percentage"] != 40.0 || got["version"] != "3.0.0" {
-			t.Errorf("the state is %v", got)
+	synctest.Test(t, func(t *testing.T) {
+		r := newHarness(t, "")
+		r.core.IgnoreChanges = []string{"version"}
+		r.apply(wanted{version: "2.0.0"})
+		r.deploys("3.0.0", 40)
+		for _, c := range []struct {
+			paused         bool
+			writes, status string
+		}{{true, "POST pause rollout", "paused"}, {false, "POST resume rollout", "active"}} {
+			r.sb.ClearLedger()
+			config := r.with(wanted{version: "2.0.0"}, map[string]any{"paused": c.paused})
+			r.succeeds(r.core.Plan(config))
+			r.expect(wanted{writes: c.writes, runs: map[string]int{"2.0.0": 74, "3.0.0": 50}})
+			if got := r.core.State(); got["status"] != c.status || got["percentage"] != 40.0 || got["version"] != "3.0.0" {
+				t.Errorf("the state is %v", got)
+			}
+			r.idle(config)
 		}
-		r.idle(config)
-	}
+	})
 }
 
 // Once the version is no longer ignored, it is a pin as any other: nothing that the pipeline did counts as a rollback of it.
 func TestAccModelDeployment_versionNoLongerIgnored(t *testing.T) {
 	t.Parallel()
-	r := newHarness(t, "")
-	r.core.IgnoreChanges = []string{"version"}
-	r.apply(wanted{version: "1.0.0"})
-	r.deploys("2.0.0", 100)
-	// The configuration changes beside the version, while it writes one that was never applied.
-	r.succeeds(r.core.Plan(r.with(wanted{version: "3.0.0"}, map[string]any{"reason": "TICKET-42"})))
-	r.core.IgnoreChanges = nil
-	plan := r.core.Plan(r.with(wanted{version: "3.0.0"}, map[string]any{"reason": "TICKET-42"}))
-	r.warns(plan, "This deploys 3.0.0")
-	r.warns(r.core.Plan(r.config(wanted{version: "1.0.0"})), "This is a rollback from 2.0.0 to 1.0.0")
-	r.succeeds(r.core.Plan(r.config(wanted{version: "2.0.0"})))
-	r.idle(r.config(wanted{version: "2.0.0"}))
+	synctest.Test(t, func(t *testing.T) {
+		r := newHarness(t, "")
+		r.core.IgnoreChanges = []string{"version"}
+		r.apply(wanted{version: "1.0.0"})
+		r.deploys("2.0.0", 100)
+		// The configuration changes beside the version, while it writes one that was never applied.
+		r.succeeds(r.core.Plan(r.with(wanted{version: "3.0.0"}, map[string]any{"reason": "TICKET-42"})))
+		r.core.IgnoreChanges = nil
+		plan := r.core.Plan(r.with(wanted{version: "3.0.0"}, map[string]any{"reason": "TICKET-42"}))
+		r.warns(plan, "This deploys 3.0.0")
+		r.warns(r.core.Plan(r.config(wanted{version: "1.0.0"})), "This is a rollback from 2.0.0 to 1.0.0")
+		r.succeeds(r.core.Plan(r.config(wanted{version: "2.0.0"})))
+		r.idle(r.config(wanted{version: "2.0.0"}))
+	})
 }
 
 // A rollout of the pin that others start after the pin was applied is theirs to advance, until the configuration changes.
 func TestAccModelDeployment_unmanagedRolloutOfThePin(t *testing.T) {
 	t.Parallel()
-	r := newHarness(t, "")
-	r.apply(wanted{version: "2.0.0"})
-	r.deploys("3.0.0", 100)
-	r.deploys("2.0.0", 40)
-	r.sb.ClearLedger()
-	plan := r.core.Plan(r.pinned())
-	r.warns(plan, "A rollout that this resource did not start is in progress", "is active at 40 percent, and the configuration wants 100")
-	if plan.Action != acctest.ActionNone {
-		t.Errorf("the plan is %s: %v", plan.Action, plan.Planned)
-	}
-	r.expect(wanted{runs: map[string]int{"2.0.0": 50, "3.0.0": 74}})
-	config := r.with(wanted{version: "2.0.0"}, map[string]any{"rollout": map[string]any{"percentage": 60}})
-	r.warns(r.core.Plan(config), "This advances 2.0.0 from 40 to 60 percent")
-	r.succeeds(r.core.Plan(config))
-	r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 60 to 100 percent") // it is this resource's rollout now
-	r.succeeds(r.core.Plan(r.pinned()))
-	r.idle(r.pinned())
+	synctest.Test(t, func(t *testing.T) {
+		r := newHarness(t, "")
+		r.apply(wanted{version: "2.0.0"})
+		r.deploys("3.0.0", 100)
+		r.deploys("2.0.0", 40)
+		r.sb.ClearLedger()
+		plan := r.core.Plan(r.pinned())
+		r.warns(plan, "A rollout that this resource did not start is in progress", "is active at 40 percent, and the configuration wants 100")
+		if plan.Action != acctest.ActionNone {
+			t.Errorf("the plan is %s: %v", plan.Action, plan.Planned)
+		}
+		r.expect(wanted{runs: map[string]int{"2.0.0": 50, "3.0.0": 74}})
+		config := r.with(wanted{version: "2.0.0"}, map[string]any{"rollout": map[string]any{"percentage": 60}})
+		r.warns(r.core.Plan(config), "This advances 2.0.0 from 40 to 60 percent")
+		r.succeeds(r.core.Plan(config))
+		r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 60 to 100 percent") // it is this resource's rollout now
+		r.succeeds(r.core.Plan(r.pinned()))
+		r.idle(r.pinned())
+	})
 }
 
 // The same with Terraform itself, which replaces the version of the configuration before it asks for a plan.
 func TestAccModelDeployment_ignoreChanges(t *testing.T) {
 	t.Parallel()
-	r := newHarness(t, "", sandbox.DialectDocs)
+	r := harnessOf(t, "", start(t, sandbox.DialectDocs))
 	const ignore = "lifecycle { ignore_changes = [version] }"
 	cli := acctest.NewCLI(t, pinned(r.sb, "1.0.0", ignore))
 	run := func(code int, args ...string) {

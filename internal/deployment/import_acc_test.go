@@ -127,7 +127,7 @@ func TestAccModelDeployment_generatedConfiguration(t *testing.T) {
 	for _, id := range []string{"phi-4-mini/staging", "phi-4-mini"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			r := newHarness(t, "staging")
+			r := harnessOf(t, "staging", start(t, sandbox.DialectDocs))
 			if id == "phi-4-mini" {
 				r.rollOut("2.0.0", 33)
 			} else {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
@@ -15,6 +16,7 @@ func TestAccRollbackAction_lifecycleTrigger(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 40, 100)
+	sb.ClearLedger()
 	resource.UnitTest(t, resource.TestCase{
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
@@ -35,7 +37,11 @@ action "octomil_rollback" "phi" {
   }
 }
 `,
-			Check: resource.ComposeAggregateTestCheckFunc(wrote(sb, "POST roll back"), runs(t, sb, map[string]int{"1.0.0": 124})),
+			Check: func(*terraform.State) error {
+				onSandbox(t, sb).wrote("POST roll back")
+				sb.ExpectFleet(t, phi, all("1.0.0"))
+				return nil
+			},
 		}},
 	})
 }

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -45,29 +47,65 @@ func TestAccModelDeployment_conflictingPins(t *testing.T) {
 	}
 }
 
+// together are resources of one configuration, in the order of their dependencies: the first begins each process.
+type together []*acctest.Core
+
+// deployments are n deployments of one configuration.
+func deployments(t *testing.T, sb *acctest.Sandbox, n int) together {
+	t.Helper()
+	all := together{sb.Core(t, "octomil_model_deployment")}
+	for len(all) < n {
+		all = append(all, all[0].Beside("octomil_model_deployment"))
+	}
+	return all
+}
+
+// plan plans a configuration of each, and returns the errors of all.
+func (r together) plan(t *testing.T, configs ...map[string]any) (plans []acctest.Plan, errors string) {
+	t.Helper()
+	for i, config := range configs {
+		plan := r[i].Plan(config)
+		plans = append(plans, plan)
+		errors += strings.Join(plan.Errors, "\n")
+	}
+	return plans, errors
+}
+
+// apply plans and applies a configuration of each, and expects no error and, unless more is to do, an empty plan afterwards.
+func (r together) apply(t *testing.T, more bool, configs ...map[string]any) []acctest.Plan {
+	t.Helper()
+	plans, errors := r.plan(t, configs...)
+	if errors != "" {
+		t.Fatalf("the plan fails: %s", errors)
+	}
+	r[0].Begin()
+	for i, plan := range plans {
+		if said := r[i].Apply(plan); said.Failed() {
+			t.Fatalf("the apply fails: %v", said.Errors)
+		}
+	}
+	empty := true
+	second, errors := r.plan(t, configs...)
+	for _, plan := range second {
+		empty = empty && plan.Action == acctest.ActionNone
+	}
+	if errors != "" || empty == more {
+		t.Errorf("the second plan is empty: %t; %s", empty, errors)
+	}
+	return plans
+}
+
 func TestAccModelDeployment_fleetAndGroup(t *testing.T) {
 	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Parallel()
-		sb := start(t, dialect)
-		staging := map[string]int{"2.0.0": 24}
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.ProviderFactories(),
-			Steps: []resource.TestStep{
-				{
-					Config: pinned(sb, "1.0.0") + another("staging", "2.0.0", inStaging),
-					Check:  groupSettles(t, sb, staging, map[string]int{"1.0.0": 100, "2.0.0": 24}),
-				},
-				{
-					Config: pinned(sb, "0.9.0") + another("staging", "2.0.0", inStaging),
-					Check:  groupSettles(t, sb, staging, map[string]int{"0.9.0": 100, "2.0.0": 24}),
-				},
-				{
-					Config: pinned(sb, "2.0.0", "rollout = { percentage = 50 }") + another("staging", "1.0.0", inStaging),
-					Check:  groupSettles(t, sb, map[string]int{"1.0.0": 24}, map[string]int{"0.9.0": 50, "1.0.0": 24, "2.0.0": 50}),
-				},
-			},
-		})
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
+		t.Helper()
+		h, both := inGroup(t, sb, "staging"), deployments(t, sb, 2)
+		both.apply(t, false, pin("1.0.0"), pin("2.0.0", "group", "staging"))
+		h.settle(map[string]int{"2.0.0": 24}, map[string]int{"1.0.0": 100, "2.0.0": 24})
+		both.apply(t, false, pin("0.9.0"), pin("2.0.0", "group", "staging"))
+		h.settle(map[string]int{"2.0.0": 24}, map[string]int{"0.9.0": 100, "2.0.0": 24})
+		both.apply(t, false, pin("2.0.0", "rollout", map[string]any{"percentage": 50}), pin("1.0.0", "group", "staging"))
+		h.settle(map[string]int{"1.0.0": 24}, map[string]int{"0.9.0": 50, "1.0.0": 24, "2.0.0": 50})
 	})
 }
 
@@ -91,7 +129,11 @@ resource "octomil_device_group_members" "canary" {
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
 			Config: config,
-			Check:  settles(t, sb, map[string]int{"1.0.0": 123, "2.0.0": 1}),
+			Check: func(*terraform.State) error {
+				sb.Settle()
+				sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 123, "2.0.0": 1})
+				return nil
+			},
 		}},
 	})
 }
@@ -102,9 +144,9 @@ func onGroup(group, version string, lines ...string) string {
 }
 
 // twoGroups has the groups production, with the devices 1 to 20, and canary, with 5 of these.
-func twoGroups(t *testing.T, dialect sandbox.Dialect) *harness {
+func twoGroups(t *testing.T, sb *acctest.Sandbox) *harness {
 	t.Helper()
-	r := newHarness(t, "canary", dialect)
+	r := harnessOf(t, "canary", sb)
 	for name, last := range map[string]int{"production": 20, "canary": 5} {
 		r.sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": name, "group_type": "static"})
 		for n := range last {
@@ -134,46 +176,42 @@ func (r *harness) hasVersions(group string, want map[string]int) {
 // CONTRACT.md 4.18
 func TestAccModelDeployment_overlappingGroups(t *testing.T) {
 	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Parallel()
-		r := twoGroups(t, dialect)
-		sb := r.sb
-		sb.ClearLedger()
-		both := says("Two resources pin different versions on the same devices", "5 devices of the device group", "are in the device group",
-			"each apply of one would undo the other")
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.ProviderFactories(),
-			Steps: []resource.TestStep{
-				{Config: sb.Provider() + onGroup("production", "1.0.0") + onGroup("canary", "2.0.0"), ExpectError: both},
-				{
-					PreConfig: func() {
-						if writes := sb.Writes(); len(writes) > 0 {
-							t.Errorf("the plan wrote %v", writes)
-						}
-					},
-					// The same version is no conflict, and neither are groups that have no devices in common.
-					Config: sb.Provider() + onGroup("production", "2.0.0") + onGroup("canary", "2.0.0") + onGroup("staging", "2.0.0"),
-				},
-				{Config: sb.Provider() + onGroup("production", "1.0.0") + onGroup("canary", "2.0.0"), ExpectError: both},
-				{
-					PreConfig: func() { r.leaves("production", 1, 2, 3, 4, 5); sb.ClearLedger() },
-					Config:    sb.Provider() + onGroup("production", "1.0.0") + onGroup("canary", "2.0.0"),
-				},
-				{
-					// What overlaps since then is an error of every plan, and is never called a rollback.
-					PreConfig: func() { r.joins("production", 1, 2, 3, 4, 5); r.executeOn("production", "1.0.0", 100) },
-					Config:    sb.Provider() + onGroup("production", "1.0.0") + onGroup("canary", "2.0.0"), ExpectError: both,
-				},
-				{Config: sb.Provider() + onGroup("production", "1.0.0") + onGroup("canary", "1.0.0")},
-			},
-		})
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
+		t.Helper()
+		r, all := twoGroups(t, sb), deployments(t, sb, 3)
+		config := func(production, canary string) []map[string]any {
+			return []map[string]any{pin(production, "group", "production"), pin(canary, "group", "canary")}
+		}
+		conflicts := func() {
+			t.Helper()
+			sb.ClearLedger()
+			if _, errors := all.plan(t, config("1.0.0", "2.0.0")...); !says("Two resources pin different versions on the same devices",
+				"5 devices of the device group", "are in the device group", "each apply of one would undo the other").MatchString(errors) {
+				t.Errorf("the plan says %q", errors)
+			}
+			r.wrote()
+		}
+		conflicts()
+		// The same version is no conflict, and neither are groups that have no devices in common.
+		all.apply(t, false, append(config("2.0.0", "2.0.0"), pin("2.0.0", "group", "staging"))...)
+		if said := all[2].Destroy(); said.Failed() {
+			t.Fatal(said.Errors)
+		}
+		conflicts()
+		r.leaves("production", 1, 2, 3, 4, 5)
+		all.apply(t, false, config("1.0.0", "2.0.0")...)
+		// What overlaps since then is an error of every plan, and is never called a rollback.
+		r.joins("production", 1, 2, 3, 4, 5)
+		r.executeOn("production", "1.0.0", 100)
+		conflicts()
+		all.apply(t, false, config("1.0.0", "1.0.0")...)
 	})
 }
 
 // The plan of an overlap that exists already names the groups, in whatever order the resources are planned, and no rollback.
 func TestAccModelDeployment_overlapIsNoRollback(t *testing.T) {
 	t.Parallel()
-	r := twoGroups(t, sandbox.DialectDocs)
+	r := twoGroups(t, start(t, sandbox.DialectDocs))
 	r.leaves("production", 1, 2, 3, 4, 5)
 	apart := func(production, canary string) string {
 		return r.sb.Provider() + onGroup("production", "1.0.0", production) + onGroup("canary", "2.0.0", canary)
@@ -249,35 +287,30 @@ resource "octomil_model_deployment" %[1]q {
 // A group of rules can overlap as well, and what is not known is no conflict.
 func TestAccModelDeployment_overlapOfDynamicGroup(t *testing.T) {
 	t.Parallel()
-	r := twoGroups(t, sandbox.DialectDocs)
-	r.sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{
-		"org_id": "demo", "name": "ruled", "group_type": "dynamic", "rules": []any{map[string]any{"field": "platform", "operator": "in", "value": "ios,android"}},
-	})
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{
-				Config:      r.sb.Provider() + onGroup("ruled", "1.0.0") + onGroup("canary", "2.0.0"),
-				ExpectError: says("Two resources pin different versions on the same devices", "3 devices of the device group"),
-			},
-			{
-				Config: r.sb.Provider() + onGroup("production", "1.0.0") + `
-resource "terraform_data" "version" { input = "2.0.0" }
-` + strings.ReplaceAll(onGroup("canary", "?"), `"?"`, "terraform_data.version.output"),
-				PlanOnly: true, ExpectNonEmptyPlan: true,
-			},
-			{
-				Config:      r.sb.Provider() + onGroup("production", "1.0.0") + onGroup("canari", "2.0.0"),
-				ExpectError: says("The device group does not exist"),
-			},
-		},
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t)
+		r, both := twoGroups(t, sb), deployments(t, sb, 2)
+		r.sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{
+			"org_id": "demo", "name": "ruled", "group_type": "dynamic", "rules": []any{map[string]any{"field": "platform", "operator": "in", "value": "ios,android"}},
+		})
+		_, errors := both.plan(t, pin("1.0.0", "group", "ruled"), pin("2.0.0", "group", "canary"))
+		if !says("Two resources pin different versions on the same devices", "3 devices of the device group").MatchString(errors) {
+			t.Errorf("the plan says %q", errors)
+		}
+		plans, errors := both.plan(t, pin("1.0.0", "group", "production"), pin("", "version", acctest.Unknown, "group", "canary"))
+		if errors != "" || plans[1].Action != acctest.ActionCreate {
+			t.Errorf("with an unknown version the plan is %s: %s", plans[1].Action, errors)
+		}
+		if _, errors := both.plan(t, pin("1.0.0", "group", "production"), pin("2.0.0", "group", "canari")); !strings.Contains(errors, "The device group does not exist") {
+			t.Errorf("the plan says %q", errors)
+		}
 	})
 }
 
 // Members are read only for deployments of one model that pin different versions on groups, and each group once.
 func TestAccModelDeployment_overlapCostsLittle(t *testing.T) {
 	t.Parallel()
-	r := twoGroups(t, sandbox.DialectDocs)
+	r := twoGroups(t, start(t, sandbox.DialectDocs))
 	r.leaves("production", 1, 2, 3, 4, 5)
 	reads := func(config string) int {
 		cli := acctest.NewCLI(t, r.sb.Provider()+config)
@@ -384,23 +417,25 @@ func TestAccModelDeployment_deploymentToOverlappingGroup(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				r := twoGroups(t, dialect)
-				r.apply(wanted{version: "2.0.0"})
-				c.outside(r)
-				plan := r.core.Plan(r.pinned())
-				text := strings.Join(plan.Errors, "\n")
-				for _, words := range c.says {
-					if !strings.Contains(text, words) {
-						t.Errorf("the plan does not say %q: %s", words, text)
+				synctest.Test(t, func(t *testing.T) {
+					r := twoGroups(t, acctest.StartVirtual(t, func(o *sandbox.Options) { o.Dialect = dialect }))
+					r.apply(wanted{version: "2.0.0"})
+					c.outside(r)
+					plan := r.core.Plan(r.pinned())
+					text := strings.Join(plan.Errors, "\n")
+					for _, words := range c.says {
+						if !strings.Contains(text, words) {
+							t.Errorf("the plan does not say %q: %s", words, text)
+						}
 					}
-				}
-				if strings.Contains(text, c.never) {
-					t.Errorf("the plan says %q: %s", c.never, text)
-				}
-				accepted := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"on_rollback": "accept"}))
-				r.warns(accepted, c.says[0])
-				r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"on_rollback": "redeploy"})))
-				r.hasVersions("canary", map[string]int{"2.0.0": 5})
+					if strings.Contains(text, c.never) {
+						t.Errorf("the plan says %q: %s", c.never, text)
+					}
+					accepted := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"on_rollback": "accept"}))
+					r.warns(accepted, c.says[0])
+					r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"on_rollback": "redeploy"})))
+					r.hasVersions("canary", map[string]int{"2.0.0": 5})
+				})
 			})
 		}
 	})
@@ -409,12 +444,14 @@ func TestAccModelDeployment_deploymentToOverlappingGroup(t *testing.T) {
 // A device that joins with the version of another group's deployment gets the pin, and the plan says where its version came from.
 func TestAccModelDeployment_joinsFromOverlappingGroup(t *testing.T) {
 	t.Parallel()
-	r := twoGroups(t, sandbox.DialectDocs)
-	r.apply(wanted{version: "2.0.0"})
-	r.leaves("production", 1, 2, 3, 4, 5)
-	r.executeOn("production", "1.0.0", 100)
-	r.idle(r.pinned())
-	r.joins("canary", 20)
-	r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 83.33 to 100 percent", "1 device of the group canary is in the device group production, too",
-		"assigned it 1.0.0 instead of 2.0.0", "Pin the same version in both deployments")
+	synctest.Test(t, func(t *testing.T) {
+		r := twoGroups(t, acctest.StartVirtual(t))
+		r.apply(wanted{version: "2.0.0"})
+		r.leaves("production", 1, 2, 3, 4, 5)
+		r.executeOn("production", "1.0.0", 100)
+		r.idle(r.pinned())
+		r.joins("canary", 20)
+		r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 83.33 to 100 percent", "1 device of the group canary is in the device group production, too",
+			"assigned it 1.0.0 instead of 2.0.0", "Pin the same version in both deployments")
+	})
 }

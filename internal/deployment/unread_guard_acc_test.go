@@ -245,31 +245,33 @@ func TestAccModelDeployment_missingScope(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
-		for missing, says := range map[string][]string{
-			"devices:read":   {"max_affected_devices: The affected devices cannot be counted", "`devices:read`"},
-			"settings:read":  {"The limits of the organization's policy", "`max_rollout_step_percent`", "`settings:read`"},
-			"models:read":    {"`models:read`"},
-			"rollouts:read":  {"`rollouts:read`"},
-			"rollouts:write": {"Could not deploy 2.0.0", "`rollouts:write`"},
-		} {
-			r := newHarness(t, "", dialect)
-			r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"max_rollout_step_percent": 10})
-			scopes := []string{"models:read", "models:write", "rollouts:read", "rollouts:write", "devices:read", "settings:read"}
-			created := r.sb.Do(t, "POST", "/api/v1/api-keys", map[string]any{"name": "ci", "scopes": without(scopes, missing)})
-			r.core.Configure(nil, map[string]any{"api_key": created["api_key"]})
-			r.sb.ClearLedger()
-			var diags acctest.Diagnostics
-			if plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 124})); plan.Failed() {
-				diags = plan.Diagnostics
-			} else {
-				diags = r.core.Apply(plan)
+		synctest.Test(t, func(t *testing.T) {
+			for missing, says := range map[string][]string{
+				"devices:read":   {"max_affected_devices: The affected devices cannot be counted", "`devices:read`"},
+				"settings:read":  {"The limits of the organization's policy", "`max_rollout_step_percent`", "`settings:read`"},
+				"models:read":    {"`models:read`"},
+				"rollouts:read":  {"`rollouts:read`"},
+				"rollouts:write": {"Could not deploy 2.0.0", "`rollouts:write`"},
+			} {
+				r := newHarness(t, "", dialect)
+				r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"max_rollout_step_percent": 10})
+				scopes := []string{"models:read", "models:write", "rollouts:read", "rollouts:write", "devices:read", "settings:read"}
+				created := r.sb.Do(t, "POST", "/api/v1/api-keys", map[string]any{"name": "ci", "scopes": without(scopes, missing)})
+				r.core.Configure(nil, map[string]any{"api_key": created["api_key"]})
+				r.sb.ClearLedger()
+				var diags acctest.Diagnostics
+				if plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 124})); plan.Failed() {
+					diags = plan.Diagnostics
+				} else {
+					diags = r.core.Apply(plan)
+				}
+				for _, words := range says {
+					r.fails(diags, words)
+				}
+				r.sb.Settle()
+				r.sb.ExpectFleet(t, phi, all("1.0.0"))
 			}
-			for _, words := range says {
-				r.fails(diags, words)
-			}
-			r.sb.Settle()
-			r.sb.ExpectFleet(t, phi, all("1.0.0"))
-		}
+		})
 	})
 }
 
@@ -287,46 +289,48 @@ func TestAccModelDeployment_requiredApproval(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
-		for name, c := range map[string]struct {
-			prepare func(r *harness)
-			w       wanted
-			more    map[string]any
-			says    string
-		}{
-			"an advance": {
-				func(r *harness) { r.apply(wanted{version: "2.0.0", percentage: 10}) }, wanted{version: "2.0.0", percentage: 40}, nil,
-				"refuse to advance the rollout of 2.0.0",
-			},
-			"a deploy in stages": {
-				func(*harness) {}, wanted{version: "2.0.0"}, map[string]any{"rollout": map[string]any{"stages": []any{map[string]any{"percentage": 5.0}}}},
-				"refuse to advance the rollout of 2.0.0 beyond 5 percent",
-			},
-			"a resume": {
-				func(r *harness) { r.rollOut("2.0.0", 10); r.verb("pause") }, wanted{version: "2.0.0"}, map[string]any{"paused": false},
-				"refuse to resume the rollout of 2.0.0",
-			},
-		} {
-			r := newHarness(t, "", dialect)
-			c.prepare(r)
-			r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"require_approval": true})
-			plan := r.core.Plan(r.with(c.w, c.more))
-			r.warns(plan, "The policy requires an approval", "`require_approval`", c.says, "owner or admin")
-			said := r.core.Apply(plan)
-			r.fails(said, "ask an owner or admin of the organization to approve the step")
-			if strings.Contains(fmt.Sprint(said.Errors), "or change `octomil_rollback_policy`") {
-				t.Errorf("%s: the advice is to change the policy: %v", name, said.Errors)
+		synctest.Test(t, func(t *testing.T) {
+			for name, c := range map[string]struct {
+				prepare func(r *harness)
+				w       wanted
+				more    map[string]any
+				says    string
+			}{
+				"an advance": {
+					func(r *harness) { r.apply(wanted{version: "2.0.0", percentage: 10}) }, wanted{version: "2.0.0", percentage: 40}, nil,
+					"refuse to advance the rollout of 2.0.0",
+				},
+				"a deploy in stages": {
+					func(*harness) {}, wanted{version: "2.0.0"}, map[string]any{"rollout": map[string]any{"stages": []any{map[string]any{"percentage": 5.0}}}},
+					"refuse to advance the rollout of 2.0.0 beyond 5 percent",
+				},
+				"a resume": {
+					func(r *harness) { r.rollOut("2.0.0", 10); r.verb("pause") }, wanted{version: "2.0.0"}, map[string]any{"paused": false},
+					"refuse to resume the rollout of 2.0.0",
+				},
+			} {
+				r := newHarness(t, "", dialect)
+				c.prepare(r)
+				r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"require_approval": true})
+				plan := r.core.Plan(r.with(c.w, c.more))
+				r.warns(plan, "The policy requires an approval", "`require_approval`", c.says, "owner or admin")
+				said := r.core.Apply(plan)
+				r.fails(said, "ask an owner or admin of the organization to approve the step")
+				if strings.Contains(fmt.Sprint(said.Errors), "or change `octomil_rollback_policy`") {
+					t.Errorf("%s: the advice is to change the policy: %v", name, said.Errors)
+				}
 			}
-		}
-		// What is no increase needs none.
-		for _, w := range []wanted{{version: "2.0.0", percentage: 10}, {version: "0.9.0"}} {
-			r := newHarness(t, "", dialect)
-			r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"require_approval": true})
-			plan := r.core.Plan(r.config(w))
-			r.succeeds(plan)
-			if strings.Contains(fmt.Sprint(plan.Warnings), "approval") {
-				t.Errorf("%v warns %v", w, plan.Warnings)
+			// What is no increase needs none.
+			for _, w := range []wanted{{version: "2.0.0", percentage: 10}, {version: "0.9.0"}} {
+				r := newHarness(t, "", dialect)
+				r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"require_approval": true})
+				plan := r.core.Plan(r.config(w))
+				r.succeeds(plan)
+				if strings.Contains(fmt.Sprint(plan.Warnings), "approval") {
+					t.Errorf("%v warns %v", w, plan.Warnings)
+				}
 			}
-		}
+		})
 	})
 }
 
@@ -387,14 +391,16 @@ func TestAccModelDeployment_scopesOfExample(t *testing.T) {
 	}
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
-		r := newHarness(t, "", dialect)
-		r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"max_rollout_step_percent": 50})
-		scopes := strings.Split(strings.ReplaceAll(list[1], `"`, ""), ", ")
-		created := r.sb.Do(t, "POST", "/api/v1/api-keys", map[string]any{"name": "ci", "scopes": scopes})
-		r.core.Configure(nil, map[string]any{"api_key": created["api_key"]})
-		plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 124}))
-		r.warns(plan, "All 124 devices", "in steps of 50 and 100 percent")
-		r.succeeds(plan)
+		synctest.Test(t, func(t *testing.T) {
+			r := newHarness(t, "", dialect)
+			r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"max_rollout_step_percent": 50})
+			scopes := strings.Split(strings.ReplaceAll(list[1], `"`, ""), ", ")
+			created := r.sb.Do(t, "POST", "/api/v1/api-keys", map[string]any{"name": "ci", "scopes": scopes})
+			r.core.Configure(nil, map[string]any{"api_key": created["api_key"]})
+			plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 124}))
+			r.warns(plan, "All 124 devices", "in steps of 50 and 100 percent")
+			r.succeeds(plan)
+		})
 	})
 }
 
@@ -410,14 +416,16 @@ func TestAccModelDeployment_singleStepWithinPolicy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newHarness(t, "")
-			r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"max_rollout_step_percent": 30})
-			r.sb.ClearLedger()
-			r.fails(r.core.Plan(r.with(wanted{version: "2.0.0"}, c.more)).Diagnostics,
-				"rollout.percentage: The step is too large for the organization's policy: To deploy 2.0.0 in place of 1.0.0 would go from 0 to 100 percent")
-			r.fails(r.core.Plan(r.with(wanted{version: "2.0.0", percentage: 31}, c.more)).Diagnostics, "Decrease `rollout.percentage` to 30 or less, or ")
-			r.fails(r.core.Plan(r.with(wanted{version: "2.0.0", percentage: 31}, c.more)).Diagnostics, c.advice)
-			r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0", percentage: 30}, c.more)))
+			synctest.Test(t, func(t *testing.T) {
+				r := newHarness(t, "")
+				r.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"max_rollout_step_percent": 30})
+				r.sb.ClearLedger()
+				r.fails(r.core.Plan(r.with(wanted{version: "2.0.0"}, c.more)).Diagnostics,
+					"rollout.percentage: The step is too large for the organization's policy: To deploy 2.0.0 in place of 1.0.0 would go from 0 to 100 percent")
+				r.fails(r.core.Plan(r.with(wanted{version: "2.0.0", percentage: 31}, c.more)).Diagnostics, "Decrease `rollout.percentage` to 30 or less, or ")
+				r.fails(r.core.Plan(r.with(wanted{version: "2.0.0", percentage: 31}, c.more)).Diagnostics, c.advice)
+				r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0", percentage: 30}, c.more)))
+			})
 		})
 	}
 }
