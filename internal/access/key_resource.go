@@ -50,6 +50,8 @@ var keyEntity = resourcekit.Entity[keyModel, control.APIKey]{
 	ID:     func(k control.APIKey) string { return k.ID },
 	Lookup: findKey,
 
+	Namesake: func(k control.APIKey) (createdAt string, living bool) { return k.CreatedAt, true },
+
 	ModifyPlan: planKey,
 }
 

@@ -68,6 +68,9 @@ var entity = resourcekit.Entity[model, control.Experiment]{
 		return resourcekit.FoundOrNot(client.Experiment(ctx, idOrName))
 	},
 
+	Namesake: func(e control.Experiment) (createdAt string, living bool) {
+		return "", e.Status != control.ExperimentCompleted && e.Status != control.ExperimentCancelled
+	},
 	ModifyPlan:  planExperiment,
 	PlannedName: func(planned model) string { return planned.Name.ValueString() },
 	Validate:    validate,

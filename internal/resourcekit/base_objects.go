@@ -63,6 +63,7 @@ func (b *Base) BeginRead(state tftypes.Value) {
 		b.Provider.beginWalk()
 	}
 	b.Provider.Objects.Read(o)
+	b.Provider.Objects.Hold(o)
 }
 
 // BeginPlan is called at the beginning of a plan. Parts are the objects of a resource that manages several.
@@ -71,13 +72,17 @@ func (b *Base) BeginPlan(req resource.ModifyPlanRequest, parts ...Object) {
 		return
 	}
 	begins := b.Provider.walk.plan(b.TypeName, req.Config.Raw)
-	if o, ok := b.Object(req.State.Raw); ok && req.Plan.Raw.IsNull() {
+	o, held := b.Object(req.State.Raw)
+	if held && req.Plan.Raw.IsNull() {
 		begins = begins || slices.ContainsFunc(append(parts, o), func(o Object) bool {
 			return b.Provider.Objects.PlannedBefore(o, req.State.Raw)
 		})
 	}
 	if begins {
 		b.Provider.beginWalk()
+	}
+	if held {
+		b.Provider.Objects.Hold(o)
 	}
 }
 

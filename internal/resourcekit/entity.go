@@ -64,6 +64,9 @@ type Entity[M, O any] struct {
 	Name func(O) string
 	// ID returns the object's import ID. Nil if only the name can be imported.
 	ID func(O) string
+	// Namesake returns when an object was created, "" if that is not known, and whether it is still in use. Nil for objects whose names are
+	// unique.
+	Namesake func(O) (createdAt string, living bool)
 	// Lookup finds an object by a text that may be its ID, with fewer requests than List. Nil if there is no such call.
 	Lookup func(ctx context.Context, client *control.Client, idOrName string) (o O, found bool, err error)
 

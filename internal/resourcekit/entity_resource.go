@@ -55,6 +55,7 @@ func (r *entityResource[M, O]) ModifyPlan(ctx context.Context, req resource.Modi
 		r.addDestroyWarning(&resp.Diagnostics)
 		return
 	}
+	r.warnOfNamesakes(ctx, req, resp)
 	if r.entity.PlannedName == nil || r.Provider == nil || resp.Diagnostics.HasError() {
 		return
 	}

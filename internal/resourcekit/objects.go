@@ -33,6 +33,8 @@ type object struct {
 	managed []managed
 	// reads counts the reads of the object by resources.
 	reads int
+	// held is true if a state has the object.
+	held bool
 	// destroyed is true if the plan destroys the object.
 	destroyed bool
 	// written is true if the apply has begun to create or to change the object.
@@ -77,7 +79,7 @@ func (r *Objects) Forget() {
 }
 
 func (o *object) reset() {
-	o.managed, o.reads, o.destroyed, o.written = nil, 0, false, false
+	o.managed, o.reads, o.held, o.destroyed, o.written = nil, 0, false, false, false
 	o.claimed, o.deleting, o.deleted = make(chan struct{}), make(chan struct{}), make(chan struct{})
 }
 
@@ -86,6 +88,20 @@ func (r *Objects) Read(o Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.of(o).reads++
+}
+
+// Hold records that a state has the object.
+func (r *Objects) Hold(o Object) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.of(o).held = true
+}
+
+// Held is true if the walk has met the object in a state.
+func (r *Objects) Held(o Object) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.of(o).held
 }
 
 // Manage records that the plan of a resource manages the object, with its configuration and its prior state, null for a create. It
