@@ -140,6 +140,8 @@ type uniqueCreate[T any] struct {
 	adoption[T]
 	post func(ctx context.Context) (T, error)
 	list func(ctx context.Context) ([]T, error)
+	// path is that of the collection.
+	path string
 }
 
 // create creates an object. A conflict with what a lost request has created is one with an object that the list may lack for a while
@@ -176,15 +178,12 @@ const surelyOlder = 5 * time.Minute
 
 // posted sends the request, and refuses the answer that is about an object which existed before.
 func (u uniqueCreate[T]) posted(ctx context.Context, c *Client, begun time.Time) (T, error) {
-	created, err := u.post(ctx)
-	if err == nil && u.age(c, created, begun.Add(-surelyOlder)) == older {
-		var none T
-		return none, &MismatchError{
-			Operation: "create the " + u.title, Asked: fmt.Sprintf("a new %s %q", u.title, u.label(created)),
-			Got: fmt.Sprintf("%q, which was created at %s", u.id(created), u.createdAt(created)),
+	return u.post(checking(ctx, func(got fields) (asked, answered string) {
+		if c.clock.ageOf(got["created_at"], begun.Add(-surelyOlder)) != older {
+			return "", ""
 		}
-	}
-	return created, err
+		return "a new " + u.title, fmt.Sprintf("%q, which was created at %s", got.first(subjects[u.path].ids), got["created_at"])
+	}))
 }
 
 // nonUniqueCreate says how objects are created of which several may have one name.
@@ -219,13 +218,7 @@ func (n nonUniqueCreate[T]) create(ctx context.Context, c *Client) (T, error) {
 		}
 		return n.among(ctx, c, without(all, before, n.id), begun)
 	}
-	post := func(ctx context.Context) (T, error) {
-		created, err := n.post(ctx)
-		if err == nil {
-			err = isNew(n.operation, n.title, n.id(created), before, n.id)
-		}
-		return created, err
-	}
+	post := func(ctx context.Context) (T, error) { return n.post(checkingNew(ctx, n.title, before, n.id)) }
 	return createOnce(ctx, c, post, find)
 }
 
@@ -238,14 +231,16 @@ func lists[T any](all []T, id func(T) string, wanted string) bool {
 	return slices.ContainsFunc(all, func(o T) bool { return id(o) == wanted })
 }
 
-// isNew refuses the answer to a creation that is about an object which was listed before.
-func isNew[T any](operation, title, created string, before []T, id func(T) string) error {
-	if !lists(before, id, created) {
-		return nil
-	}
-	return &MismatchError{
-		Operation: operation, Asked: "a new " + title, Got: fmt.Sprintf("%q, which existed before the request", created),
-	}
+// checkingNew refuses the answer to a creation that is about an object which was listed before.
+func checkingNew[T any](ctx context.Context, title string, before []T, id func(T) string) context.Context {
+	return checking(ctx, func(got fields) (asked, answered string) {
+		for _, key := range []string{"id", "rollout_id"} {
+			if created := got[key]; created != "" && lists(before, id, created) {
+				return "a new " + title, fmt.Sprintf("%q, which existed before the request", created)
+			}
+		}
+		return "", ""
+	})
 }
 
 // lockCreate waits until no other goroutine creates an object whose name is not unique; the caller calls unlock afterwards.

@@ -157,6 +157,7 @@ func (c *Client) CreateFederation(ctx context.Context, name string, description 
 			return f, err
 		},
 		list: c.Federations,
+		path: federationKind.path,
 	}.create(ctx, c)
 }
 

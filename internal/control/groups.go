@@ -164,6 +164,7 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 			return g, err
 		},
 		list: c.Groups,
+		path: groupKind.path,
 	}.create(ctx, c)
 	if err == nil {
 		c.groupNames.wrote(s.Name, g)

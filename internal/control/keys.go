@@ -166,7 +166,7 @@ func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string)
 		body["org_id"] = c.orgID
 	}
 	post := func(ctx context.Context) (APIKey, error) {
-		return c.issueKey(ctx, operation, keyListing.path, body, before)
+		return c.issueKey(ctx, operation, keyListing.path, name, body, before)
 	}
 	var revokeErr error
 	revoke := func(ctx context.Context) (APIKey, bool, error) {
@@ -177,17 +177,17 @@ func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string)
 	return k, withOrphan(err, name, revokeErr)
 }
 
-// issueKey makes a key, which cannot be one that was listed before.
-func (c *Client) issueKey(ctx context.Context, operation, path string, body any, before []APIKey) (APIKey, error) {
+// issueKey makes a key of this name, which cannot be one that was listed before.
+func (c *Client) issueKey(ctx context.Context, operation, path, name string, body any, before []APIKey) (APIKey, error) {
 	var k issuedKey
+	ctx = checking(checkingNew(ctx, "API key", before, keyID), func(got fields) (asked, answered string) {
+		if got["name"] == "" || SameFoldedText(got["name"], name) {
+			return "", ""
+		}
+		return fmt.Sprintf("the name %q", name), fmt.Sprintf("%q", got["name"])
+	})
 	err := c.call(ctx, request{operation: operation, method: http.MethodPost, path: path, body: body, secret: true}, &k)
-	if err == nil {
-		err = isNew(operation, "API key", k.ID, before, keyID)
-	}
-	if err != nil {
-		return APIKey{}, err
-	}
-	return APIKey(k), nil
+	return APIKey(k), err
 }
 
 // withOrphan adds to the error of a request whose response was lost that the key it may have created could not be revoked.
@@ -245,7 +245,7 @@ func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
 	}
 	name, current := before[at].Name, id
 	post := func(ctx context.Context) (APIKey, error) {
-		return c.issueKey(ctx, operation, join("api-keys", current, "rotate"), struct{}{}, before)
+		return c.issueKey(ctx, operation, join("api-keys", current, "rotate"), name, struct{}{}, before)
 	}
 	var revokeErr error
 	follow := func(ctx context.Context) (APIKey, bool, error) {

@@ -130,6 +130,7 @@ func (c *Client) CreateModel(ctx context.Context, s ModelSettings) (Model, error
 			return m, err
 		},
 		list: c.Models,
+		path: modelKind.path,
 	}.create(ctx, c)
 	if err == nil && s.Name != nil {
 		c.modelNames.wrote(*s.Name, m)

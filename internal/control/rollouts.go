@@ -208,10 +208,7 @@ func (c *Client) CreateRollout(ctx context.Context, modelID string, body NewRoll
 	const operation = "create the rollout"
 	post := func(ctx context.Context) (Rollout, error) {
 		var r Rollout
-		err := c.post(ctx, operation, join("models", modelID, "rollouts"), body, &r)
-		if err == nil {
-			err = isNew(operation, "rollout", r.ID, known, rolloutID)
-		}
+		err := c.post(checkingNew(ctx, "rollout", known, rolloutID), operation, join("models", modelID, "rollouts"), body, &r)
 		return r, err
 	}
 	return createOnce(ctx, c, post, c.findNewRollout(modelID, body.Version, known))
@@ -241,10 +238,7 @@ func (c *Client) Rollback(ctx context.Context, modelID, toVersion, reason string
 	const operation = "roll back"
 	post := func(ctx context.Context) (Rollout, error) {
 		var resp rollbackResponse
-		err := c.post(ctx, operation, join("models", modelID, "rollback"), body, &resp)
-		if err == nil {
-			err = isNew(operation, "rollout", string(resp.RolloutID), known, rolloutID)
-		}
+		err := c.post(checkingNew(ctx, "rollout", known, rolloutID), operation, join("models", modelID, "rollback"), body, &resp)
 		return resp.rollout(modelID, toVersion), err
 	}
 	find := c.findNewRollout(modelID, toVersion, known)

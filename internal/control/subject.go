@@ -149,10 +149,35 @@ func (c *Client) checkSubject(ctx context.Context, r request, payload []byte, re
 			return c.mismatch(r, resp, fmt.Sprintf("%s %q", sentKeys[key], sent), fmt.Sprintf("%q", got[key]))
 		}
 	}
+	if refuse, ok := ctx.Value(checkKey{}).(answerCheck); ok && r.writes() {
+		if asked, answered := refuse(got); asked != "" {
+			return c.mismatch(r, resp, asked, answered)
+		}
+	}
 	if org := got[orgParameter]; c.orgID != "" && org != "" && org != c.orgID && ownedBy(r, named, collection) {
 		return c.mismatch(r, resp, fmt.Sprintf("an object of the organization %q", c.orgID), fmt.Sprintf("one of %q", org))
 	}
 	return nil
+}
+
+type checkKey struct{}
+
+// answerCheck is what only a caller knows of the answer to a write: it names what was asked for, and what the answer is about instead, or
+// neither.
+type answerCheck func(got fields) (asked, answered string)
+
+// checking returns a context for a write whose answer is checked, beside what the context checks already.
+func checking(ctx context.Context, check answerCheck) context.Context {
+	before, ok := ctx.Value(checkKey{}).(answerCheck)
+	if !ok {
+		return context.WithValue(ctx, checkKey{}, check)
+	}
+	return context.WithValue(ctx, checkKey{}, answerCheck(func(got fields) (asked, answered string) {
+		if asked, answered = before(got); asked != "" {
+			return asked, answered
+		}
+		return check(got)
+	}))
 }
 
 // ownedBy is true of a request whose answer is an object of the client's organization.

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"flag"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,8 @@ import (
 type fault struct {
 	name string
 	sandbox.Fault
+	// otherObject answers with another object of the kind, in place of a Fault.
+	otherObject bool
 }
 
 const (
@@ -32,28 +35,29 @@ const (
 // once are the faults of a single request, always those of a request and all later ones of its method and path.
 var (
 	once = []fault{
-		{"429 with a hint", sandbox.Fault{Status: 429, Headers: map[string]string{"Retry-After": "7"}}},
-		{"429 without a hint", sandbox.Fault{Status: 429}},
-		{"500", sandbox.Fault{Status: 500}},
-		{"500 after it was executed", sandbox.Fault{Status: 500, Execute: true}},
-		{"502 with HTML", sandbox.Fault{Status: 502, Body: html, Headers: map[string]string{"Content-Type": "text/html"}}},
-		{"503", sandbox.Fault{Status: 503, Headers: map[string]string{"Retry-After": "2"}}},
-		{"a timeout before it was executed", sandbox.Fault{DelayMS: 45_000}},
-		{"a timeout after it was executed", sandbox.Fault{DelayMS: 45_000, Execute: true}},
-		{"a reset before it was executed", sandbox.Fault{Cut: sandbox.CutBefore}},
-		{"a reset after it was executed", sandbox.Fault{Cut: sandbox.CutBefore, Execute: true}},
-		{"cut-off JSON", sandbox.Fault{Cut: sandbox.CutBody, Execute: true}},
-		{"wrong JSON types", sandbox.Fault{Status: 200, Body: nonsense, Execute: true}},
-		{"an empty 200", sandbox.Fault{Status: 200, Body: "\n", Execute: true}},
-		{"a redirect", sandbox.Fault{Status: 302, Body: "moved", Headers: map[string]string{"Location": "http://elsewhere.example/login"}}},
+		{name: "429 with a hint", Fault: sandbox.Fault{Status: 429, Headers: map[string]string{"Retry-After": "7"}}},
+		{name: "429 without a hint", Fault: sandbox.Fault{Status: 429}},
+		{name: "500", Fault: sandbox.Fault{Status: 500}},
+		{name: "500 after it was executed", Fault: sandbox.Fault{Status: 500, Execute: true}},
+		{name: "502 with HTML", Fault: sandbox.Fault{Status: 502, Body: html, Headers: map[string]string{"Content-Type": "text/html"}}},
+		{name: "503", Fault: sandbox.Fault{Status: 503, Headers: map[string]string{"Retry-After": "2"}}},
+		{name: "a timeout before it was executed", Fault: sandbox.Fault{DelayMS: 45_000}},
+		{name: "a timeout after it was executed", Fault: sandbox.Fault{DelayMS: 45_000, Execute: true}},
+		{name: "a reset before it was executed", Fault: sandbox.Fault{Cut: sandbox.CutBefore}},
+		{name: "a reset after it was executed", Fault: sandbox.Fault{Cut: sandbox.CutBefore, Execute: true}},
+		{name: "cut-off JSON", Fault: sandbox.Fault{Cut: sandbox.CutBody, Execute: true}},
+		{name: "wrong JSON types", Fault: sandbox.Fault{Status: 200, Body: nonsense, Execute: true}},
+		{name: "an empty 200", Fault: sandbox.Fault{Status: 200, Body: "\n", Execute: true}},
+		{name: "a redirect", Fault: sandbox.Fault{Status: 302, Body: "moved", Headers: map[string]string{"Location": "http://elsewhere.example/login"}}},
+		{name: "another object answers", otherObject: true},
 	}
 	always = []fault{
-		{"403 from then on", sandbox.Fault{Status: 403, Times: -1}},
-		{"500 from then on", sandbox.Fault{Status: 500, Times: -1}},
-		{"500 after it was executed, from then on", sandbox.Fault{Status: 500, Execute: true, Times: -1}},
-		{"502 with HTML from then on", sandbox.Fault{Status: 502, Body: html, Times: -1}},
-		{"resets from then on", sandbox.Fault{Cut: sandbox.CutBefore, Times: -1}},
-		{"wrong JSON types from then on", sandbox.Fault{Status: 200, Body: nonsense, Execute: true, Times: -1}},
+		{name: "403 from then on", Fault: sandbox.Fault{Status: 403, Times: -1}},
+		{name: "500 from then on", Fault: sandbox.Fault{Status: 500, Times: -1}},
+		{name: "500 after it was executed, from then on", Fault: sandbox.Fault{Status: 500, Execute: true, Times: -1}},
+		{name: "502 with HTML from then on", Fault: sandbox.Fault{Status: 502, Body: html, Times: -1}},
+		{name: "resets from then on", Fault: sandbox.Fault{Cut: sandbox.CutBefore, Times: -1}},
+		{name: "wrong JSON types from then on", Fault: sandbox.Fault{Status: 200, Body: nonsense, Execute: true, Times: -1}},
 	}
 )
 
@@ -122,6 +126,15 @@ type request struct {
 	n            int
 }
 
+// pattern returns the path as a fault names it.
+func (r request) pattern() string {
+	path, err := url.PathUnescape(r.path)
+	if err != nil {
+		return r.path
+	}
+	return path
+}
+
 // cleanRun returns the requests of an operation without faults, and what the server holds in the end.
 func cleanRun(t *testing.T, l lifecycle, op operation) (requests []request, left any) {
 	t.Helper()
@@ -183,17 +196,70 @@ func runFault(t *testing.T, l namedLifecycle, op operation, k int, r request, f 
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			s := newScenario(t, acctest.StartVirtual(t), l.lifecycle)
+			var mixUp func(acctest.Exchange) []byte
+			sb := acctest.StartVirtual(t).Intercept(func(x acctest.Exchange) []byte {
+				if mixUp == nil {
+					return x.Answer
+				}
+				return mixUp(x)
+			})
+			s := newScenario(t, sb, l.lifecycle)
 			op.before(s)
-			f.Method, f.Path, f.Nth = r.method, r.path, r.n
-			s.sb.AddFault(f.Fault)
-			s.expectAttributedErrors(op.run(s))
+			if f.otherObject {
+				mixUp = r.answerAnother()
+			} else {
+				f.Method, f.Path, f.Nth = r.method, r.pattern(), r.n
+				s.sb.AddFault(f.Fault)
+			}
+			before := s.core.State()
+			said := op.run(s)
+			s.expectAttributedErrors(said)
+			if f.otherObject {
+				s.expectNothingOfAnother(op, before, said)
+			}
+			mixUp = nil
 			s.sb.ClearFaults()
 			if diff := cmp.Diff(want, s.converge(op)); diff != "" {
 				t.Errorf("what is left on the server (-clean +after the fault):\n%s", diff)
 			}
 		})
 	})
+}
+
+// answerAnother answers a request with another object.
+func (r request) answerAnother() func(acctest.Exchange) []byte {
+	seen := &acctest.Requests{}
+	return func(x acctest.Exchange) []byte {
+		if x.Method != r.method || x.Path != r.path || x.Status > 299 || !seen.Next(r.n) {
+			return x.Answer
+		}
+		if other := acctest.AnotherObject(x.Answer); other != nil {
+			return other
+		}
+		return x.Answer
+	}
+}
+
+// expectNothingOfAnother fails if the state or a request has something of the object that answered in place of ours, if an error does not
+// name both, or if a failed read has changed the state.
+func (s *scenario) expectNothingOfAnother(op operation, before map[string]any, said acctest.Diagnostics) {
+	s.Helper()
+	if text := fmt.Sprint(s.core.State()); strings.Contains(text, acctest.OtherSuffix) {
+		s.Errorf("the state is about the other object: %s", text)
+	}
+	for _, e := range s.sb.Ledger() {
+		if strings.Contains(e.Path, acctest.OtherSuffix) {
+			s.Errorf("%s %s is about the other object", e.Method, e.Path)
+		}
+	}
+	for _, text := range said.Errors {
+		if strings.Contains(text, acctest.OtherSuffix) && !strings.Contains(text, "asked for") {
+			s.Errorf("the error does not name both: %s", text)
+		}
+	}
+	if diff := cmp.Diff(before, s.core.State()); said.Failed() && op.name == "refresh" && diff != "" {
+		s.Errorf("the failed refresh has changed the state (-before +after):\n%s", diff)
+	}
 }
 
 // expectAttributedErrors fails if an error has neither the request ID of the server, nor says that there was no complete response, nor
