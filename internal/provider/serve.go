@@ -4,7 +4,7 @@ import (
 	"context"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
 // address is the provider's address in the registry.
@@ -12,13 +12,17 @@ const address = "registry.terraform.io/octomil/octomil"
 
 // Serve serves the provider to the Terraform process that started this one, until Terraform stops it. With debug it prints how
 // Terraform can attach, and waits for an interrupt.
-func Serve(ctx context.Context, version string, debug bool) error {
+func Serve(_ context.Context, version string, debug bool) error {
 	if !debug { // the terminal of a debugger shows the logs of the process itself
 		if err := quietFramework(); err != nil {
 			return err
 		}
 	}
-	return providerserver.Serve(ctx, New(version), providerserver.ServeOpts{Address: address, Debug: debug, ProtocolVersion: 6})
+	var options []tf6server.ServeOpt
+	if debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	return tf6server.Serve(address, NewServer(New(version)), options...)
 }
 
 // frameworkLogVariable sets the level of the framework's own logs.
