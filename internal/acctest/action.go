@@ -31,6 +31,7 @@ func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType str
 	for event := range stream.Events {
 		switch e := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
+			expectPrintable(t, e.Message)
 			progress = append(progress, e.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
 			completed = true

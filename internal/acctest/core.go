@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -74,6 +73,7 @@ func (r *Diagnostics) add(t testing.TB, diagnostics []*tfprotov6.Diagnostic) {
 	for _, d := range diagnostics {
 		text := d.Summary + ": " + d.Detail
 		expectNoBug(t, text)
+		expectPrintable(t, text)
 		if d.Attribute != nil && len(d.Attribute.Steps()) > 0 {
 			text = strings.ReplaceAll(strings.ReplaceAll(d.Attribute.String(), `AttributeName("`, ""), `")`, "") + ": " + text
 		}
@@ -175,7 +175,7 @@ func (c *Core) Plan(config map[string]any) Plan {
 	c.startProvider()
 	p := Plan{config: tfValue(c.t, c.object, config)}
 	if !c.keepsProcess { // a process of its own, which is not configured, validates beforehand
-		server := providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
+		server := provider.NewServer(provider.NewOver("test", c.sandbox.transport))()
 		if p.add(c.t, c.validate(server, p.config)); p.Failed() {
 			return p
 		}

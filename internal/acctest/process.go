@@ -3,7 +3,6 @@ package acctest
 import (
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
@@ -45,7 +44,7 @@ func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	if c.beside != nil || c.keepsProcess {
 		return Schemas(c.t)
 	}
-	c.server = providerserver.NewProtocol6(provider.NewOver("test", c.sandbox.transport)())()
+	c.server = provider.NewServer(provider.NewOver("test", c.sandbox.transport))()
 	schemas := Schemas(c.t)
 	block := objectType(c.t, schemas.Provider.ValueType())
 	settings := map[string]any{

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
@@ -14,7 +13,7 @@ import (
 // ProviderFactories returns the factories with which terraform-plugin-testing serves the provider in the process of the test.
 func ProviderFactories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"octomil": providerserver.NewProtocol6WithError(provider.New("test")()),
+		"octomil": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(provider.New("test"))(), nil },
 	}
 }
 

@@ -43,6 +43,7 @@ func (s *Sandbox) Query(t testing.TB, typeName string, filters map[string]any, l
 		if diags.add(t, result.Diagnostics); result.Identity == nil {
 			continue
 		}
+		expectPrintable(t, result.DisplayName)
 		one := ListResult{Name: result.DisplayName, Identity: c.identityAttributes(result.Identity)}
 		if includeResource {
 			one.Attributes, _ = goValue(t, c.decode(result.Resource)).(map[string]any)

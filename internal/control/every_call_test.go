@@ -154,11 +154,16 @@ func TestSwitchedProtocolsOfTheStorage(t *testing.T) {
 func TestEveryCallEndsUnderARateLimit(t *testing.T) {
 	t.Parallel()
 	headers := map[string]map[string]string{
-		"no hint": nil, "seconds": {"Retry-After": "7"}, "days": {"Retry-After": "500000"}, "a date": {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"},
+		"no hint": nil, "seconds": {"Retry-After": "70"}, "days": {"Retry-After": "500000"}, "a date": {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"},
 		"a reset": {"RateLimit-Reset": "999999"}, "an instant": {"X-RateLimit-Reset": "99999999999"}, "not a number": {"Retry-After": "NaN"},
 	}
-	for name, call := range everyCall(t) {
+	calls := everyCall(t)
+	for i, name := range slices.Sorted(maps.Keys(calls)) {
+		call := calls[name]
 		for hint, header := range headers {
+			if hint == "no hint" && i%10 > 0 { // hundreds of requests each
+				continue
+			}
 			t.Run(name+"/"+hint, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
@@ -239,8 +244,8 @@ var endless = map[string]func(offset, limit int, items func(from, n int) string)
 	},
 }
 
-// large are those of which a million entries are read where a page has a thousand.
-var large = []string{"a total that grows", "no total"}
+// large are those of which a thousand pages are read. One list is enough for them.
+var large = []string{"a total that grows", "no total", "a total that grows by one", "a total of 10^6, one by one"}
 
 // Every paged list ends, with an error that says so, after a bounded number of requests; also where it is read for the cache.
 //
@@ -261,7 +266,7 @@ func TestEveryEndlessListEnds(t *testing.T) {
 		paged++
 		for name, server := range endless {
 			for _, asArray := range []bool{false, true} {
-				if asArray && name != "no total" || limit > 100 && slices.Contains(large, name) {
+				if asArray && name != "no total" || operation != "list the models" && slices.Contains(large, name) {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/%s/%t", operation, name, asArray), func(t *testing.T) {

@@ -15,6 +15,7 @@ const logSubsystem = "control"
 // logContext adds the logger of requests to ctx. The key is masked by value wherever it occurs.
 func (c *Client) logContext(ctx context.Context) context.Context {
 	ctx = tflog.NewSubsystem(ctx, logSubsystem, tflog.WithLevelFromEnv("TF_LOG_PROVIDER_OCTOMIL_CONTROL"), tflog.WithRootFields())
+	ctx = tflog.SubsystemMaskLogRegexes(ctx, logSubsystem, unprintableInLogs)
 	if c.apiKey == "" {
 		return ctx
 	}

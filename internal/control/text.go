@@ -1,9 +1,14 @@
 package control
 
 import (
+	"context"
+	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -35,4 +40,50 @@ func SameText(a, b string) bool { return a == b || canonicalText(a) == canonical
 // SameFoldedText is SameText for a server that keeps texts without the case of their letters.
 func SameFoldedText(a, b string) bool {
 	return a == b || FoldedText(a) == FoldedText(b)
+}
+
+// A server may write anything into a name, a reason or an error. What a terminal would obey, or would show as something else than
+// what is written, is shown as its code point.
+
+// unprintable are control characters, also those of C1, bidirectional controls, characters without a width, and separators of lines
+// and paragraphs.
+var unprintable = []*unicode.RangeTable{unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp}
+
+// unprintableInLogs matches them, line breaks and tabs included.
+var unprintableInLogs = regexp.MustCompile(`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+`)
+
+// Printable is a text as a terminal may show it: control characters are written as `\u001b`. Line breaks and tabs stay.
+func Printable(text string) string {
+	return printable(strings.ReplaceAll(text, "\r\n", "\n"), func(r rune) bool { return r == '\n' || r == '\t' })
+}
+
+// PrintableLine is Printable for a text that is one line, whose line breaks and tabs become blanks.
+func PrintableLine(text string) string {
+	if strings.ContainsAny(text, "\n\r\t") {
+		text = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(text)
+	}
+	return printable(text, func(rune) bool { return false })
+}
+
+func printable(text string, stays func(rune) bool) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError || unicode.In(r, unprintable...) && !stays(r) }) {
+		return text
+	}
+	var out strings.Builder
+	for _, r := range text { // bytes that are no text become U+FFFD
+		switch {
+		case !unicode.In(r, unprintable...) || stays(r):
+			out.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&out, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+	}
+	return out.String()
+}
+
+// PrintableLogs makes the logger of ctx mask what a terminal would obey.
+func PrintableLogs(ctx context.Context) context.Context {
+	return tflog.MaskLogRegexes(ctx, unprintableInLogs)
 }

@@ -1,6 +1,16 @@
 package control
 
-import "testing"
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+	"pgregory.net/rapid"
+)
 
 // CONTRACT.md 1.91
 func TestSameText(t *testing.T) {
@@ -53,5 +63,48 @@ func TestNamesAreFoundHoweverTheyAreSpelled(t *testing.T) {
 	}
 	if len(w.sent) == 0 {
 		t.Error("nothing was sent")
+	}
+}
+
+// What is printable stays as it is, and nothing else is left.
+func TestPrintable(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "", "Two lines\n\tand a tab": "Two lines\n\tand a tab", "été 日本 👍": "été 日本 👍", "a\r\nb": "a\nb",
+		"\x1b[31mred\x07": `\u001b[31mred\u0007`, "a\rb\b": `a\u000db\u0008`, "\u009b2J\u0085": `\u009b2J\u0085`, "\u202eabc\u2066": `\u202eabc\u2066`,
+		"a\u200bb\ufeff\u2028\u2029": `a\u200bb\ufeff\u2028\u2029`, "\U000e0041": `\U000e0041`, "\xff": "\ufffd", "\x7f\x00": `\u007f\u0000`,
+	} {
+		if got := Printable(text); got != want {
+			t.Errorf("%q is written as %q; want %q", text, got, want)
+		}
+	}
+	if got := PrintableLine("a\r\nb\nc\td\x1b"); got != `a b c d\u001b` {
+		t.Errorf("the line is %q", got)
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		text := rapid.String().Draw(r, "text") + rapid.SampledFrom([]string{"", "\x1b", "\u202e", "\xfe"}).Draw(r, "end")
+		got := Printable(text)
+		if strings.ContainsFunc(got, func(c rune) bool { return c != '\n' && c != '\t' && unicode.In(c, unprintable...) }) || !utf8.ValidString(got) || Printable(got) != got {
+			r.Errorf("%q is written as %q", text, got)
+		}
+		if line := PrintableLine(text); strings.ContainsAny(line, "\n\t\r") || PrintableLine(line) != line {
+			r.Errorf("the line of %q is %q", text, line)
+		}
+	})
+}
+
+// Neither the fields nor the message of a log have what a terminal obeys.
+func TestPrintableLogs(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	c, _ := scripted(t, reply{status: 400, header: map[string]string{"X-Request-Id": "req\u009b2J\u202e"}, body: "{}"})
+	_, err := c.Model(PrintableLogs(tflogtest.RootLogger(t.Context(), &log)), "m")
+	if err == nil || !strings.Contains(log.String(), "request_id") {
+		t.Fatalf("%v: %s", err, log.String())
+	}
+	ctx := PrintableLogs(tflogtest.RootLogger(t.Context(), &log))
+	tflog.Info(ctx, "a\u202eb", map[string]any{"version": "1\u009b"})
+	if strings.ContainsAny(log.String(), "\u009b\u202e") || !strings.Contains(log.String(), "req***2J") {
+		t.Errorf("the log is %q", log.String())
 	}
 }

@@ -57,6 +57,7 @@ func (h *harness) do(method, path string, body any) {
 		h.t.Fatal(err)
 	}
 	req := httptest.NewRequestWithContext(h.t.Context(), method, "/api/v1/"+path, strings.NewReader(string(payload)))
+	req.Host = "127.0.0.1"
 	req.Header.Set("Authorization", "Bearer sandbox")
 	req.Header.Set("User-Agent", "outside")
 	recorder := httptest.NewRecorder()

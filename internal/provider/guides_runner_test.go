@@ -264,6 +264,7 @@ func (s *guideRunner) curl(c command) string {
 		method = "POST"
 	}
 	request := httptest.NewRequestWithContext(s.t.Context(), method, match[2], strings.NewReader(match[3]))
+	request.Host = "127.0.0.1"
 	if strings.Contains(c.text, "Authorization") {
 		request.Header.Set("Authorization", "Bearer sandbox")
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
@@ -24,11 +24,15 @@ func Serve(ctx context.Context, version string, debug bool) error {
 			return err
 		}
 	}
+	var options []tf6server.ServeOpt
+	if debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
 	ephemerals := &resourcekit.OpenEphemerals{}
 	open := func() provider.Provider {
 		return &octomilProvider{version: version, run: namesOfRun(), ephemerals: ephemerals}
 	}
-	err := providerserver.Serve(ctx, open, providerserver.ServeOpts{Address: address, Debug: debug, ProtocolVersion: 6})
+	err := tf6server.Serve(address, NewServer(open), options...)
 	ctx, cancel := context.WithTimeout(control.Urgent(context.WithoutCancel(ctx)), stopTimeout)
 	defer cancel()
 	ephemerals.CloseAll(ctx)

@@ -45,7 +45,7 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 
 // serve handles requests and advances the simulation between them until ctx ends.
 func (s *Server) serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	server := newWebServer(s)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	ticker := time.NewTicker(max(s.options.SyncInterval/5, 10*time.Millisecond))

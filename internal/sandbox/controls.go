@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -36,7 +37,11 @@ func (s *Server) controlRoutes() http.Handler {
 
 // decodeControl decodes the body of a control. Unknown keys are errors.
 func decodeControl(r *http.Request, out any) error {
-	decoder := json.NewDecoder(io.LimitReader(r.Body, maxRequestBody))
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return bodyError(err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(out); err != nil {
 		return badRequest("invalid request body: %v", err)

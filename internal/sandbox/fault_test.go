@@ -62,6 +62,7 @@ func TestFaultResponse(t *testing.T) {
 	w.AddFault(Fault{Path: "models", Status: 502, Headers: map[string]string{"Content-Type": "text/html"}, Body: "<html>bad</html>"})
 	w.AddFault(Fault{Path: "models", Status: 429, Headers: map[string]string{"Retry-After": "7"}})
 	req := httptest.NewRequest(http.MethodGet, modelsPath, http.NoBody)
+	req.Host = "127.0.0.1"
 	do := func() *httptest.ResponseRecorder {
 		rec := httptest.NewRecorder()
 		w.ServeHTTP(rec, req)

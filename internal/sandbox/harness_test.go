@@ -77,6 +77,8 @@ func (h *harness) request(key, method, path string, body any) reply {
 		}
 	}
 	req := httptest.NewRequest(method, path, &payload)
+	req.Host = "127.0.0.1"
+	req.Header.Set("Content-Type", "application/json")
 	if key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}

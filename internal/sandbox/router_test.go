@@ -17,7 +17,7 @@ func TestAPIRootsAndEscapedIDs(t *testing.T) {
 		h.wantFields(h.do(200, "GET", path+"/versions/3.0.0%2Bcuda%2F1", nil), object{"version": "3.0.0+cuda/1", "status": "draft"})
 	}
 	rec := httptest.NewRecorder()
-	h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/models", http.NoBody))
+	h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "http://127.0.0.1/models", http.NoBody))
 	if rec.Code != http.StatusNotFound {
 		t.Errorf("outside the API's root: got %d", rec.Code)
 	}

@@ -10,17 +10,20 @@ import (
 	"time"
 )
 
-// maxRequestBody is the maximum size of a request body, in bytes.
-const maxRequestBody = 16 << 20
-
 // ServeHTTP serves the API below /api/v1 and /v1, file uploads below /uploads, and the sandbox's own controls below
-// /sandbox.
+// /sandbox. It refuses what a web page may have sent.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := checkCaller(r); err != nil {
+		refuseUnread(w, errorResponse(s.options.Dialect, "", err))
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/sandbox/") {
+		r.Body = limitedBody(w, r)
 		s.controls.ServeHTTP(w, r)
 		return
 	}
 	if token, ok := strings.CutPrefix(r.URL.Path, uploadRoot); ok {
+		r.Body = timedBody{r.Body, http.NewResponseController(w)}
 		s.serveUpload(w, r, token)
 		return
 	}
@@ -29,10 +32,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeResponse(w, nil, routeNotFound)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
+	body, err := io.ReadAll(limitedBody(w, r))
 	if err != nil {
-		return // the client disconnected or sent more than any call accepts
+		refuseUnread(w, errorResponse(s.options.Dialect, "", bodyError(err)))
+		return
 	}
+	endOfBody(w)
 	s.serveAPI(w, below, body)
 }
 
@@ -202,6 +207,7 @@ func writeResponse(w http.ResponseWriter, headers map[string]string, resp respon
 	for name, value := range headers {
 		w.Header().Set(name, value)
 	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(bodyTimeout)) // a recorder in memory has none
 	w.WriteHeader(resp.status)
 	_, _ = w.Write(resp.body)
 }
