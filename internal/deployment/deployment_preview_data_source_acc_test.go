@@ -6,8 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
@@ -15,15 +13,7 @@ import (
 // previews asks for a preview and expects some attributes of it.
 func (h *harness) previews(config, want map[string]any) {
 	h.Helper()
-	got, said := h.sb.ReadData(h, "octomil_deployment_preview", config)
-	if said.Failed() {
-		h.Fatalf("the preview of %v fails: %v", config, said.Errors)
-	}
-	for name, value := range want {
-		if diff := cmp.Diff(value, got[name]); diff != "" {
-			h.Errorf("%s of the preview of %v (-want +got):\n%s", name, config, diff)
-		}
-	}
+	h.sb.ExpectData(h, "octomil_deployment_preview", config, want)
 }
 
 // warning is the only warning of a preview.
@@ -73,8 +63,7 @@ func TestAccDeploymentPreviewDataSource_fleet(t *testing.T) {
 		}
 		h.previews(pin("1.0.0"), operates("rollback", 124, map[string]any{"cancels": back["cancels"]}))
 		_, said = sb.ReadData(t, "octomil_deployment_preview", pin("1.0.1"))
-		h.fails(said, "The version does not exist")
-		h.fails(said, "Closest matches: `1.0.0`")
+		said.ExpectErrors(t, "The version does not exist", "Closest matches: `1.0.0`")
 		h.wrote()
 	})
 }
@@ -92,8 +81,7 @@ func TestAccDeploymentPreviewDataSource_group(t *testing.T) {
 		h.previews(pin("1.0.0", "group", "staging"), each("rollback", "2.0.0"))
 		h.previews(pin("0.9.0", "group", "staging", "percentage", 50), each("rollback", "1.0.0"))
 		_, said := sb.ReadData(t, "octomil_deployment_preview", pin("2.0.0", "group", "stagin"))
-		h.fails(said, "The device group does not exist")
-		h.fails(said, "staging")
+		said.ExpectErrors(t, "The device group does not exist", "staging")
 	})
 }
 

@@ -56,7 +56,7 @@ func TestAccModelDeployment_badInput(t *testing.T) {
 				if c.key != "" {
 					h.core.Configure(nil, map[string]any{"api_key": c.key})
 				}
-				h.refused(c.config, c.want...)
+				h.core.ExpectRefused(t, c.config, c.want...)
 			})
 		}
 	})
@@ -101,7 +101,7 @@ func TestAccModelDeployment_serverFaults(t *testing.T) {
 				h.core.Configure(nil, map[string]any{"max_retries": 0})
 				h.creates(pin("1.0.0"))
 				h.sb.AddFault(c.fault)
-				h.refused(pin("1.0.0"), c.want...)
+				h.core.ExpectRefused(t, pin("1.0.0"), c.want...)
 				h.sb.ClearFaults()
 				h.idle(pin("1.0.0"))
 				h.wrote()
@@ -190,12 +190,10 @@ func TestAccModelDeployment_rolledBackWhileWaiting(t *testing.T) {
 			t.Fatal(plan.Errors)
 		}
 		said := h.core.Apply(plan)
-		if text := strings.Join(said.Errors, "\n"); !says("version: The rollout was rolled back", "automatically by the organization's policy", "12",
-			"is now 1.0.0", "Pin a known good version").MatchString(text) {
-			t.Errorf("the apply says %q", text)
-		}
+		said.ExpectErrors(t, "version: The rollout was rolled back", "automatically by the organization's policy", "12", "is now 1.0.0",
+			"Pin a known good version")
 		// The next apply does not push it again, and says why.
-		h.refused(pin("2.0.0"), "version: The version was rolled back", "automatically by the organization's policy", "12", "is now 1.0.0", "on_rollback")
+		h.core.ExpectRefused(t, pin("2.0.0"), "version: The version was rolled back", "automatically by the organization's policy", "12", "is now 1.0.0", "on_rollback")
 		// The state says what runs, so the good pin has nothing to write.
 		h.updates(pin("1.0.0"), "adopt 1.0.0 1.0.0")
 		// Pinned once more on purpose, it is deployed once more.
@@ -213,7 +211,7 @@ func TestAccModelDeployment_unmanagedRollout(t *testing.T) {
 		h.sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
 			"version": "2.0.0", "rollout_percentage": 10, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
 		})
-		h.refused(pin("3.0.0"), "Another rollout is in progress", "2.0.0 is active at 10 percent")
+		h.core.ExpectRefused(t, pin("3.0.0"), "Another rollout is in progress", "2.0.0 is active at 10 percent")
 		h.updates(pin("2.0.0", "rollout", map[string]any{"percentage": 40}), "advance 2.0.0 2.0.0", "POST update percentage")
 		// Once this resource has attached to it, the rollout is its own.
 		h.updates(pin("3.0.0"), "deploy 2.0.0 3.0.0", "DELETE cancel rollout", "POST create rollout")

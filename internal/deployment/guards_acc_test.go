@@ -385,8 +385,7 @@ func TestAccModelDeployment_policyDenied(t *testing.T) {
 		h.sb.Do(t, "PUT", "/api/v1/settings/demo", map[string]any{"require_approval": true})
 		before := h.core.State()
 		said := h.core.Apply(h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 60})))
-		h.fails(said, "rollout.percentage: ")
-		h.fails(said, "policy_denied")
+		said.ExpectErrors(t, "rollout.percentage: ", "policy_denied")
 		h.fails(said, "The organization's policy denied the request")
 		if diff := cmp.Diff(before["percentage"], h.core.State()["percentage"]); diff != "" {
 			t.Error(diff)

@@ -186,37 +186,6 @@ func (h *harness) wrote(want ...string) {
 	h.sb.ClearLedger()
 }
 
-// refused expects that the plan or the apply fails with an error that says the words, in this order.
-func (h *harness) refused(config map[string]any, words ...string) {
-	h.Helper()
-	plan := h.core.Plan(config)
-	said := plan.Diagnostics
-	if !said.Failed() {
-		said = h.core.Apply(plan)
-	}
-	if text := strings.Join(said.Errors, "\n"); !says(words...).MatchString(text) {
-		h.Errorf("the errors are %q; want %q", said.Errors, words)
-	}
-}
-
-// isImportedBy expects that an import by the ID gives the state, except these attributes.
-func (h *harness) isImportedBy(id string, except ...string) {
-	h.Helper()
-	imported := h.sb.Core(h, "octomil_model_deployment")
-	if said := imported.Import(id); said.Failed() {
-		h.Fatalf("importing %s: %v", id, said.Errors)
-	}
-	compared := func(state map[string]any) map[string]any {
-		for _, name := range except {
-			delete(state, name)
-		}
-		return state
-	}
-	if diff := cmp.Diff(compared(h.core.State()), compared(imported.State())); diff != "" {
-		h.Errorf("what the import of %s gives (-state +imported):\n%s", id, diff)
-	}
-}
-
 // fails expects errors that contain words.
 func (h *harness) fails(said acctest.Diagnostics, words string) {
 	h.Helper()

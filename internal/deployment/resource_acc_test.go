@@ -71,7 +71,7 @@ func TestAccModelDeployment_rollback(t *testing.T) {
 		if was, _ := h.core.State()["rolled_back"].(map[string]any); was["version"] != "2.0.0" {
 			t.Errorf("rolled_back is %v", was)
 		}
-		h.isImportedBy(phi, "last_operation", "reason")
+		h.core.ExpectImport(t, phi, "last_operation", "reason")
 
 		// Forward again is a deploy like the first one.
 		h.updates(pin("2.0.0"), "deploy 1.0.0 2.0.0", "POST create rollout")
@@ -105,7 +105,7 @@ func TestAccModelDeployment_rollbackOfRolloutInProgress(t *testing.T) {
 		h.updates(pin("2.0.0", "rollout", at(40), "reason", "looks good"), "advance 2.0.0 2.0.0", "POST update percentage")
 		sb.Settle()
 		sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 74, "2.0.0": 50})
-		h.refused(pin("2.0.0", "rollout", at(20)), "The rollout percentage cannot decrease", "pin an older version")
+		h.core.ExpectRefused(t, pin("2.0.0", "rollout", at(20)), "The rollout percentage cannot decrease", "pin an older version")
 		// The rollout block stands as it is: a rollback is for all devices immediately.
 		h.updates(pin("1.0.0", "rollout", at(40)), "rollback 2.0.0 1.0.0", rollback...)
 		sb.ExpectFleet(t, phi, all("1.0.0"))
@@ -152,7 +152,7 @@ func TestAccModelDeployment_drift(t *testing.T) {
 		// An older one that was deployed manually is a rollback, which is not undone automatically.
 		h.sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollback", map[string]any{"to_version": "0.9.0", "reason": "it was me"})
 		h.sb.Settle()
-		h.refused(pin("1.0.0"), "version: The version was rolled back", "manually: it was me", "is now 0.9.0", "on_rollback")
+		h.core.ExpectRefused(t, pin("1.0.0"), "version: The version was rolled back", "manually: it was me", "is now 0.9.0", "on_rollback")
 	})
 }
 
@@ -204,7 +204,7 @@ func TestAccModelDeployment_paused(t *testing.T) {
 		h.updates(paused, "pause 2.0.0 2.0.0", "POST pause rollout")
 		h.core.ExpectState(t, map[string]any{"status": "paused"})
 		// What was paused outside of Terraform is not resumed automatically.
-		h.refused(pin("2.0.0"), "The rollout is paused", "Set `paused = false`")
+		h.core.ExpectRefused(t, pin("2.0.0"), "The rollout is paused", "Set `paused = false`")
 		h.updates(pin("2.0.0", "paused", false), "resume 2.0.0 2.0.0", "POST resume rollout", "POST update percentage")
 		h.core.ExpectState(t, map[string]any{"status": "completed"})
 		h.sb.ExpectFleet(t, phi, all("2.0.0"))
@@ -220,7 +220,7 @@ func TestAccModelDeployment_modelByNameOrID(t *testing.T) {
 		h.creates(pin("1.0.0"))
 		h.core.ExpectState(t, map[string]any{"model_id": id})
 		h.idle(pin("1.0.0", "model", id))
-		h.isImportedBy(id, "last_operation")
+		h.core.ExpectImport(t, id, "last_operation")
 	})
 }
 

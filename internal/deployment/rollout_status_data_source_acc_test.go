@@ -4,8 +4,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
@@ -17,15 +15,7 @@ func (h *harness) tells(want map[string]any) {
 	if h.group != "" {
 		config["group"] = h.group
 	}
-	got, said := h.sb.ReadData(h, "octomil_rollout_status", config)
-	if said.Failed() {
-		h.Fatal(said.Errors)
-	}
-	for name, value := range want {
-		if diff := cmp.Diff(value, got[name]); diff != "" {
-			h.Errorf("%s of the status (-want +got):\n%s", name, diff)
-		}
-	}
+	h.sb.ExpectData(h, "octomil_rollout_status", config, want)
 }
 
 func TestAccRolloutStatusDataSource_fleet(t *testing.T) {
@@ -56,8 +46,7 @@ func TestAccRolloutStatusDataSource_group(t *testing.T) {
 		})
 		h.tells(map[string]any{"version": "2.0.0", "active_version": "2.0.0", "status": "active", "summary": "18/24 (75%)"})
 		_, said := sb.ReadData(t, "octomil_rollout_status", map[string]any{"model": phi, "group": "stagin"})
-		h.fails(said, "The device group does not exist")
-		h.fails(said, "Closest matches: `staging`")
+		said.ExpectErrors(t, "The device group does not exist", "Closest matches: `staging`")
 	})
 }
 

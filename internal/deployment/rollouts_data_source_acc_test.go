@@ -1,75 +1,75 @@
 package deployment_test
 
 import (
-	"fmt"
+	"maps"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-func listed(sb *acctest.Sandbox, lines string) string {
-	return fmt.Sprintf("%s\ndata \"octomil_rollouts\" \"phi\" {\n  %s\n}\n", sb.Provider(), lines)
+// record is what a list is to say of one rollout.
+func record(version, status string, percentage float64, attributes map[string]any) map[string]any {
+	r := map[string]any{
+		"version": version, "status": status, "percentage": percentage, "target_percentage": 100.0,
+		"previous_version": nil, "reason": nil, "trigger": nil, "rolled_back_at": nil,
+	}
+	maps.Copy(r, attributes)
+	return r
 }
 
-// record is what a list is to say of one rollout; nil is null.
-func record(version, status string, percentage float64, attributes map[string]knownvalue.Check) knownvalue.Check {
-	check := map[string]knownvalue.Check{
-		"version": knownvalue.StringExact(version), "status": knownvalue.StringExact(status), "percentage": knownvalue.Float64Exact(percentage),
-		"target_percentage": knownvalue.Float64Exact(100), "id": knownvalue.NotNull(), "created_at": knownvalue.NotNull(),
-		"previous_version": knownvalue.Null(), "reason": knownvalue.Null(), "trigger": knownvalue.Null(), "rolled_back_at": knownvalue.Null(),
-	}
-	for name, value := range attributes {
-		check[name] = value
-	}
-	return knownvalue.ObjectExact(check)
-}
+// some stands for any value but null.
+const some = "some value"
 
-func lists(records ...knownvalue.Check) []statecheck.StateCheck {
-	return []statecheck.StateCheck{
-		statecheck.ExpectKnownValue("data.octomil_rollouts.phi", tfjsonpath.New("rollouts"), knownvalue.ListExact(records)),
+// lists reads the rollouts and expects these. It returns the ID of the model.
+func lists(t *testing.T, sb *acctest.Sandbox, config map[string]any, want ...map[string]any) (model any) {
+	t.Helper()
+	got, said := sb.ReadData(t, "octomil_rollouts", config)
+	if said.Failed() {
+		t.Fatal(said.Errors)
 	}
+	found := []map[string]any{}
+	for _, item := range got["rollouts"].([]any) {
+		r := item.(map[string]any)
+		if r["id"] == nil || r["created_at"] == nil {
+			t.Errorf("the ID or the time of the creation is missing in %v", r)
+		}
+		delete(r, "id")
+		delete(r, "created_at")
+		if r["rolled_back_at"] != nil {
+			r["rolled_back_at"] = some
+		}
+		found = append(found, r)
+	}
+	if diff := cmp.Diff(append([]map[string]any{}, want...), found); diff != "" {
+		t.Errorf("the rollouts of %v (-want +got):\n%s", config, diff)
+	}
+	return got["model_id"]
 }
 
 func TestAccRolloutsDataSource_newestFirst(t *testing.T) {
 	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Parallel()
-		sb := start(t, dialect)
-		replaces := func(version string) map[string]knownvalue.Check {
-			return map[string]knownvalue.Check{"previous_version": knownvalue.StringExact(version)}
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
+		t.Helper()
+		canceled := record("2.0.0", "rolled_back", 40, map[string]any{
+			"previous_version": "1.0.0", "reason": "cancelled", "trigger": "manual", "rolled_back_at": some,
+		})
+		sb.Do(t, "DELETE", "/api/v1/models/phi-4-mini/rollouts/"+begin(t, sb, 40, 100)+"?force=true", nil)
+		begin(t, sb, 25, 100)
+		model := lists(t, sb, map[string]any{"model": phi},
+			record("2.0.0", "active", 25, map[string]any{"previous_version": "1.0.0"}), canceled,
+			record("1.0.0", "completed", 100, map[string]any{"previous_version": "0.9.0"}), record("0.9.0", "completed", 100, nil))
+		id := modelID(t, sb)
+		if model != id {
+			t.Errorf("the ID of the model is %v, want %s", model, id)
 		}
-		canceled := record("2.0.0", "rolled_back", 40, map[string]knownvalue.Check{
-			"previous_version": knownvalue.StringExact("1.0.0"), "reason": knownvalue.StringExact("cancelled"),
-			"trigger": knownvalue.StringExact("manual"), "rolled_back_at": knownvalue.NotNull(),
-		})
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.ProviderFactories(),
-			Steps: []resource.TestStep{
-				{
-					PreConfig: func() {
-						sb.Do(t, "DELETE", "/api/v1/models/phi-4-mini/rollouts/"+begin(t, sb, 40, 100)+"?force=true", nil)
-						begin(t, sb, 25, 100)
-					},
-					Config: listed(sb, `model = "phi-4-mini"`),
-					ConfigStateChecks: append(lists(
-						record("2.0.0", "active", 25, replaces("1.0.0")), canceled,
-						record("1.0.0", "completed", 100, replaces("0.9.0")), record("0.9.0", "completed", 100, nil),
-					), statecheck.ExpectKnownValue("data.octomil_rollouts.phi", tfjsonpath.New("model_id"), knownvalue.StringExact(modelID(t, sb)))),
-				},
-				{
-					Config:            listed(sb, `model = "`+modelID(t, sb)+`"`+"\n  status = \"rolled_back\""),
-					ConfigStateChecks: lists(canceled),
-				},
-				{Config: listed(sb, "model = \"phi-4-mini\"\n  status = \"paused\""), ConfigStateChecks: lists()},
-				{Config: listed(sb, "model = \"phi-4-mini\"\n  status = \"gone\""), ExpectError: says("value must be one of", `"rolled_back"`)},
-				{Config: listed(sb, `model = "phi-4-mni"`), ExpectError: says("The model does not exist", "Closest matches: `phi-4-mini`")},
-			},
-		})
+		lists(t, sb, map[string]any{"model": id, "status": "rolled_back"}, canceled)
+		lists(t, sb, map[string]any{"model": phi, "status": "paused"})
+		_, said := sb.ReadData(t, "octomil_rollouts", map[string]any{"model": phi, "status": "gone"})
+		said.ExpectErrors(t, "value must be one of", `"rolled_back"`)
+		_, said = sb.ReadData(t, "octomil_rollouts", map[string]any{"model": "phi-4-mni"})
+		said.ExpectErrors(t, "The model does not exist", "Closest matches: `phi-4-mini`")
 	})
 }

@@ -1,10 +1,7 @@
 package fleet_test
 
 import (
-	"regexp"
 	"testing"
-
-	acc "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -13,37 +10,34 @@ import (
 // CONTRACT.md 5.51
 func TestAccDeviceAndGroup_dataSources(t *testing.T) {
 	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Parallel()
-		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect })
-		acc.UnitTest(t, acc.TestCase{
-			ProtoV6ProviderFactories: acctest.ProviderFactories(),
-			Steps: []acc.TestStep{
-				{
-					Config: sb.Provider() + `
-data "octomil_device" "lobby" { device_identifier = "edge-000004" }
-data "octomil_devices" "linux" { platform = "linux" }
-data "octomil_devices" "none" { status = "archived" }
-data "octomil_device_group" "staging" { name = "staging" }
-data "octomil_device_groups" "all" {}
-data "octomil_device_groups" "dynamic" { group_type = "dynamic" }`,
-					Check: acc.ComposeAggregateTestCheckFunc(
-						acc.TestCheckResourceAttr("data.octomil_device.lobby", "platform", "linux"),
-						acc.TestCheckResourceAttr("data.octomil_device.lobby", "total_memory_mb", "8192"),
-						acc.TestCheckNoResourceAttr("data.octomil_device.lobby", "on_destroy"),
-						acc.TestCheckResourceAttr("data.octomil_devices.linux", "devices.#", "41"),
-						acc.TestCheckResourceAttr("data.octomil_devices.linux", "devices.0.device_identifier", "edge-000004"),
-						acc.TestCheckResourceAttr("data.octomil_devices.none", "devices.#", "0"),
-						acc.TestCheckResourceAttr("data.octomil_device_group.staging", "group_type", "static"),
-						acc.TestCheckResourceAttr("data.octomil_device_groups.all", "device_groups.0.name", "staging"),
-						acc.TestCheckResourceAttr("data.octomil_device_groups.dynamic", "device_groups.#", "0"),
-					),
-				},
-				{
-					Config:      sb.Provider() + `data "octomil_device_group" "other" { name = "stagin" }`,
-					ExpectError: regexp.MustCompile(`(?s)No device group of this organization has the ID or the name "stagin".*Closest\s+matches: .staging.`),
-				},
-			},
-		})
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
+		t.Helper()
+		lobby := sb.ExpectData(t, "octomil_device", map[string]any{"device_identifier": "edge-000004"},
+			map[string]any{"platform": "linux", "total_memory_mb": 8192.0})
+		if _, has := lobby["on_destroy"]; has {
+			t.Error("the data source has on_destroy")
+		}
+		list := func(typeName, attribute string, filters map[string]any, want int) []any {
+			t.Helper()
+			found, _ := sb.ExpectData(t, typeName, filters, nil)[attribute].([]any)
+			if len(found) != want {
+				t.Fatalf("%s with %v has %d, want %d", typeName, filters, len(found), want)
+			}
+			return found
+		}
+		first := list("octomil_devices", "devices", map[string]any{"platform": "linux"}, 41)[0].(map[string]any)
+		if first["device_identifier"] != "edge-000004" {
+			t.Errorf("the first device is %v", first["device_identifier"])
+		}
+		list("octomil_devices", "devices", map[string]any{"status": "archived"}, 0)
+		sb.ExpectData(t, "octomil_device_group", map[string]any{"name": "staging"}, map[string]any{"group_type": "static"})
+		group := list("octomil_device_groups", "device_groups", nil, 1)[0].(map[string]any)
+		if group["name"] != "staging" {
+			t.Errorf("the first group is %v", group["name"])
+		}
+		list("octomil_device_groups", "device_groups", map[string]any{"group_type": "dynamic"}, 0)
+
+		_, said := sb.ReadData(t, "octomil_device_group", map[string]any{"name": "stagin"})
+		said.ExpectErrors(t, `No device group of this organization has the ID or the name "stagin"`, "Closest matches: `staging`")
 	})
 }

@@ -6,10 +6,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -49,18 +46,12 @@ func action(address string, want plancheck.ResourceActionType) resource.ConfigPl
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
 }
 
-func emptyPlan() resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-}
+// few is the option of 30 devices.
+func few(o *sandbox.Options) { o.Devices = 30 }
 
-func stateHas(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
-}
-
-func exactStrings(values ...string) []knownvalue.Check {
-	checks := make([]knownvalue.Check, len(values))
-	for i, value := range values {
-		checks[i] = knownvalue.StringExact(value)
+func destroy(t *testing.T, core *acctest.Core) {
+	t.Helper()
+	if said := core.Destroy(); said.Failed() {
+		t.Fatalf("the destroy fails: %v", said.Errors)
 	}
-	return checks
 }

@@ -1,11 +1,8 @@
 package fleet_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,16 +10,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
-
-const membersAddress = "octomil_device_group_members.lab"
 
 // dev returns the ID of the n-th device of the sandbox.
 func dev(n int) string { return fmt.Sprintf("dev_%08d", n) }
@@ -91,281 +83,188 @@ func expectWrites(t *testing.T, sb *acctest.Sandbox, want ...string) {
 	}
 }
 
+// lab is a membership of the group lab, which has no devices yet, and its configurations.
+func lab(t *testing.T, sb *acctest.Sandbox) (core *acctest.Core, config func(devices ...string) map[string]any) {
+	t.Helper()
+	sb.Do(t, http.MethodPost, "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "lab", "group_type": "static"})
+	return membership(t, sb, "lab")
+}
+
+// membership is a membership of a group, and its configurations.
+func membership(t *testing.T, sb *acctest.Sandbox, group string) (core *acctest.Core, config func(devices ...string) map[string]any) {
+	t.Helper()
+	id := groupOf(t, sb, group)["id"]
+	sb.ClearLedger()
+	return sb.Core(t, "octomil_device_group_members"), func(devices ...string) map[string]any {
+		list := make([]any, len(devices))
+		for i, d := range devices {
+			list[i] = d
+		}
+		return map[string]any{"group_id": id, "device_ids": list}
+	}
+}
+
 func TestAccDeviceGroupMembers_lifecycle(t *testing.T) {
 	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
 		t.Helper()
-		t.Parallel()
-		sb := start(t, dialect)
-		changed := sb.Provider() + membersHCL(dev(4), dev(3), "phone-000002")
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.ProviderFactories(),
-			Steps: []resource.TestStep{
-				{
-					Config: sb.Provider() + membersHCL(dev(3), dev(1), "phone-000002"),
-					ConfigStateChecks: []statecheck.StateCheck{
-						stateHas(membersAddress, "device_ids", knownvalue.ListExact(exactStrings(dev(3), dev(1), "phone-000002"))),
-					},
-				},
-				{
-					PreConfig:        func() { expectMembers(t, sb, "lab", devs(1, 2, 3)...); expectWrites(t, sb, "add group members") },
-					Config:           sb.Provider() + membersHCL("phone-000002", dev(3), dev(1)),
-					ConfigPlanChecks: emptyPlan(),
-				},
-				{
-					PreConfig:        sb.ClearLedger,
-					Config:           changed,
-					ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionUpdate),
-				},
-				{
-					PreConfig: func() {
-						expectMembers(t, sb, "lab", devs(2, 3, 4)...)
-						expectWrites(t, sb, "add group members", "remove group member")
-						sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab")+"/devices/"+dev(3), nil)
-						sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
-					},
-					Config:           changed,
-					ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionUpdate),
-				},
-				{
-					PreConfig:    func() { expectMembers(t, sb, "lab", devs(2, 3, 4)...) },
-					ResourceName: membersAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "lab",
-				},
-				{
-					ResourceName: membersAddress, ImportState: true,
-					ImportStateCheck: func(states []*terraform.InstanceState) error {
-						for i, want := range devs(2, 3, 4) {
-							if got := states[0].Attributes[fmt.Sprintf("device_ids.%d", i)]; got != want {
-								return fmt.Errorf("device_ids[%d] was imported as %q, want %q", i, got, want)
-							}
-						}
-						return nil
-					},
-				},
-				{
-					PreConfig:        func() { sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab"), nil) },
-					Config:           changed,
-					ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionCreate),
-				},
-				{
-					PreConfig: func() { expectMembers(t, sb, "lab", devs(2, 3, 4)...) },
-					Config:    sb.Provider() + membersHCL(),
-				},
-			},
-		})
-	})
+		core, config := lab(t, sb)
+		changed := config(dev(4), dev(3), "phone-000002")
+		core.Converge(t, config(dev(3), dev(1), "phone-000002"), acctest.ActionCreate)
+		expectState(t, core, dev(3), dev(1), "phone-000002")
+		expectMembers(t, sb, "lab", devs(1, 2, 3)...)
+		expectWrites(t, sb, "add group members")
+		core.ExpectAction(t, config("phone-000002", dev(3), dev(1)), acctest.ActionNone)
+
+		sb.ClearLedger()
+		core.Converge(t, changed, acctest.ActionUpdate)
+		expectMembers(t, sb, "lab", devs(2, 3, 4)...)
+		expectWrites(t, sb, "add group members", "remove group member")
+		sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab")+"/devices/"+dev(3), nil)
+		sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
+		core.Converge(t, changed, acctest.ActionUpdate)
+		expectMembers(t, sb, "lab", devs(2, 3, 4)...)
+
+		imported := core.ExpectImport(t, "lab", "device_ids")
+		expectState(t, imported, devs(2, 3, 4)...)
+		imported.ExpectAction(t, changed, acctest.ActionNone)
+
+		sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab"), nil)
+		changed["group_id"] = acctest.Unknown // the group is created once more
+		core.ExpectAction(t, changed, acctest.ActionCreate)
+		core, config = lab(t, sb)
+		core.Converge(t, config(dev(4), dev(3), "phone-000002"), acctest.ActionCreate)
+		expectMembers(t, sb, "lab", devs(2, 3, 4)...)
+		core.Converge(t, config(), acctest.ActionUpdate)
+		expectMembers(t, sb, "lab")
+	}, few)
 }
 
 // A destroy removes the listed devices from the group, and no others.
 func TestAccDeviceGroupMembers_destroy(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	group := groupHCL(`name = "lab"`)
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		AdditionalCLIOptions:     &resource.AdditionalCLIOptions{Plan: resource.PlanOptions{NoRefresh: true}},
-		Steps: []resource.TestStep{
-			{Config: sb.Provider() + membersHCL("phone-000001", dev(2), dev(3))},
-			{
-				PreConfig: func() {
-					sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
-					sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab")+"/devices/"+dev(3), nil)
-					sb.ClearLedger()
-				},
-				Config:           sb.Provider() + group,
-				ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionDestroy),
-			},
-			{
-				PreConfig: func() {
-					expectMembers(t, sb, "lab", dev(9))
-					expectWrites(t, sb, "remove group member", "remove group member")
-				},
-				Config: sb.Provider() + group,
-			},
-		},
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t, few)
+		core, config := lab(t, sb)
+		core.Converge(t, config("phone-000001", dev(2), dev(3)), acctest.ActionCreate)
+		sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
+		sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab")+"/devices/"+dev(3), nil)
+		sb.ClearLedger()
+		destroy(t, core)
+		expectMembers(t, sb, "lab", dev(9))
+		expectWrites(t, sb, "remove group member", "remove group member")
 	})
 }
 
 // Devices are added in batches of at most 1,000, and the next plan is empty.
 func TestAccDeviceGroupMembers_batches(t *testing.T) {
 	t.Parallel()
-	const many = 2100
-	sb := acctest.Start(t, func(o *sandbox.Options) { o.Devices = many })
-	config := func(n int) string {
-		return sb.Provider() + groupHCL(`name = "lab"`) + fmt.Sprintf(`
-			resource "octomil_device_group_members" "lab" {
-			  group_id   = octomil_device_group.lab.id
-			  device_ids = [for i in slice(concat(range(1000), range(1000, 2000), range(2000, 2100)), 0, %d) : format("dev_%%08d", i + 1)]
-			}`, n)
-	}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{Config: config(many)},
-			{
-				PreConfig: func() {
-					expectWrites(t, sb, "add group members", "add group members", "add group members")
-					sb.ClearLedger()
-				},
-				Config: config(many - 2),
-			},
-			{
-				PreConfig: func() {
-					expectWrites(t, sb, "remove group member", "remove group member")
-					if n := groupOf(t, sb, "lab")["device_count"]; n != float64(many-2) {
-						t.Errorf("the group has %v members, want %d", n, many-2)
-					}
-				},
-				Config: config(3), PlanOnly: true, ExpectNonEmptyPlan: true,
-			},
-		},
+	synctest.Test(t, func(t *testing.T) {
+		const many = 2100
+		sb := acctest.StartVirtual(t, func(o *sandbox.Options) { o.Devices = many })
+		core, config := lab(t, sb)
+		ids := make([]string, many)
+		for i := range ids {
+			ids[i] = dev(i + 1)
+		}
+		core.Converge(t, config(ids...), acctest.ActionCreate)
+		expectWrites(t, sb, "add group members", "add group members", "add group members")
+		sb.ClearLedger()
+		core.Converge(t, config(ids[:many-2]...), acctest.ActionUpdate)
+		expectWrites(t, sb, "remove group member", "remove group member")
+		if n := groupOf(t, sb, "lab")["device_count"]; n != float64(many-2) {
+			t.Errorf("the group has %v members, want %d", n, many-2)
+		}
+		core.ExpectAction(t, config(ids[:3]...), acctest.ActionUpdate)
 	})
-}
-
-// statedDevices expects these devices in the state that a plan without a refresh starts from.
-type statedDevices []string
-
-func (want statedDevices) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
-	for _, change := range req.Plan.ResourceChanges {
-		if change.Address != membersAddress {
-			continue
-		}
-		attributes, _ := change.Change.Before.(map[string]any)
-		list, _ := attributes["device_ids"].([]any)
-		got := make([]string, len(list))
-		for i, item := range list {
-			got[i] = fmt.Sprint(item)
-		}
-		if diff := cmp.Diff([]string(want), got); diff != "" {
-			resp.Error = fmt.Errorf("device_ids in state (-want +got):\n%s", diff)
-		}
-		return
-	}
-	resp.Error = errors.New("the plan has no membership")
 }
 
 // An update that fails partway saves the members that the server has, and the next apply makes the remaining changes.
 func TestAccDeviceGroupMembers_updateFailsPartway(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	config := sb.Provider("max_retries = 0") + membersHCL(dev(4), dev(5))
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		AdditionalCLIOptions:     &resource.AdditionalCLIOptions{Plan: resource.PlanOptions{NoRefresh: true}},
-		Steps: []resource.TestStep{
-			{Config: sb.Provider() + membersHCL(dev(3), dev(2), dev(1))},
-			{
-				PreConfig: func() {
-					sb.AddFault(sandbox.Fault{Method: http.MethodDelete, Path: "device-groups/*/devices/*", Nth: 2, Status: 500})
-				},
-				Config:      config,
-				ExpectError: regexp.MustCompile(`(?s)Could not update the membership of the device group.*500`),
-			},
-			{
-				PreConfig: func() { expectMembers(t, sb, "lab", devs(2, 3, 4, 5)...); sb.ClearLedger() },
-				Config:    config,
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(membersAddress, plancheck.ResourceActionUpdate), statedDevices(devs(4, 5, 3, 2)),
-				}},
-			},
-			{
-				PreConfig: func() {
-					expectMembers(t, sb, "lab", devs(4, 5)...)
-					expectWrites(t, sb, "remove group member", "remove group member")
-				},
-				Config: config, ConfigPlanChecks: emptyPlan(),
-			},
-		},
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t, few)
+		core, config := lab(t, sb)
+		core.Converge(t, config(dev(3), dev(2), dev(1)), acctest.ActionCreate)
+		core.Configure(nil, map[string]any{"max_retries": 0})
+		sb.AddFault(sandbox.Fault{Method: http.MethodDelete, Path: "device-groups/*/devices/*", Nth: 2, Status: 500})
+		core.ExpectRefused(t, config(dev(4), dev(5)), "Could not update the membership of the device group", "500")
+		expectMembers(t, sb, "lab", devs(2, 3, 4, 5)...)
+		expectState(t, core, devs(4, 5, 3, 2)...)
+		sb.ClearLedger()
+		plan := core.PlanOnly(config(dev(4), dev(5)))
+		if plan.Failed() || plan.Action != acctest.ActionUpdate {
+			t.Fatalf("the next plan is %s: %v", plan.Action, plan.Errors)
+		}
+		if said := core.Apply(plan); said.Failed() {
+			t.Fatal(said.Errors)
+		}
+		expectMembers(t, sb, "lab", devs(4, 5)...)
+		expectWrites(t, sb, "remove group member", "remove group member")
+		core.ExpectAction(t, config(dev(4), dev(5)), acctest.ActionNone)
 	})
 }
 
 // A create that fails partway continues in the next apply, and removes no device from the group in between.
 func TestAccDeviceGroupMembers_createFailsPartway(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	staging := fmt.Sprintf("%q", groupOf(t, sb, "staging")["id"])
-	wanted := slices.Concat(membersOn(t, sb, "staging")[3:], devs(30))
-	config := sb.Provider("max_retries = 0") + membersOfHCL(staging, wanted...)
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{
-				PreConfig: func() {
-					sb.AddFault(sandbox.Fault{Method: http.MethodDelete, Path: "device-groups/*/devices/*", Nth: 2, Status: 500})
-				},
-				Config:      config,
-				ExpectError: regexp.MustCompile(`(?s)Could not create the membership of the device group.*500`),
-			},
-			{
-				PreConfig:        sb.ClearLedger,
-				Config:           config,
-				ConfigPlanChecks: action(membersAddress, plancheck.ResourceActionCreate),
-			},
-			{
-				PreConfig: func() {
-					expectWrites(t, sb, "remove group member", "remove group member")
-					expectMembers(t, sb, "staging", wanted...)
-				},
-				Config: config, ConfigPlanChecks: emptyPlan(),
-			},
-		},
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t, few)
+		wanted := slices.Concat(membersOn(t, sb, "staging")[3:], devs(30))
+		core, config := membership(t, sb, "staging")
+		core.Configure(nil, map[string]any{"max_retries": 0})
+		sb.AddFault(sandbox.Fault{Method: http.MethodDelete, Path: "device-groups/*/devices/*", Nth: 2, Status: 500})
+		core.ExpectRefused(t, config(wanted...), "Could not create the membership of the device group", "500")
+		if core.State() != nil {
+			t.Errorf("the state is %v", core.State())
+		}
+		sb.ClearLedger()
+		core.Converge(t, config(wanted...), acctest.ActionCreate)
+		expectWrites(t, sb, "remove group member", "remove group member")
+		expectMembers(t, sb, "staging", wanted...)
+		destroy(t, core)
+		expectMembers(t, sb, "staging")
 	})
-	expectMembers(t, sb, "staging")
 }
 
 func TestAccDeviceGroupMembers_invalidConfig(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectSDK)
-	staging := fmt.Sprintf("%q", groupOf(t, sb, "staging")["id"])
-	before := membersOn(t, sb, "staging")
-	mistake := func(hcl, message string) resource.TestStep {
-		return resource.TestStep{Config: sb.Provider() + hcl, ExpectError: regexp.MustCompile(message)}
-	}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			mistake(membersOfHCL(staging, dev(1), dev(2), dev(1)), `(?s)Duplicate device.*"dev_00000001" is\s+already\s+listed`),
-			mistake(membersOfHCL(staging, ""), `Invalid device`),
-			mistake(membersOfHCL(`"staging-2"`, dev(1)), `(?s)staging-2.*octomil_device_group\.<name>\.id`),
-			mistake(membersOfHCL(staging, dev(1), "phone-999999"), `(?s)Could not create the membership.*"phone-999999" was not found`),
-			mistake(membersOfHCL(staging, append(before, "phone-000001")...), `(?s)Duplicate device.*dev_00000001.*phone-000001`),
-			mistake(dynamicGroup+membersOfHCL("octomil_device_group.lab.id", dev(1)), `Device group is not static`),
-			{
-				Config: sb.Provider() + dynamicGroup + membersOfHCL("octomil_device_group.lab.id", dev(1)), ResourceName: membersAddress, ImportState: true, ImportStateId: "lab",
-				ExpectError: regexp.MustCompile(`Device group is not static`),
-			},
-		},
-	})
-	expectMembers(t, sb, "staging", before...)
-	expectWrites(t, sb, "add group members")
-}
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t, few, func(o *sandbox.Options) { o.Dialect = sandbox.DialectSDK })
+		before := membersOn(t, sb, "staging")
+		core, config := membership(t, sb, "staging")
+		core.ExpectRefused(t, config(dev(1), dev(2), dev(1)), "Duplicate device", `"dev_00000001" is already listed`)
+		core.ExpectRefused(t, config(""), "Invalid device")
+		core.ExpectRefused(t, map[string]any{"group_id": "staging-2", "device_ids": []any{dev(1)}}, "staging-2", "octomil_device_group.<name>.id")
+		core.ExpectRefused(t, config(dev(1), "phone-999999"), "Could not create the membership", `"phone-999999" was not found`)
+		core.ExpectRefused(t, config(append(slices.Clone(before), "phone-000001")...), "Duplicate device", "dev_00000001", "phone-000001")
+		expectMembers(t, sb, "staging", before...)
+		expectWrites(t, sb, "add group members")
 
-const dynamicGroup = `
-resource "octomil_device_group" "lab" {
-  name       = "lab"
-  group_type = "dynamic"
-  rules      = [{ field = "platform", operator = "eq", value = "ios" }]
+		sb.Core(t, "octomil_device_group").Converge(t, map[string]any{
+			"name": "lab", "group_type": "dynamic", "rules": []any{rule("platform", "eq", "ios")},
+		}, acctest.ActionCreate)
+		core, config = membership(t, sb, "lab")
+		core.ExpectRefused(t, config(dev(1)), "Device group is not static")
+		said := core.Import("lab")
+		said.ExpectErrors(t, "Device group is not static")
+		expectWrites(t, sb)
+	})
 }
-`
 
 // A failed read keeps the membership in state.
 func TestAccDeviceGroupMembers_serverErrors(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	one := sb.Provider("max_retries = 0") + membersHCL(dev(1))
-	path := "device-groups/*/devices"
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{Config: one},
-			{
-				PreConfig: func() {
-					sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: path, Times: -1, Status: 404, Body: `{"detail":"Not Found"}`})
-				},
-				Config: one, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Could not list the members.*does\s+not\s+support\s+.GET`),
-			},
-			{PreConfig: sb.ClearFaults, Config: one, ConfigPlanChecks: emptyPlan()},
-		},
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t, few)
+		core, config := lab(t, sb)
+		core.Configure(nil, map[string]any{"max_retries": 0})
+		core.Converge(t, config(dev(1)), acctest.ActionCreate)
+		sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "device-groups/*/devices", Times: -1, Status: 404, Body: `{"detail":"Not Found"}`})
+		said := core.Plan(config(dev(1))).Diagnostics
+		said.ExpectErrors(t, "Could not list the members", "does not support `GET")
+		sb.ClearFaults()
+		core.ExpectAction(t, config(dev(1)), acctest.ActionNone)
 	})
 }
 
@@ -384,7 +283,7 @@ func TestAccDeviceGroupMembers_renamed(t *testing.T) {
 			{
 				PreConfig:        func() { expectMembers(t, sb, "lab", all...); expectWrites(t, sb, "add group members") },
 				Config:           sb.Provider() + renamed,
-				ConfigPlanChecks: emptyPlan(),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 			},
 		},
 	})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,17 +18,8 @@ import (
 // membersCore is a membership of a group with these devices, applied through the protocol.
 func membersCore(t *testing.T, dialect sandbox.Dialect, devices ...string) (*acctest.Sandbox, *acctest.Core, func(...string) map[string]any) {
 	t.Helper()
-	sb := start(t, dialect)
-	sb.Do(t, http.MethodPost, "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "lab", "group_type": "static"})
-	id := fmt.Sprint(groupOf(t, sb, "lab")["id"])
-	core := sb.Core(t, "octomil_device_group_members")
-	config := func(devices ...string) map[string]any {
-		list := make([]any, len(devices))
-		for i, d := range devices {
-			list[i] = d
-		}
-		return map[string]any{"group_id": id, "device_ids": list}
-	}
+	sb := acctest.StartVirtual(t, few, func(o *sandbox.Options) { o.Dialect = dialect })
+	core, config := lab(t, sb)
 	succeed(t, core, config(devices...))
 	sb.ClearLedger()
 	return sb, core, config
@@ -61,45 +53,47 @@ func TestAccDeviceGroupMembers_joinsDuringApply(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 		t.Parallel()
-		// The read after the write finds the stranger, which the server then keeps.
-		joins := func(sb *acctest.Sandbox, before []string, devices ...string) {
-			sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices", map[string]any{"device_ids": append(slices.Clone(devices), dev(9))})
-			after := sb.Do(t, http.MethodGet, groupPath(t, sb, "lab")+"/devices", nil)
-			sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
-			for _, d := range devices {
-				if !slices.Contains(before, d) {
-					sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab")+"/devices/"+d, nil)
+		synctest.Test(t, func(t *testing.T) {
+			// The read after the write finds the stranger, which the server then keeps.
+			joins := func(sb *acctest.Sandbox, before []string, devices ...string) {
+				sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices", map[string]any{"device_ids": append(slices.Clone(devices), dev(9))})
+				after := sb.Do(t, http.MethodGet, groupPath(t, sb, "lab")+"/devices", nil)
+				sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
+				for _, d := range devices {
+					if !slices.Contains(before, d) {
+						sb.Do(t, http.MethodDelete, groupPath(t, sb, "lab")+"/devices/"+d, nil)
+					}
 				}
+				sb.ClearLedger()
+				body, err := json.Marshal(after)
+				if items, bare := after["items"]; bare {
+					body, err = json.Marshal(items)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				// The apply reads once before its write, and once after it.
+				sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "device-groups/*/devices", Nth: 2, Status: 200, Body: string(body)})
 			}
-			sb.ClearLedger()
-			body, err := json.Marshal(after)
-			if items, bare := after["items"]; bare {
-				body, err = json.Marshal(items)
+			sb, core, config := membersCore(t, dialect, dev(1))
+			plan := core.Plan(config(dev(1), dev(2)))
+			joins(sb, devs(1), dev(1), dev(2))
+			if said := core.Apply(plan); said.Failed() {
+				t.Fatal(said.Errors)
 			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			// The apply reads once before its write, and once after it.
-			sb.AddFault(sandbox.Fault{Method: http.MethodGet, Path: "device-groups/*/devices", Nth: 2, Status: 200, Body: string(body)})
-		}
-		sb, core, config := membersCore(t, dialect, dev(1))
-		plan := core.Plan(config(dev(1), dev(2)))
-		joins(sb, devs(1), dev(1), dev(2))
-		if said := core.Apply(plan); said.Failed() {
-			t.Fatal(said.Errors)
-		}
-		expectState(t, core, dev(1), dev(2))
+			expectState(t, core, dev(1), dev(2))
 
-		sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
-		drift := core.Plan(config(dev(1), dev(2)))
-		expectState(t, core, dev(1), dev(2), dev(9))
-		if drift.Action != acctest.ActionUpdate {
-			t.Errorf("the stranger is no drift: %s", drift.Action)
-		}
-		if said := core.Apply(drift); said.Failed() {
-			t.Fatal(said.Errors)
-		}
-		expectMembers(t, sb, "lab", devs(1, 2)...)
+			sb.Do(t, http.MethodPost, groupPath(t, sb, "lab")+"/devices/"+dev(9), nil)
+			drift := core.Plan(config(dev(1), dev(2)))
+			expectState(t, core, dev(1), dev(2), dev(9))
+			if drift.Action != acctest.ActionUpdate {
+				t.Errorf("the stranger is no drift: %s", drift.Action)
+			}
+			if said := core.Apply(drift); said.Failed() {
+				t.Fatal(said.Errors)
+			}
+			expectMembers(t, sb, "lab", devs(1, 2)...)
+		})
 	})
 }
 
@@ -131,25 +125,27 @@ func TestAccDeviceGroupMembers_unknownDevice(t *testing.T) {
 			t.Parallel()
 			acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
 				t.Parallel()
-				sb, core, config := membersCore(t, dialect, devs(1, 2, 3)...)
-				said := core.Apply(core.Plan(config(test.wanted...)))
-				if len(said.Errors) != len(test.errors) {
-					t.Errorf("the errors are %q", said.Errors)
-				}
-				for _, at := range test.errors {
-					if !slices.ContainsFunc(said.Errors, func(text string) bool { return strings.HasPrefix(text, at+": ") }) {
-						t.Errorf("no error is on %s: %q", at, said.Errors)
+				synctest.Test(t, func(t *testing.T) {
+					sb, core, config := membersCore(t, dialect, devs(1, 2, 3)...)
+					said := core.Apply(core.Plan(config(test.wanted...)))
+					if len(said.Errors) != len(test.errors) {
+						t.Errorf("the errors are %q", said.Errors)
 					}
-				}
-				expectMembers(t, sb, "lab", test.members...)
-				expectState(t, core, test.state...)
-				// The mistake stays an error until it is corrected, and changes nothing more.
-				sb.ClearLedger()
-				if said := core.Apply(core.Plan(config(test.wanted...))); !said.Failed() {
-					t.Error("the second apply succeeds")
-				}
-				expectMembers(t, sb, "lab", test.members...)
-				succeed(t, core, config(test.members...))
+					for _, at := range test.errors {
+						if !slices.ContainsFunc(said.Errors, func(text string) bool { return strings.HasPrefix(text, at+": ") }) {
+							t.Errorf("no error is on %s: %q", at, said.Errors)
+						}
+					}
+					expectMembers(t, sb, "lab", test.members...)
+					expectState(t, core, test.state...)
+					// The mistake stays an error until it is corrected, and changes nothing more.
+					sb.ClearLedger()
+					if said := core.Apply(core.Plan(config(test.wanted...))); !said.Failed() {
+						t.Error("the second apply succeeds")
+					}
+					expectMembers(t, sb, "lab", test.members...)
+					succeed(t, core, config(test.members...))
+				})
 			})
 		})
 	}
@@ -158,18 +154,20 @@ func TestAccDeviceGroupMembers_unknownDevice(t *testing.T) {
 // The server may refuse to remove one device; the others are removed all the same.
 func TestAccDeviceGroupMembers_removalRefused(t *testing.T) {
 	t.Parallel()
-	sb, core, config := membersCore(t, sandbox.DialectDocs, devs(1, 2, 3)...)
-	sb.AddFault(sandbox.Fault{
-		Method: http.MethodDelete, Path: "device-groups/*/devices/*", Status: 409, Body: `{"error":"conflict","message":"the device is locked"}`,
+	synctest.Test(t, func(t *testing.T) {
+		sb, core, config := membersCore(t, sandbox.DialectDocs, devs(1, 2, 3)...)
+		sb.AddFault(sandbox.Fault{
+			Method: http.MethodDelete, Path: "device-groups/*/devices/*", Status: 409, Body: `{"error":"conflict","message":"the device is locked"}`,
+		})
+		said := core.Apply(core.Plan(config(dev(3))))
+		if len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "the device is locked") {
+			t.Errorf("the errors are %q", said.Errors)
+		}
+		expectMembers(t, sb, "lab", devs(1, 3)...)
+		expectState(t, core, devs(3, 1)...)
+		succeed(t, core, config(dev(3)))
+		expectMembers(t, sb, "lab", dev(3))
 	})
-	said := core.Apply(core.Plan(config(dev(3))))
-	if len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "the device is locked") {
-		t.Errorf("the errors are %q", said.Errors)
-	}
-	expectMembers(t, sb, "lab", devs(1, 3)...)
-	expectState(t, core, devs(3, 1)...)
-	succeed(t, core, config(dev(3)))
-	expectMembers(t, sb, "lab", dev(3))
 }
 
 // A destroy removes the other devices, and the state keeps the one that the server keeps.
@@ -184,23 +182,25 @@ func TestAccDeviceGroupMembers_destroyRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sb, core, _ := membersCore(t, sandbox.DialectDocs, devs(1, 2, 3)...)
-			sb.AddFault(sandbox.Fault{
-				Method: http.MethodDelete, Path: "device-groups/*/devices/" + dev(1), Times: -1, Status: test.status,
-				Body: `{"error":"conflict","message":"not now"}`,
+			synctest.Test(t, func(t *testing.T) {
+				sb, core, _ := membersCore(t, sandbox.DialectDocs, devs(1, 2, 3)...)
+				sb.AddFault(sandbox.Fault{
+					Method: http.MethodDelete, Path: "device-groups/*/devices/" + dev(1), Times: -1, Status: test.status,
+					Body: `{"error":"conflict","message":"not now"}`,
+				})
+				if said := core.Destroy(); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "not now") {
+					t.Errorf("the errors are %q", said.Errors)
+				}
+				expectMembers(t, sb, "lab", test.left...)
+				expectState(t, core, test.left...)
+				sb.ClearFaults()
+				if said := core.Destroy(); said.Failed() {
+					t.Error(said.Errors)
+				}
+				if left := membersOn(t, sb, "lab"); len(left) > 0 {
+					t.Errorf("%v are left", left)
+				}
 			})
-			if said := core.Destroy(); len(said.Errors) != 1 || !strings.Contains(said.Errors[0], "not now") {
-				t.Errorf("the errors are %q", said.Errors)
-			}
-			expectMembers(t, sb, "lab", test.left...)
-			expectState(t, core, test.left...)
-			sb.ClearFaults()
-			if said := core.Destroy(); said.Failed() {
-				t.Error(said.Errors)
-			}
-			if left := membersOn(t, sb, "lab"); len(left) > 0 {
-				t.Errorf("%v are left", left)
-			}
 		})
 	}
 }

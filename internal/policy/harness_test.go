@@ -43,8 +43,14 @@ func expectSettings(t *testing.T, sb *acctest.Sandbox, before, changes map[strin
 	}
 }
 
-func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
+// empty is the option of an organization without models and devices.
+func empty(o *sandbox.Options) { o.Empty = true }
+
+func destroy(t *testing.T, core *acctest.Core) {
+	t.Helper()
+	if said := core.Destroy(); said.Failed() {
+		t.Fatalf("the destroy fails: %v", said.Errors)
+	}
 }
 
 func emptyPlan() resource.ConfigPlanChecks {
