@@ -2,10 +2,10 @@ package provider_test
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -65,6 +65,25 @@ func nullElement(a *tfprotov6.SchemaAttribute) []tftypes.Value {
 	return nil
 }
 
+// oddNumbers are numbers that no attribute has a use for, or only one with fractions.
+func oddNumbers(a *tfprotov6.SchemaAttribute) []tftypes.Value {
+	var values []tftypes.Value
+	for _, text := range []string{"1.5", "-1", "1e30", "-1e30", "1e400", "1e-400", "0.1000000000000000000001"} {
+		number, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+		if err != nil {
+			panic(err)
+		}
+		value := tftypes.NewValue(tftypes.Number, number)
+		switch typ := a.ValueType(); {
+		case typ.Is(tftypes.Number):
+			values = append(values, value)
+		case elementOf(typ) != nil && elementOf(typ).Is(tftypes.Number):
+			values = append(values, collectionOf(typ, value))
+		}
+	}
+	return values
+}
+
 // elementOf is the type of the elements of a collection, nil for another type.
 func elementOf(typ tftypes.Type) tftypes.Type {
 	switch typ := typ.(type) {
@@ -95,12 +114,21 @@ func TestNullElements(t *testing.T) {
 	}
 }
 
+// A number that an attribute cannot have is its error, and never one of the provider.
+func TestOddNumbers(t *testing.T) {
+	t.Parallel()
+	met := eachBadValue(t, oddNumbers, expectNoConversionError)
+	if met["resource"] < 50 || met["provider"] == 0 || met["action"] == 0 {
+		t.Errorf("the schemas have these numbers: %v", met)
+	}
+}
+
 // eachBadValue validates the bad values of all types, and checks the diagnostics. It returns the number of values by kind.
 func eachBadValue(
 	t *testing.T, bad func(*tfprotov6.SchemaAttribute) []tftypes.Value, check func(t *testing.T, at string, found []*tfprotov6.Diagnostic),
 ) (met map[string]int) {
 	t.Helper()
-	server := providerserver.NewProtocol6(provider.New("test")())()
+	server := provider.NewServer(provider.New("test"))()
 	actions, offersActions := server.(tfprotov6.ProviderServerWithActions)
 	lists, offersLists := server.(tfprotov6.ProviderServerWithListResource)
 	if !offersActions || !offersLists {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -79,7 +80,7 @@ func printableError(err error) error {
 	return err
 }
 
-// printableDiagnostics makes diagnostics printable. Of a long list it keeps the beginning, and says how many more there are.
+// printableDiagnostics makes diagnostics printable, and each appear once. Of a long list it keeps the beginning, and says how many more there are.
 func printableDiagnostics(all []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	counts := map[tfprotov6.DiagnosticSeverity]int{}
 	shown := all[:0]
@@ -87,10 +88,14 @@ func printableDiagnostics(all []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 		if d == nil {
 			continue
 		}
+		explainNumber(d)
+		d.Summary, d.Detail = cut(control.PrintableLine(d.Summary), maxLine), printableText(d.Detail)
+		if slices.ContainsFunc(shown, func(other *tfprotov6.Diagnostic) bool { return sameDiagnostic(d, other) }) {
+			continue
+		}
 		if counts[d.Severity]++; counts[d.Severity] > maxDiagnostics {
 			continue
 		}
-		d.Summary, d.Detail = cut(control.PrintableLine(d.Summary), maxLine), printableText(d.Detail)
 		shown = append(shown, d)
 	}
 	for severity, name := range map[tfprotov6.DiagnosticSeverity]string{

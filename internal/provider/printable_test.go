@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 func TestPrintableDiagnostics(t *testing.T) {
@@ -16,7 +17,7 @@ func TestPrintableDiagnostics(t *testing.T) {
 	for i := range 1000 {
 		all = append(all,
 			&tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: "w\n\x1b", Detail: fmt.Sprint(i)},
-			&tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityError, Summary: "e", Detail: "one\n\ttwo\x07"}, nil)
+			&tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityError, Summary: fmt.Sprint("e", i), Detail: "one\n\ttwo\x07"}, nil)
 	}
 	shown := printableDiagnostics(all)
 	if len(shown) != 2*(maxDiagnostics+1) {
@@ -28,6 +29,12 @@ func TestPrintableDiagnostics(t *testing.T) {
 	rest := shown[2*maxDiagnostics].Summary + shown[2*maxDiagnostics+1].Summary
 	if !strings.Contains(rest, "950 more warnings") || !strings.Contains(rest, "950 more errors") {
 		t.Errorf("the end is %q", rest)
+	}
+	twice := &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityError, Summary: "e", Attribute: tftypes.NewAttributePath().WithAttributeName("a")}
+	same, other := *twice, *twice
+	other.Attribute = tftypes.NewAttributePath().WithAttributeName("b")
+	if once := printableDiagnostics([]*tfprotov6.Diagnostic{twice, &same, &other}); len(once) != 2 {
+		t.Errorf("the same error twice, and one on another attribute, are %d", len(once))
 	}
 	if printableDiagnostics(nil) != nil {
 		t.Error("none became some")
