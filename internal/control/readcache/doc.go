@@ -10,8 +10,8 @@
 //   - Identical reads share one request in flight, and cached ones its answer. Errors are not cached. (TestCachedReadsAreOneRequest,
 //     TestErrorsAreNotCached)
 //   - A write invalidates what was read before it; [Cache.Disable] does so for what is read later, until [Cache.Enable]. (TestInvalidation)
-//   - A reader that leaves does not disturb the others; the last one that leaves cancels the request. (TestAReaderLeaves,
-//     TestTheLastReaderCancelsTheRequest)
+//   - A reader that leaves does not disturb the others; the last one that leaves cancels the request, and nothing of it is left.
+//     (TestAReaderLeaves, TestTheLastReaderCancelsTheRequest, TestSoak)
 //   - Reading objects by their IDs never costs more than twice the requests of the optimum, and one more where the list has several
 //     pages. (TestReadsCostAtMostTwiceTheOptimum)
 //

@@ -21,9 +21,11 @@ type entry[T any] struct {
 	value    T
 	err      error
 
-	// readers counts those who wait, home is the map that others find the entry in. Cache.mu guards both.
+	// readers counts those who wait, home is the map that others find the entry in, and outer are called when the request is sent, for the
+	// reads that this one is part of. Cache.mu guards them.
 	readers int
 	home    map[any]any
+	outer   []func()
 }
 
 // WaitError means that the context of a reader ended while it waited for a request that goes on for other readers.
@@ -64,9 +66,11 @@ func join[T any](
 	}
 	if e, ok := home[key].(*entry[T]); ok && e.serves(ctx, maxAge) {
 		e.readers++
+		e.partOf(ctx)
 		return e
 	}
 	e := &entry[T]{key: key, begun: time.Now(), done: make(chan struct{}), readers: 1, home: home}
+	e.partOf(ctx)
 	home[key] = e
 	e.deadline, _ = ctx.Deadline()
 	go e.run(e.detach(ctx, c, s == nil), c, fetch)
@@ -110,16 +114,27 @@ func (e *entry[T]) detach(ctx context.Context, c *Cache, uncached bool) context.
 	}
 	return context.WithValue(detached, onSentKey{}, func() {
 		c.mu.Lock()
-		defer c.mu.Unlock()
 		e.remove()
+		outer := e.outer
+		c.mu.Unlock()
+		for _, sent := range outer {
+			sent()
+		}
 	})
+}
+
+// partOf records the read that a reader of this one is part of: the request is its request, too.
+func (e *entry[T]) partOf(ctx context.Context) {
+	if outer, ok := ctx.Value(onSentKey{}).(func()); ok {
+		e.outer = append(e.outer, outer)
+	}
 }
 
 func (e *entry[T]) run(ctx context.Context, c *Cache, fetch func(context.Context) (T, error)) {
 	defer e.cancel()
 	e.value, e.err = fetch(ctx)
 	c.mu.Lock()
-	if e.err != nil {
+	if _, uncached := ctx.Value(onSentKey{}).(func()); uncached || e.err != nil {
 		e.remove()
 	}
 	c.mu.Unlock()

@@ -30,6 +30,8 @@ type server struct {
 	partial, broken bool
 	// latency is the longest that a request takes on its way, in both directions.
 	latency time.Duration
+	// queue is the longest that a request waits before it is sent.
+	queue time.Duration
 
 	mu        sync.Mutex
 	revisions map[string]int
@@ -64,6 +66,12 @@ func (s *server) kind(c *Cache) Kind[object] {
 
 // request lets answer run on the server, unless ctx ends on the way.
 func (s *server) request(ctx context.Context, name string, answer func()) error {
+	if s.queue > 0 {
+		time.Sleep(rand.N(s.queue))
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	Sent(ctx)
 	s.travel()
 	s.mu.Lock()
