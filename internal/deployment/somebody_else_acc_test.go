@@ -77,7 +77,7 @@ func (h *harness) deployTo(group, version string) {
 
 // Somebody else deploys to the group, or to one that has all its devices and more, right after the apply has.
 //
-// CONTRACT.md 4.18
+// CONTRACT.md 4.18, 4.19
 func TestAGroupThatIsTakenOverEndsTheWait(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -120,7 +120,7 @@ func TestAGroupThatIsTakenOverEndsTheWait(t *testing.T) {
 // Two runs roll back, or deploy, to the same version at the same time. Whichever rollout the server keeps, both succeed, and the fleet has
 // the version.
 //
-// CONTRACT.md 3.68, 3.71
+// CONTRACT.md 3.68, 3.71, 3.76
 func TestTwoRunsToTheSameVersion(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(16) {
@@ -165,7 +165,7 @@ func TestTwoRunsToTheSameVersion(t *testing.T) {
 
 // Somebody else starts a rollout between the last look of an apply and its request, which the server refuses with 409.
 //
-// CONTRACT.md 3.71
+// CONTRACT.md 3.71, 3.76
 func TestAConflictLooksAgain(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

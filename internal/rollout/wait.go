@@ -200,7 +200,7 @@ func (r *Result) takenOver() *Error {
 		case m.Version == spec.Version:
 			r.had.add(m.ID)
 		case m.Version == "" || !member && r.Proposal.State.Members != nil: // it has joined since
-		case m.Version != was && r.Proposal.State.Members != nil, settled && r.had.Contains(m.ID), said && spec.Percentage >= 100:
+		case m.Version != was && m.Source != control.SourceRollout && r.Proposal.State.Members != nil, settled && r.had.Contains(m.ID), said && spec.Percentage >= 100:
 			others[m.Version]++
 		}
 	}
