@@ -173,13 +173,14 @@ func (u uniqueCreate[T]) create(ctx context.Context, c *Client) (T, error) {
 }
 
 // surelyOlder is how much older than its request, by the server's clock, an object has to be for an answer to be about another request:
-// a server may consist of machines whose clocks differ.
+// a server may consist of machines whose clocks differ. A time without a zone does not count here: it may be of another one than UTC.
 const surelyOlder = 5 * time.Minute
 
 // posted sends the request, and refuses the answer that is about an object which existed before.
 func (u uniqueCreate[T]) posted(ctx context.Context, c *Client, begun time.Time) (T, error) {
 	return u.post(checking(ctx, func(got fields) (asked, answered string) {
-		if c.clock.ageOf(got["created_at"], begun.Add(-surelyOlder)) != older {
+		at := got["created_at"]
+		if _, err := time.Parse(time.RFC3339, at); err != nil || c.clock.ageOf(at, begun.Add(-surelyOlder)) != older {
 			return "", ""
 		}
 		return "a new " + u.title, fmt.Sprintf("%q, which was created at %s", got.first(subjects[u.path].ids), got["created_at"])

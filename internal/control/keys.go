@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // APIKey is a key of the organization (CONTRACT.md, section 7).
@@ -161,6 +162,7 @@ func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string)
 	if err != nil {
 		return APIKey{}, err
 	}
+	wanted := wantedKey{name: name, scopes: scopes, before: before, begun: time.Now()}
 	body := map[string]any{"name": name, "scopes": scopesObject(scopes)}
 	if c.orgID != "" {
 		body["org_id"] = c.orgID
@@ -170,7 +172,7 @@ func (c *Client) CreateAPIKey(ctx context.Context, name string, scopes []string)
 	}
 	var revokeErr error
 	revoke := func(ctx context.Context) (APIKey, bool, error) {
-		revokeErr = c.revokeNew(ctx, name, before)
+		revokeErr = c.revokeNew(ctx, wanted)
 		return APIKey{}, false, revokeErr
 	}
 	k, err := createOnce(ctx, c, post, revoke)
@@ -201,9 +203,22 @@ func withOrphan(err error, name string, revokeErr error) error {
 
 func keyID(k APIKey) string { return k.ID }
 
-// newKey finds the key of a name that was not listed before. Of several that were not, none is known to be ours.
-func newKey(keys []APIKey, name string, before []APIKey) (key APIKey, found bool, err error) {
-	created := slices.DeleteFunc(without(keys, before, keyID), func(k APIKey) bool { return !SameText(k.Name, name) || k.Revoked })
+// wantedKey is what a request is to make.
+type wantedKey struct {
+	name   string
+	scopes []string
+	// before are the keys that were listed before the request, which began at begun.
+	before []APIKey
+	begun  time.Time
+}
+
+// among finds the key that the request has made. One that is older, or has other scopes, is somebody else's, and of several none is known
+// to be ours.
+func (w wantedKey) among(c *Client, keys []APIKey) (key APIKey, found bool, err error) {
+	created := slices.DeleteFunc(without(keys, w.before, keyID), func(k APIKey) bool {
+		return !SameText(k.Name, w.name) || k.Revoked || c.clock.ageOf(k.CreatedAt, w.begun) == older ||
+			k.Scopes != nil && w.scopes != nil && !sameTexts(w.scopes, k.Scopes)
+	})
 	switch len(created) {
 	case 0:
 		return APIKey{}, false, nil
@@ -213,13 +228,13 @@ func newKey(keys []APIKey, name string, before []APIKey) (key APIKey, found bool
 	return APIKey{}, false, fmt.Errorf("%d keys of that name were created since, one of them perhaps by this request", len(created))
 }
 
-// revokeNew revokes the key of a name that was not listed before, if there is one.
-func (c *Client) revokeNew(ctx context.Context, name string, before []APIKey) error {
+// revokeNew revokes the key that the request has made, if it has.
+func (c *Client) revokeNew(ctx context.Context, w wantedKey) error {
 	keys, err := c.allKeys(ctx)
 	if err != nil {
 		return err
 	}
-	created, found, err := newKey(keys, name, before)
+	created, found, err := w.among(c, keys)
 	if err == nil && found {
 		return c.RevokeAPIKey(ctx, created.ID)
 	}
@@ -244,6 +259,7 @@ func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
 		return APIKey{}, &MissingError{Operation: operation, Titles: "API keys that are not revoked", ID: id}
 	}
 	name, current := before[at].Name, id
+	wanted := wantedKey{name: name, scopes: before[at].Scopes, before: before, begun: time.Now()}
 	post := func(ctx context.Context) (APIKey, error) {
 		return c.issueKey(ctx, operation, join("api-keys", current, "rotate"), name, struct{}{}, before)
 	}
@@ -255,7 +271,7 @@ func (c *Client) RotateAPIKey(ctx context.Context, id string) (APIKey, error) {
 		}
 		var created APIKey
 		var found bool
-		if created, found, revokeErr = newKey(keys, name, before); found {
+		if created, found, revokeErr = wanted.among(c, keys); found {
 			current = created.ID
 		}
 		return APIKey{}, false, revokeErr

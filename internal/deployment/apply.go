@@ -59,12 +59,23 @@ func (a *applier) propose(state rollout.State, spec rollout.Spec) rollout.Propos
 	switch {
 	case a.planned != nil && p.Operation.Kind == rollout.None && !a.planned.ReplacesVersion():
 		return p.With(*a.planned) // it has got there by itself since
+	case a.planned != nil && a.isUnderWay(p):
+		p = p.With(*a.planned)
+		p.Attach = true
 	case a.planned != nil && p.Operation != *a.planned:
 		addOutdatedPlan(p, *a.planned, a.diags)
 	case p.Operation.Kind == rollout.None:
 		return p.With(rollout.Operation{Kind: rollout.Adopt, From: p.Operation.From, To: p.Operation.To})
 	}
 	return p
+}
+
+// isUnderWay reports whether somebody else has started since what was planned: the fleet has got the version, or is on the way to it without
+// a further change.
+func (a *applier) isUnderWay(p rollout.Proposal) bool {
+	kind := p.Operation.Kind
+	return !p.Scope.IsGroup() && a.planned.ReplacesVersion() && p.Operation.To == a.planned.To && !p.ChangesDevices() &&
+		(kind == rollout.None || kind == rollout.Resume)
 }
 
 // runSteps starts the operation with its first step and raises the percentage from step to step.
@@ -100,6 +111,9 @@ func (a *applier) runSteps(ctx context.Context, p rollout.Proposal) {
 		if err == nil && r.Written && p.Spec.Wait {
 			r, err = rollout.Wait(limited, a.target, r)
 			a.private = a.private.AfterRead(r.State)
+			if err == nil && !a.held {
+				a.private.RolloutID = r.ID // it may have attached to another one
+			}
 		}
 		if err == nil && step.Bake > 0 {
 			r, err = rollout.Bake(limited, a.target, r, step.Bake)
@@ -140,7 +154,21 @@ func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	}
 	a.saveState(ctx, r.Proposal.Operation, last)
 	if err != nil {
+		a.findRival(ctx, r, err)
 		addFailedOperation(a.plan, r.Proposal.Operation, last, err, a.diags)
+	}
+}
+
+// findRival adds to the error of a group that was taken over whose deployment has done it.
+func (a *applier) findRival(ctx context.Context, r rollout.Result, err error) {
+	var taken *rollout.Error
+	if !errors.As(err, &taken) || taken.Kind != rollout.ErrorTakenOver {
+		return
+	}
+	p := r.Proposal
+	p.FindRival(ctx, a.client, a.private)
+	if p.Rival != nil && p.Rival.Version == taken.By {
+		taken.Rival = p.Rival
 	}
 }
 

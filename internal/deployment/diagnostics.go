@@ -339,6 +339,9 @@ func rolloutErrorText(err *rollout.Error, scope rollout.Scope, now string) (summ
 			said += fmt.Sprintf(" The targeted version is now %s, as the state shows.", now)
 		}
 		return "The deployment was replaced outside of Terraform", said + "\n\nRun `terraform plan` to see the difference."
+	case rollout.ErrorTakenOver:
+		return "Another deployment took the devices over", said + " The devices are left as they are, and the state shows what they have.\n\nPin the same " +
+			"version in both deployments, or remove the devices from one of the groups. Then run `terraform plan` to see the difference."
 	case rollout.ErrorOtherVersion:
 	}
 	return "Unexpected rollout", said + "\n\nRun `terraform plan` to see what the fleet runs."

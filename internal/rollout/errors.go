@@ -24,12 +24,19 @@ const (
 	ErrorOtherVersion
 	// ErrorReplaced: it got there, and another version has been deployed since.
 	ErrorReplaced
+	// ErrorTakenOver: another deployment has given members of the group another version.
+	ErrorTakenOver
 )
 
 // Error is a rollout that will not reach what was wanted by waiting longer.
 type Error struct {
 	Kind ErrorKind
 	Progress
+	// By is the version of an ErrorTakenOver, Devices the number of members that have it, and Rival the group whose deployment has
+	// assigned it, nil where that is not known.
+	By      string
+	Devices int
+	Rival   *Rival
 }
 
 func (e *Error) Error() string {
@@ -49,6 +56,8 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("the server returned rollout %s with version %s", r.ID, r.Version)
 	case ErrorReplaced:
 		return fmt.Sprintf("%s was deployed, but another version has replaced it since", r.Version)
+	case ErrorTakenOver:
+		return e.takenOver()
 	case ErrorRolledBack:
 	}
 	text := fmt.Sprintf("rollout %s of %s was rolled back", r.ID, r.Version)
@@ -64,6 +73,19 @@ func (e *Error) Error() string {
 	}
 	if r.Reason != "" {
 		text += ": " + r.Reason
+	}
+	return text
+}
+
+// takenOver says who has given how many members which version.
+func (e *Error) takenOver() string {
+	who := "another deployment to the group, or to one that shares devices with it,"
+	if e.Rival != nil {
+		who = fmt.Sprintf("a deployment to the device group %s, which shares the devices,", e.Rival.Group)
+	}
+	text := fmt.Sprintf("while the deployment of %s was waited for, %s has given %d of its devices %s", e.Rollout.Version, who, e.Devices, e.By)
+	if counted := e.devices(); counted != "" {
+		text += "; " + counted
 	}
 	return text
 }

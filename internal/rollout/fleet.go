@@ -67,6 +67,9 @@ func (f Fleet) Affected(ctx context.Context, rolloutID string) (control.Affected
 // Start sends the operation.
 func (f Fleet) Start(ctx context.Context, p Proposal) (Result, error) {
 	r, err := f.start(ctx, p)
+	if conflicts(err) {
+		r, err = f.startAgain(ctx, p, r, err)
+	}
 	r.Proposal, r.At = p, time.Now()
 	r.noteKept()
 	r.State = r.fleetState()
@@ -81,6 +84,9 @@ func (r *Result) noteKept() {
 }
 
 func (f Fleet) start(ctx context.Context, p Proposal) (Result, error) {
+	if p.Attach {
+		return f.attach(ctx, p)
+	}
 	switch p.Operation.Kind {
 	case Deploy:
 		return f.deploy(ctx, p)
@@ -98,9 +104,18 @@ func (f Fleet) start(ctx context.Context, p Proposal) (Result, error) {
 	}
 }
 
-// SetPercentage raises the percentage of a rollout, unless it has reached it already.
+// SetPercentage raises the percentage of a rollout, unless it has reached it already. After a conflict it reads the rollout, which may have
+// reached it since; an *Error says how it has ended instead.
 func (f Fleet) SetPercentage(ctx context.Context, percentage float64, before Result) (Result, error) {
 	r, err := f.setPercentage(ctx, percentage, before)
+	if conflicts(err) {
+		now := r
+		if f.read(control.WithoutCache(ctx), &now) == nil && now.Rollout.Percentage >= percentage && now.Rollout.Status != control.RolloutRolledBack {
+			r, err = now, nil
+		} else if _, ended := evaluate(now.Progress, before.Proposal.at(percentage).Spec); ended != nil {
+			r, err = now, ended
+		}
+	}
 	if err != nil {
 		return r, err
 	}

@@ -88,6 +88,8 @@ type Proposal struct {
 	State     State
 	Operation Operation
 	Spec      Spec
+	// Attach is true where somebody else has started already what the operation is to start.
+	Attach bool
 	// Impact is how many devices change; nil until CountAffected.
 	Impact *Impact
 	// Steps are the percentages on the way; nil until PlanSteps.

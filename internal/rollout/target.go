@@ -80,6 +80,8 @@ type Result struct {
 	// Written is true as soon as anything may have changed on the server.
 	Written bool
 	baking  bool
+	// had are the members of a group that had the version in an earlier poll.
+	had DeviceSet
 	// stalled is the number of polls without progress.
 	stalled int
 	// Kept is what the server has made of the percentage of the present step, 0 where it keeps it as it is.

@@ -56,18 +56,26 @@ func (f Fleet) WaitForEnd(ctx context.Context, r Result) (Result, error) {
 func (f Fleet) observe(ctx context.Context, r *Result) (done bool, err error) {
 	before := r.Affected.Updated
 	if err := f.read(ctx, r); err != nil {
-		return false, err
+		return false, f.unlessSucceeded(ctx, r, err)
 	}
 	r.noteKept()
 	spec := r.Proposal.Spec
 	spec.Kept = r.Kept
 	if done, err := evaluate(r.Progress, spec); done || err != nil {
-		return done, err
+		return done, f.unlessSucceeded(ctx, r, err)
 	}
 	if !r.stall(before) {
 		return false, nil
 	}
 	return false, f.lasts(ctx, *r)
+}
+
+// unlessSucceeded is the error of a rollout that has ended, nil where another one that does the same has taken its place.
+func (f Fleet) unlessSucceeded(ctx context.Context, r *Result, err error) error {
+	if err != nil && f.succeed(ctx, r, err) {
+		return nil
+	}
+	return err
 }
 
 // stall counts the polls that show no progress, and reports whether it is time to look for what may hold it up: ever more rarely, since
@@ -160,11 +168,47 @@ func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
 	})
 	g.report(r.Progress)
 	done = r.assigned()
+	if !done && !r.baking {
+		if taken := r.takenOver(); taken != nil {
+			return false, taken
+		}
+	}
 	// Right after the deployment, a list may still be from before it.
 	if r.baking && !done && time.Since(r.At) > control.SettleTime {
 		return false, &Error{Kind: ErrorRolledBack, Progress: r.Progress}
 	}
 	return done, nil
+}
+
+// takenOver is the error of members that somebody else has given another version since the deployment, nil where there are none: they do
+// not get the pin by waiting. A version that a member did not have before tells at once. The one from before may be that of a stale list, or
+// still be on the way to the member, unless the member had the pin already, or the server has said that all were assigned it.
+func (r *Result) takenOver() *Error {
+	spec, before := r.Proposal.Spec, map[string]string{}
+	for _, m := range r.Proposal.State.Members {
+		before[m.ID] = m.Version
+	}
+	if r.had == nil {
+		r.had = DeviceSet{}
+	}
+	settled := time.Since(r.At) > control.SettleTime
+	said := settled && r.Activated > 0 && r.Members.Count()[spec.Version] < min(r.Activated, len(r.Members))
+	others := Assignments{}
+	for _, m := range r.Members {
+		was, member := before[m.ID]
+		switch {
+		case m.Version == spec.Version:
+			r.had.add(m.ID)
+		case m.Version == "" || !member && r.Proposal.State.Members != nil: // it has joined since
+		case m.Version != was && m.Source != control.SourceRollout && r.Proposal.State.Members != nil, settled && r.had.Contains(m.ID), said && spec.Percentage >= 100:
+			others[m.Version]++
+		}
+	}
+	by := others.mostCommon()
+	if by == "" {
+		return nil
+	}
+	return &Error{Kind: ErrorTakenOver, Progress: r.Progress, By: by, Devices: others[by]}
 }
 
 // assigned reports whether the members have the version that were meant to: those that were in the group when it was deployed. A device
