@@ -41,7 +41,7 @@ func newHarness(t *testing.T) *harness {
 	t.Helper()
 	server := sandbox.New(sandbox.Options{})
 	client, err := control.New(control.Config{
-		BaseURL: "http://sandbox.test/api/v1", APIKey: "sandbox", OrgID: "demo", Transport: inmemory.Transport{Handler: server}, MaxRetries: 0,
+		BaseURL: "http://127.0.0.1/api/v1", APIKey: "sandbox", OrgID: "demo", Transport: inmemory.Transport{Handler: server}, MaxRetries: 0,
 	})
 	if err != nil {
 		t.Fatal(err)
