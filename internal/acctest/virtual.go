@@ -36,4 +36,6 @@ func EachDialectVirtually(t *testing.T, run func(t *testing.T, s *Sandbox, diale
 }
 
 // ServeThrough makes the requests of a sandbox from StartVirtual pass a handler before they reach the server.
-func (s *Sandbox) ServeThrough(handler http.Handler) { s.transport = inmemory.Transport{Handler: handler} }
+func (s *Sandbox) ServeThrough(handler http.Handler) {
+	s.transport = inmemory.Transport{Handler: handler}
+}
