@@ -11,8 +11,11 @@ import (
 
 func start(t *testing.T, dialect sandbox.Dialect) *acctest.Sandbox {
 	t.Helper()
-	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Empty = dialect, true })
+	return acctest.Start(t, empty, func(o *sandbox.Options) { o.Dialect = dialect })
 }
+
+// empty is the option of an organization without models and devices.
+func empty(o *sandbox.Options) { o.Empty = true }
 
 // listObjects returns the objects of a list, which dialects name by key or items.
 func listObjects(t *testing.T, sb *acctest.Sandbox, path, key string) []map[string]any {

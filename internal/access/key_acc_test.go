@@ -184,10 +184,8 @@ func TestAccAPIKey_import(t *testing.T) {
 // A key that was revoked outside of Terraform is created again. One whose name or scopes differ is replaced.
 func TestAccAPIKey_drift(t *testing.T) {
 	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
 		t.Helper()
-		t.Parallel()
-		sb := start(t, dialect)
 		core := sb.Core(t, "octomil_api_key")
 		core.Converge(t, key("models:read"), acctest.ActionCreate)
 		sb.Do(t, http.MethodPost, keysPath+"/key_00000001/revoke", nil)
@@ -207,7 +205,7 @@ func TestAccAPIKey_drift(t *testing.T) {
 		if plan := core.Plan(key("models:read")); !plan.Failed() || core.State() == nil {
 			t.Errorf("on a server without the endpoint the state is %v: %v", core.State(), plan.Errors)
 		}
-	})
+	}, empty)
 }
 
 func TestAccAPIKey_list(t *testing.T) {

@@ -6,12 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
@@ -21,13 +15,8 @@ func start(t *testing.T, dialect sandbox.Dialect, variants ...sandbox.Variant) *
 	return acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices, o.Variants = dialect, 12, variants })
 }
 
-func action(address string, want plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, want)}}
-}
-
-func stateHas(address, attribute string, want knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
-}
+// few is the option of 12 devices.
+func few(o *sandbox.Options) { o.Devices = 12 }
 
 // apply plans and applies.
 func apply(core *acctest.Core, config map[string]any) acctest.Diagnostics {

@@ -3,20 +3,14 @@ package catalog_test
 import (
 	"fmt"
 	"net/http"
-	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
-
-const lab = "octomil_model.lab"
 
 // modelOf returns the model on the server, nil if there is none of that name.
 func modelOf(t *testing.T, sb *acctest.Sandbox, name string) map[string]any {
@@ -40,51 +34,31 @@ func modelPath(t *testing.T, sb *acctest.Sandbox, name string) string {
 
 func TestAccModel_lifecycle(t *testing.T) {
 	t.Parallel()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
 		t.Helper()
-		t.Parallel()
-		sb := start(t, dialect)
-		model := func(attributes string) string {
-			return sb.Provider() + "resource \"octomil_model\" \"lab\" {\nframework = \"pytorch\"\ndeletion_protection = false\n" + attributes + "\n}\n"
+		core := sb.Core(t, "octomil_model")
+		bare := map[string]any{"name": "speech", "framework": "pytorch", "deletion_protection": false}
+		core.Converge(t, map[string]any{
+			"name": "lab/speech", "framework": "pytorch", "deletion_protection": false, "description": "Speech to text", "use_case": "nlp",
+			"model_contract": `{"inputs":["audio"],"outputs":["text"]}`,
+		}, acctest.ActionCreate)
+		core.ExpectState(t, map[string]any{"org_id": "demo", "data_contract": nil})
+		id := fmt.Sprint(core.State()["id"])
+		if !strings.HasPrefix(id, "mdl_") || core.State()["created_at"] == nil {
+			t.Errorf("the state is %v", core.State())
 		}
-		full := model(`
-			name           = "lab/speech"
-			description    = "Speech to text"
-			use_case       = "nlp"
-			model_contract = jsonencode({ outputs = ["text"], inputs = ["audio"] })`)
-		bare := model(`name = "speech"`)
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.ProviderFactories(),
-			Steps: []resource.TestStep{
-				{
-					Config: full,
-					ConfigStateChecks: []statecheck.StateCheck{
-						stateHas(lab, "id", knownvalue.StringRegexp(regexp.MustCompile(`^mdl_`))), stateHas(lab, "org_id", knownvalue.StringExact("demo")),
-						stateHas(lab, "data_contract", knownvalue.Null()), stateHas(lab, "created_at", knownvalue.NotNull()),
-					},
-				},
-				{
-					ResourceName: lab, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"deletion_protection"},
-				},
-				{ResourceName: lab, ImportState: true, ImportStateId: "lab/speech"},
-				{
-					Config: bare, ConfigPlanChecks: action(lab, plancheck.ResourceActionUpdate),
-					ConfigStateChecks: []statecheck.StateCheck{
-						stateHas(lab, "name", knownvalue.StringExact("speech")), stateHas(lab, "description", knownvalue.Null()),
-						stateHas(lab, "use_case", knownvalue.StringExact("other")), stateHas(lab, "model_contract", knownvalue.Null()),
-					},
-				},
-				{
-					PreConfig:        func() { sb.Do(t, http.MethodDelete, modelPath(t, sb, "speech"), nil) },
-					Config:           bare,
-					ConfigPlanChecks: action(lab, plancheck.ResourceActionCreate),
-				},
-			},
-		})
+		core.ExpectImport(t, id, "deletion_protection")
+		core.ExpectImport(t, "lab/speech", "deletion_protection")
+
+		core.Converge(t, bare, acctest.ActionUpdate)
+		core.ExpectState(t, map[string]any{"name": "speech", "description": nil, "use_case": "other", "model_contract": nil})
+		sb.Do(t, http.MethodDelete, modelPath(t, sb, "speech"), nil)
+		core.Converge(t, bare, acctest.ActionCreate)
+		mustSucceed(t, core.Destroy())
 		if modelOf(t, sb, "speech") != nil || modelOf(t, sb, "phi-4-mini") == nil {
 			t.Error("the destroy did not delete the model, or deleted another one")
 		}
-	})
+	}, few)
 }
 
 // The plan shows changes outside of Terraform, but not another spelling of the same value.
@@ -217,29 +191,15 @@ func TestAccModel_list(t *testing.T) {
 
 func TestAccModel_dataSources(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
+	sb := acctest.StartVirtual(t, few)
 	sb.Do(t, http.MethodPost, "/api/v1/models", map[string]any{
 		"name": "lab", "framework": "onnx", "use_case": "nlp", "model_contract": map[string]any{"inputs": []string{"text"}},
 	})
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{
-				Config: sb.Provider() + `
-					data "octomil_model" "lab" { name = "lab" }
-					data "octomil_models" "onnx" { framework = "onnx" }`,
-				ConfigStateChecks: []statecheck.StateCheck{
-					stateHas("data.octomil_model.lab", "use_case", knownvalue.StringExact("nlp")),
-					stateHas("data.octomil_model.lab", "model_contract", knownvalue.StringExact(`{"inputs":["text"]}`)),
-					stateHas("data.octomil_models.onnx", "models", knownvalue.ListExact([]knownvalue.Check{
-						knownvalue.ObjectPartial(map[string]knownvalue.Check{"name": knownvalue.StringExact("lab")}),
-					})),
-				},
-			},
-			{
-				Config:      sb.Provider() + `data "octomil_model" "lab" { name = "lap" }`,
-				ExpectError: regexp.MustCompile(`(?s)No model of this\s+organization has the ID or the name "lap".*Closest\s+matches: .lab.`),
-			},
-		},
-	})
+	sb.ExpectData(t, "octomil_model", map[string]any{"name": "lab"}, map[string]any{"use_case": "nlp", "model_contract": `{"inputs":["text"]}`})
+	found, _ := sb.ExpectData(t, "octomil_models", map[string]any{"framework": "onnx"}, nil)["models"].([]any)
+	if len(found) != 1 || found[0].(map[string]any)["name"] != "lab" {
+		t.Errorf("the models are %v, want lab alone", found)
+	}
+	_, said := sb.ReadData(t, "octomil_model", map[string]any{"name": "lap"})
+	said.ExpectErrors(t, `No model of this organization has the ID or the name "lap"`, "Closest matches: `lab`")
 }

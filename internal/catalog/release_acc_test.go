@@ -88,7 +88,7 @@ func newScenario(t *testing.T, dialect sandbox.Dialect, reference string) *scena
 	s := &scenario{t: t, sandbox: start(t, dialect), reference: reference}
 	s.cli = acctest.NewCLI(t, "")
 	s.log = filepath.Join(s.cli.Dir, "trace.log")
-	s.cli.Env = []string{"TF_LOG=TRACE", "TF_LOG_PATH=" + s.log}
+	s.cli.Env = []string{"TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=" + s.log}
 	return s
 }
 

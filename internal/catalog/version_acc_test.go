@@ -226,35 +226,37 @@ func TestAccModelVersion_irreversible(t *testing.T) {
 
 func TestAccModelVersion_drift(t *testing.T) {
 	t.Parallel()
-	sb := start(t, sandbox.DialectDocs)
-	core := sb.Core(t, "octomil_model_version")
-	config := with(with(registered("3.0.0"), "metrics", map[string]any{"accuracy": 0.5}), "description", "ours")
-	mustSucceed(t, apply(core, config))
-	sb.Do(t, http.MethodPatch, versionPath("3.0.0")+"/metrics", map[string]any{"metrics": map[string]any{"accuracy": 0.4, "theirs": 1, "note": "no number"}})
-	plan := core.Plan(config)
-	if plan.Action != acctest.ActionUpdate {
-		t.Errorf("another metric plans %s", plan.Action)
-	}
-	mustSucceed(t, core.Apply(plan))
-	if metrics := sb.Do(t, http.MethodGet, versionPath("3.0.0"), nil)["metrics"]; !cmp.Equal(metrics, map[string]any{"accuracy": 0.5, "theirs": 1.0, "note": "no number"}) {
-		t.Errorf("the server has the metrics %v", metrics)
-	}
-	for name, value := range map[string]any{
-		"checksum": strings.Repeat("2a", 32), "size_bytes": 8, "format": "gguf", "storage_path": "theirs", "description": "theirs",
-	} {
-		sb.Do(t, http.MethodDelete, versionPath("3.0.0"), nil)
-		other := with(with(registered("3.0.0"), "description", "ours"), name, value)
-		sb.Do(t, http.MethodPost, "/api/v1/models/"+phi+"/versions", other)
+	synctest.Test(t, func(t *testing.T) {
+		sb := acctest.StartVirtual(t, few)
+		core := sb.Core(t, "octomil_model_version")
+		config := with(with(registered("3.0.0"), "metrics", map[string]any{"accuracy": 0.5}), "description", "ours")
+		mustSucceed(t, apply(core, config))
+		sb.Do(t, http.MethodPatch, versionPath("3.0.0")+"/metrics", map[string]any{"metrics": map[string]any{"accuracy": 0.4, "theirs": 1, "note": "no number"}})
 		plan := core.Plan(config)
-		if plan.Failed() || plan.Action != acctest.ActionReplace {
-			t.Fatalf("another %s plans %s: %v", name, plan.Action, plan.Errors)
+		if plan.Action != acctest.ActionUpdate {
+			t.Errorf("another metric plans %s", plan.Action)
 		}
 		mustSucceed(t, core.Apply(plan))
-	}
-	sb.Do(t, http.MethodDelete, versionPath("3.0.0"), nil)
-	if plan := core.Plan(config); plan.Action != acctest.ActionCreate {
-		t.Errorf("a version that is gone plans %s", plan.Action)
-	}
+		if metrics := sb.Do(t, http.MethodGet, versionPath("3.0.0"), nil)["metrics"]; !cmp.Equal(metrics, map[string]any{"accuracy": 0.5, "theirs": 1.0, "note": "no number"}) {
+			t.Errorf("the server has the metrics %v", metrics)
+		}
+		for name, value := range map[string]any{
+			"checksum": strings.Repeat("2a", 32), "size_bytes": 8, "format": "gguf", "storage_path": "theirs", "description": "theirs",
+		} {
+			sb.Do(t, http.MethodDelete, versionPath("3.0.0"), nil)
+			other := with(with(registered("3.0.0"), "description", "ours"), name, value)
+			sb.Do(t, http.MethodPost, "/api/v1/models/"+phi+"/versions", other)
+			plan := core.Plan(config)
+			if plan.Failed() || plan.Action != acctest.ActionReplace {
+				t.Fatalf("another %s plans %s: %v", name, plan.Action, plan.Errors)
+			}
+			mustSucceed(t, core.Apply(plan))
+		}
+		sb.Do(t, http.MethodDelete, versionPath("3.0.0"), nil)
+		if plan := core.Plan(config); plan.Action != acctest.ActionCreate {
+			t.Errorf("a version that is gone plans %s", plan.Action)
+		}
+	})
 }
 
 func TestAccModelVersion_onDestroy(t *testing.T) {

@@ -25,13 +25,12 @@ func with(changes map[string]any) map[string]any {
 // inEachDialect runs a test in both dialects of the sandbox, which has a second model.
 func inEachDialect(t *testing.T, run func(t *testing.T, sb *acctest.Sandbox, core *acctest.Core)) {
 	t.Helper()
-	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-		t.Parallel()
-		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.Devices = dialect, 30 })
+	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
+		t.Helper()
 		sb.Do(t, http.MethodPost, "/api/v1/models?org_id=demo", map[string]any{"name": "whisper", "framework": "onnx", "use_case": "other"})
 		sb.ClearLedger()
 		run(t, sb, sb.Core(t, typeName))
-	})
+	}, func(o *sandbox.Options) { o.Devices = 30 })
 }
 
 func pathOf(core *acctest.Core) string { return fmt.Sprint("/api/v1/federations/", core.State()["id"]) }

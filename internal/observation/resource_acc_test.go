@@ -57,10 +57,7 @@ func kindsInEachDialect(t *testing.T, run func(t *testing.T, k kind, sb *acctest
 	for _, k := range kinds {
 		t.Run(k.typeName, func(t *testing.T) {
 			t.Parallel()
-			acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
-				t.Parallel()
-				run(t, k, acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect }))
-			})
+			acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) { t.Helper(); run(t, k, sb) })
 		})
 	}
 }
