@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
@@ -45,6 +46,9 @@ func sameJSON(a, b string) bool {
 }
 
 func decodeJSON(text string) (value any, ok bool) {
+	if control.CheckJSON(text) != nil {
+		return nil, false
+	}
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	if decoder.Decode(&value) != nil {

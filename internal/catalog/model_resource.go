@@ -64,7 +64,12 @@ var modelEntity = resourcekit.Entity[modelModel, control.Model]{
 	PlannedName: func(planned modelModel) string { return planned.Name.ValueString() },
 	Validate: func(_ context.Context, config modelModel, diags *diag.Diagnostics) {
 		for name, value := range map[string]jsontypes.Normalized{"model_contract": config.ModelContract, "data_contract": config.DataContract} {
-			if resourcekit.Known(value) && !isObject(value.ValueString()) {
+			if !resourcekit.Known(value) {
+				continue
+			}
+			if err := control.CheckJSON(value.ValueString()); err != nil {
+				diags.AddAttributeError(path.Root(name), "Invalid contract", fmt.Sprintf("%#q cannot be used: %s.", name, err))
+			} else if !isObject(value.ValueString()) {
 				diags.AddAttributeError(path.Root(name), "Invalid contract", fmt.Sprintf("%#q must be a JSON object, such as `jsonencode({ inputs = [\"text\"] })`.", name))
 			}
 		}

@@ -148,3 +148,59 @@ func mustCount(t *testing.T, body string) *int {
 	}
 	return p.Targets
 }
+
+// What passes is nested no deeper, and has no larger number, than the bounds say, whatever it looks like; and what decodes without
+// exceeding them passes.
+func FuzzCheckJSON(f *testing.F) {
+	for _, body := range []string{
+		`{}`, `{"site":1e600000000}`, `[[[["\"[[["]]]]`, `{"a\\":{"b":[1,-2.5E+3,"\\\""]}}`, strings.Repeat("[", 65) + strings.Repeat("]", 65),
+		`[1e400,1e-400,1e401]`, `"` + strings.Repeat("[", 100) + `"`, `[` + strings.Repeat("1", 401) + `]`, `nul`, `{"a":`, `"\u005b[`,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		decoder := json.NewDecoder(strings.NewReader(string(body)))
+		decoder.UseNumber()
+		var value any
+		if !json.Valid(body) || decoder.Decode(&value) != nil {
+			_ = CheckJSON(body) // which must not panic
+			return
+		}
+		levels, within := measure(value)
+		bounded := levels <= maxDepth && within
+		if err := CheckJSON(body); err == nil && !bounded {
+			t.Errorf("%s has %d levels, numbers within the bounds: %t, and passes", body, levels, within)
+		}
+		written, err := json.Marshal(value) // without what a second key of the same name replaces
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := CheckJSON(written); (err == nil) != bounded {
+			t.Errorf("%s has %d levels, numbers within the bounds: %t, but %v", written, levels, within, err)
+		}
+	})
+}
+
+// measure is how deep a value is nested, and whether all of its numbers are within the bounds.
+func measure(value any) (levels int, within bool) {
+	within = true
+	inside := func(member any) {
+		below, ok := measure(member)
+		levels, within = max(levels, below), within && ok
+	}
+	switch v := value.(type) {
+	case json.Number:
+		return 0, CheckNumber(v.String()) == nil
+	case []any:
+		for _, member := range v {
+			inside(member)
+		}
+	case map[string]any:
+		for _, member := range v {
+			inside(member)
+		}
+	default:
+		return 0, true
+	}
+	return levels + 1, within
+}

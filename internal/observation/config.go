@@ -3,6 +3,8 @@ package observation
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"math/big"
 	"regexp"
@@ -48,10 +50,44 @@ func toJSON(value attr.Value) any {
 }
 
 func jsonNumber(n *big.Float) json.Number {
-	if n.IsInt() {
+	if n.IsInt() && n.MantExp(nil) <= maxBits {
 		return json.Number(n.Text('f', 0))
 	}
 	return json.Number(n.Text('g', -1))
+}
+
+const (
+	// maxLevels is how deep a configuration may be nested, maxBits the largest binary exponent of a number in it: some 400 decimal digits.
+	maxLevels = 60
+	maxBits   = 1330
+)
+
+// checkBounds fails on a configuration that would take too long to be written or compared: that is so of 20 bytes with a large exponent.
+func checkBounds(value attr.Value, level int) error {
+	if level > maxLevels {
+		return fmt.Errorf("it is nested more than %d levels deep", maxLevels)
+	}
+	switch v := value.(type) {
+	case types.Dynamic:
+		return checkBounds(v.UnderlyingValue(), level)
+	case types.Number:
+		if n := v.ValueBigFloat(); n != nil && (n.IsInf() || n.MantExp(nil) > maxBits || n.MantExp(nil) < -maxBits) {
+			return errors.New("a number has an exponent that is not between -400 and 400")
+		}
+	case types.Object, types.Map:
+		for _, member := range objectMembers(v) {
+			if err := checkBounds(member, level+1); err != nil {
+				return err
+			}
+		}
+	case interface{ Elements() []attr.Value }:
+		for _, element := range v.Elements() {
+			if err := checkBounds(element, level+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // precision is that of Terraform's numbers, in bits. With fewer bits, 0.1 would not equal the configured 0.1.

@@ -19,6 +19,10 @@ func validate(config any, diags *diag.Diagnostics) {
 		diags.AddAttributeError(at, "Invalid `config`", "`config` must be an object, such as `{ site = \"datadoghq.eu\" }`.")
 		return
 	}
+	if err := checkBounds(m.Config, 0); err != nil {
+		diags.AddAttributeError(at, "Invalid `config`", fmt.Sprintf("`config` cannot be used: %s.", err))
+		return
+	}
 	if names := credentialsIn(m.Config); len(names) > 0 {
 		diags.AddAttributeError(at, "Secret in `config`", fmt.Sprintf("`config` is stored in the state, readable for everyone with access to it. "+
 			"Move these keys to `credentials`: %s.", strings.Join(names, ", ")))

@@ -111,7 +111,7 @@ func (p *octomilProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 				MarkdownDescription: "Maximum number of retries of a failed request, between 0 and 20. Rate-limited requests do not count: " +
-					"they are retried until the operation times out. Defaults to `4`.",
+					"they are retried until the operation times out, and for at most 15 minutes if it has no `timeouts`. Defaults to `4`.",
 			},
 			"request_timeout": schema.StringAttribute{
 				CustomType:          timetypes.GoDurationType{},

@@ -58,6 +58,9 @@ func canonical(value any) string {
 	var parts []string
 	switch v := value.(type) {
 	case *big.Float:
+		if exponent := v.MantExp(nil); exponent > 1<<12 || exponent < -1<<12 { // its digits would fill the memory
+			return v.Text('p', 0)
+		}
 		return v.Text('g', -1)
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {

@@ -2,6 +2,7 @@ package resourcekit
 
 import (
 	"encoding/json"
+	"math"
 	"math/big"
 	"strings"
 
@@ -24,7 +25,8 @@ import (
 
 // sameValue reports whether two values mean the same.
 func sameValue(a, b tftypes.Value) bool {
-	return a.Equal(b) || comparison{}.same(plainValue(a), plainValue(b))
+	// Equal compares the elements of sets each with each.
+	return !a.Type().Is(tftypes.Set{}) && a.Equal(b) || comparison{}.same(plainValue(a), plainValue(b))
 }
 
 // mayBecome reports whether a server may answer got to a write of planned. before is what it answered last: what was to go and
@@ -55,6 +57,19 @@ type comparison struct {
 	percent, adds bool
 	// noPercents is true where whole percents count as a difference.
 	noPercents bool
+	// left is how many values may still be compared, shared by all parts of one comparison.
+	left *int
+}
+
+// maxComparisons is how many pairs of values one comparison looks at. Lists whose order means nothing are compared each with each, on
+// every level: without an end, a few bytes of nested lists would take days. What is not found alike by then counts as a difference.
+const maxComparisons = 2_000_000
+
+// begun is a comparison with all of its budget.
+func (c comparison) begun() comparison {
+	left := maxComparisons
+	c.left = &left
+	return c
 }
 
 // isPercentage goes by the name of an attribute or of a member.
@@ -114,7 +129,7 @@ func orNil(members map[string]any) any {
 // plainText opens a text that is a JSON object, such as a contract of a model.
 func plainText(text string) any {
 	trimmed := strings.TrimSpace(text)
-	if strings.HasPrefix(trimmed, "{") {
+	if strings.HasPrefix(trimmed, "{") && control.CheckJSON(trimmed) == nil {
 		decoder := json.NewDecoder(strings.NewReader(trimmed))
 		decoder.UseNumber()
 		var object map[string]any
@@ -136,8 +151,10 @@ func plainJSON(value any) any {
 	case float64:
 		return big.NewFloat(v)
 	case json.Number:
-		if number, _, err := big.ParseFloat(v.String(), 10, 512, big.ToNearestEven); err == nil {
-			return number
+		if control.CheckNumber(v.String()) == nil {
+			if number, _, err := big.ParseFloat(v.String(), 10, 512, big.ToNearestEven); err == nil {
+				return number
+			}
 		}
 		return v.String()
 	case map[string]any:
@@ -165,6 +182,12 @@ func (c comparison) same(a, b any) bool { return c.sameExcept(a, b, nil) }
 
 // sameExcept compares what was planned with what was answered. What was there before does not count as added.
 func (c comparison) sameExcept(planned, got, before any) bool {
+	if c.left == nil {
+		c = c.begun()
+	}
+	if *c.left--; *c.left < 0 {
+		return false
+	}
 	switch p := planned.(type) {
 	case nil:
 		return got == nil || c.mayAdd(got, before)
@@ -191,13 +214,17 @@ func (c comparison) sameExcept(planned, got, before any) bool {
 
 // mayAdd is true of something that the server has added in its answer to our write.
 func (c comparison) mayAdd(got, before any) bool {
-	return c.answer && c.adds && (before == nil || !comparison{answer: true}.same(before, got))
+	return c.answer && c.adds && (before == nil || !comparison{answer: true, left: c.left}.same(before, got))
 }
 
 func (c comparison) sameNumber(planned, got *big.Float) bool {
 	p, _ := planned.Float64()
 	g, _ := got.Float64()
 	switch {
+	case planned.Cmp(got) == 0:
+		return true
+	case math.IsInf(p, 0) || math.IsInf(g, 0): // too large for a float, and not the same
+		return false
 	case p == g:
 		return true
 	case planned.IsInt():
@@ -273,10 +300,10 @@ func (c comparison) sameList(planned, got []any) bool {
 		return false
 	}
 	inOrder := true
-	for i := range planned {
-		inOrder = inOrder && c.same(planned[i], got[i])
+	for i := 0; i < len(planned) && inOrder; i++ {
+		inOrder = c.same(planned[i], got[i])
 	}
-	if inOrder || !c.answer {
+	if inOrder || !c.answer || len(planned) == 1 {
 		return inOrder
 	}
 	_, ok := c.match(planned, got)
@@ -286,6 +313,7 @@ func (c comparison) sameList(planned, got []any) bool {
 // match finds another element of got for each one of planned.
 func (c comparison) match(planned, got []any) (matched []bool, ok bool) {
 	matched = make([]bool, len(got))
+	planned = matchTexts(planned, got, matched)
 	for _, exact := range []bool{true, false} { // those that are equal first, so that they are not taken by one that is alike
 		var rest []any
 		for _, element := range planned {
@@ -300,9 +328,28 @@ func (c comparison) match(planned, got []any) (matched []bool, ok bool) {
 	return matched, len(planned) == 0
 }
 
+// matchTexts matches the texts that are equal, which needs no comparison of each with each, and returns the rest of planned.
+func matchTexts(planned, got []any, matched []bool) (rest []any) {
+	at := map[string][]int{}
+	for i, element := range got {
+		if text, ok := element.(string); ok {
+			at[text] = append(at[text], i)
+		}
+	}
+	for _, element := range planned {
+		text, ok := element.(string)
+		if free := at[text]; ok && len(free) > 0 {
+			matched[free[0]], at[text] = true, free[1:]
+			continue
+		}
+		rest = append(rest, element)
+	}
+	return rest
+}
+
 func (c comparison) findElement(element any, got []any, taken []bool, exact bool) int {
 	if exact {
-		c = comparison{}
+		c = comparison{left: c.left}
 	}
 	for i := range got {
 		if !taken[i] && c.same(element, got[i]) {
