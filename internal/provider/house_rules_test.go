@@ -423,24 +423,47 @@ func missingFiles(root, text string) (missing []string, found int) {
 	return missing, found
 }
 
-// Each test that CONTRIBUTING.md names is there, or tests whose names begin so.
-func TestContributingNamesTestsThatExist(t *testing.T) {
+// Each test that a document names is there, or tests whose names begin so.
+func TestDocumentsNameTestsThatExist(t *testing.T) {
 	t.Parallel()
 	const root = "../.."
-	content, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	declared := testsBelow(t, filepath.Join(root, "internal"))
+	for document, least := range map[string]int{"CONTRIBUTING.md": 15, "SECURITY.md": 30} {
+		content, err := os.ReadFile(filepath.Join(root, document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		missing, found := undeclared(declared, string(content))
+		for _, name := range missing {
+			t.Errorf("%s names %s, which no file declares", document, name)
+		}
+		if found < least {
+			t.Errorf("%s names only %d tests: this looks in the wrong place", document, found)
+		}
+	}
+	if missing, _ := undeclared(declared, "`TestContractCoverage`, -run TestNothingAtAll/x"); len(missing) != 1 {
+		t.Errorf("a test that does not exist is not found: %q", missing)
+	}
+}
+
+// Each promise of SECURITY.md names a test.
+func TestEveryPromiseNamesATest(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile(filepath.Join("../..", "SECURITY.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	declared := testsBelow(t, filepath.Join(root, "internal"))
-	missing, found := undeclared(declared, string(content))
-	for _, name := range missing {
-		t.Errorf("CONTRIBUTING.md names %s, which no file declares", name)
+	promises := 0
+	for _, line := range strings.Split(string(content), "\n") {
+		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| ---") || strings.HasSuffix(line, "| Tests |") {
+			continue
+		}
+		if promises++; !namedTest.MatchString(line) {
+			t.Errorf("no test holds %s", line)
+		}
 	}
-	if found < 15 {
-		t.Errorf("CONTRIBUTING.md names only %d tests: this looks in the wrong place", found)
-	}
-	if missing, _ = undeclared(declared, "`TestContractCoverage`, -run TestNothingAtAll/x"); len(missing) != 1 {
-		t.Errorf("a test that does not exist is not found: %q", missing)
+	if promises < 20 {
+		t.Errorf("SECURITY.md has %d promises", promises)
 	}
 }
 
