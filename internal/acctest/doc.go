@@ -6,7 +6,8 @@
 //   - ProviderFactories (providers.go) serve terraform-plugin-testing, which starts the real command line.
 //   - CLI (cli.go) starts the real command line directly, where a test needs logs, plan files or interrupts.
 //   - Core (core.go) plays Terraform's part of the plugin protocol in the process of the test. A command line takes a second a case,
-//     Core a few milliseconds. TestCoreMatchesTerraform of package provider holds it against the real command line.
+//     Core a few milliseconds. EachDialectVirtually (virtual.go) and the expectations of converge.go and expect.go keep such a test
+//     short. TestCoreMatchesTerraform of package provider holds it against the real command line.
 //
 // Start reading in core.go. The package depends on provider and sandbox; only tests depend on it.
 package acctest

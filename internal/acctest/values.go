@@ -76,20 +76,33 @@ func numberOf(t testing.TB, text string) *big.Float {
 // whatever the precision that they were sent with.
 func normalizeNumbers(t testing.TB, value tftypes.Value) tftypes.Value {
 	t.Helper()
-	out, err := tftypes.Transform(value, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+	typ := value.Type()
+	if value.IsNull() || !value.IsKnown() || typ.Is(tftypes.String) || typ.Is(tftypes.Bool) {
+		return value
+	}
+	if typ.Is(tftypes.Number) {
 		var number big.Float
-		if !v.Type().Is(tftypes.Number) || v.IsNull() || !v.IsKnown() {
-			return v, nil
+		if err := value.As(&number); err != nil {
+			t.Fatal(err)
 		}
-		if err := v.As(&number); err != nil {
-			return v, err
+		return tftypes.NewValue(tftypes.Number, numberOf(t, number.Text('f', -1)))
+	}
+	if parts, ok := members(value); ok {
+		normalized := make(map[string]tftypes.Value, len(parts))
+		for name, part := range parts {
+			normalized[name] = normalizeNumbers(t, part)
 		}
-		return tftypes.NewValue(tftypes.Number, numberOf(t, number.Text('f', -1))), nil
-	})
-	if err != nil {
+		return tftypes.NewValue(typ, normalized)
+	}
+	var elements []tftypes.Value
+	if err := value.As(&elements); err != nil {
 		t.Fatal(err)
 	}
-	return out
+	normalized := make([]tftypes.Value, len(elements))
+	for i, element := range elements {
+		normalized[i] = normalizeNumbers(t, element)
+	}
+	return tftypes.NewValue(typ, normalized)
 }
 
 // expressionValue converts a Go value to the type that an expression such as { port = 8125 } has.

@@ -27,19 +27,15 @@ func TestAccProvider_example(t *testing.T) {
 	})
 }
 
-// Each example is applied to a new sandbox; terraform-plugin-testing fails unless the next plan is empty.
+// All examples together are applied to one sandbox, which no data source changes; terraform-plugin-testing fails unless the next plan is
+// empty.
 func TestAccProvider_dataSourceExamples(t *testing.T) {
 	t.Parallel()
+	config := acctest.Start(t).Provider()
 	for _, name := range dataSources(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			config := acctest.Start(t).Provider() + example(t, "data-sources", name, "data-source.tf")
-			acc.UnitTest(t, acc.TestCase{
-				ProtoV6ProviderFactories: acctest.ProviderFactories(),
-				Steps:                    []acc.TestStep{{Config: config}},
-			})
-		})
+		config += example(t, "data-sources", name, "data-source.tf")
 	}
+	acc.UnitTest(t, acc.TestCase{ProtoV6ProviderFactories: acctest.ProviderFactories(), Steps: []acc.TestStep{{Config: config}}})
 }
 
 // The documented imports work as written: the blocks, after which the plan is empty, and the commands.

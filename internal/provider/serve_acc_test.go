@@ -28,7 +28,7 @@ resource "octomil_device_group_members" "lab" {
 `)
 	file := cli.KeepLogs(t)
 	// The last value of a variable wins over that of the environment.
-	cli.Env = []string{"TF_LOG=", "TF_LOG_PROVIDER=", "TF_LOG_SDK=", "TF_LOG_SDK_FRAMEWORK="}
+	cli.Env = []string{"TF_DISABLE_PLUGIN_TLS=", "TF_LOG=", "TF_LOG_PROVIDER=", "TF_LOG_SDK=", "TF_LOG_SDK_FRAMEWORK="}
 	if n := frameworkLines(t, cli, file); n > 0 {
 		t.Errorf("the framework wrote %d lines that Terraform throws away", n)
 	}
