@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -25,11 +26,11 @@ func TestFaultsOfOddTexts(t *testing.T) {
 	t.Parallel()
 	n := 0
 	for _, l := range lifecycles() {
-		for name, value := range l.create {
-			if _, isText := value.(string); !isText {
+		for _, name := range slices.Sorted(maps.Keys(l.create)) {
+			if _, isText := l.create[name].(string); !isText {
 				continue
 			}
-			for odd, text := range oddTexts {
+			for _, odd := range slices.Sorted(maps.Keys(oddTexts)) {
 				if n++; !*everyFault && n%oddSample != 0 {
 					continue
 				}
@@ -41,7 +42,7 @@ func TestFaultsOfOddTexts(t *testing.T) {
 							return
 						}
 						config := maps.Clone(s.create)
-						config[name] = text
+						config[name] = oddTexts[odd]
 						said := s.apply(config)
 						for _, e := range said.Errors {
 							if strings.Contains(e, "error in the provider") || len(e) > 12_000 {
