@@ -132,7 +132,7 @@ var itemSeed = maphash.MakeSeed()
 
 // checkBounds fails where a list is not at its end, and this reading is.
 func (p *pager[T]) checkBounds() error {
-	why := ""
+	var why string
 	switch {
 	case p.ended:
 		return nil

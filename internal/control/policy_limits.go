@@ -23,7 +23,7 @@ func (s Settings) RolloutLimits() (RolloutLimits, error) {
 	var err error
 	if value, set := s["max_rollout_step_percent"]; set && value != nil {
 		percent, ok := numberOf(value)
-		if !ok || !(percent >= 0) { //nolint:staticcheck // not a number is no limit either
+		if !ok || !(percent >= 0) { // also not a number
 			return RolloutLimits{}, unreadableLimit("max_rollout_step_percent", value)
 		}
 		if percent < 100 {

@@ -74,17 +74,17 @@ func (t uploadTarget) withoutSecrets(err error) error {
 	}
 	err = withoutURL(err)
 	if text := concise(maskedError(err, t.masked)).Error(); text != err.Error() {
-		return &maskedCause{text: text, cause: err}
+		return &retoldError{text: text, cause: err}
 	}
 	return err
 }
 
-// maskedCause is an error with another text.
-type maskedCause struct {
+// retoldError is an error with another text.
+type retoldError struct {
 	text  string
 	cause error
 }
 
-func (e *maskedCause) Error() string { return e.text }
+func (e *retoldError) Error() string { return e.text }
 
-func (e *maskedCause) Unwrap() error { return e.cause }
+func (e *retoldError) Unwrap() error { return e.cause }

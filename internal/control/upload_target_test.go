@@ -88,7 +88,7 @@ func TestANameThatLeadsToThisMachine(t *testing.T) {
 		if want == 0 {
 			mustContain(t, fmt.Sprint(err), "an address of this machine")
 		}
-		transport.direct.(*http.Transport).CloseIdleConnections() //nolint:errcheck,forcetypeassert // newStorageTransport makes no other
+		transport.direct.(*http.Transport).CloseIdleConnections() //nolint:forcetypeassert // newStorageTransport makes no other
 	}
 }
 
@@ -144,7 +144,7 @@ func TestNoPartOfASignatureIsQuoted(t *testing.T) {
 		case "XML":
 			d.puts = []reply{answer(400, "<Error><SignatureProvided>"+echo+"</SignatureProvided></Error>")}
 		case "JSON":
-			d.puts = []reply{answer(400, fmt.Sprintf(`{"code":%q,"message":"bad %s","detail":"%s"}`, echo, echo, echo))}
+			d.puts = []reply{answer(400, fmt.Sprintf(`{"code":%q,"message":%q,"detail":%q}`, echo, "bad "+echo, echo))}
 		case "request ID":
 			d.puts = []reply{{status: 400, header: map[string]string{"X-Request-Id": echo}}}
 		case "Amazon's request ID":

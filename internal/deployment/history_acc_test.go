@@ -132,7 +132,8 @@ func planAndApply(rt *rapid.T, h *harness, c *acctest.Core) {
 	if c.State()["status"] == "completed" && h.group != "" && fleet.Versions[w.version] != fleet.Total {
 		rt.Errorf("%s is completed, and the group runs %v", w.version, fleet.Versions)
 	}
-	if fleet.Versions[w.version] == 0 {
+	// A rollout that was paused before a device had the version is adopted as it is where `paused` is not managed.
+	if fleet.Versions[w.version] == 0 && c.State()["status"] != "paused" {
 		rt.Errorf("no device runs %s: %v", w.version, fleet.Versions)
 	}
 }

@@ -129,8 +129,8 @@ func eachBadValue(
 ) (met map[string]int) {
 	t.Helper()
 	server := provider.NewServer(provider.New("test"))()
-	actions, offersActions := server.(tfprotov6.ProviderServerWithActions)
-	lists, offersLists := server.(tfprotov6.ProviderServerWithListResource)
+	actions, offersActions := server.(tfprotov6.ActionServer)
+	lists, offersLists := server.(tfprotov6.ListResourceServer)
 	if !offersActions || !offersLists {
 		t.Fatalf("the provider offers actions: %t, list resources: %t", offersActions, offersLists)
 	}

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -36,7 +37,7 @@ func creationOf(t *testing.T, l lifecycle) (found creation, ok bool) {
 		recording := false
 		sb := acctest.StartVirtual(t).Intercept(func(x acctest.Exchange) []byte {
 			key, isNamed := namedLists[x.Path]
-			if recording && !ok && x.Method == "POST" && isNamed && x.Status < 300 {
+			if recording && !ok && x.Method == http.MethodPost && isNamed && x.Status < 300 {
 				found = creation{path: x.Path, list: x.Path, key: key}
 				ok = json.Unmarshal(x.Request, &found.body) == nil
 			}
@@ -129,7 +130,7 @@ func runNamesake(t *testing.T, l lifecycle, c creation, other somebodyElse, f fa
 	time.Sleep(other.age)
 
 	f.Method, f.Path = "POST", c.path
-	s.sb.AddFault(sandbox.Fault(f.Fault))
+	s.sb.AddFault(f.Fault)
 	said := s.apply(s.create)
 	s.sb.ClearFaults()
 	if state := s.core.State(); state != nil && state["id"] == theirs {
@@ -199,7 +200,7 @@ func runAdoption(t *testing.T, l lifecycle, creation, later request) {
 	s.sb.ClearFaults()
 	s.apply(s.create)
 	for _, e := range s.sb.Ledger() {
-		if e.Method == "DELETE" || strings.HasSuffix(e.Path, "/revoke") {
+		if e.Method == http.MethodDelete || strings.HasSuffix(e.Path, "/revoke") {
 			t.Errorf("%s %s", e.Method, e.Path)
 		}
 	}

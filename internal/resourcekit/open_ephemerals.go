@@ -13,8 +13,8 @@ type OpenEphemerals struct {
 	close map[string]func(context.Context) error
 }
 
-// Opened records an ephemeral resource. close closes it, and does no harm where it is closed already.
-func (o *OpenEphemerals) Opened(id string, close func(context.Context) error) {
+// Opened records an ephemeral resource. end closes it, and does no harm where it is closed already.
+func (o *OpenEphemerals) Opened(id string, end func(context.Context) error) {
 	if o == nil {
 		return
 	}
@@ -23,7 +23,7 @@ func (o *OpenEphemerals) Opened(id string, close func(context.Context) error) {
 	if o.close == nil {
 		o.close = map[string]func(context.Context) error{}
 	}
-	o.close[id] = close
+	o.close[id] = end
 }
 
 // Closed forgets an ephemeral resource.
@@ -43,8 +43,8 @@ func (o *OpenEphemerals) CloseAll(ctx context.Context) {
 	o.close = nil
 	o.mu.Unlock()
 	var closing sync.WaitGroup
-	for _, close := range open {
-		closing.Go(func() { _ = close(ctx) })
+	for _, end := range open {
+		closing.Go(func() { _ = end(ctx) })
 	}
 	closing.Wait()
 }
