@@ -298,7 +298,7 @@ func TestAccModelVersion_invalidConfig(t *testing.T) {
 			{with(registered("3.0.0"), "checksum", nil), "checksum: Missing attribute of the artifact"},
 			{with(uploaded, "version", "latest"), "version: "}, {with(uploaded, "version", ""), "version: "}, {with(uploaded, "model_id", ""), "model_id: "},
 			{with(registered("3.0.0"), "size_bytes", -1), "size_bytes: "}, {with(uploaded, "on_destroy", "drop"), "on_destroy: "},
-			{with(uploaded, "metrics", map[string]any{"a": nil}), "metrics"},
+			{with(uploaded, "metrics", map[string]any{"a": nil}), "An element is null"},
 		} {
 			expectError(t, core.Plan(tc.config).Diagnostics, tc.says)
 		}

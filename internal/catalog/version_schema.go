@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
@@ -100,7 +99,6 @@ func lifecycleAttributes() map[string]schema.Attribute {
 		},
 		"metrics": schema.MapAttribute{
 			ElementType: types.Float64Type, Optional: true, Computed: true,
-			Validators:    []validator.Map{mapvalidator.NoNullValues()},
 			PlanModifiers: []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
 			MarkdownDescription: "Metrics of the version by name, such as `{ accuracy = 0.93 }`. Changed in place. Only the configured " +
 				"metrics are managed; a metric that is removed from the configuration remains on the server.",

@@ -268,12 +268,16 @@ func (c *Client) sameModel(ctx context.Context, asked, answered string) bool {
 	if known {
 		return same
 	}
-	var m Model
-	err := c.call(ctx, request{operation: "read the model", method: http.MethodGet, path: join("models", asked)}, &m)
-	if err != nil && !NotFound(err) && !Mismatched(err) {
+	m, err := c.lookAtModel(ctx, asked)
+	if err == nil && m.ID == "" { // a name that the server knows in another spelling
+		m, err = c.lookAtModel(ctx, answered)
+		same = SameFoldedText(m.Name, asked)
+	} else {
+		same = m.ID == answered || m.Name == answered
+	}
+	if err != nil {
 		return false
 	}
-	same = err == nil && (m.ID == answered || m.Name == answered)
 	c.aliases.mu.Lock()
 	defer c.aliases.mu.Unlock()
 	if c.aliases.known == nil {
@@ -281,6 +285,15 @@ func (c *Client) sameModel(ctx context.Context, asked, answered string) bool {
 	}
 	c.aliases.known[[2]string{asked, answered}] = same
 	return same
+}
+
+// lookAtModel reads a model by its ID or name. One that does not exist has no ID.
+func (c *Client) lookAtModel(ctx context.Context, word string) (m Model, err error) {
+	err = c.call(ctx, request{operation: "read the model", method: http.MethodGet, path: join("models", word)}, &m)
+	if NotFound(err) || Mismatched(err) {
+		return Model{}, nil
+	}
+	return m, err
 }
 
 // checkModel returns a *MismatchError where an entry of a list that belongs to one model is of another one.

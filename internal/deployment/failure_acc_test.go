@@ -194,7 +194,8 @@ func TestAccModelDeployment_rolledBackWhileWaiting(t *testing.T) {
 			"Pin a known good version")
 		// The next apply does not push it again, and says why.
 		h.core.ExpectRefused(t, pin("2.0.0"), "version: The version was rolled back", "automatically by the organization's policy", "12", "is now 1.0.0", "on_rollback")
-		// The state says what runs, so the good pin has nothing to write.
+		// The state says what runs, so the good pin has nothing to write, once the devices are back.
+		h.sb.Settle()
 		h.updates(pin("1.0.0"), "adopt 1.0.0 1.0.0")
 		// Pinned once more on purpose, it is deployed once more.
 		h.sb.SetHealth(phi, "2.0.0", sandbox.Health{})

@@ -323,7 +323,7 @@ func TestAccModelDeployment_validateStages(t *testing.T) {
 		"they do not rise":      {rollout: map[string]any{"stages": []any{stage(25, "1m"), stage(25, nil)}}, says: "rollout.stages.ElementKeyInt(1).percentage: The stages do not increase"},
 		"above the percentage":  {rollout: map[string]any{"percentage": 40, "stages": []any{stage(50, nil)}}, says: "The last stage is too high"},
 		"at all":                {rollout: map[string]any{"stages": []any{stage(100, nil)}}, says: "The last stage is too high"},
-		"a bake below zero":     {rollout: map[string]any{"stages": []any{stage(5, "-1m")}}, says: "Invalid `bake`"},
+		"a bake below zero":     {rollout: map[string]any{"stages": []any{stage(5, "-1m")}}, says: "`bake` must not be negative"},
 		"no duration":           {rollout: map[string]any{"stages": []any{stage(5, "soon")}}, says: "Invalid Time Duration String Value"},
 		"not waited for":        {rollout: map[string]any{"stages": []any{stage(5, "1m")}}, more: map[string]any{"wait_for": "accepted"}, says: "wait_for: `rollout.stages` requires `wait_for = \"complete\"`"},
 		"not known yet":         {rollout: map[string]any{"percentage": 40, "stages": []any{stage(acctest.Unknown, "1m"), stage(5, acctest.Unknown)}}},

@@ -23,14 +23,14 @@ const longestDuration = 365 * 24 * time.Hour
 
 // Description implements validator.Describer.
 func (p PositiveDuration) Description(context.Context) string {
-	text := "must be greater than 0 and at most `8760h`"
+	text := "must be greater than 0"
 	if p.OrZero {
-		text = "must be between 0 and `8760h`"
+		text = "must not be negative"
 	}
 	if p.Unit > 0 {
 		text += " and a multiple of " + p.Unit.String()
 	}
-	return text
+	return text + ", and at most `8760h`"
 }
 
 // MarkdownDescription implements validator.Describer.
