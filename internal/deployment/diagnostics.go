@@ -53,7 +53,7 @@ func warnOfAcceptedRollback(p rollout.Proposal, diags *diag.Diagnostics) {
 	if p.Rival != nil && p.Rival.Certain {
 		summary, text = rivalSummary, rivalText(p)
 	}
-	diags.AddAttributeWarning(path.Root("version"), summary, text+
+	diags.AddAttributeWarning(path.Root("version"), summary+" "+ofScope(p.Scope), text+
 		" Because `on_rollback` is `\"accept\"`, the devices are left as they are until another version is pinned.")
 }
 

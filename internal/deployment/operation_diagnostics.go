@@ -55,8 +55,11 @@ func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
 	for _, warning := range p.Impact.Warnings {
 		text.WriteString("\n\nThe control plane warns: " + warning)
 	}
-	diags.AddAttributeWarning(path.Root("version"), summary, text.String())
+	diags.AddAttributeWarning(path.Root("version"), summary+" "+ofScope(p.Scope), text.String())
 }
+
+// ofScope makes the summary of a warning differ from that of another deployment: Terraform shows only one of those that are equal.
+func ofScope(scope rollout.Scope) string { return fmt.Sprintf("(%s on %s)", scope.Model, scope) }
 
 // warnOfDestroy says in the plan of a destroy what happens to the devices.
 func warnOfDestroy(p rollout.Proposal, diags *diag.Diagnostics) {
@@ -66,7 +69,7 @@ func warnOfDestroy(p rollout.Proposal, diags *diag.Diagnostics) {
 		summary = fmt.Sprintf("Destroying this deployment cancels the rollout of %s", p.Operation.From)
 		text = fmt.Sprintf("`on_destroy` is `\"cancel\"`, and the rollout is at %g percent. %s", p.Spec.Percentage, changeText(p))
 	}
-	diags.AddWarning(summary, text+" To leave the devices as they are, first apply `on_destroy = \"keep\"`.")
+	diags.AddWarning(summary+" "+ofScope(p.Scope), text+" To leave the devices as they are, first apply `on_destroy = \"keep\"`.")
 }
 
 // joinedText says of an advance in a group that its devices have joined later, if it is only about those.
