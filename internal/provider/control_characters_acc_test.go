@@ -42,9 +42,7 @@ func withObeyed(value any) any {
 		}
 	case map[string]any:
 		for name := range v {
-			if name != "id" && !strings.HasSuffix(name, "_id") && name != "version" { // with another ID it is another object
-				v[name] = withObeyed(v[name])
-			}
+			v[name] = withObeyed(v[name])
 		}
 	}
 	return value
