@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 )
 
 // The statuses of an experiment (CONTRACT.md, section 7). Servers have two names for a running one, and two spellings
@@ -32,6 +33,8 @@ type Experiment struct {
 	Variants            []Variant
 	// TargetGroupIDs are the device groups whose members take part; without any, all devices do.
 	TargetGroupIDs []string
+	// CreatedAt is the server's text, "" where it does not say.
+	CreatedAt string
 }
 
 // Variant is one of the versions that an experiment compares.
@@ -80,6 +83,7 @@ func (e *Experiment) UnmarshalJSON(data []byte) error {
 		PrimaryMetric flexText    `json:"primary_metric"`
 		Variants      []Variant   `json:"variants"`
 		Targets       []flexText  `json:"target_group_ids"`
+		CreatedAt     flexText    `json:"created_at"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
@@ -91,6 +95,7 @@ func (e *Experiment) UnmarshalJSON(data []byte) error {
 		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Status: string(wire.Status), ModelID: string(wire.ModelID),
 		Description: wire.Description, Traffic: (*float64)(wire.Traffic), Confidence: (*float64)(wire.Confidence),
 		PrimaryMetric: string(wire.PrimaryMetric), Variants: wire.Variants, TargetGroupIDs: plainTexts(wire.Targets),
+		CreatedAt: string(wire.CreatedAt),
 	}
 	if known, ok := experimentSpellings[e.Status]; ok {
 		e.Status = known
@@ -121,6 +126,10 @@ var experimentKind = kind[Experiment]{
 	},
 	id:  func(e Experiment) string { return e.ID },
 	org: func(e Experiment) string { return e.OrgID },
+	equal: func(single, listed Experiment) bool {
+		single.CreatedAt, listed.CreatedAt = "", "" // nothing of a resource
+		return reflect.DeepEqual(single, listed)
+	},
 }
 
 // Experiments lists the organization's experiments.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 )
 
 // Signal is the kind of data that an integration exports.
@@ -27,6 +28,8 @@ type Integration struct {
 	Config map[string]any
 	// EndpointURL and Format are those of a log integration, "" where the server does not say.
 	EndpointURL, Format string
+	// CreatedAt is the server's text, "" where it does not say.
+	CreatedAt string
 }
 
 // UnmarshalJSON fails on an object without an ID.
@@ -40,6 +43,7 @@ func (i *Integration) UnmarshalJSON(data []byte) error {
 		Config      json.RawMessage `json:"config"`
 		EndpointURL flexText        `json:"endpoint_url"`
 		Format      flexText        `json:"format"`
+		CreatedAt   flexText        `json:"created_at"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
@@ -49,7 +53,7 @@ func (i *Integration) UnmarshalJSON(data []byte) error {
 	}
 	*i = Integration{
 		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Type: string(wire.Type), Enabled: wire.Enabled,
-		EndpointURL: string(wire.EndpointURL), Format: string(wire.Format),
+		EndpointURL: string(wire.EndpointURL), Format: string(wire.Format), CreatedAt: string(wire.CreatedAt),
 	}
 	if len(wire.Config) == 0 {
 		return nil
@@ -129,6 +133,10 @@ func integrationKind(signal Signal, path string) kind[Integration] {
 		},
 		id:  func(i Integration) string { return i.ID },
 		org: func(i Integration) string { return i.OrgID },
+		equal: func(single, listed Integration) bool {
+			single.CreatedAt, listed.CreatedAt = "", "" // nothing of a resource
+			return reflect.DeepEqual(single, listed)
+		},
 	}
 }
 

@@ -69,7 +69,7 @@ var entity = resourcekit.Entity[model, control.Experiment]{
 	},
 
 	Namesake: func(e control.Experiment) (createdAt string, living bool) {
-		return "", e.Status != control.ExperimentCompleted && e.Status != control.ExperimentCancelled
+		return e.CreatedAt, e.Status != control.ExperimentCompleted && e.Status != control.ExperimentCancelled
 	},
 	ModifyPlan:  planExperiment,
 	PlannedName: func(planned model) string { return planned.Name.ValueString() },

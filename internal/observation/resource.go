@@ -82,7 +82,7 @@ func entityOf[M any, P model[M]](k kind) resourcekit.Entity[M, control.Integrati
 		Name: func(i control.Integration) string { return i.Name },
 		ID:   func(i control.Integration) string { return i.ID },
 
-		Namesake:    func(control.Integration) (createdAt string, living bool) { return "", true },
+		Namesake:    func(i control.Integration) (createdAt string, living bool) { return i.CreatedAt, true },
 		ModifyPlan:  modifyPlan[M, P],
 		PlannedName: func(planned M) string { return P(&planned).common().Name.ValueString() },
 		Validate:    func(_ context.Context, config M, diags *diag.Diagnostics) { validate(any(config), diags) },

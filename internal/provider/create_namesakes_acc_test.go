@@ -34,7 +34,7 @@ func TestAccProvider_namesakesOfACreate(t *testing.T) {
 			again := sb.Core(t, l.typeName).Plan(s.create)
 			expectNamesakes(t, "the plan after the kill", again, true)
 			id, _ := killed.State()["id"].(string)
-			if !slices.ContainsFunc(again.Warnings, func(w string) bool { return strings.Contains(w, "`"+id+"`") }) {
+			if !slices.ContainsFunc(again.Warnings, func(w string) bool { return strings.Contains(w, "`"+id+"` (created ") }) {
 				t.Errorf("no warning names %s: %v", id, again.Warnings)
 			}
 			expectNamesakes(t, "the plan of the object itself", killed.Plan(s.create), false)
