@@ -28,7 +28,11 @@ func createOnce[T any](ctx context.Context, c *Client, post func(context.Context
 		if err == nil || !Ambiguous(err) && !conflict {
 			return created, err
 		}
-		found, ok, findErr := findAfter(ctx, find)
+		look := find
+		if Mismatched(err) { // the server has accepted the request, so what it has created is going to appear
+			look = func(ctx context.Context) (T, bool, error) { return findLate(ctx, find) }
+		}
+		found, ok, findErr := findAfter(ctx, look)
 		if ok && findErr == nil {
 			return found, nil
 		}
@@ -37,8 +41,7 @@ func createOnce[T any](ctx context.Context, c *Client, post func(context.Context
 			namesake.Err = err
 			return created, namesake
 		}
-		// An answer about something else says that the server has accepted the request: it is not sent again.
-		if Mismatched(err) {
+		if Mismatched(err) { // it is not sent again
 			var none T
 			return none, err
 		}
@@ -59,6 +62,15 @@ func findAfter[T any](ctx context.Context, find func(context.Context) (T, bool, 
 	late, cancel := cleanupContext(ctx)
 	defer cancel()
 	return find(late)
+}
+
+// findLate calls find until it has found something, and for no longer than SettleTime.
+func findLate[T any](ctx context.Context, find func(context.Context) (T, bool, error)) (found T, ok bool, err error) {
+	found, err = LookAgain(ctx, func(ctx context.Context) (o T, err error) {
+		o, ok, err = find(ctx)
+		return o, err
+	}, func(_ T, err error) bool { return ok || err != nil })
+	return found, ok, err
 }
 
 // findNothing is for createOnce where it does no harm to execute a request twice.

@@ -142,6 +142,11 @@ func (r *deploymentResource) checkReferences(ctx context.Context, client *contro
 		resourcekit.AddError(diags, path.Empty(), "Could not look up the model", err)
 		return
 	}
+	if !listed { // a list may lack a model that the server knows by its name, or know it by another name than it did
+		if byName, err := client.Model(ctx, m.Model.ValueString()); err == nil {
+			found, listed = byName, true
+		}
+	}
 	if listed {
 		m.ModelID = types.StringValue(found.ID)
 	}
