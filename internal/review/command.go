@@ -239,7 +239,7 @@ func (r *Report) check(o reviewOptions) {
 func (r *Report) having(kind Kind) []string {
 	var where []string
 	add := func(address string, has bool) {
-		if has && !slices.Contains(where, address) {
+		if address = quoted(address); has && !slices.Contains(where, address) {
 			where = append(where, address)
 		}
 	}

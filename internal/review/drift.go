@@ -129,16 +129,17 @@ func (r *DriftReport) addPlanned(c, drift *tfjson.ResourceChange) {
 	}
 }
 
+// deploymentInputs is what the configuration of a deployment sets.
+var deploymentInputs = []string{
+	"group", "max_affected_devices", "model", "on_destroy", "on_rollback", "paused", "reason", "rollout", "supersede", "timeouts", "version", "wait_for",
+}
+
 // onlyJoined reports whether a deployment only gives its version to devices that have joined the group.
 func onlyJoined(from, to value) bool {
 	if kindOf(to.at("last_operation", "kind")) != opAdvance || from.at("group").raw == nil {
 		return false
 	}
-	for _, name := range attributeNames(from, to) {
-		switch name {
-		case "last_operation", "status", "percentage", "rollout_id", "active_version", "previous_version":
-			continue
-		}
+	for _, name := range deploymentInputs {
 		if !same(from.at(name), to.at(name)) {
 			return false
 		}

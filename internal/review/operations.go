@@ -77,7 +77,9 @@ func (p *plan) createOperation(address string, to value) Operation {
 	}
 	op.Summary = "deploys " + quoted(op.To) + ", devices unknown until apply"
 	if preview, ok := p.preview(to); ok {
-		op.Kind = kindOf(preview.at("operation"))
+		if op.Kind = kindOf(preview.at("operation")); op.Kind == opNone {
+			op.Kind = opAdopt
+		}
 		op.From = preview.at("from_version").optionalText()
 		op.Devices, op.DevicesTotal = preview.at("devices").count(), preview.at("devices_total").count()
 		op.Cancels = cancelOf(preview.at("cancels"), "id")

@@ -209,7 +209,7 @@ func (r *Report) headline() string {
 	}
 	text := fmt.Sprintf("%s: %s. ", counted(len(r.Operations), "operation"), strings.Join(parts, ", "))
 	switch {
-	case r.UnknownDevices == len(r.Operations):
+	case r.UnknownDevices > 0 && r.Devices == 0:
 		return text + "How many devices change is not known before the apply."
 	case r.UnknownDevices > 0:
 		return text + fmt.Sprintf("At least %s; of %s it is not known before the apply how many devices change.", changing(r.Devices),

@@ -167,11 +167,18 @@ func membersLost(address string, from, to value, created bool) []Finding {
 	case len(lost) > 0:
 		return []Finding{{
 			Kind: kindMembers, Address: address, Attribute: attribute, Details: listed(lost, was),
-			Text: fmt.Sprintf("%s of %d leave the group", counted(len(lost), "device"), len(was.list())),
+			Text: fmt.Sprintf("%d of %s %s the group", len(lost), counted(len(was.list()), "device"), leave(len(lost))),
 		}}
 	default:
 		return nil
 	}
+}
+
+func leave(n int) string {
+	if n == 1 {
+		return "leaves"
+	}
+	return "leave"
 }
 
 // rulesChanged finds that a group selects its members otherwise.
