@@ -203,7 +203,7 @@ func changeOf(typeName string, actions []any, before, after map[string]any) map[
 }
 
 func planOf(changes ...map[string]any) map[string]any {
-	return map[string]any{"format_version": "1.2", "resource_changes": changes}
+	return map[string]any{"format_version": "1.2", "resource_changes": append([]map[string]any{}, changes...)}
 }
 
 // The names in the address of a module have no keys.

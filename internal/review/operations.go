@@ -2,6 +2,7 @@ package review
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -117,8 +118,11 @@ func (op Operation) settled() Operation {
 	return op
 }
 
+// kindPattern accepts kinds that a newer version of the provider adds, and nothing that needs escaping.
+var kindPattern = regexp.MustCompile(`^[a-z_]{1,20}$`)
+
 func kindOf(v value) OperationKind {
-	if v.hasUnknown() || v.hasSensitive() || v.str() == "" {
+	if v.hasUnknown() || v.hasSensitive() || !kindPattern.MatchString(v.str()) {
 		return opUnknown
 	}
 	return OperationKind(v.str())

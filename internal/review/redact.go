@@ -102,10 +102,21 @@ func collectSecrets(raw, mask any, into map[string]bool) {
 	}
 }
 
+// addSecret adds a secret in every form in which a report may have it: as it is, within JSON, and each of them between backticks.
 func addSecret(text string, into map[string]bool) {
-	if len(text) >= minSecret && text != "true" && text != "false" {
-		into[text] = true
+	if len(text) < minSecret || text == "true" || text == "false" {
+		return
 	}
+	for _, form := range []string{text, jsonText(text)} {
+		into[form] = true
+		into[unquoted(form)] = true
+	}
+}
+
+// jsonText is a text as it stands within JSON.
+func jsonText(text string) string {
+	encoded := plainText([]any{text})
+	return encoded[len(`["`) : len(encoded)-len(`"]`)]
 }
 
 // redact replaces the secrets in every text of a report.

@@ -75,7 +75,10 @@ func markdownCode(text string) string {
 func isMarkup(r rune) bool { return strings.ContainsRune("`|<>&\\", r) || !unicode.IsPrint(r) }
 
 // quoted sets off a text of the plan within a sentence of this package.
-func quoted(text string) string { return "`" + strings.ReplaceAll(text, "`", "'") + "`" }
+func quoted(text string) string { return "`" + unquoted(text) + "`" }
+
+// unquoted is a text that may stand between backticks.
+func unquoted(text string) string { return strings.ReplaceAll(text, "`", "'") }
 
 // markdownProse is a sentence in Markdown, with what is between backticks as code.
 func markdownProse(text string) string {
@@ -235,17 +238,10 @@ func (op Operation) columns(m markup) []string {
 	kind := string(op.Kind)
 	if op.Kind == opRollback || op.Kind == opCancel || op.Kind == opUnknown {
 		kind = m.strong(kind)
-	} else if !known[op.Kind] {
-		kind = m.value(kind)
 	}
 	return []string{
 		m.value(op.Scope.Model) + ", " + group, m.value(op.Address), kind, m.value(op.From), m.value(op.To), op.devices(), op.canceled(m),
 	}
-}
-
-// known has the kinds that need no escaping.
-var known = map[OperationKind]bool{
-	opDeploy: true, opAdvance: true, opResume: true, opPause: true, opAdopt: true, opNone: true,
 }
 
 var headings = []string{"scope", "address", "operation", "from", "to", "devices", "cancels"}

@@ -128,10 +128,10 @@ func (v value) number() (float64, bool) {
 	}
 }
 
-// count is a whole number, nil if the value is none.
+// count is a whole number, nil if the value is none or must not be shown.
 func (v value) count() *int {
 	n, ok := v.number()
-	if !ok {
+	if !ok || v.hasSensitive() {
 		return nil
 	}
 	whole := int(n)
