@@ -80,6 +80,8 @@ func samples() map[string]sample {
 		"a rollback of an older provider": {planOf(updated("rollback", map[string]any{})), k("rollback"), nil},
 		"the same rollback as before": {planOf(changeOf(deployment, []any{"update"}, deploymentOf("2.0.0", operated("rollback", nil)),
 			deploymentOf("1.0.0", operated("rollback", nil)))), k("rollback"), []string{"rollback from 2.0.0 to 1.0.0"}},
+		"an operation on the same version": {planOf(changeOf(deployment, []any{"update"}, deploymentOf("1.0.0", nil), deploymentOf("1.0.0", operated("advance", nil)))),
+			nil, []string{"advance from 2.0.0 to 1.0.0 of phi, fleet, 100 of 124 devices"}},
 		"settings alone": {planOf(changeOf(deployment, []any{"update"}, deploymentOf("2.0.0", operated("rollback", nil)),
 			deploymentOf("2.0.0", operated("rollback", map[string]any{})))), nil, []string{"changes nothing of Octomil that needs a review"}},
 		"a deployment whose model is not known": {planOf(unknownAt(updated("deploy", nil), "last_operation")), k("unknown"), []string{"unknown from"}},
