@@ -86,7 +86,7 @@ func Review(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int,
 	if done || err != nil {
 		return exitNone, err
 	}
-	defer in.Close() //nolint:errcheck // it was only read
+	defer in.Close() // it was only read
 	options := reviewOptions{maxDevices: *limit, allowUnknown: *allow}
 	switch {
 	case *limit < 0 && isSet(flags, "max-devices"):
@@ -133,7 +133,7 @@ func Drift(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int, 
 	if done || err != nil {
 		return exitNone, err
 	}
-	defer in.Close() //nolint:errcheck // it was only read
+	defer in.Close() // it was only read
 	read, err := readInput(in)
 	if err != nil {
 		return 0, fmt.Errorf("drift: %w", err)

@@ -65,8 +65,8 @@ func ranked(otherwise string, words ...string) looser {
 
 // minimumVersions is the least version of each platform.
 func minimumVersions(from, to value) bool {
-	least, _ := from.raw.(map[string]any) //nolint:errcheck // null is no limit
-	now, _ := to.raw.(map[string]any)     //nolint:errcheck // null is no limit
+	least, _ := from.raw.(map[string]any) // null is no limit
+	now, _ := to.raw.(map[string]any)     // null is no limit
 	for _, platform := range slices.Sorted(maps.Keys(least)) {
 		if order, ok := control.CompareVersions(plainText(now[platform]), plainText(least[platform])); now[platform] == nil || ok && order < 0 ||
 			!ok && now[platform] != least[platform] {
@@ -78,8 +78,8 @@ func minimumVersions(from, to value) bool {
 
 // fewerStages is the stages of a rollout, each of which is watched.
 func fewerStages(from, to value) bool {
-	stages, _ := from.raw.([]any) //nolint:errcheck // null is no stage
-	now, _ := to.raw.([]any)      //nolint:errcheck // null is no stage
+	stages, _ := from.raw.([]any) // null is no stage
+	now, _ := to.raw.([]any)      // null is no stage
 	return len(now) < len(stages)
 }
 

@@ -80,7 +80,7 @@ func collectSecrets(raw, mask any, into map[string]bool) {
 			}
 		}
 	case []any:
-		masks, _ := mask.([]any) //nolint:errcheck // a mask of the whole, or none
+		masks, _ := mask.([]any) // a mask of the whole, or none
 		for i, part := range raw {
 			of := mask
 			if mask != true {

@@ -132,7 +132,7 @@ func destroyText(c *tfjson.ResourceChange, from value, operations []Operation) s
 func replaceCauses(c *tfjson.Change) string {
 	var names []string
 	for _, path := range c.ReplacePaths {
-		steps, _ := path.([]any) //nolint:errcheck // a path is a list
+		steps, _ := path.([]any) // a path is a list
 		if len(steps) > 0 {
 			if name, ok := steps[0].(string); ok && !slices.Contains(names, "`"+name+"`") {
 				names = append(names, "`"+name+"`")
@@ -293,7 +293,7 @@ func driftOf(c *tfjson.ResourceChange) Drifted {
 func attributeNames(objects ...value) []string {
 	var names []string
 	for _, v := range objects {
-		object, _ := v.raw.(map[string]any) //nolint:errcheck // null has no attributes
+		object, _ := v.raw.(map[string]any) // null has no attributes
 		for name := range object {
 			names = append(names, name)
 		}

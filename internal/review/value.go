@@ -30,7 +30,7 @@ func (v value) at(path ...string) value {
 }
 
 func attribute(raw any, name string) (part any, has bool) {
-	object, _ := raw.(map[string]any) //nolint:errcheck // what is no object has no attributes
+	object, _ := raw.(map[string]any) // what is no object has no attributes
 	part, has = object[name]
 	return part, has
 }
@@ -109,7 +109,7 @@ func plainText(raw any) string {
 
 // str is a string, or "".
 func (v value) str() string {
-	text, _ := v.raw.(string) //nolint:errcheck // anything else is no text
+	text, _ := v.raw.(string) // anything else is no text
 	return text
 }
 
@@ -140,7 +140,7 @@ func (v value) count() *int {
 
 // list is the strings of a list or set, without those that are unknown.
 func (v value) list() []string {
-	elements, _ := v.raw.([]any) //nolint:errcheck // anything else has no elements
+	elements, _ := v.raw.([]any) // anything else has no elements
 	var texts []string
 	for _, e := range elements {
 		if text, ok := e.(string); ok {
