@@ -229,7 +229,7 @@ func (r *Report) check(o reviewOptions) {
 	for _, k := range kinds {
 		if slices.Contains(o.failOn, k.kind) {
 			if where := r.having(k.kind); len(where) > 0 {
-				r.Failed = append(r.Failed, fmt.Sprintf("-fail-on %s: %s", k.kind, strings.Join(where, ", ")))
+				r.Failed = append(r.Failed, fmt.Sprintf("-fail-on %s: %s", k.kind, shortList(quoted, where)))
 			}
 		}
 	}
@@ -238,8 +238,10 @@ func (r *Report) check(o reviewOptions) {
 // having is the addresses that have a kind.
 func (r *Report) having(kind Kind) []string {
 	var where []string
+	seen := map[string]bool{}
 	add := func(address string, has bool) {
-		if address = quoted(address); has && !slices.Contains(where, address) {
+		if has && !seen[address] {
+			seen[address] = true
 			where = append(where, address)
 		}
 	}

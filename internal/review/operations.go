@@ -76,7 +76,7 @@ func (p *plan) createOperation(address string, to value) Operation {
 	if last := to.at("last_operation"); last.raw != nil && !last.at("kind").hasUnknown() {
 		op.Kind = kindOf(last.at("kind"))
 	}
-	op.Summary = "deploys " + quoted(op.To) + ", devices unknown until apply"
+	op.Note = "deploys " + quoted(op.To) + ", devices unknown until apply"
 	if preview, ok := p.preview(to); ok {
 		if op.Kind = kindOf(preview.at("operation")); op.Kind == opNone {
 			op.Kind = opAdopt
@@ -84,7 +84,7 @@ func (p *plan) createOperation(address string, to value) Operation {
 		op.From = preview.at("from_version").optionalText()
 		op.Devices, op.DevicesTotal = preview.at("devices").count(), preview.at("devices_total").count()
 		op.Cancels = cancelOf(preview.at("cancels"), "id")
-		op.Summary = "as an `octomil_deployment_preview` in this plan says"
+		op.Note = "is new; the numbers are those of an `octomil_deployment_preview` in this plan"
 	}
 	return op.settled()
 }
@@ -94,13 +94,13 @@ func destroyOperation(address string, from value) (Operation, bool) {
 	op := Operation{Scope: scopeOf(from), Address: address, From: from.at("version").optionalText()}
 	switch from.at("on_destroy").str() {
 	case onDestroyRollback:
-		op.Kind, op.To, op.Summary = opRollback, from.at("previous_version").optionalText(), "because it is destroyed with `on_destroy = \"rollback\"`"
+		op.Kind, op.To, op.Note = opRollback, from.at("previous_version").optionalText(), "is destroyed with `on_destroy = \"rollback\"`"
 	case onDestroyCancel:
 		status := from.at("status").str()
 		if from.at("group").raw != nil || !slices.Contains([]string{"", "pending", "active", "paused"}, status) {
 			return op, false // nothing in progress, or nothing that can be canceled
 		}
-		op.Kind, op.Summary = opCancel, "because it is destroyed with `on_destroy = \"cancel\"`"
+		op.Kind, op.Note = opCancel, "is destroyed with `on_destroy = \"cancel\"`"
 		op.Cancels = &Cancel{
 			RolloutID: from.at("rollout_id").optionalText(), Version: op.From, Percentage: from.at("percentage").optionalText(),
 		}
@@ -143,11 +143,7 @@ func (p *plan) preview(deployment value) (value, bool) {
 	if deployment.at("version").hasUnknown() || deployment.at("model").hasUnknown() || deployment.at("group").hasUnknown() {
 		return value{}, false
 	}
-	for _, r := range p.prior() {
-		if r.Mode != "data" || r.Type != typePreview {
-			continue
-		}
-		v := r.value()
+	for _, v := range p.previews {
 		model := deployment.at("model").str()
 		if (v.at("model").str() == model || v.at("model_id").str() == model) && same(v.at("group"), deployment.at("group")) &&
 			same(v.at("version"), deployment.at("version")) &&
@@ -187,8 +183,8 @@ func actionOperation(a *tfjson.ActionInvocation) Operation {
 		op.Cancels = &Cancel{RolloutID: config.at("rollout_id").optionalText()}
 	}
 	if trigger := a.LifecycleActionTrigger; trigger != nil {
-		op.Summary = "invoked " + strings.NewReplacer("Before", "before the ", "After", "after the ").Replace(trigger.ActionTriggerEvent) + " of " +
-			trigger.TriggeringResourceAddress
+		when := strings.NewReplacer("Before", "before the ", "After", "after the ").Replace(trigger.ActionTriggerEvent)
+		op.Note = "is invoked " + strings.ToLower(when) + " of " + quoted(trigger.TriggeringResourceAddress)
 	}
 	return op.settled()
 }

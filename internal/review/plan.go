@@ -38,6 +38,9 @@ type plan struct {
 	Errored bool `json:"errored"`
 	// Values is what only the JSON of a state has.
 	Values json.RawMessage `json:"values"`
+
+	// previews and deprecated are the data sources and versions of the plan that deployments are looked up in.
+	previews, deprecated []value
 }
 
 // stateValues is the objects of a state.
@@ -254,6 +257,16 @@ func readPlan(data []byte) (*plan, error) {
 		return nil, errors.New("this is the JSON of a state and not of a plan: name the plan file in `terraform show -json tfplan`")
 	}
 	p.ResourceChanges, p.ResourceDrift = complete(p.ResourceChanges), complete(p.ResourceDrift)
+	for _, r := range p.prior() {
+		if r.Mode != managed && r.Type == typePreview {
+			p.previews = append(p.previews, r.value())
+		}
+	}
+	for _, r := range p.planned() {
+		if r.Type == typeVersion && isDeprecated(r.value()) {
+			p.deprecated = append(p.deprecated, r.value())
+		}
+	}
 	return p, nil
 }
 

@@ -151,7 +151,7 @@ func (r *Report) render(m markup, table string) string {
 		out.WriteString("\n" + m.strong("Not allowed:") + " " + m.prose(text) + "\n")
 	}
 	if len(r.Operations) > 0 {
-		out.WriteString("\n" + table)
+		out.WriteString("\n" + table + r.notes(m))
 	}
 	for _, k := range kinds {
 		heading := k.heading
@@ -178,6 +178,20 @@ func (r *Report) render(m markup, table string) string {
 	return out.String()
 }
 
+// notes is the notes of the operations.
+func (r *Report) notes(m markup) string {
+	var out strings.Builder
+	for _, op := range r.Operations {
+		if op.Note != "" {
+			out.WriteString("- " + m.value(op.Address) + ": " + m.prose(op.Note) + "\n")
+		}
+	}
+	if out.Len() == 0 {
+		return ""
+	}
+	return "\n" + out.String()
+}
+
 // text is a finding on one line.
 func (f Finding) text(m markup) string {
 	var text strings.Builder
@@ -193,7 +207,7 @@ func (f Finding) text(m markup) string {
 	}
 	text.WriteString(m.prose(f.Text))
 	if len(f.Details) > 0 {
-		text.WriteString(": " + shortList(m, f.Details))
+		text.WriteString(": " + shortList(m.value, f.Details))
 	}
 	return text.String()
 }
@@ -201,10 +215,10 @@ func (f Finding) text(m markup) string {
 // maxListed is how many of the things that a sentence counts are named.
 const maxListed = 10
 
-func shortList(m markup, texts []string) string {
+func shortList(show func(string) string, texts []string) string {
 	var shown []string
 	for _, text := range texts[:min(len(texts), maxListed)] {
-		shown = append(shown, m.value(text))
+		shown = append(shown, show(text))
 	}
 	list := strings.Join(shown, ", ")
 	if more := len(texts) - maxListed; more > 0 {

@@ -45,8 +45,10 @@ type Operation struct {
 	Devices      *int    `json:"devices"`
 	DevicesTotal *int    `json:"devices_total"`
 	Cancels      *Cancel `json:"cancels"`
-	// Summary is the provider's, or says where the numbers come from.
+	// Summary is that of `last_operation.summary`.
 	Summary string `json:"summary,omitempty"`
+	// Note says what causes the operation, or where its numbers come from, if that is not an update of the resource.
+	Note string `json:"note,omitempty"`
 }
 
 // Cancel is a rollout that an operation ends.
@@ -93,11 +95,12 @@ type Finding struct {
 // Kind is what `-fail-on` names.
 type Kind string
 
-// The kinds of `-fail-on`. The first three, and unknown, are about operations.
+// The kinds of `-fail-on`. The first ones are about operations.
 const (
 	kindRollback   Kind = "rollback"
 	kindCancel     Kind = "cancel"
 	kindUnknown    Kind = "unknown"
+	kindRedeploy   Kind = "redeploy"
 	kindDestroy    Kind = "destroy"
 	kindForget     Kind = "forget"
 	kindLoosened   Kind = "loosened"
@@ -115,6 +118,7 @@ var kinds = []struct {
 }{
 	{kindRollback, "a deployment goes back to an older version, also by an action or a destroy", ""},
 	{kindCancel, "a rollout in progress is canceled", ""},
+	{kindRedeploy, "a version that was rolled back is deployed again", "Deployed again after a rollback"},
 	{kindUnknown, "how many devices change, or whether a guard is loosened, is not known before the apply", "Not known before the apply"},
 	{kindDestroy, "an object is deleted or replaced", "Deleted or replaced"},
 	{kindForget, "an object is no longer managed and stays on the server", "No longer managed"},

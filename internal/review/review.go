@@ -30,6 +30,11 @@ func reviewPlan(p *plan) *Report {
 			r.Findings = append(r.Findings, Finding{
 				Kind: kindUnknown, Address: d.ResourceChange.Address, Text: "is deferred: what it does is known in a later plan only",
 			})
+			if change := d.ResourceChange.Change; change != nil && d.ResourceChange.Type == typeDeployment {
+				r.Operations = append(r.Operations, Operation{
+					Scope: scopeOf(after(change)), Address: d.ResourceChange.Address, Kind: opUnknown, To: after(change).at("version").optionalText(),
+				})
+			}
 		}
 	}
 	for _, c := range p.ResourceDrift {
@@ -82,6 +87,7 @@ func (r *Report) addChange(p *plan, c *tfjson.ResourceChange) {
 		r.Findings = append(r.Findings, nowDeprecated(c.Address, from, to)...)
 	case typeDeployment:
 		r.Findings = append(r.Findings, p.deploysDeprecated(c.Address, to, operations)...)
+		r.Findings = append(r.Findings, deploysRolledBack(c.Address, from, to, operations)...)
 	}
 }
 
@@ -256,9 +262,8 @@ func (p *plan) deploysDeprecated(address string, to value, operations []Operatio
 	if len(operations) == 0 || to.at("model_id").str() == "" && to.at("model").str() == "" {
 		return nil
 	}
-	for _, r := range p.planned() {
-		v := r.value()
-		if r.Type != typeVersion || !isDeprecated(v) || !same(v.at("version"), to.at("version")) {
+	for _, v := range p.deprecated {
+		if !same(v.at("version"), to.at("version")) {
 			continue
 		}
 		if model := v.at("model_id").str(); model != "" && (model == to.at("model_id").str() || model == to.at("model").str()) {
@@ -268,6 +273,15 @@ func (p *plan) deploysDeprecated(address string, to value, operations []Operatio
 		}
 	}
 	return nil
+}
+
+// deploysRolledBack finds a deployment of the version that was rolled back last.
+func deploysRolledBack(address string, from, to value, operations []Operation) []Finding {
+	info := rolledBackOf(from)
+	if info == nil || len(operations) == 0 || !same(from.at("rolled_back", "version"), to.at("version")) {
+		return nil
+	}
+	return []Finding{{Kind: kindRedeploy, Address: address, Text: info.sentence() + "; the plan deploys it again"}}
 }
 
 // driftOf is what the refresh has found.

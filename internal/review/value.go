@@ -152,13 +152,11 @@ func (v value) list() []string {
 
 // without returns what is in a and not in b, in the order of a.
 func without(a, b []string) []string {
-	var missing []string
-	for _, text := range a {
-		if !slices.Contains(b, text) {
-			missing = append(missing, text)
-		}
+	known := make(map[string]bool, len(b))
+	for _, text := range b {
+		known[text] = true
 	}
-	return missing
+	return slices.DeleteFunc(slices.Clone(a), func(text string) bool { return known[text] })
 }
 
 // same reports whether two values are equal and known.
