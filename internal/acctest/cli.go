@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
+	"github.com/octomil/terraform-provider-octomil/internal/review"
 )
 
 // CLI runs the real command line, which starts the provider as a process, in a folder with a configuration. It is for what
@@ -165,7 +166,7 @@ func executable(t testing.TB) string {
 const providerName = "terraform-provider-octomil"
 
 // Main runs the acceptance tests of a package; TestMain calls it. Started under the name of the provider, the test executable is the
-// provider, so that none has to be built. No goroutine may be left after the tests, except the readers of a provider's output, which
+// provider and has the commands that read plans, so that none has to be built. No goroutine may be left after the tests, except the readers of a provider's output, which
 // go-plugin leaves running.
 func Main(m *testing.M) {
 	if filepath.Base(os.Args[0]) != providerName {
@@ -173,6 +174,14 @@ func Main(m *testing.M) {
 		setenv("TF_DISABLE_PLUGIN_TLS", "1")  // otherwise half the time of a command goes to making certificates for the provider
 		goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/hashicorp/go-plugin.copyChan"))
 		return
+	}
+	if len(os.Args) > 1 && review.Commands[os.Args[1]] != nil {
+		code, err := review.Commands[os.Args[1]](os.Args[2:], os.Stdin, os.Stdout, os.Stderr)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, providerName+":", err)
+			code = 1
+		}
+		os.Exit(code)
 	}
 	if err := provider.Serve(context.Background(), "test", false); err != nil {
 		panic(err)

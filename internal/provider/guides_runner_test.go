@@ -48,6 +48,13 @@ func newGuideRunner(t *testing.T, sb *acctest.Sandbox) *guideRunner {
 	if err := os.Symlink(commandLine(t), filepath.Join(bin, "terraform")); err != nil {
 		t.Fatal(err)
 	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(bin, "terraform-provider-octomil")); err != nil {
+		t.Fatal(err)
+	}
 	return &guideRunner{
 		t: t, sb: sb, dir: dir, pending: map[string]bool{}, actions: map[string]*hcl.Block{}, invoked: map[string]bool{},
 		env: append(os.Environ(),

@@ -3,7 +3,7 @@ module github.com/octomil/terraform-provider-octomil/internal/tools
 go 1.26.0
 
 require (
-	github.com/hashicorp/terraform-json v0.27.3-0.20260213134036-298b8f6b673a
+	github.com/hashicorp/terraform-json v0.29.0
 	github.com/hashicorp/terraform-plugin-framework v1.19.0
 	github.com/hashicorp/terraform-plugin-go v0.31.0
 	github.com/octomil/terraform-provider-octomil v0.0.0-00010101000000-000000000000
