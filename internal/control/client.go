@@ -354,8 +354,8 @@ func checkPath(r request) error {
 		if part == "" || part == "." || part == ".." {
 			return fmt.Errorf("could not %s: %q is not a valid ID", r.operation, part)
 		}
-		if len(part) > maxIDLength {
-			return fmt.Errorf("could not %s: an ID of %d bytes, which begins with %q, is not a valid ID", r.operation, len(part), part[:40])
+		if id, err := url.PathUnescape(part); err == nil && len(id) > maxIDLength {
+			return fmt.Errorf("could not %s: an ID of %d bytes, which begins with %q, is not a valid ID", r.operation, len(id), id[:40])
 		}
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 var oddTexts = map[string]string{
 	"empty": "", "a blank": " ", "a dot": ".", "two dots": "..", "a slash": "a/b", "escaped": "%2e%2e%2f", "a query": "a?b=c#d", "NUL": "a\x00b",
 	"a line break": "a\nb", "an escape sequence": "\x1b]0;x\x07", "right to left": "a\u202eb", "decomposed": "e\u0301", "not in a plane": "\U0001f600",
-	"long": strings.Repeat("x", 70_000), "a template": "${x}", "JSON": `{"a":"b"}`, "blanks around": " a ",
+	"long": strings.Repeat("x", 70_000), "as long as can be": strings.Repeat("é", 500), "a template": "${x}", "JSON": `{"a":"b"}`, "blanks around": " a ",
 }
 
 // oddSample is how many of the odd texts there are for each one that runs without -faults.all.
