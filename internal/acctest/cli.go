@@ -66,6 +66,12 @@ func (c *CLI) Configure(t testing.TB, configuration string) {
 	write(t, filepath.Join(c.Dir, "main.tf"), source+configuration)
 }
 
+// Write writes another file of the configuration.
+func (c *CLI) Write(t testing.TB, name, content string) {
+	t.Helper()
+	write(t, filepath.Join(c.Dir, name), content)
+}
+
 // KeepLogs makes the provider write its logs to a file, before Terraform filters them. It needs a shell.
 func (c *CLI) KeepLogs(t testing.TB) (file string) {
 	t.Helper()

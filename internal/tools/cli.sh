@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Prints the path of the Terraform (or OpenTofu) executable that targets and scripts run.
-# Where the machine has neither, it installs a Terraform into .bin.
+# TERRAFORM is the path of another one. Where the machine has neither, it installs a Terraform into .bin.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 version=${TERRAFORM_VERSION:-1.14.0}
 
-for candidate in terraform tofu "$root/.bin/terraform"; do
+for candidate in ${TERRAFORM:-} terraform tofu "$root/.bin/terraform"; do
   if found=$(command -v "$candidate"); then
     echo "$found"
     exit 0
