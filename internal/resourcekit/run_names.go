@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -15,6 +16,8 @@ import (
 // missing.
 type RunNames struct {
 	folder, file string
+	// begin makes the folder, and removes old files from it.
+	begin func() error
 }
 
 // runNamesAge is how long after its last change a file counts. A later run of Terraform may get the same process ID.
@@ -22,14 +25,15 @@ const runNamesAge = 24 * time.Hour
 
 // NamesOfRun returns the names of the run of Terraform with this process ID. Its file is in the folder.
 func NamesOfRun(folder string, processID int) *RunNames {
-	return &RunNames{folder, filepath.Join(folder, strconv.Itoa(processID))}
+	n := &RunNames{folder: folder, file: filepath.Join(folder, strconv.Itoa(processID))}
+	n.begin = sync.OnceValue(n.prepare)
+	return n
 }
 
 func (n *RunNames) add(key any) {
-	if n == nil || os.MkdirAll(n.folder, 0o700) != nil {
+	if n == nil || n.begin() != nil {
 		return
 	}
-	n.removeOld()
 	file, err := os.OpenFile(n.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return
@@ -39,13 +43,14 @@ func (n *RunNames) add(key any) {
 	_ = file.Close()
 }
 
-func (n *RunNames) removeOld() {
+func (n *RunNames) prepare() error {
 	files, _ := filepath.Glob(filepath.Join(n.folder, "*"))
 	for _, file := range files {
 		if !isRecent(file) {
 			_ = os.Remove(file)
 		}
 	}
+	return os.MkdirAll(n.folder, 0o700)
 }
 
 func (n *RunNames) contains(key any) bool {
