@@ -51,7 +51,8 @@ func (e *ephemeralKey) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An API key for one run of Terraform. It is created when the run needs it, during a plan as well as during an apply, " +
 			"and revoked at the end of the run, also of one that fails or is interrupted. It stays valid if the process of the provider is killed, " +
-			"or if the control plane does not answer within the last 2 seconds of such a run: then revoke it with `octomil keys revoke`. It is stored neither in the state nor in the plan. Use it for another provider block, a " +
+			"or if the control plane does not answer within the last 2 seconds of such a run: then revoke it with `octomil keys revoke`. It is " +
+			"stored neither in the state nor in the plan. Use it for another provider block, a " +
 			"provisioner, or a write-only attribute whose receiver uses it before the run ends.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the key, assigned by the server."},

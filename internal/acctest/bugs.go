@@ -3,6 +3,8 @@ package acctest
 import (
 	"strings"
 	"testing"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
 
 // bugs are what Terraform and the plugin framework say of a provider that breaks their rules. No user should ever read one of them.
@@ -22,5 +24,13 @@ func expectNoBug(t testing.TB, text string) {
 			t.Errorf("Terraform reports a bug in the provider (%q):\n%s", bug, text)
 			return
 		}
+	}
+}
+
+// expectPrintable fails the test where a text would do something to a terminal.
+func expectPrintable(t testing.TB, text string) {
+	t.Helper()
+	if control.Printable(text) != text {
+		t.Errorf("this text is not printable: %q", text)
 	}
 }

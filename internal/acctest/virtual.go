@@ -21,7 +21,7 @@ func StartVirtual(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
 	server := sandbox.New(options)
 	return &Sandbox{
 		Server: server, URL: "http://127.0.0.1", Clock: clock, Key: apiKey, Org: orgID, interval: options.SyncInterval,
-		transport: &rewriter{RoundTripper: inmemory.Transport{Handler: server}},
+		transport: inmemory.Transport{Handler: server},
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 )
 
@@ -52,7 +53,7 @@ func artifactAttributes() map[string]schema.Attribute {
 		},
 		"version": schema.StringAttribute{
 			Required:      true,
-			Validators:    []validator.String{stringvalidator.LengthBetween(1, 1000), stringvalidator.NoneOf(latest, ".", "..")},
+			Validators:    []validator.String{stringvalidator.LengthBetween(1, control.MaxIDLength), stringvalidator.NoneOf(latest, ".", "..")},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			MarkdownDescription: "Version, such as `1.0.0`, that an `octomil_model_deployment` pins. Use semantic versions where possible. " +
 				"Changing this forces a new resource to be created, which deletes this version.",

@@ -16,9 +16,10 @@ const (
 	maxExponent = 400
 	// maxValues is the number of values, keys included.
 	maxValues = 5_000_000
-	// maxIDLength is how many bytes an ID in a path may have.
-	maxIDLength = 1000
 )
+
+// MaxIDLength is how many bytes an ID in a path may have (CONTRACT.md 1.48). What is longer can be neither read nor deleted.
+const MaxIDLength = 1000
 
 // CheckJSON fails where JSON exceeds these bounds. It does not tell whether the text is JSON at all.
 func CheckJSON[T string | []byte](text T) error {

@@ -354,7 +354,7 @@ func checkPath(r request) error {
 		if part == "" || part == "." || part == ".." {
 			return fmt.Errorf("could not %s: %q is not a valid ID", r.operation, part)
 		}
-		if id, err := url.PathUnescape(part); err == nil && len(id) > maxIDLength {
+		if id, err := url.PathUnescape(part); err == nil && len(id) > MaxIDLength {
 			return fmt.Errorf("could not %s: an ID of %d bytes, which begins with %q, is not a valid ID", r.operation, len(id), id[:40])
 		}
 	}

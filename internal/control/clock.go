@@ -46,7 +46,7 @@ const (
 
 // ageOf compares the time at which an object was created, as the server writes it, with an instant of this machine.
 func (c *answerClock) ageOf(createdAt string, instant time.Time) age {
-	at, dated := parseTime(createdAt)
+	at, dated := ParseTime(createdAt)
 	bound, known := c.earliest(instant)
 	switch {
 	case !dated || !known:

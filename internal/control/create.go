@@ -54,6 +54,14 @@ func createOnce[T any](ctx context.Context, c *Client, post func(context.Context
 	}
 }
 
+// posting is a POST whose answer is what it has created.
+func posting[T any](c *Client, operation, path string, body any) func(context.Context) (T, error) {
+	return func(ctx context.Context) (created T, err error) {
+		err = c.post(ctx, operation, path, body, &created)
+		return created, err
+	}
+}
+
 // findAfter calls find even after the operation was canceled while its request was under way: what was created must be known.
 func findAfter[T any](ctx context.Context, find func(context.Context) (T, bool, error)) (T, bool, error) {
 	if ctx.Err() == nil {

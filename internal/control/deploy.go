@@ -108,11 +108,7 @@ func (c *Client) ExecuteDeployment(ctx context.Context, d GroupDeployment, reach
 	body := d.body()
 	body["rollout_percentage"] = d.Percentage
 	body["strategy"] = "immediate"
-	post := func(ctx context.Context) (GroupDeploymentResult, error) {
-		var r GroupDeploymentResult
-		err := c.post(ctx, "deploy to the device group", "deploy/execute", body, &r)
-		return r, err
-	}
+	post := posting[GroupDeploymentResult](c, "deploy to the device group", "deploy/execute", body)
 	find := func(ctx context.Context) (GroupDeploymentResult, bool, error) {
 		ok, err := reached(ctx)
 		return GroupDeploymentResult{}, ok, err

@@ -174,11 +174,7 @@ func (c *Client) CreateExperiment(ctx context.Context, e Experiment) (Experiment
 		},
 		operation: operation,
 		list:      c.Experiments,
-		post: func(ctx context.Context) (Experiment, error) {
-			var created Experiment
-			err := c.post(ctx, operation, experimentKind.path, body, &created)
-			return created, err
-		},
+		post:      posting[Experiment](c, operation, experimentKind.path, body),
 	}.create(ctx, c)
 }
 

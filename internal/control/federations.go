@@ -151,11 +151,7 @@ func (c *Client) CreateFederation(ctx context.Context, name string, description 
 			},
 			again: func(ctx context.Context, f Federation) (Federation, error) { return federationKind.one(ctx, c, f.ID) },
 		},
-		post: func(ctx context.Context) (Federation, error) {
-			var f Federation
-			err := c.post(ctx, "create the federation", federationKind.path, body, &f)
-			return f, err
-		},
+		post: posting[Federation](c, "create the federation", federationKind.path, body),
 		list: c.Federations,
 		path: federationKind.path,
 	}.create(ctx, c)

@@ -158,11 +158,7 @@ func (c *Client) CreateGroup(ctx context.Context, s GroupSettings) (Group, error
 			matches:   func(g Group) bool { return SameText(g.Name, s.Name) }, equal: s.wrote,
 			again: func(ctx context.Context, g Group) (Group, error) { return groupKind.one(ctx, c, g.ID) },
 		},
-		post: func(ctx context.Context) (Group, error) {
-			var g Group
-			err := c.post(ctx, "create the device group", groupKind.path, body, &g)
-			return g, err
-		},
+		post: posting[Group](c, "create the device group", groupKind.path, body),
 		list: c.Groups,
 		path: groupKind.path,
 	}.create(ctx, c)

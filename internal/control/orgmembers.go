@@ -108,11 +108,7 @@ func (c *Client) InviteOrgMember(ctx context.Context, i Invitation) (OrgMember, 
 		return OrgMember{}, err
 	}
 	begun := time.Now()
-	post := func(ctx context.Context) (OrgMember, error) {
-		var m OrgMember
-		err := c.post(ctx, operation, path, i, &m)
-		return m, err
-	}
+	post := posting[OrgMember](c, operation, path, i)
 	// An invitation that may be somebody else's is renewed by the repeated request, which does it no harm.
 	find := func(ctx context.Context) (OrgMember, bool, error) {
 		members, err := c.OrgMembers(ctx)

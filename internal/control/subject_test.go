@@ -1,7 +1,6 @@
 package control
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -126,13 +125,13 @@ func TestAMismatchedCreationIsNotRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, w := scripted(t, ok(oldRollout), ok("["+oldRollout+"]"))
 		began := time.Now()
-		_, err := create(context.Background(), c)
+		_, err := create(t.Context(), c)
 		mustContain(t, asError[*MismatchError](t, err).Error(), `"1.0.0"`)
 		if took := time.Since(began); took < SettleTime || took > SettleTime+longestLook || strings.Count(strings.Join(w.calls(), " "), http.MethodPost) != 1 {
 			t.Errorf("sent %v within %s", w.calls(), took)
 		}
 		c, _ = scripted(t, ok(oldRollout), ok("["+newRollout+","+oldRollout+"]"))
-		if r, err := create(context.Background(), c); err != nil || r.ID != "2" {
+		if r, err := create(t.Context(), c); err != nil || r.ID != "2" {
 			t.Errorf("got %+v, %v", r, err)
 		}
 	})

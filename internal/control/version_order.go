@@ -10,7 +10,7 @@ import (
 // CompareVersions is -1 where a precedes b, 1 where it follows, else 0: in the order of semantic versions, or of versions with more
 // numbers than they have. ok is false where either is not such a version.
 func CompareVersions(a, b string) (order int, ok bool) {
-	if len(a) > maxIDLength || len(b) > maxIDLength {
+	if len(a) > MaxIDLength || len(b) > MaxIDLength {
 		return 0, false
 	}
 	if sa, sb := semantic(a), semantic(b); semver.IsValid(sa) && semver.IsValid(sb) {

@@ -20,14 +20,14 @@ func FuzzTime(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		at, ok := parseTime(text)
+		at, ok := ParseTime(text)
 		if !ok {
 			if !at.IsZero() {
 				t.Errorf("%q is no time and %s", text, at)
 			}
 			return
 		}
-		if same, ok := parseTime(at.Format(time.RFC3339Nano)); !ok || !same.Equal(at) || at.Location() != time.UTC {
+		if same, ok := ParseTime(at.Format(time.RFC3339Nano)); !ok || !same.Equal(at) || at.Location() != time.UTC {
 			t.Errorf("%q is %s, and read again %s", text, at, same)
 		}
 	})
@@ -123,7 +123,7 @@ func FuzzNormalizeURL(f *testing.F) {
 
 // An id is one segment of a path, whatever it holds, or is refused.
 func FuzzIDInPath(f *testing.F) {
-	for _, id := range []string{"phi-4-mini", "1.0.0+build", "a/b", "..", ".", "", "%2e%2e", "a?b#c", "ä b", "\x00", "\xff", strings.Repeat("ä", maxIDLength/2), strings.Repeat("ä", maxIDLength/2) + "b"} {
+	for _, id := range []string{"phi-4-mini", "1.0.0+build", "a/b", "..", ".", "", "%2e%2e", "a?b#c", "ä b", "\x00", "\xff", strings.Repeat("ä", MaxIDLength/2), strings.Repeat("ä", MaxIDLength/2) + "b"} {
 		f.Add(id)
 	}
 	base, err := url.Parse(DefaultURL)
@@ -133,7 +133,7 @@ func FuzzIDInPath(f *testing.F) {
 	f.Fuzz(func(t *testing.T, id string) {
 		r := request{operation: "read the model", path: join("models", id)}
 		if checkPath(r) != nil {
-			if id != "" && id != "." && id != ".." && len(id) <= maxIDLength {
+			if id != "" && id != "." && id != ".." && len(id) <= MaxIDLength {
 				t.Errorf("%q is refused", id)
 			}
 			return

@@ -74,12 +74,13 @@ type flexTime struct{ time.Time }
 func (t *flexTime) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) == nil {
-		t.Time, _ = parseTime(text)
+		t.Time, _ = ParseTime(text)
 	}
 	return nil
 }
 
-func parseTime(text string) (at time.Time, ok bool) {
+// ParseTime reads a time as servers write it: RFC 3339, or UTC without a zone (CONTRACT.md, section 1). It is false of any other text.
+func ParseTime(text string) (at time.Time, ok bool) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00"} {
 		at, err := time.Parse(layout, text)
 		if at = at.UTC(); err == nil && at.Year() >= 0 && at.Year() <= 9999 { // RFC 3339 has no other years

@@ -79,22 +79,26 @@ func runObeyed(t *testing.T, l namedLifecycle, op operation, k int, r request, s
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			s := newScenario(t, acctest.StartVirtual(t), l.lifecycle)
+			spoils, n, spoiled := false, 0, 0
+			sb := acctest.StartVirtual(t).Intercept(func(x acctest.Exchange) []byte {
+				if !spoils {
+					return x.Answer
+				}
+				if x.Method == r.method && x.Path == r.path {
+					n++
+				}
+				if k >= 0 && (n != r.n || x.Method != r.method || x.Path != r.path) {
+					return x.Answer
+				}
+				spoiled++
+				return obeying(x.Answer)
+			})
+			s := newScenario(t, sb, l.lifecycle)
 			op.before(s)
 			if status != 0 {
 				s.sb.AddFault(sandbox.Fault{Method: r.method, Path: r.path, Nth: r.n, Status: status, Times: min(k, 0)})
 			}
-			n, spoiled := 0, 0
-			s.sb.RewriteAnswers(t, func(method, path string, body []byte) []byte {
-				if method == r.method && path == r.path {
-					n++
-				}
-				if k >= 0 && (n != r.n || method != r.method || path != r.path) {
-					return body
-				}
-				spoiled++
-				return obeying(body)
-			})
+			spoils = true
 			op.run(s)
 			if spoiled == 0 && k >= 0 && !strings.HasPrefix(r.path, "uploads/") {
 				t.Error("no answer was spoiled")
@@ -114,12 +118,11 @@ func TestControlCharactersElsewhere(t *testing.T) {
 			t.Run(actionType+"/"+only, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					sb := acctest.StartVirtual(t)
-					sb.RewriteAnswers(t, func(_, path string, body []byte) []byte {
-						if !strings.Contains(path, only) {
-							return body
+					sb := acctest.StartVirtual(t).Intercept(func(x acctest.Exchange) []byte {
+						if !strings.Contains(x.Path, only) {
+							return x.Answer
 						}
-						return obeying(body)
+						return obeying(x.Answer)
 					})
 					_, said := sb.Invoke(t, actionType, map[string]any{"model": phi})
 					if len(said.Errors) == 0 && only == "" {
@@ -133,12 +136,18 @@ func TestControlCharactersElsewhere(t *testing.T) {
 		t.Run("a query/"+l.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newScenario(t, acctest.StartVirtual(t), l.lifecycle)
+				spoils := false
+				s := newScenario(t, acctest.StartVirtual(t).Intercept(func(x acctest.Exchange) []byte {
+					if !spoils {
+						return x.Answer
+					}
+					return obeying(x.Answer)
+				}), l.lifecycle)
 				if schemas := acctest.Schemas(t); schemas.ListResourceSchemas[s.typeName] == nil {
 					return
 				}
 				s.must(s.apply(s.create))
-				s.sb.RewriteAnswers(t, func(_, _ string, body []byte) []byte { return obeying(body) })
+				spoils = true
 				found, said := s.sb.Query(t, s.typeName, s.filters, 0, true)
 				if s.typeName == "octomil_device_group" && (len(found) == 0 || !strings.Contains(found[0].Name, `\u001b`)) {
 					t.Errorf("the query found %v and said %v", found, said)
@@ -152,10 +161,9 @@ func TestControlCharactersElsewhere(t *testing.T) {
 func TestLongTextsAreCut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := acctest.StartVirtual(t)
-		sb.RewriteAnswers(t, func(_, path string, body []byte) []byte {
-			if path != "deploy/prepare" {
-				return body
+		sb := acctest.StartVirtual(t).Intercept(func(x acctest.Exchange) []byte {
+			if x.Path != "deploy/prepare" {
+				return x.Answer
 			}
 			warnings := slices.Repeat([]string{"w" + strings.Repeat("long\n", 10_000)}, 500)
 			encoded, err := json.Marshal(map[string]any{"target_count": 1, "warnings": warnings})

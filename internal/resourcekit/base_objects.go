@@ -63,7 +63,6 @@ func (b *Base) BeginRead(state tftypes.Value) {
 		b.Provider.beginWalk()
 	}
 	b.Provider.Objects.Read(o)
-	b.Provider.Objects.Hold(o)
 }
 
 // BeginPlan is called at the beginning of a plan. Parts are the objects of a resource that manages several.

@@ -54,8 +54,8 @@ func (r *entityResource[M, O]) warnOfNamesakes(ctx context.Context, req resource
 
 // age is how long ago something was created, "" if that is not known.
 func age(createdAt string) string {
-	at, err := time.Parse(time.RFC3339, createdAt)
-	if err != nil {
+	at, ok := control.ParseTime(createdAt)
+	if !ok {
 		return ""
 	}
 	return fmt.Sprintf(" (created %s ago)", max(time.Since(at), 0).Round(time.Second))

@@ -14,10 +14,10 @@ import (
 // another organization. The client compares answers with their requests (CONTRACT.md 1.47); this also holds where a path names an object
 // by more than its ID, and where only the state knows the organization.
 func (e *Entity[M, O]) checkSame(before, after tftypes.Value) error {
-	prior, now := attributesOf(before), attributesOf(after)
 	for name, title := range map[string]string{"id": e.Title, orgAttribute: "organization"} {
-		var was, is string
-		if e.MutableIdentity && name == "id" || !asText(prior[name], &was) || !asText(now[name], &is) || was == is {
+		was, hadOne := stringAttribute(before, name)
+		is, hasOne := stringAttribute(after, name)
+		if e.MutableIdentity && name == "id" || !hadOne || !hasOne || was == "" || is == "" || was == is {
 			continue
 		}
 		return &control.MismatchError{
@@ -25,11 +25,6 @@ func (e *Entity[M, O]) checkSame(before, after tftypes.Value) error {
 		}
 	}
 	return nil
-}
-
-// asText is false of a value that is no known text.
-func asText(value tftypes.Value, text *string) bool {
-	return value.Type() != nil && value.Type().Is(tftypes.String) && value.IsKnown() && !value.IsNull() && value.As(text) == nil
 }
 
 // disown takes an object out of the state that was adopted before the create failed. Terraform would taint it, and the next apply would

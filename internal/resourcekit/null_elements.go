@@ -39,12 +39,13 @@ func nullElements(at path.Path, typ tftypes.Type, value tftypes.Value) []path.Pa
 		return nil
 	}
 	var found []path.Path
-	visit := func(at path.Path, typ tftypes.Type, element tftypes.Value) {
-		if element.IsNull() {
-			found = append(found, at)
-			return
+	visit := func(typ tftypes.Type, element tftypes.Value, at func() path.Path) { // most elements need no path
+		switch {
+		case element.IsNull():
+			found = append(found, at())
+		case !typ.Is(tftypes.String) && !typ.Is(tftypes.Number) && !typ.Is(tftypes.Bool):
+			found = append(found, nullElements(at(), typ, element)...)
 		}
-		found = append(found, nullElements(at, typ, element)...)
 	}
 	switch typ := typ.(type) {
 	case tftypes.Object:
@@ -55,15 +56,15 @@ func nullElements(at path.Path, typ tftypes.Type, value tftypes.Value) []path.Pa
 	case tftypes.Map:
 		elements := attributesOf(value)
 		for _, key := range slices.Sorted(maps.Keys(elements)) {
-			visit(at.AtMapKey(key), typ.ElementType, elements[key])
+			visit(typ.ElementType, elements[key], func() path.Path { return at.AtMapKey(key) })
 		}
 	case tftypes.List:
 		for i, element := range elementsOf(value) {
-			visit(at.AtListIndex(i), typ.ElementType, element)
+			visit(typ.ElementType, element, func() path.Path { return at.AtListIndex(i) })
 		}
 	case tftypes.Set:
 		for _, element := range elementsOf(value) {
-			visit(at, typ.ElementType, element)
+			visit(typ.ElementType, element, func() path.Path { return at })
 		}
 	}
 	return found

@@ -33,7 +33,7 @@ type object struct {
 	managed []managed
 	// reads counts the reads of the object by resources.
 	reads int
-	// held is true if a state has the object.
+	// held is true if the prior state of a plan has the object.
 	held bool
 	// destroyed is true if the plan destroys the object.
 	destroyed bool
@@ -90,18 +90,19 @@ func (r *Objects) Read(o Object) {
 	r.of(o).reads++
 }
 
-// Hold records that a state has the object.
+// Hold records that the prior state of a plan has the object.
 func (r *Objects) Hold(o Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.of(o).held = true
 }
 
-// Held is true if the walk has met the object in a state.
+// Held is true if the walk has met the object in a state: it was read, or planned with it.
 func (r *Objects) Held(o Object) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.of(o).held
+	found := r.of(o)
+	return found.held || found.reads > 0
 }
 
 // Manage records that the plan of a resource manages the object, with its configuration and its prior state, null for a create. It

@@ -14,7 +14,7 @@ import (
 
 // Whatever two values are, they are compared in seconds. What takes longer counts as different.
 //
-// CONTRACT.md 1.47
+// CONTRACT.md 1.48
 func TestComparisonsHaveAnEnd(t *testing.T) {
 	t.Parallel()
 	decoded := func(text string) any {
