@@ -3,6 +3,7 @@ package deployment
 import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/octomil/terraform-provider-octomil/internal/control"
 	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
 
@@ -53,8 +54,9 @@ func (m *model) useStateForUnchanged(state model, p rollout.Proposal) {
 		m.RolloutID = state.RolloutID
 	}
 	waits := p.Spec.Wait && (p.Spec.Paused == nil || !*p.Spec.Paused)
-	startsPart := !isGroup && p.Spec.Percentage < wholeFleet && p.Cancels() == nil
-	if waits && state.ActiveVersion.ValueString() == op.To || startsPart || op.Kind == rollout.Pause {
+	isPart := !isGroup && p.Spec.Percentage < wholeFleet && p.Cancels() == nil
+	isReverting := p.State.Targeted != nil && p.State.Targeted.Status == control.RolloutRollingBack
+	if waits && state.ActiveVersion.ValueString() == op.To || (isPart || op.Kind == rollout.Pause) && !isReverting {
 		m.ActiveVersion = state.ActiveVersion
 	}
 	if waits && !isGroup && p.Spec.Percentage == state.Percentage.ValueFloat64() {

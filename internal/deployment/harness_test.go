@@ -122,11 +122,24 @@ func (h *harness) reaches(w wanted) {
 		h.Errorf("did %q; want %q", got, w.does)
 	}
 	h.expect(w)
+	applied := h.core.State()
 	if second := h.core.Plan(h.config(w)); second.Failed() || second.Action != acctest.ActionNone {
 		h.Errorf("the second plan is %s: %v\nbefore %v\nafter  %v", second.Action, second.Errors, h.core.State(), second.Planned)
 	}
+	h.told(plan, applied)
 	if h.core.State()["version"] != w.version {
 		h.Errorf("the state has version %v; want %s", h.core.State()["version"], w.version)
+	}
+}
+
+// told expects that what a plan has shown of an attribute, as known, is what a refresh finds after the apply.
+func (h *harness) told(plan acctest.Plan, applied map[string]any) {
+	h.Helper()
+	for _, name := range []string{"active_version", "previous_version", "rollout_id", "percentage", "rolled_back", "last_operation"} {
+		shown, now := plan.Planned[name], h.core.State()[name]
+		if shown != acctest.Unknown && (!cmp.Equal(shown, now) || !cmp.Equal(shown, applied[name])) {
+			h.Errorf("the plan shows %s = %v, the apply left %v, and a refresh finds %v", name, shown, applied[name], now)
+		}
 	}
 }
 
