@@ -115,7 +115,7 @@ func (a *applier) runSteps(ctx context.Context, p rollout.Proposal) {
 				addRefusedOperation(ctx, a.client, a.plan, p.Operation, err, a.diags)
 				return
 			}
-			a.setOperation(ctx, p, r)
+			a.setOperation(ctx, p)
 		} else {
 			r, err = a.target.SetPercentage(limited, step.Percentage, r)
 		}
@@ -143,28 +143,25 @@ func (a *applier) runSteps(ctx context.Context, p rollout.Proposal) {
 			break
 		}
 	}
-	a.finish(ctx, p, r, err)
+	a.finish(ctx, r, err)
 }
 
 // setOperation says what was done, unless the plan has.
-func (a *applier) setOperation(ctx context.Context, p rollout.Proposal, r rollout.Result) {
+func (a *applier) setOperation(ctx context.Context, p rollout.Proposal) {
 	if !a.shown.LastOperation.IsUnknown() {
 		return
 	}
+	devices := expectedDevices(p)
 	if p.Impact != nil {
-		a.plan.setOperation(ctx, p, p.Affected(), p.Impact.Total, a.diags)
-		return
+		devices = changedDevices{affected: p.Affected(), total: p.Impact.Total}
 	}
-	if p.State.Devices == nil && p.Spec.Percentage == 100 {
-		p.State.Devices = r.Affected.Total
-	}
-	affected, total := p.Expected()
-	a.plan.setOperation(ctx, p, affected, total, a.diags)
+	devices.isUncounted = p.Impact == nil && devices.total == nil
+	a.plan.setOperation(ctx, p, devices, a.diags)
 }
 
 // finish leaves the truth in the state, however the wait has ended. What the result has seen last is all there is after an interrupt,
 // and enough where nothing was waited for, or where the wait has counted a group's members.
-func (a *applier) finish(ctx context.Context, p rollout.Proposal, r rollout.Result, err error) {
+func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	last, spec := r.State, r.Proposal.Spec
 	a.private = a.private.Seeing(r)
 	a.private.Kept = r.Kept
@@ -189,7 +186,6 @@ func (a *applier) finish(ctx context.Context, p rollout.Proposal, r rollout.Resu
 		a.private.LastApplySucceeded = false
 		a.private = a.private.AfterRead(last)
 	}
-	a.setOperation(ctx, p, r)
 	a.saveState(ctx, r.Proposal.Operation, last)
 	if err == nil {
 		a.plan.useShown(a.shown)

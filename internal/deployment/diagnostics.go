@@ -164,7 +164,7 @@ func addBudgetExceeded(all []resourcekit.DeviceExpense, sum, limit int, at path.
 	}
 	diags.AddAttributeError(at, "Too many devices would change in this run",
 		fmt.Sprintf("`max_affected_devices` in the provider block allows %s in one run, and its operations change %d or more:\n%s\n\nApply fewer "+
-			"changes at once, for example with `-target`, or increase `max_affected_devices` in the provider block.", deviceCount(limit), sum, list.String()))
+			"changes in one run, for example with `-target`, or increase `max_affected_devices` in the provider block.", deviceCount(limit), sum, list.String()))
 }
 
 // warnOfUncountedPreview says why a preview has no number of devices, so that it is not taken for a server that gives none.

@@ -98,8 +98,8 @@ func (m *model) operation(ctx context.Context, diags *diag.Diagnostics) (op roll
 	}, true
 }
 
-// setOperation writes what a proposal does. affected and total are its devices, nil where they are not known.
-func (m *model) setOperation(ctx context.Context, p rollout.Proposal, affected, total *int, diags *diag.Diagnostics) {
+// setOperation writes what a proposal does.
+func (m *model) setOperation(ctx context.Context, p rollout.Proposal, c changedDevices, diags *diag.Diagnostics) {
 	cancels := types.ObjectNull(cancelsTypes)
 	if open := p.Cancels(); open != nil {
 		object, d := types.ObjectValueFrom(ctx, cancelsTypes, cancelsModel{
@@ -112,17 +112,30 @@ func (m *model) setOperation(ctx context.Context, p rollout.Proposal, affected, 
 		Kind:         types.StringValue(string(p.Operation.Kind)),
 		FromVersion:  resourcekit.StringOrNull(p.Operation.From),
 		ToVersion:    types.StringValue(p.Operation.To),
-		Devices:      intOrNull(affected),
-		DevicesTotal: intOrNull(total),
+		Devices:      intOrNull(c.affected),
+		DevicesTotal: intOrNull(c.total),
 		Cancels:      cancels,
-		Summary:      types.StringValue(summaryText(p, affected, total)),
+		Summary:      types.StringValue(summaryText(p, c)),
 	})
 	diags.Append(d...)
 	m.LastOperation = object
 }
 
+// changedDevices is how many devices of how many an operation gives another version, nil where that is not known.
+type changedDevices struct {
+	affected, total *int
+	// isUncounted is true of an apply that had no reason to count them: the plan of a new resource has shown no number.
+	isUncounted bool
+}
+
+// expectedDevices are those by the number of devices that the last refresh has found.
+func expectedDevices(p rollout.Proposal) changedDevices {
+	affected, total := p.Expected()
+	return changedDevices{affected: affected, total: total}
+}
+
 // summaryText is an operation in one line: "rollback 2.0.0 → 1.0.0, 124 of 124 devices, cancels rol_5 at 40 %".
-func summaryText(p rollout.Proposal, affected, total *int) string {
+func summaryText(p rollout.Proposal, c changedDevices) string {
 	op := p.Operation
 	from, to := p.Span()
 	parts := []string{string(op.Kind) + " " + op.To}
@@ -135,10 +148,10 @@ func summaryText(p rollout.Proposal, affected, total *int) string {
 	if op.Kind == rollout.Deploy && to < 100 {
 		parts[0] += fmt.Sprintf(" to %g %%", to)
 	}
-	if p.ChangesDevices() {
-		parts = append(parts, devicesText(p, affected, total))
+	if p.ChangesDevices() && !c.isUncounted {
+		parts = append(parts, c.text(p))
 	}
-	if affected != nil && p.State.Joined > 0 && *affected == p.State.Joined {
+	if c.affected != nil && p.State.Joined > 0 && *c.affected == p.State.Joined {
 		parts = append(parts, "joined after the last apply")
 	}
 	if open := p.Cancels(); open != nil {
@@ -147,12 +160,12 @@ func summaryText(p rollout.Proposal, affected, total *int) string {
 	return strings.Join(parts, ", ")
 }
 
-func devicesText(p rollout.Proposal, affected, total *int) string {
+func (c changedDevices) text(p rollout.Proposal) string {
 	switch {
-	case affected == nil || total == nil:
+	case c.affected == nil || c.total == nil:
 		return "unknown number of devices"
 	case p.IsEstimate():
-		return fmt.Sprintf("about %d of %s", *affected, deviceCount(*total))
+		return fmt.Sprintf("about %d of %s", *c.affected, deviceCount(*c.total))
 	}
-	return fmt.Sprintf("%d of %s", *affected, deviceCount(*total))
+	return fmt.Sprintf("%d of %s", *c.affected, deviceCount(*c.total))
 }

@@ -200,8 +200,7 @@ func (r *deploymentResource) planUpdate(
 		change.Cancels = open.ID
 	}
 	resourcekit.SetPrivate(ctx, resp.Private, plannedKey, change, &resp.Diagnostics)
-	affected, total := p.Expected()
-	plan.setOperation(ctx, p, affected, total, &resp.Diagnostics)
+	plan.setOperation(ctx, p, expectedDevices(p), &resp.Diagnostics)
 	plan.PreviousVersion = state.PreviousVersion
 	if op.ReplacesVersion() {
 		plan.PreviousVersion = resourcekit.StringOrNull(op.From)
