@@ -40,6 +40,8 @@ type model struct {
 	Percentage      types.Float64  `tfsdk:"percentage"`
 	LastOperation   types.Object   `tfsdk:"last_operation"`
 	RolledBack      types.Object   `tfsdk:"rolled_back"`
+
+	VersionSince timetypes.RFC3339 `tfsdk:"version_since"`
 }
 
 type rolloutModel struct {
@@ -286,6 +288,7 @@ func (m *model) useStateForComputed(state model) {
 	m.Percentage = state.Percentage
 	m.LastOperation = state.LastOperation
 	m.RolledBack = state.RolledBack
+	m.VersionSince = state.VersionSince
 }
 
 // nullUnknownComputed leaves nothing unknown, so that the state can be saved whatever has happened.

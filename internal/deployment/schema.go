@@ -173,6 +173,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 					},
 				},
 			},
+			"version_since": versionSinceAttribute(),
 			"rolled_back": schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The version that was rolled back last, as long as its replacement is in force. Always null for a group.",
