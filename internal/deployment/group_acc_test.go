@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 
@@ -77,15 +78,24 @@ func TestAccModelDeployment_groupLateJoiners(t *testing.T) {
 // joinStaging adds one device to the group that is not in it yet.
 func joinStaging(t *testing.T, sb *acctest.Sandbox) {
 	t.Helper()
+	listed := func(path, key string) []any {
+		answer := sb.Do(t, "GET", path, nil)
+		if items, bare := answer["items"].([]any); bare {
+			return items
+		}
+		return answer[key].([]any)
+	}
 	var staging string
-	for _, g := range sb.Do(t, "GET", "/api/v1/device-groups?org_id=demo", nil)["groups"].([]any) {
-		staging = g.(map[string]any)["id"].(string)
+	for _, g := range listed("/api/v1/device-groups?org_id=demo", "groups") {
+		if group := g.(map[string]any); group["name"] == "staging" {
+			staging = fmt.Sprint(group["id"])
+		}
 	}
 	members := map[any]bool{}
-	for _, d := range sb.Do(t, "GET", "/api/v1/device-groups/"+staging+"/devices?limit=1000", nil)["devices"].([]any) {
+	for _, d := range listed("/api/v1/device-groups/"+staging+"/devices?limit=1000", "devices") {
 		members[d.(map[string]any)["id"]] = true
 	}
-	for _, d := range sb.Do(t, "GET", "/api/v1/devices?org_id=demo&limit=1000", nil)["devices"].([]any) {
+	for _, d := range listed("/api/v1/devices?org_id=demo&limit=1000", "devices") {
 		if id := d.(map[string]any)["id"]; !members[id] {
 			sb.Do(t, "POST", "/api/v1/device-groups/"+staging+"/devices", map[string]any{"device_ids": []any{id}})
 			return
