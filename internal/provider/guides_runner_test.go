@@ -112,6 +112,18 @@ func (s *guideRunner) run(blocks []block) {
 	}
 }
 
+// checkDrift runs the drift job on what the guide has ended with, and expects its exit code. Nothing that a guide shows may look like drift
+// to its own reader.
+func (s *guideRunner) checkDrift(want int) {
+	s.t.Helper()
+	s.sb.Settle()
+	s.shell("rm -f tfplan")
+	plan := s.shell("terraform plan -input=false -out=tfplan")
+	if output := s.shell("terraform show -json tfplan | terraform-provider-octomil drift"); s.code != want {
+		s.t.Errorf("after the guide, drift ends with %d; want %d: %s\n%s", s.code, want, output, plan)
+	}
+}
+
 // file is the name that the block gives to its content.
 func (b block) file(t *testing.T, suffix, otherwise string) string {
 	t.Helper()
