@@ -397,7 +397,7 @@ func addMissingGroupAt(attribute, name string, groups []control.Group, diags *di
 	for i, g := range groups {
 		names[i] = g.Name
 		if g.ID == name {
-			diags.AddAttributeError(at, fmt.Sprintf("`%s` must be a name", attribute),
+			diags.AddAttributeError(at, fmt.Sprintf("%#q must be a name", attribute),
 				fmt.Sprintf("%s is the ID of a device group. Use its name: `%s = %q`.", name, attribute, g.Name))
 			return
 		}

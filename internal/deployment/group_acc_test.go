@@ -47,7 +47,7 @@ func TestAccModelDeployment_group(t *testing.T) {
 		h.updates(pin("1.0.0", "group", "staging", "reason", "slow"), "rollback 2.0.0 1.0.0", write)
 		h.settle(map[string]int{"1.0.0": 24}, map[string]int{"1.0.0": 124})
 		h.core.ExpectState(t, map[string]any{"status": "completed", "previous_version": "2.0.0"})
-		h.core.ExpectImport(t, "phi-4-mini/staging", "last_operation", "reason", "previous_version", "rollout_id")
+		h.core.ExpectImport(t, "phi-4-mini/staging", "last_operation", "version_since", "reason", "previous_version", "rollout_id")
 
 		// The fleet goes on without the group: the more specific assignment wins. The reason alone is updated.
 		sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{

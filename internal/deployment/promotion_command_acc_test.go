@@ -95,6 +95,7 @@ func TestAccPromotion_commandLine(t *testing.T) {
 	r.applies()
 	r.plans(0, "1.0.0", "")
 	r.applies()
+	sb.Clock.Skip(48 * time.Hour) // the time of 1.0.0 must not count for 2.0.0
 
 	r.cli.Configure(t, stagingToFleet(sb, "2.0.0"))
 	r.plans(2, "1.0.0", "")
@@ -126,7 +127,7 @@ func TestAccPromotion_commandLine(t *testing.T) {
 	sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 100, "2.0.0": 24})
 }
 
-// A plan that creates everything, and one in which only the group is new.
+// A plan that creates the group and the version, too.
 func TestAccPromotion_commandLineCreates(t *testing.T) {
 	t.Parallel()
 	sb := start(t, sandbox.DialectDocs)
@@ -135,8 +136,23 @@ resource "octomil_device_group" "canary" {
   name       = "canary"
   group_type = "static"
 }
+
+resource "octomil_model_version" "new" {
+  model_id     = data.octomil_model.phi.id
+  version      = "3.0.0"
+  storage_path = "s3://models/phi/3.0.0"
+  format       = "gguf"
+  checksum     = "sha256:00"
+  size_bytes   = 1
+  published    = true
+}
+
+data "octomil_model" "phi" {
+  name = "phi-4-mini"
+}
 `
-	config := group + strings.NewReplacer(`group   = "staging"`, "group   = octomil_device_group.canary.name").Replace(stagingToFleet(sb, "2.0.0"))
+	config := group + strings.NewReplacer(`group   = "staging"`, "group   = octomil_device_group.canary.name",
+		`"3.0.0"`, "octomil_model_version.new.version").Replace(stagingToFleet(sb, "3.0.0"))
 	r := promotionRun{t, sb, acctest.NewCLI(t, config)}
 	r.sb.Settle()
 	planned := r.cli.Run(t, "plan")
