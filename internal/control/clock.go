@@ -33,6 +33,22 @@ func (c *answerClock) earliest(instant time.Time) (time.Time, bool) {
 	return c.date.Add(-c.arrived.Sub(instant)), !c.date.IsZero()
 }
 
+// latest is the latest time that the server's clock can have shown at an instant of this machine when it wrote the last answer, false
+// where that is not known: a Date may be a second old when it is written.
+func (c *answerClock) latest(instant time.Time) (time.Time, bool) {
+	at, known := c.earliest(instant)
+	return at.Add(time.Second), known
+}
+
+// ServerTime returns the time of the server's clock, by the Date of its answers: the present time is not before earliest, and what the
+// last answer has shown is not from after latest. It is false where no answer has said what time it is.
+func (c *Client) ServerTime() (earliest, latest time.Time, known bool) {
+	now := time.Now()
+	earliest, known = c.clock.earliest(now)
+	latest, _ = c.clock.latest(now)
+	return earliest, latest, known
+}
+
 // age tells whether an object was created after an instant of this machine.
 type age int
 

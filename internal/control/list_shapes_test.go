@@ -64,6 +64,10 @@ func listCalls() map[string]listCall {
 				return ids, err
 			},
 		},
+		"read the history of the rollout": {"history", func(n int) string { return fmt.Sprintf(`{"status":"x%03d"}`, n) }, func(ctx context.Context, c *Client) ([]string, error) {
+			all, err := c.RolloutChanges(ctx, "m", "r")
+			return listIDs(all, err, func(h RolloutChange) string { return string(h.Status) })
+		}},
 		"list the device groups": {"groups", itemWith(`,"name":"g"`), func(ctx context.Context, c *Client) ([]string, error) {
 			all, err := c.Groups(ctx)
 			return listIDs(all, err, func(g Group) string { return g.ID })

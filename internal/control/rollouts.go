@@ -53,7 +53,7 @@ type Rollout struct {
 	// Reason and Trigger ("manual" or "auto") say why it ended, or why it was created as a rollback.
 	Reason, Trigger string
 	// Times are zero where the server does not say.
-	CreatedAt, RolledBackAt time.Time
+	CreatedAt, CompletedAt, RolledBackAt time.Time
 }
 
 // UnmarshalJSON reads every spelling of the contract's table and fails on a record without an ID, a version or a status.
@@ -74,6 +74,7 @@ func (r *Rollout) UnmarshalJSON(data []byte) error {
 		Reason            *flexText   `json:"reason"`
 		RollbackTrigger   flexText    `json:"rollback_trigger"`
 		CreatedAt         flexTime    `json:"created_at"`
+		CompletedAt       flexTime    `json:"completed_at"`
 		RolledBackAt      flexTime    `json:"rolled_back_at"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
@@ -90,6 +91,7 @@ func (r *Rollout) UnmarshalJSON(data []byte) error {
 		Reason:           string(firstOf(wire.RollbackReason, wire.Reason)),
 		Trigger:          string(wire.RollbackTrigger),
 		CreatedAt:        wire.CreatedAt.Time,
+		CompletedAt:      wire.CompletedAt.Time,
 		RolledBackAt:     wire.RolledBackAt.Time,
 	}
 	if r.ID == "" || r.Version == "" || r.Status == "" {

@@ -186,6 +186,10 @@ func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 		a.private.LastApplySucceeded = false
 		a.private = a.private.AfterRead(last)
 	}
+	a.private = witnessed(a.private, a.client, last)
+	if err != nil { // what a plan has shown need not be true then
+		a.plan.setVersionSince(a.private)
+	}
 	a.saveState(ctx, r.Proposal.Operation, last)
 	if err == nil {
 		a.plan.useShown(a.shown)

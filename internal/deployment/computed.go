@@ -30,6 +30,7 @@ func (m *model) useStateForComputed(state model) {
 	m.Percentage = state.Percentage
 	m.LastOperation = state.LastOperation
 	m.RolledBack = state.RolledBack
+	m.VersionSince = state.VersionSince
 }
 
 // useStateForUnchanged takes the computed attributes that the operation of a proposal does not change from the state; the others are

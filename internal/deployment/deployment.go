@@ -13,7 +13,7 @@ func Resources() []func() resource.Resource {
 
 // DataSources returns the constructors of the data sources of this package.
 func DataSources() []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewPreview, NewRollouts, NewStatus}
+	return []func() datasource.DataSource{NewPreview, NewPromotion, NewRollouts, NewStatus}
 }
 
 // ListResources returns the constructors of the list resources of this package.

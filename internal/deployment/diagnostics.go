@@ -426,13 +426,18 @@ func addNothingToImport(id string, diags *diag.Diagnostics) {
 }
 
 func addMissingGroup(name string, groups []control.Group, diags *diag.Diagnostics) {
-	at := path.Root("group")
+	addMissingGroupAt("group", name, groups, diags)
+}
+
+// addMissingGroupAt is the error of an attribute that names no device group.
+func addMissingGroupAt(attribute, name string, groups []control.Group, diags *diag.Diagnostics) {
+	at := path.Root(attribute)
 	names := make([]string, len(groups))
 	for i, g := range groups {
 		names[i] = g.Name
 		if g.ID == name {
-			diags.AddAttributeError(at, "`group` must be a name",
-				fmt.Sprintf("%s is the ID of a device group. Use its name: `group = %q`.", name, g.Name))
+			diags.AddAttributeError(at, fmt.Sprintf("%#q must be a name", attribute),
+				fmt.Sprintf("%s is the ID of a device group. Use its name: `%s = %q`.", name, attribute, g.Name))
 			return
 		}
 	}

@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 
@@ -46,7 +47,7 @@ func TestAccModelDeployment_group(t *testing.T) {
 		h.updates(pin("1.0.0", "group", "staging", "reason", "slow"), "rollback 2.0.0 1.0.0", write)
 		h.settle(map[string]int{"1.0.0": 24}, map[string]int{"1.0.0": 124})
 		h.core.ExpectState(t, map[string]any{"status": "completed", "previous_version": "2.0.0"})
-		h.core.ExpectImport(t, "phi-4-mini/staging", "last_operation", "reason", "previous_version", "rollout_id")
+		h.core.ExpectImport(t, "phi-4-mini/staging", "last_operation", "version_since", "reason", "previous_version", "rollout_id")
 
 		// The fleet goes on without the group: the more specific assignment wins. The reason alone is updated.
 		sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
@@ -77,15 +78,24 @@ func TestAccModelDeployment_groupLateJoiners(t *testing.T) {
 // joinStaging adds one device to the group that is not in it yet.
 func joinStaging(t *testing.T, sb *acctest.Sandbox) {
 	t.Helper()
+	listed := func(path, key string) []any {
+		answer := sb.Do(t, "GET", path, nil)
+		if items, bare := answer["items"].([]any); bare {
+			return items
+		}
+		return answer[key].([]any)
+	}
 	var staging string
-	for _, g := range sb.Do(t, "GET", "/api/v1/device-groups?org_id=demo", nil)["groups"].([]any) {
-		staging = g.(map[string]any)["id"].(string)
+	for _, g := range listed("/api/v1/device-groups?org_id=demo", "groups") {
+		if group := g.(map[string]any); group["name"] == "staging" {
+			staging = fmt.Sprint(group["id"])
+		}
 	}
 	members := map[any]bool{}
-	for _, d := range sb.Do(t, "GET", "/api/v1/device-groups/"+staging+"/devices?limit=1000", nil)["devices"].([]any) {
+	for _, d := range listed("/api/v1/device-groups/"+staging+"/devices?limit=1000", "devices") {
 		members[d.(map[string]any)["id"]] = true
 	}
-	for _, d := range sb.Do(t, "GET", "/api/v1/devices?org_id=demo&limit=1000", nil)["devices"].([]any) {
+	for _, d := range listed("/api/v1/devices?org_id=demo&limit=1000", "devices") {
 		if id := d.(map[string]any)["id"]; !members[id] {
 			sb.Do(t, "POST", "/api/v1/device-groups/"+staging+"/devices", map[string]any{"device_ids": []any{id}})
 			return

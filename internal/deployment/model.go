@@ -40,6 +40,8 @@ type model struct {
 	Percentage      types.Float64  `tfsdk:"percentage"`
 	LastOperation   types.Object   `tfsdk:"last_operation"`
 	RolledBack      types.Object   `tfsdk:"rolled_back"`
+
+	VersionSince timetypes.RFC3339 `tfsdk:"version_since"`
 }
 
 type rolloutModel struct {

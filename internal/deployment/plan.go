@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -119,6 +120,7 @@ func (r *deploymentResource) sameGroup(ctx context.Context, plan *model, state m
 // The warning says what it would be now.
 func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *resource.ModifyPlanResponse) {
 	plan.setComputedUnknown()
+	plan.VersionSince = timetypes.NewRFC3339Null()
 	plan.ModelID, plan.GroupID, plan.ID = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
 	if !plan.Model.IsUnknown() && !plan.Group.IsUnknown() {
 		plan.setID()
@@ -166,6 +168,7 @@ func (r *deploymentResource) planUpdate(
 	spec, known := plan.spec(ctx, private, &resp.Diagnostics)
 	if !read || !known {
 		plan.setComputedUnknown()
+		plan.VersionSince = timetypes.NewRFC3339Unknown()
 		resourcekit.SetPrivate(ctx, resp.Private, plannedKey, plannedChange{}, &resp.Diagnostics)
 		return
 	}
@@ -201,6 +204,7 @@ func (r *deploymentResource) planUpdate(
 	}
 	resourcekit.SetPrivate(ctx, resp.Private, plannedKey, change, &resp.Diagnostics)
 	plan.setOperation(ctx, p, expectedDevices(p), &resp.Diagnostics)
+	plan.planVersionSince(state, op)
 	plan.PreviousVersion = state.PreviousVersion
 	if op.ReplacesVersion() {
 		plan.PreviousVersion = resourcekit.StringOrNull(op.From)

@@ -112,7 +112,9 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 		state.LastOperation = types.ObjectNull(lastOperationTypes)
 	}
 	out := output{state: &resp.State, identity: resp.Identity, private: resp.Private, diags: &resp.Diagnostics}
-	r.save(ctx, out, state, private.AfterRead(s), &s)
+	private = witnessed(private.AfterRead(s), client, s)
+	state.setVersionSince(private)
+	r.save(ctx, out, state, private, &s)
 }
 
 func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -251,6 +253,9 @@ func (r *deploymentResource) applier(ctx context.Context, client *control.Client
 		target: r.target(client, plan), client: client, plan: plan, shown: *plan, devices: &r.Provider.Devices, timeout: timeout, diags: out.diags,
 		save: func(m model, private rollout.Private, s rollout.State) {
 			m.nullUnknownComputed()
+			if m.VersionSince.IsUnknown() {
+				m.setVersionSince(private)
+			}
 			r.save(ctx, out, m, private, &s)
 		},
 	}

@@ -156,6 +156,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 				MarkdownDescription: "The percentage of the devices in scope that the version is currently rolled out to.",
 			},
 			"last_operation": lastOperationSchema(),
+			"version_since":  versionSinceAttribute(),
 			"rolled_back": schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The version that was rolled back last, as long as its replacement is in force. Always null for a group.",

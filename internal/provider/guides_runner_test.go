@@ -112,6 +112,18 @@ func (s *guideRunner) run(blocks []block) {
 	}
 }
 
+// checkDrift runs the drift job on what the guide has ended with, and expects its exit code. Nothing that a guide shows may look like drift
+// to its own reader.
+func (s *guideRunner) checkDrift(want int) {
+	s.t.Helper()
+	s.sb.Settle()
+	s.shell("rm -f tfplan")
+	plan := s.shell("terraform plan -input=false -out=tfplan")
+	if output := s.shell("terraform show -json tfplan | terraform-provider-octomil drift"); s.code != want {
+		s.t.Errorf("after the guide, drift ends with %d; want %d: %s\n%s", s.code, want, output, plan)
+	}
+}
+
 // file is the name that the block gives to its content.
 func (b block) file(t *testing.T, suffix, otherwise string) string {
 	t.Helper()
@@ -210,6 +222,8 @@ func (s *guideRunner) runConsole(b block) {
 			output = fmt.Sprintln(s.code)
 		case strings.HasPrefix(c.text, "curl "):
 			output = s.curl(c)
+		case strings.HasPrefix(c.text, "sleep "):
+			s.sleep(c)
 		case strings.HasPrefix(c.text, "terraform apply -invoke="):
 			output = s.invoke(c)
 		default:
@@ -251,6 +265,16 @@ func (s *guideRunner) shell(text string) (output string) {
 		clear(s.pending)
 	}
 	return string(printed)
+}
+
+// sleep lets the time of a sleep command pass in the sandbox.
+func (s *guideRunner) sleep(c command) {
+	s.t.Helper()
+	d, err := time.ParseDuration(strings.TrimPrefix(c.text, "sleep "))
+	if err != nil {
+		s.t.Fatalf("line %d: %v", c.line, err)
+	}
+	s.sb.Clock.Skip(d)
 }
 
 var curlCommand = regexp.MustCompile(
@@ -371,9 +395,10 @@ func normalized(output string) string {
 	return strings.TrimSpace(spaces.ReplaceAllString(output, " "))
 }
 
-var lasting = regexp.MustCompile(`((?:bake|min_duration) += +"|\(bake |takes at least )([0-9hms]+[hms])`)
+var lasting = regexp.MustCompile(`((?:, bake|min_duration) += +"|\(bake |takes at least )([0-9hms]+[hms])`)
 
-// speedUp turns each minute that a guide waits, in its configuration or in its output, into a millisecond.
+// speedUp turns each minute that an apply of a guide waits, in its configuration or in its output, into a millisecond. Where the reader
+// waits, with sleep, the sandbox's clock is moved ahead instead.
 func speedUp(text string) string {
 	return lasting.ReplaceAllStringFunc(text, func(found string) string {
 		match := lasting.FindStringSubmatch(found)

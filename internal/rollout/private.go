@@ -28,6 +28,8 @@ type Private struct {
 	Kept float64 `json:"kept,omitempty"`
 	// Seen is what the last apply has seen of its operation, nil where it has waited for none.
 	Seen *Seen `json:"seen,omitempty"`
+	// Since is from when every member of the group has the version that the group runs, nil where that is not known.
+	Since *Since `json:"since,omitempty"`
 	// Deployed lists the versions that this resource has deployed to the group, in order.
 	Deployed []string `json:"deployed,omitempty"`
 }
@@ -48,7 +50,7 @@ func (p Private) Accepted(r Result) Private {
 	spec := r.Proposal.Spec
 	next := Private{
 		Pin: spec.Version, EverSucceeded: p.EverSucceeded, RolloutID: r.ID, Percentage: spec.Percentage, Activated: r.Activated, Deployed: p.Deployed,
-		Kept: r.Kept,
+		Kept: r.Kept, Since: p.sinceAfter(r.Proposal.Operation),
 	}
 	if p.Pin == spec.Version {
 		next.Assigned = p.Assigned
