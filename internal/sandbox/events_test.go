@@ -50,11 +50,11 @@ func (w *httpHarness) follow(query string) *eventReader {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	resp, err := w.client.Do(req)
+	resp, err := w.client.Do(req) //nolint:bodyclose // stop closes it
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if kind := resp.Header.Get("Content-Type"); resp.StatusCode != 200 || kind != "text/event-stream" {
+	if kind := resp.Header.Get("Content-Type"); resp.StatusCode != http.StatusOK || kind != "text/event-stream" {
 		w.t.Fatalf("%s with %q", resp.Status, kind)
 	}
 	r := &eventReader{t: w.t, lines: bufio.NewScanner(resp.Body), stop: func() { cancel(); _ = resp.Body.Close() }}

@@ -27,7 +27,7 @@ import (
 // requireBrowser makes a missing browser a failure.
 const requireBrowser = "OCTOMIL_REQUIRE_BROWSER"
 
-// browserPath finds Chromium or Chrome.
+// browserPath finds Chromium or Chrome. Without one it skips the test, or fails it.
 func browserPath(t *testing.T) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
@@ -43,26 +43,43 @@ func browserPath(t *testing.T) string {
 	return ""
 }
 
-// limit is how long a test may take, however slow the machine is.
-const limit = 2 * time.Minute
+// browser is the one that all tests share, because its start takes longer than most of them. TestMain ends it.
+var browser struct {
+	start sync.Once
+	tab   context.Context
+	err   error
+}
 
-// startBrowser starts a browser that knows no machine but this one, until the test ends.
+func TestMain(m *testing.M) {
+	defer func() {
+		if browser.tab != nil {
+			_ = chromedp.Cancel(browser.tab)
+		}
+	}()
+	m.Run()
+}
+
+// startBrowser starts the browser, which knows no machine but this one.
 func startBrowser(t *testing.T) context.Context {
 	t.Helper()
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(browserPath(t)), chromedp.WindowSize(1000, 900), chromedp.DisableGPU, chromedp.NoSandbox, // the tests may run as root
-		chromedp.Flag("no-proxy-server", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal("starting the browser:", err)
+	path := browserPath(t)
+	browser.start.Do(func() {
+		options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+			chromedp.ExecPath(path), chromedp.WindowSize(1000, 900), chromedp.DisableGPU, chromedp.NoSandbox, // the tests may run as root
+			chromedp.Flag("no-proxy-server", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
+		// TestMain ends both.
+		ctx, _ := chromedp.NewExecAllocator(context.Background(), options...)
+		browser.tab, _ = chromedp.NewContext(ctx)
+		browser.err = chromedp.Do(browser.tab, chromedp.Navigate("about:blank"))
+	})
+	if browser.err != nil {
+		t.Fatal("starting the browser: ", browser.err)
 	}
-	return ctx
+	return browser.tab
 }
+
+// limit is how long a test may take, however slow the machine is.
+const limit = 2 * time.Minute
 
 // tab is a tab of the browser that shows the page of a sandbox, with what went wrong in it.
 type tab struct {
@@ -82,7 +99,7 @@ type tab struct {
 const syncInterval = time.Second
 
 // open starts a sandbox, whose clock only elapse moves, and opens its page.
-func open(t *testing.T, browser context.Context, prepare func(*tab), configure ...func(*sandbox.Options)) *tab {
+func open(t *testing.T, prepare func(*tab), configure ...func(*sandbox.Options)) *tab {
 	t.Helper()
 	p := &tab{t: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
 	options := sandbox.Options{SyncInterval: syncInterval, Now: p.clock}
@@ -96,7 +113,9 @@ func open(t *testing.T, browser context.Context, prepare func(*tab), configure .
 	if prepare != nil {
 		prepare(p)
 	}
-	ctx, cancel := chromedp.NewContext(browser)
+	ctx, cancel := context.WithTimeout(startBrowser(t), limit)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	p.ctx = ctx
 	if err := chromedp.Listen(ctx, p.watch); err != nil {

@@ -15,27 +15,6 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-// opener is open in the one browser.
-type opener = func(*testing.T, func(*tab), ...func(*sandbox.Options)) *tab
-
-// One browser serves all tests, because its start takes most of the time.
-func TestPage(t *testing.T) {
-	t.Parallel()
-	browser := startBrowser(t)
-	for name, run := range map[string]func(*testing.T, opener){
-		"a rollback": testRollback, "hostile names": testHostileNames, "the policy": testPolicy, "choices": testChoices,
-		"10000 devices": testLargeFleet, "contrast": testContrast, "the keyboard": testKeyboard, "a restart": testReconnect,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			run(t, func(t *testing.T, prepare func(*tab), configure ...func(*sandbox.Options)) *tab {
-				t.Helper()
-				return open(t, browser, prepare, configure...)
-			})
-		})
-	}
-}
-
 const rollouts = "/api/v1/models/phi-4-mini/rollouts"
 
 // expect waits until the page shows what the devices run: the table in numbers, the squares in colors.
@@ -66,7 +45,8 @@ func (p *tab) choose(id, value string) {
 }
 
 // The squares change their color with a deployment and back with the rollback.
-func testRollback(t *testing.T, open opener) {
+func TestCellsFollowARollback(t *testing.T) {
+	t.Parallel()
 	p := open(t, nil)
 	before := p.cells()
 	p.expect(map[string]int{"1.0.0": 124})
@@ -101,7 +81,8 @@ func testRollback(t *testing.T, open opener) {
 }
 
 // Names are shown as they are, and nothing in them runs.
-func testHostileNames(t *testing.T, open opener) {
+func TestHostileNamesAreText(t *testing.T) {
+	t.Parallel()
 	const (
 		image  = `<img src=x onerror="alert(1)">`
 		script = `</option></script><script>alert(1)</script>`
@@ -144,7 +125,8 @@ func testHostileNames(t *testing.T, open opener) {
 }
 
 // The browser keeps the policy: even a mistake in the script could neither run a text, nor send one elsewhere.
-func testPolicy(t *testing.T, open opener) {
+func TestThePolicyHolds(t *testing.T) {
+	t.Parallel()
 	p := open(t, nil)
 	for name, attempt := range map[string]string{
 		"HTML of a text":   `document.body.innerHTML = "<b>x</b>"; return true`,
@@ -164,7 +146,8 @@ func testPolicy(t *testing.T, open opener) {
 }
 
 // Devices that are switched off are hollow, and a group shows its members.
-func testChoices(t *testing.T, open opener) {
+func TestChoices(t *testing.T) {
+	t.Parallel()
 	p := open(t, nil, func(o *sandbox.Options) { o.SeedModels = 1 })
 	p.SetOffline(25)
 	p.await("the devices that are switched off", `state.fleet.off.length === 31`)
@@ -191,7 +174,8 @@ func testChoices(t *testing.T, open opener) {
 }
 
 // A large fleet is drawn without a pause that one notices, and shows the same numbers.
-func testLargeFleet(t *testing.T, open opener) {
+func TestLargeFleet(t *testing.T) {
+	t.Parallel()
 	p := open(t, nil, func(o *sandbox.Options) { o.Devices = 10_000 })
 	p.expect(map[string]int{"1.0.0": 10_000})
 	p.do("POST", rollouts, map[string]any{"version": "2.0.0", "rollout_percentage": 25, "target_percentage": 100, "start_immediately": true})
@@ -205,7 +189,8 @@ func testLargeFleet(t *testing.T, open opener) {
 }
 
 // Colors have a contrast of 3:1, texts of 4.5:1, in light and dark; motion that is not wanted is left out.
-func testContrast(t *testing.T, open opener) {
+func TestContrastAndMotion(t *testing.T) {
+	t.Parallel()
 	p := open(t, nil)
 	backgrounds := map[string]bool{}
 	for _, scheme := range []string{"light", "dark"} {
@@ -248,7 +233,8 @@ func testContrast(t *testing.T, open opener) {
 }
 
 // Each device can be reached with the keyboard, and everything has a name for a screen reader.
-func testKeyboard(t *testing.T, open opener) {
+func TestKeyboardAndScreenReader(t *testing.T) {
+	t.Parallel()
 	p := open(t, nil)
 	reached := false
 	for range 5 {
@@ -282,7 +268,8 @@ func testKeyboard(t *testing.T, open opener) {
 }
 
 // The page says that the connection is lost, and finds the sandbox again.
-func testReconnect(t *testing.T, open opener) {
+func TestReconnect(t *testing.T) {
+	t.Parallel()
 	p := open(t, nil)
 	evaluate[any](p, `window.seen = []; new MutationObserver(() => seen.push(element("connection").textContent)).observe(element("connection"), { childList: true, characterData: true, subtree: true })`)
 	p.web.CloseClientConnections()
