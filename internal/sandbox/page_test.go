@@ -1,10 +1,12 @@
 package sandbox
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The page, its files and its events need no key, change nothing, and let the browser run nothing but the page's own script.
@@ -13,7 +15,12 @@ import (
 func TestPage(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	noKey := func(r *http.Request) { r.Header.Del("Authorization") }
+	limited, cancel := context.WithTimeout(t.Context(), 10*time.Second) // a stream does not end by itself
+	defer cancel()
+	noKey := func(r *http.Request) {
+		r.Header.Del("Authorization")
+		*r = *r.WithContext(limited)
+	}
 	for path, kind := range map[string]string{
 		"/": "text/html", "/sandbox/page.css": "text/css", "/sandbox/page.js": "text/javascript", "/sandbox/icon.svg": "image/svg+xml",
 	} {
