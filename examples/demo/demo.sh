@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Deploys a model version to a simulated fleet, rolls it back with one line of HCL, and shows drift.
 # Requires the built provider: run `make demo`. Uses only loopback and a temporary folder.
-# Exits with 1 if a step does not have the expected result.
+# With KEEP=1 the sandbox and the configuration stay until Ctrl-C. Exits with 1 if a step does not have the expected result.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -177,6 +177,7 @@ export OCTOMIL_API_KEY=sandbox OCTOMIL_ORG_ID=demo
 start_sandbox
 export OCTOMIL_API_URL=$url
 grep -m1 '^sandbox: ready' "$scratch/sandbox.log"
+printf 'Watch the fleet in a browser: %s%s/%s\n' "$bold" "$url" "$off"
 total=$(count total)
 ((total > 0)) || fail "The fleet of $model has no devices."
 expect_everywhere 1.0.0
@@ -224,3 +225,21 @@ run plan -detailed-exitcode
 passed "exit code 2: the fleet does not run the pinned version"
 
 printf '\n%sDone in %d seconds.%s\n' "$bold" $((SECONDS - began)) "$off"
+
+# --- KEEP=1: go on from here --------------------------------------------------------------------
+
+[[ ${KEEP:-0} != 0 ]] || exit 0
+cat <<EOF
+
+The sandbox goes on: $bold$url/$off
+To use it from another terminal:
+
+  cd $scratch/config
+  export OCTOMIL_API_URL=$url OCTOMIL_API_KEY=$OCTOMIL_API_KEY OCTOMIL_ORG_ID=$OCTOMIL_ORG_ID
+  export TF_CLI_CONFIG_FILE=$TF_CLI_CONFIG_FILE
+  $cli apply
+
+${bold}Press Ctrl-C to stop it$off and to delete the configuration, or run: kill $$
+EOF
+trap 'exit 0' INT TERM
+wait "$sandbox" || fail "The sandbox has ended."

@@ -55,10 +55,15 @@ func newGuideRunner(t *testing.T, sb *acctest.Sandbox) *guideRunner {
 	if err := os.Symlink(self, filepath.Join(bin, "terraform-provider-octomil")); err != nil {
 		t.Fatal(err)
 	}
+	// curl fails where the sandbox refuses, and prints nothing but the answer.
+	if err := os.WriteFile(filepath.Join(bin, ".curlrc"), []byte("silent\nshow-error\nfail-with-body\nnoproxy = \"*\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return &guideRunner{
 		t: t, sb: sb, dir: dir, pending: map[string]bool{}, actions: map[string]*hcl.Block{}, invoked: map[string]bool{},
 		env: append(os.Environ(),
 			"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_CLI_CONFIG_FILE="+settings, "CHECKPOINT_DISABLE=1",
+			"CURL_HOME="+bin, "OCTOMIL_API_URL="+sb.URL, "OCTOMIL_API_KEY="+sb.Key,
 			"TF_INPUT=0", "TF_IN_AUTOMATION=1", "TF_CLI_ARGS=-no-color", "TF_CLI_ARGS_apply=-auto-approve"),
 	}
 }
@@ -277,27 +282,39 @@ func (s *guideRunner) sleep(c command) {
 	s.sb.Clock.Skip(d)
 }
 
-var curlCommand = regexp.MustCompile(
-	`^curl (?:-X ([A-Z]+) )?"\$OCTOMIL_API_URL(/[^"]+)"(?: -H "Authorization: Bearer \$OCTOMIL_API_KEY")?(?: -d '([^']*)')?$`)
+var (
+	curlCommand = regexp.MustCompile(`^curl (?:-X ([A-Z]+) )?"\$OCTOMIL_API_URL(/[^"]+)"((?: -H "[^"]+")*)(?: -d '([^']*)')?$`)
+	curlHeader  = regexp.MustCompile(` -H "([^:"]+): ([^"]+)"`)
+)
 
-// curl sends the request of a curl command.
+// curl runs a curl command as it stands. On a machine without curl, it sends the same request.
 func (s *guideRunner) curl(c command) string {
 	s.t.Helper()
 	match := curlCommand.FindStringSubmatch(c.text)
 	if match == nil {
 		s.t.Fatalf("line %d: unsupported command %s", c.line, c.text)
 	}
+	if _, err := exec.LookPath("curl"); err == nil {
+		output := s.shell(c.text)
+		if s.code != 0 {
+			s.t.Fatalf("line %d: %s ended with %d: %s", c.line, c.text, s.code, output)
+		}
+		return output
+	}
 	method := match[1]
 	switch {
-	case method == "" && match[3] == "":
+	case method == "" && match[4] == "":
 		method = "GET"
 	case method == "":
 		method = "POST"
 	}
-	request := httptest.NewRequestWithContext(s.t.Context(), method, match[2], strings.NewReader(match[3]))
+	request := httptest.NewRequestWithContext(s.t.Context(), method, match[2], strings.NewReader(match[4]))
 	request.Host = "127.0.0.1"
-	if strings.Contains(c.text, "Authorization") {
-		request.Header.Set("Authorization", "Bearer sandbox")
+	if match[4] != "" {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded") // as curl does
+	}
+	for _, header := range curlHeader.FindAllStringSubmatch(match[3], -1) {
+		request.Header.Set(header[1], strings.ReplaceAll(header[2], "$OCTOMIL_API_KEY", s.sb.Key))
 	}
 	answer := httptest.NewRecorder()
 	s.sb.ServeHTTP(answer, request)

@@ -8,12 +8,34 @@ import (
 	"slices"
 )
 
+// control is one of the sandbox's own calls.
+type control struct {
+	method, path string
+	run          func(*http.Request) (any, error)
+}
+
+// controls returns the calls below /sandbox that answer with JSON (CONTRACT.md, section 8). The page and its events are in page.go.
+func (s *Server) controls() []control {
+	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	return []control{
+		{get, "/sandbox/ledger", func(*http.Request) (any, error) { return map[string]any{"entries": nonNil(s.Ledger())}, nil }},
+		{del, "/sandbox/ledger", func(*http.Request) (any, error) { s.ClearLedger(); return nil, nil }},
+		{post, "/sandbox/faults", s.postFault},
+		{del, "/sandbox/faults", func(*http.Request) (any, error) { s.ClearFaults(); return nil, nil }},
+		{get, "/sandbox/fleet", s.getFleet},
+		{put, "/sandbox/devices/offline", s.putOffline},
+		{put, "/sandbox/versions/{model}/{version}/health", s.putHealth},
+		{put, "/sandbox/versions/{model}/{version}/status", s.putStatus},
+		{post, "/sandbox/members/{email}/accept", s.acceptInvitation},
+	}
+}
+
 // controlRoutes returns the handler of the sandbox's own calls. They need no key and are not recorded in the ledger.
 func (s *Server) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
-	handle := func(pattern string, run func(*http.Request) (any, error)) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			body, err := run(r)
+	for _, c := range s.controls() {
+		mux.HandleFunc(c.method+" "+c.path, func(w http.ResponseWriter, r *http.Request) {
+			body, err := c.run(r)
 			if err != nil {
 				writeResponse(w, nil, errorResponse(DialectDocs, "", err))
 				return
@@ -21,17 +43,9 @@ func (s *Server) controlRoutes() http.Handler {
 			writeResponse(w, nil, jsonResponse(http.StatusOK, body))
 		})
 	}
-	handle("GET /sandbox/ledger", func(*http.Request) (any, error) {
-		return map[string]any{"entries": nonNil(s.Ledger())}, nil
-	})
-	handle("DELETE /sandbox/ledger", func(*http.Request) (any, error) { s.ClearLedger(); return nil, nil })
-	handle("POST /sandbox/faults", s.postFault)
-	handle("DELETE /sandbox/faults", func(*http.Request) (any, error) { s.ClearFaults(); return nil, nil })
-	handle("GET /sandbox/fleet", s.getFleet)
-	handle("PUT /sandbox/devices/offline", s.putOffline)
-	handle("PUT /sandbox/versions/{model}/{version}/health", s.putHealth)
-	handle("PUT /sandbox/versions/{model}/{version}/status", s.putStatus)
-	handle("POST /sandbox/members/{email}/accept", s.acceptInvitation)
+	for path, handle := range s.pages() {
+		mux.HandleFunc(http.MethodGet+" "+path, handle)
+	}
 	return mux
 }
 

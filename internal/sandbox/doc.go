@@ -19,12 +19,13 @@
 //   - The ledger has an [Entry] for each request, so that tests can also assert which requests were not made.
 //   - [Options].Now is the clock.
 //
-// Outside of Go the same is available below /sandbox (CONTRACT.md, section 8).
+// Outside of Go the same is available below /sandbox (CONTRACT.md, section 8), and a page at / shows the fleet.
 //
 // # Where to start reading
 //
 // A request passes through ServeHTTP in serve.go, where faults, the rate limit and the ledger apply, and reaches one of the
 // calls listed in routes.go. The calls of an object are in x_routes.go and its rules in x.go; short ones have both in one file.
 // The rules work on the world in world.go and do not know about HTTP. The simulation is in simulation.go (the clock and the
-// syncs), fleet.go (buckets and versions) and auto_rollback.go.
+// syncs), fleet.go (buckets and versions) and auto_rollback.go. The page is in page.go, what it shows in page_view.go and how it
+// follows the fleet in events.go.
 package sandbox

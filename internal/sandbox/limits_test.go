@@ -14,15 +14,21 @@ import (
 	"time"
 )
 
-// everyRequest are a request of each route, of each control and of an upload, with a key.
+// everyRequest are a request of each route, of each control, of the page and of an upload, with a key.
 func everyRequest() []string {
 	var all []string
 	for _, r := range routes() {
 		all = append(all, r.method+" /api/v1"+strings.NewReplacer("{", "", "}", "").Replace(r.path))
 	}
-	return append(all, "GET /sandbox/ledger", "DELETE /sandbox/ledger", "POST /sandbox/faults", "DELETE /sandbox/faults", "GET /sandbox/fleet",
-		"PUT /sandbox/devices/offline", "PUT /sandbox/versions/phi-4-mini/1.0.0/status", "POST /sandbox/members/a@example.com/accept",
-		"PUT /uploads/x", "GET /", "OPTIONS /api/v1/models")
+	example := strings.NewReplacer("{$}", "", "{model}", "phi-4-mini", "{version}", "1.0.0", "{email}", "a@example.com")
+	s := New(Options{})
+	for _, c := range s.controls() {
+		all = append(all, c.method+" "+example.Replace(c.path))
+	}
+	for path := range s.pages() {
+		all = append(all, "GET "+example.Replace(path))
+	}
+	return append(all, "PUT /uploads/x", "OPTIONS /api/v1/models")
 }
 
 func (h *harness) raw(method, path, body string, change func(*http.Request)) *httptest.ResponseRecorder {
@@ -154,6 +160,8 @@ func TestSlowClients(t *testing.T) {
 		"no header":               {"GET /api/v1/models HTTP/1.1\r\n", headerTimeout, ""},
 		"no body":                 {"POST /api/v1/device-groups HTTP/1.1\r\n" + key + "Content-Length: 9\r\n\r\n{", bodyTimeout, "408"},
 		"no body of a control":    {"PUT /sandbox/devices/offline HTTP/1.1\r\n" + key + "Content-Length: 9\r\n\r\n{", bodyTimeout, "408"},
+		"no body of the page":     {"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{", bodyTimeout, ""},
+		"no body of a stream":     {"GET /sandbox/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{", bodyTimeout, "400"},
 		"no file":                 {"PUT %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc", bodyTimeout, ""},
 		"no further request":      {"GET /api/v1/models HTTP/1.1\r\n" + key + "\r\n", idleTimeout, "200"},
 		"an answer that is late":  {"GET /api/v1/device-groups HTTP/1.1\r\n" + key + "Content-Length: 2\r\n\r\n{}", 45*time.Second + idleTimeout, "200"},

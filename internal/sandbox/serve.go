@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// ServeHTTP serves the API below /api/v1 and /v1, file uploads below /uploads, and the sandbox's own controls below
-// /sandbox. It refuses what a web page may have sent.
+// ServeHTTP serves the API below /api/v1 and /v1, file uploads below /uploads, the sandbox's own controls below /sandbox, and
+// a page that shows the fleet at /. It refuses what a web page of another site may have sent.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := checkCaller(r); err != nil {
 		refuseUnread(w, errorResponse(s.options.Dialect, "", err))
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, "/sandbox/") {
+	if r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, "/sandbox/") {
 		r.Body = limitedBody(w, r)
-		s.controls.ServeHTTP(w, r)
+		s.ownRoutes.ServeHTTP(w, r)
 		return
 	}
 	if token, ok := strings.CutPrefix(r.URL.Path, uploadRoot); ok {

@@ -73,9 +73,12 @@ func (o Options) withDefaults() Options {
 
 // Server is a sandbox. It is safe for concurrent use. Each request first advances the simulation to the time of the clock.
 type Server struct {
-	options  Options
-	router   *router
-	controls http.Handler
+	options Options
+	router  *router
+	// ownRoutes serves the controls and the page.
+	ownRoutes http.Handler
+	// streams has an element for each stream of events in progress.
+	streams chan struct{}
 
 	mu     sync.Mutex
 	world  *world
@@ -90,9 +93,10 @@ func New(options Options) *Server {
 	o := options.withDefaults()
 	s := &Server{
 		options: o, router: newRouter(o.Dialect, routes()), world: newWorld(o, o.Now()), limits: newRateLimiter(o.RateLimit),
+		streams: make(chan struct{}, maxStreams),
 	}
 	s.world.secrets[o.APIKey] = nil
-	s.controls = s.controlRoutes()
+	s.ownRoutes = s.controlRoutes()
 	if !o.Empty {
 		s.world.seed(max(o.Devices, 0))
 	}

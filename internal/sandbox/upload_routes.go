@@ -13,6 +13,9 @@ import (
 // uploadRoot is the path that files are sent to, outside of the API like the storage of the real server.
 const uploadRoot = "/uploads/"
 
+// uploadOperation is the operation of such a request in the ledger.
+const uploadOperation = "upload file"
+
 func (a *api) createUpload(c *call) (any, error) {
 	form, err := c.form()
 	if err != nil {
@@ -73,7 +76,7 @@ func (a *api) confirmUpload(c *call) (any, error) {
 // serveUpload receives a file (CONTRACT.md, section 2). It has a ledger entry and faults as any other request, but no rate
 // limit, because it has no key.
 func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, token string) {
-	x := &exchange{request: r, unlimited: true, match: routeMatch{route: route{operation: "upload file"}}}
+	x := &exchange{request: r, unlimited: true, match: routeMatch{route: route{operation: uploadOperation}}}
 	s.respond(w, x, func() response {
 		disconnected, err := s.receiveFile(r, token)
 		switch {
