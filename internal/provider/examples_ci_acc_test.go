@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,7 +92,7 @@ func (p *pipeline) run(code int, env []string, name string, args ...string) stri
 	ctx, cancel := context.WithTimeout(p.t.Context(), commandLimit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir, cmd.Env, cmd.WaitDelay = p.dir, append(p.env, env...), 10*time.Second
+	cmd.Dir, cmd.Env, cmd.WaitDelay = p.dir, slices.Concat(p.env, env), 10*time.Second
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil || ctx.Err() != nil {
 		p.t.Fatalf("%s: %v\n%s", name, err, out)

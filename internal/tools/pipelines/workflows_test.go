@@ -237,3 +237,27 @@ func decode(t *testing.T, content string, into any) {
 		t.Fatal(err)
 	}
 }
+
+// The README names every file that is to be copied, and its links lead to pages that exist.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	content := load(t, filepath.Join(examples, "README.md"))
+	entries, err := os.ReadDir(scripts)
+	if err != nil || len(entries) < 8 {
+		t.Fatalf("%v: %v", entries, err)
+	}
+	for _, entry := range entries {
+		if !strings.Contains(content, "`"+entry.Name()+"`") {
+			t.Errorf("the README does not name %s", entry.Name())
+		}
+	}
+	links := regexp.MustCompile(`\]\((\.\./[^)#]+)`).FindAllStringSubmatch(content, -1)
+	for _, link := range links {
+		if _, err := os.Stat(filepath.Join(examples, link[1])); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(links) < 3 {
+		t.Errorf("the README has only %d links", len(links))
+	}
+}
