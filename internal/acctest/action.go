@@ -18,6 +18,18 @@ func (s *Sandbox) Invoke(t testing.TB, actionType string, config map[string]any)
 func (s *Sandbox) InvokeWithin(ctx context.Context, t testing.TB, actionType string, config map[string]any) (progress []string, diags Diagnostics) {
 	t.Helper()
 	c := &Core{t: t, sandbox: s}
+	return c.invoke(ctx, actionType, config)
+}
+
+// Invoke is Invoke of the sandbox, with the provider block of Configure.
+func (c *Core) Invoke(actionType string, config map[string]any) (progress []string, diags Diagnostics) {
+	c.t.Helper()
+	return c.invoke(c.t.Context(), actionType, config)
+}
+
+func (c *Core) invoke(ctx context.Context, actionType string, config map[string]any) (progress []string, diags Diagnostics) {
+	t := c.t
+	t.Helper()
 	c.startProvider()
 	actions, encoded, diags := c.planAction(ctx, actionType, config)
 	if diags.Failed() {

@@ -71,7 +71,10 @@ func (a *operatorAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	var found diag.Diagnostics
 	i.diags = &found
 	if p, ok := a.plan(ctx, i, before); ok {
-		warnOfAction(p, i.impact(ctx, p), &resp.Diagnostics)
+		warnOfAction(p, i.impact(ctx, &p), &resp.Diagnostics)
+		if p.proposal.ChangesDevices() {
+			checkDeviceBudget(p.proposal, i.devices, p.attribute, i.diags)
+		}
 		i.warnOfPolicy(ctx, p, &resp.Diagnostics)
 	}
 	warnOfFailingAction(found, &resp.Diagnostics)
@@ -132,7 +135,7 @@ func (a *operatorAction) invocation(ctx context.Context, m actionModel, diags *d
 	if !resolve(ctx, client, named, diags) {
 		return ctx, nil, false
 	}
-	i := &invocation{client: client, config: m, model: named, scope: named.scope(), diags: diags}
+	i := &invocation{client: client, config: m, model: named, scope: named.scope(), devices: &a.Provider.Devices, diags: diags}
 	options := rollout.Options{PollInterval: a.Provider.PollInterval, Reason: m.Reason.ValueString(), Report: i.report}
 	i.fleet = rollout.Fleet{Client: client, Scope: i.scope, Options: options}
 	i.target = rollout.NewTarget(client, i.scope, options)

@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -38,7 +39,8 @@ func impactText(p rollout.Proposal) string {
 	case rollout.Cancel:
 		return changeText(p)
 	case rollout.Advance:
-		return fmt.Sprintf("From %g to %g percent: %s", from, to, changeText(p))
+		change := changeText(p)
+		return fmt.Sprintf("From %g to %g percent: %s", from, to, strings.ToLower(change[:1])+change[1:])
 	case rollout.Resume:
 		return fmt.Sprintf("The rollout goes on at %g percent, and its percentage does not change.", to)
 	default:

@@ -40,15 +40,15 @@ func TestAccRolloutActions_impact(t *testing.T) {
 			}, "octomil_rollout_resume", config{"model": phi}, "The rollout goes on at 40 percent, and its percentage does not change."},
 			"an advance": {
 				func(t *testing.T, sb *acctest.Sandbox) { t.Helper(); begin(t, sb, 40, 100) }, "octomil_rollout_advance",
-				config{"model": phi, "percentage": 60}, "From 40 to 60 percent: 25 of 124 devices of the fleet get 2.0.0 as well.",
+				config{"model": phi, "percentage": 60}, "From 40 to 60 percent: about 25 of 124 devices of the fleet get 2.0.0 as well.",
 			},
 			"an advance by a step": {
 				func(t *testing.T, sb *acctest.Sandbox) { t.Helper(); begin(t, sb, 40, 100) }, "octomil_rollout_advance", config{"model": phi},
-				"From 40 to 50 percent: 12 of 124 devices of the fleet get 2.0.0 as well.",
+				"From 40 to 50 percent: about 12 of 124 devices of the fleet get 2.0.0 as well.",
 			},
 			"an advance by a step to the target": {
 				func(t *testing.T, sb *acctest.Sandbox) { t.Helper(); begin(t, sb, 40, 45) }, "octomil_rollout_advance", config{"model": phi},
-				"From 40 to 45 percent: 6 of 124 devices of the fleet get 2.0.0 as well.",
+				"From 40 to 45 percent: about 6 of 124 devices of the fleet get 2.0.0 as well.",
 			},
 			"an advance of a rollout of this provider": {func(t *testing.T, sb *acctest.Sandbox) {
 				t.Helper()
@@ -56,10 +56,10 @@ func TestAccRolloutActions_impact(t *testing.T) {
 				if diags := core.Apply(core.Plan(config{"model": phi, "version": "2.0.0", "rollout": config{"percentage": 40.0}})); diags.Failed() {
 					t.Fatal(diags.Errors)
 				}
-			}, "octomil_rollout_advance", config{"model": phi}, "From 40 to 100 percent: 74 of 124 devices of the fleet get 2.0.0 as well."},
+			}, "octomil_rollout_advance", config{"model": phi}, "From 40 to 100 percent: about 74 of 124 devices of the fleet get 2.0.0 as well."},
 			"a cancellation": {
 				func(t *testing.T, sb *acctest.Sandbox) { t.Helper(); begin(t, sb, 40, 100) }, "octomil_rollout_cancel", config{"model": phi},
-				"50 of 124 devices of the fleet go back to the version before.",
+				"About 50 of 124 devices of the fleet go back to the version before.",
 			},
 			"a cancellation of what has not started": {func(t *testing.T, sb *acctest.Sandbox) { t.Helper(); pendOther(t, sb) }, "octomil_rollout_cancel",
 				config{"model": phi}, "0 of 124 devices of the fleet go back to the version before."},

@@ -22,6 +22,13 @@ type applier struct {
 	private rollout.Private
 	// planned is the operation that the plan has shown, nil where the plan has left it open.
 	planned *rollout.Operation
+	// cancels is the ID of the rollout that the planned operation ends, "" for none.
+	cancels string
+	// shown is the plan as it was shown: plan itself takes over what happens.
+	shown   model
+	devices *resourcekit.DeviceBudget
+	// warned is true where the plan has made the checks that the apply repeats.
+	warned bool
 	// held is true where the plan leaves the percentage of a rollout as it is, because others have started it.
 	held    bool
 	timeout time.Duration
@@ -46,7 +53,9 @@ func (a *applier) run(ctx context.Context) {
 	if a.diags.HasError() {
 		return
 	}
-	checks{client: a.client, config: a.plan, private: a.private, diags: a.diags}.apply(ctx, &p)
+	checks{
+		client: a.client, config: a.plan, private: a.private, devices: a.devices, warned: a.warned, diags: a.diags,
+	}.apply(ctx, &p)
 	if a.diags.HasError() {
 		return
 	}
@@ -64,6 +73,8 @@ func (a *applier) propose(state rollout.State, spec rollout.Spec) rollout.Propos
 		p.Attach = true
 	case a.planned != nil && p.Operation != *a.planned:
 		addOutdatedPlan(p, *a.planned, a.diags)
+	case a.planned != nil && p.Cancels() != nil && p.Cancels().ID != a.cancels:
+		a.checkUnplannedCancel(p)
 	case p.Operation.Kind == rollout.None:
 		return p.With(rollout.Operation{Kind: rollout.Adopt, From: p.Operation.From, To: p.Operation.To})
 	}
@@ -76,6 +87,16 @@ func (a *applier) isUnderWay(p rollout.Proposal) bool {
 	kind := p.Operation.Kind
 	return !p.Scope.IsGroup() && a.planned.ReplacesVersion() && p.Operation.To == a.planned.To && !p.ChangesDevices() &&
 		(kind == rollout.None || kind == rollout.Resume)
+}
+
+// checkUnplannedCancel reports a rollout that was started after the plan and that the operation would cancel. A rollback ends it all the
+// same: that is what it is for.
+func (a *applier) checkUnplannedCancel(p rollout.Proposal) {
+	if p.Operation.Kind == rollout.Rollback {
+		warnOfUnplannedCancel(p, a.diags)
+		return
+	}
+	addUnplannedCancel(p, a.diags)
 }
 
 // runSteps starts the operation with its first step and raises the percentage from step to step.
@@ -94,7 +115,7 @@ func (a *applier) runSteps(ctx context.Context, p rollout.Proposal) {
 				addRefusedOperation(ctx, a.client, a.plan, p.Operation, err, a.diags)
 				return
 			}
-			a.plan.setOperation(ctx, p.Operation, a.diags)
+			a.setOperation(ctx, p)
 		} else {
 			r, err = a.target.SetPercentage(limited, step.Percentage, r)
 		}
@@ -125,6 +146,19 @@ func (a *applier) runSteps(ctx context.Context, p rollout.Proposal) {
 	a.finish(ctx, r, err)
 }
 
+// setOperation says what was done, unless the plan has.
+func (a *applier) setOperation(ctx context.Context, p rollout.Proposal) {
+	if !a.shown.LastOperation.IsUnknown() {
+		return
+	}
+	devices := expectedDevices(p)
+	if p.Impact != nil {
+		devices = changedDevices{affected: p.Affected(), total: p.Impact.Total}
+	}
+	devices.isUncounted = p.Impact == nil && devices.total == nil
+	a.plan.setOperation(ctx, p, devices, a.diags)
+}
+
 // finish leaves the truth in the state, however the wait has ended. What the result has seen last is all there is after an interrupt,
 // and enough where nothing was waited for, or where the wait has counted a group's members.
 func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
@@ -153,7 +187,10 @@ func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 		a.private = a.private.AfterRead(last)
 	}
 	a.saveState(ctx, r.Proposal.Operation, last)
-	if err != nil {
+	if err == nil {
+		a.plan.useShown(a.shown)
+		a.save(*a.plan, a.private, last)
+	} else {
 		a.findRival(ctx, r, err)
 		addFailedOperation(a.plan, r.Proposal.Operation, last, err, a.diags)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest/inmemory"
 	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
@@ -77,8 +78,10 @@ func (h *harness) run(ctx context.Context, version string, limit time.Duration, 
 	}
 	plan.setComputedUnknown()
 	a := applier{
-		target: rollout.NewTarget(h.client, plan.scope(), rollout.Options{PollInterval: 2 * time.Second}),
-		client: h.client, plan: plan, private: h.private, timeout: limit, diags: &diags,
+		devices: &resourcekit.DeviceBudget{},
+		shown:   *plan,
+		target:  rollout.NewTarget(h.client, plan.scope(), rollout.Options{PollInterval: 2 * time.Second}),
+		client:  h.client, plan: plan, private: h.private, timeout: limit, diags: &diags,
 		save: func(m model, private rollout.Private, _ rollout.State) { h.state, h.private = &m, private },
 	}
 	a.run(ctx)

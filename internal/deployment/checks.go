@@ -5,8 +5,10 @@ import (
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
 
@@ -16,7 +18,11 @@ type checks struct {
 	client  *control.Client
 	config  *model
 	private rollout.Private
-	diags   *diag.Diagnostics
+	// devices is what all deployments of the run may change together.
+	devices *resourcekit.DeviceBudget
+	// warned is true in an apply whose plan has made the same checks.
+	warned bool
+	diags  *diag.Diagnostics
 }
 
 // plan refuses what the guards forbid, and says the rest in words.
@@ -56,7 +62,7 @@ func (c checks) destroy(ctx context.Context, p rollout.Proposal) {
 
 // checkMaxAffectedOf counts the devices where their number is limited, and checks it.
 func (c checks) checkMaxAffectedOf(ctx context.Context, p *rollout.Proposal) {
-	if !c.config.MaxAffected.IsNull() && p.ChangesDevices() {
+	if (!c.config.MaxAffected.IsNull() || c.devices.Limit != nil) && p.ChangesDevices() {
 		p.CountAffected(ctx, c.client)
 		c.checkMaxAffected(*p)
 	}
@@ -72,7 +78,9 @@ func (c checks) checkPolicy(ctx context.Context, p *rollout.Proposal) {
 	case errors.As(err, &step):
 		addTooLargeStep(*p, step, c.diags)
 	case errors.As(err, &unread) && unread.Absent:
-		warnOfUnknownPolicy(unread, c.diags)
+		if !c.warned {
+			warnOfUnknownPolicy(unread, c.diags)
+		}
 	case err != nil:
 		addUnreadPolicy(*p, err, c.diags)
 	}
@@ -107,18 +115,39 @@ func (c checks) checkUnmanaged(p rollout.Proposal) {
 	}
 }
 
-// checkMaxAffected is the guard of max_affected_devices. It fails closed: what cannot be counted is too much.
+// checkMaxAffected is the guard of max_affected_devices, of the resource and of the provider. It fails closed: what cannot be counted is too
+// much.
 func (c checks) checkMaxAffected(p rollout.Proposal) {
-	if c.config.MaxAffected.IsNull() || c.config.MaxAffected.IsUnknown() {
-		return
+	n := p.Affected()
+	if resourcekit.Known(c.config.MaxAffected) {
+		limit := int(c.config.MaxAffected.ValueInt64())
+		switch {
+		case n == nil:
+			addUncounted(p, path.Root("max_affected_devices"), "`max_affected_devices`", limit, c.diags)
+			return
+		case *n > limit:
+			addTooManyAffected(p, *n, limit, c.diags)
+			return
+		}
 	}
-	limit := int(c.config.MaxAffected.ValueInt64())
-	switch n := p.Affected(); {
-	case n == nil:
-		addUncounted(p, limit, c.diags)
-	case *n > limit:
-		addTooManyAffected(p, *n, limit, c.diags)
+	checkDeviceBudget(p, c.devices, path.Root("version"), c.diags)
+}
+
+// checkDeviceBudget is the guard of the provider's max_affected_devices. It is ok where there is none.
+func checkDeviceBudget(p rollout.Proposal, budget *resourcekit.DeviceBudget, at path.Path, diags *diag.Diagnostics) (ok bool) {
+	if budget.Limit == nil {
+		return true
 	}
+	n := p.Affected()
+	if n == nil {
+		addUncounted(p, at, "`max_affected_devices` of the provider", *budget.Limit, diags)
+		return false
+	}
+	all, sum, ok := budget.Spend(resourcekit.DeviceExpense{Scope: expenseText(p), Devices: *n})
+	if !ok {
+		addBudgetExceeded(all, sum, *budget.Limit, at, diags)
+	}
+	return ok
 }
 
 // checkVersion looks for a version among those of the model: one that does not exist, or that the control plane does not roll out.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -45,8 +44,9 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	defer done()
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	c := checks{client: client, config: &state, private: private, devices: &r.Provider.Devices, diags: &resp.Diagnostics}
 	if mode == onDestroyCancel {
-		cancelManaged(limited, client, &state, private, &resp.Diagnostics)
+		c.cancelManaged(limited)
 		return
 	}
 	if !state.Group.IsNull() { // it may have another name now
@@ -54,7 +54,7 @@ func (r *deploymentResource) Delete(ctx context.Context, req resource.DeleteRequ
 			state.Group = types.StringValue(g.Name)
 		}
 	}
-	rollBack(limited, client, r.target(client, &state), &state, private, &resp.Diagnostics)
+	c.rollBack(limited, r.target(client, &state))
 }
 
 // planDestroy says how many devices a destroy gives another version, and guards that as it guards an apply.
@@ -78,7 +78,7 @@ func (r *deploymentResource) planDestroy(ctx context.Context, req resource.Modif
 		addReadError(ctx, client, &state, err, &resp.Diagnostics)
 		return
 	}
-	c := checks{client: client, config: &state, private: private, diags: &resp.Diagnostics}
+	c := checks{client: client, config: &state, private: private, devices: &r.Provider.Devices, diags: &resp.Diagnostics}
 	switch previous := state.PreviousVersion.ValueString(); state.OnDestroy.ValueString() {
 	case onDestroyCancel:
 		if now.Open = c.cancelable(ctx, now.Open); now.Open != nil {
@@ -112,29 +112,29 @@ func (c checks) cancelable(ctx context.Context, open *rollout.Record) *rollout.R
 }
 
 // cancelManaged ends the rollout that this resource has started, if it is still open.
-func cancelManaged(ctx context.Context, client *control.Client, state *model, private rollout.Private, diags *diag.Diagnostics) {
+func (c checks) cancelManaged(ctx context.Context) {
+	state := c.config
 	if !state.Group.IsNull() {
-		warnOfUncancelableGroup(state, diags)
+		warnOfUncancelableGroup(state, c.diags)
 		return
 	}
-	if private.RolloutID == "" {
+	if c.private.RolloutID == "" {
 		return
 	}
-	open, err := cancelableUpTo(ctx, client, state.ModelID.ValueString(), private.RolloutID)
+	open, err := cancelableUpTo(ctx, c.client, state.ModelID.ValueString(), c.private.RolloutID)
 	if err == nil && len(open) > 0 {
 		p := rollout.ProposeCancel(state.scope(), rollout.State{Open: rollout.RecordOf(open[len(open)-1])})
-		c := checks{client: client, config: state, private: private, diags: diags}
-		if c.checkMaxAffectedOf(ctx, &p); diags.HasError() {
+		if c.checkMaxAffectedOf(ctx, &p); c.diags.HasError() {
 			return
 		}
 	}
 	for _, r := range open {
 		if err == nil {
-			err = client.DeleteRollout(ctx, state.ModelID.ValueString(), r.ID, true)
+			err = c.client.DeleteRollout(ctx, state.ModelID.ValueString(), r.ID, true)
 		}
 	}
 	if err != nil && !control.NotFound(err) {
-		resourcekit.AddError(diags, path.Root("on_destroy"), "Could not cancel the rollout", err)
+		resourcekit.AddError(c.diags, path.Root("on_destroy"), "Could not cancel the rollout", err)
 	}
 }
 
@@ -161,15 +161,14 @@ func cancelableUpTo(ctx context.Context, client *control.Client, modelID, id str
 }
 
 // rollBack returns the target to its previous version, and waits for it.
-func rollBack(
-	ctx context.Context, client *control.Client, target rollout.Target, state *model, private rollout.Private, diags *diag.Diagnostics,
-) {
+func (c checks) rollBack(ctx context.Context, target rollout.Target) {
+	state, diags := c.config, c.diags
 	previous := state.PreviousVersion.ValueString()
 	if previous == "" {
 		addNoPreviousVersion(state, diags)
 		return
 	}
-	before, err := target.Read(ctx, private)
+	before, err := target.Read(ctx, c.private)
 	if control.NotFound(err) {
 		return
 	}
@@ -178,7 +177,6 @@ func rollBack(
 		if p.Operation.Kind == rollout.None {
 			return
 		}
-		c := checks{client: client, config: state, private: private, diags: diags}
 		if c.checkMaxAffectedOf(ctx, &p); diags.HasError() {
 			return
 		}

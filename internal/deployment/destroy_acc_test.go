@@ -76,18 +76,18 @@ func TestAccModelDeployment_resumeIsGuarded(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(*harness)
 		more    map[string]any
-		warns   string
+		plans   string
 	}{
 		"pending": {
 			func(h *harness) {
 				h.sb.Do(h, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
 					"version": "2.0.0", "rollout_percentage": 5, "target_percentage": 100, "increment_step": 10, "start_immediately": false,
 				})
-			}, nil, "This resumes the rollout of 2.0.0 from 0 to 100 percent",
+			}, nil, "resume 2.0.0 from 0 to 100 %, 124 of 124 devices",
 		},
 		"paused": {
 			func(h *harness) { h.rollOut("2.0.0", 40); h.verb("pause") }, map[string]any{"paused": false},
-			"This resumes the rollout of 2.0.0 from 40 to 100 percent",
+			"resume 2.0.0 from 40 to 100 %, about 74 of 124 devices",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestAccModelDeployment_resumeIsGuarded(t *testing.T) {
 				}
 				h.fails(h.core.Plan(with(10)).Diagnostics, "Too many devices would change")
 				plan := h.core.Plan(with(124))
-				h.warns(plan, c.warns)
+				h.plans(plan, c.plans)
 				h.succeeds(plan)
 				h.sb.Settle()
 				h.sb.ExpectFleet(t, phi, all("2.0.0"))

@@ -24,6 +24,21 @@ func addUnmanagedRollout(open rollout.Record, diags *diag.Diagnostics) {
 			open.ID, open.Version, open.Status, open.Percentage, open.Version))
 }
 
+// addUnplannedCancel refuses to end a rollout that the plan did not show.
+func addUnplannedCancel(p rollout.Proposal, diags *diag.Diagnostics) {
+	open := p.Cancels()
+	diags.AddAttributeError(path.Root("version"), "The plan is out of date",
+		fmt.Sprintf("After this plan was made, rollout %s of %s was started outside of Terraform. It is %s at %g percent, and to %s would cancel it, which the "+
+			"plan did not show. Nothing was changed. Run `terraform plan` again and review the result.", open.ID, open.Version, open.Status,
+			open.Percentage, operationText(p.Operation)))
+}
+
+// warnOfUnplannedCancel says that a rollback ends a rollout that the plan did not show.
+func warnOfUnplannedCancel(p rollout.Proposal, diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(path.Root("version"), "The rollback cancels a rollout that the plan did not show",
+		"It was started after the plan was made. "+canceledText(p, *p.Cancels()))
+}
+
 // warnOfHeldRollout says that a rollout of the pin is not advanced, because others have started it. If the configuration ignores the
 // version, that is as intended.
 func warnOfHeldRollout(now rollout.State, spec rollout.Spec, ignored bool, diags *diag.Diagnostics) {
@@ -116,16 +131,40 @@ func rollbackInfoText(info rollout.RollbackInfo) string {
 	return text.String()
 }
 
-func addUncounted(p rollout.Proposal, limit int, diags *diag.Diagnostics) {
-	at, summary := path.Root("max_affected_devices"), "The affected devices cannot be counted"
+// addUncounted refuses an operation whose devices cannot be counted, although a setting limits them.
+func addUncounted(p rollout.Proposal, at path.Path, setting string, limit int, diags *diag.Diagnostics) {
+	summary := "The affected devices cannot be counted"
 	if err := p.Impact.Err; err != nil {
-		diags.AddAttributeError(at, summary, fmt.Sprintf("`max_affected_devices` is %d, but the devices that would change in order to %s could not be "+
-			"counted. Nothing was changed. %s", limit, operationText(p.Operation), resourcekit.ErrorDetail(err)))
+		diags.AddAttributeError(at, summary, fmt.Sprintf("%s is %d, but the devices that would change in order to %s could not be "+
+			"counted. Nothing was changed. %s", setting, limit, operationText(p.Operation), resourcekit.ErrorDetail(err)))
 		return
 	}
 	diags.AddAttributeError(at, summary,
-		fmt.Sprintf("`max_affected_devices` is %d, but the control plane does not return how many devices would change in order to %s. Remove "+
-			"`max_affected_devices` to continue without a limit.", limit, operationText(p.Operation)))
+		fmt.Sprintf("%s is %d, but the control plane does not return how many devices would change in order to %s. Remove "+
+			"`max_affected_devices` to continue without a limit.", setting, limit, operationText(p.Operation)))
+}
+
+// expenseText says whose devices an operation changes, and how.
+func expenseText(p rollout.Proposal) string {
+	return fmt.Sprintf("%s on %s: %s", p.Scope.Model, p.Scope, operationText(p.Operation))
+}
+
+// maxExpenses is how many operations an error lists.
+const maxExpenses = 50
+
+// addBudgetExceeded refuses an operation with which all operations of a run change more devices than the provider allows.
+func addBudgetExceeded(all []resourcekit.DeviceExpense, sum, limit int, at path.Path, diags *diag.Diagnostics) {
+	var list strings.Builder
+	for i, e := range all {
+		if i == maxExpenses {
+			fmt.Fprintf(&list, "\n  and %d more", len(all)-i)
+			break
+		}
+		fmt.Fprintf(&list, "\n  %s (%s)", e.Scope, deviceCount(e.Devices))
+	}
+	diags.AddAttributeError(at, "Too many devices would change in this run",
+		fmt.Sprintf("`max_affected_devices` in the provider block allows %s in one run, and its operations change %d or more:\n%s\n\nApply fewer "+
+			"changes in one run, for example with `-target`, or increase `max_affected_devices` in the provider block.", deviceCount(limit), sum, list.String()))
 }
 
 // warnOfUncountedPreview says why a preview has no number of devices, so that it is not taken for a server that gives none.

@@ -118,7 +118,8 @@ func TestAccModelDeployment_groupGrows(t *testing.T) {
 						"stages": []any{map[string]any{"percentage": 50, "bake": "24h"}}, // which has gone out already
 					}})
 					plan := r.core.Plan(config)
-					r.warns(plan, fmt.Sprintf("This advances 2.0.0 from %g to 100 percent", c.percentage))
+					r.plans(plan, strings.Replace(fmt.Sprintf("advance 2.0.0 from %g to 100 %%, %d of %d devices, joined after the last apply",
+						c.percentage, c.affected, c.total), " 1 devices", " 1 device", 1))
 					if before := r.core.State(); before["version"] != "2.0.0" || before["percentage"] != c.percentage || before["status"] != "active" {
 						t.Errorf("after the refresh the state has %v, %v at %v percent", before["version"], before["status"], before["percentage"])
 					}
@@ -136,17 +137,16 @@ func TestAccModelDeployment_groupGrows(t *testing.T) {
 
 func (r *harness) pinned() map[string]any { return r.config(wanted{version: "2.0.0"}) }
 
-// The warning of a plan says that the devices have joined.
+// A plan says that the devices have joined.
 func TestAccModelDeployment_growthIsAnnounced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newGroup(t, sandbox.DialectDocs, 1, 2, 3)
 		r.apply(wanted{version: "2.0.0"})
 		r.joins("ring", 30)
-		r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 75 to 100 percent",
-			"1 of 4 devices of the group ring gets 2.0.0 as well, because it joined the group after the last apply.")
+		r.plans(r.core.Plan(r.pinned()), "advance 2.0.0 from 75 to 100 %, 1 of 4 devices, joined after the last apply")
 		r.joins("ring", 31)
-		r.warns(r.core.Plan(r.pinned()), "2 of 5 devices of the group ring get 2.0.0 as well, because they joined the group after the last apply.")
+		r.plans(r.core.Plan(r.pinned()), "advance 2.0.0 from 60 to 100 %, 2 of 5 devices, joined after the last apply")
 	})
 }
 
@@ -170,7 +170,7 @@ func TestAccModelDeployment_dynamicGroupGrows(t *testing.T) {
 		r.idle(r.pinned())
 		register(21)
 		plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 1}))
-		r.warns(plan, "This advances 2.0.0 from 95.45 to 100 percent", "1 of 22 devices")
+		r.plans(plan, "advance 2.0.0 from 95.45 to 100 %, 1 of 22 devices, joined after the last apply")
 		r.succeeds(plan)
 		r.idle(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 1}))
 	})

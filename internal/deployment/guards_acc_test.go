@@ -25,6 +25,9 @@ func (h *harness) warns(p acctest.Plan, words ...string) {
 	if p.Failed() {
 		h.Fatalf("the plan failed: %v", p.Errors)
 	}
+	if len(p.Warnings) > 1 {
+		h.Errorf("one deployment has %d warnings: %q", len(p.Warnings), p.Warnings)
+	}
 	for _, text := range p.Warnings {
 		missing := false
 		for _, word := range words {
@@ -54,15 +57,18 @@ func TestAccModelDeployment_planWarnings(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			h := newHarness(t, "", dialect)
-			h.warns(h.core.Plan(h.config(wanted{version: "2.0.0"})), "This deploys 2.0.0", "All 124 devices of the fleet get 2.0.0 in place of 1.0.0.")
+			if plan := h.core.Plan(h.config(wanted{version: "2.0.0"})); len(plan.Warnings) != 0 || plan.Planned["last_operation"] != acctest.Unknown {
+				t.Errorf("a create warns %q; last_operation is %v", plan.Warnings, plan.Planned["last_operation"])
+			}
 			h.apply(wanted{version: "1.0.0"})
-			h.warns(h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 40})), "50 of 124 devices of the fleet get 2.0.0 in place of 1.0.0")
-			h.warns(h.core.Plan(h.with(wanted{version: "2.0.0"}, map[string]any{"rollout": map[string]any{"stages": []any{
+			h.plans(h.core.Plan(h.config(wanted{version: "2.0.0"})), "deploy 1.0.0 → 2.0.0, 124 of 124 devices")
+			h.plans(h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 40})), "deploy 1.0.0 → 2.0.0 to 40 %, about 50 of 124 devices")
+			h.warns(h.core.Plan(h.with(wanted{version: "0.8.0"}, map[string]any{"rollout": map[string]any{"stages": []any{
 				map[string]any{"percentage": 5, "bake": "10m"}, map[string]any{"percentage": 25, "bake": "1h"},
 			}}})), "in steps of 5 (bake 10m), 25 (bake 1h) and 100 percent; the apply takes at least 1h10m")
 			h.warns(h.core.Plan(h.config(wanted{version: "0.8.0"})), "This deploys 0.8.0", "0.8.0 is older than 1.0.0 but was never deployed to the fleet, so this is not a rollback")
 			h.apply(wanted{version: "2.0.0", percentage: 40})
-			h.warns(h.core.Plan(h.config(wanted{version: "2.0.0"})), "This advances 2.0.0 from 40 to 100 percent", "74 of 124 devices of the fleet get 2.0.0 as well")
+			h.plans(h.core.Plan(h.config(wanted{version: "2.0.0"})), "advance 2.0.0 from 40 to 100 %, about 74 of 124 devices")
 			h.warns(h.core.Plan(h.config(wanted{version: "0.9.0"})), "This is a rollback from 2.0.0 to 0.9.0", "All 124 devices of the fleet go back to 0.9.0 immediately.",
 				"of 2.0.0, active at 40 percent, is canceled, and the devices that already have it are reverted")
 			if plan := h.core.Plan(h.config(wanted{version: "2.0.0", percentage: 40})); len(plan.Warnings) != 0 || plan.Action != acctest.ActionNone {

@@ -19,6 +19,8 @@ type harness struct {
 	sb    *acctest.Sandbox
 	core  *acctest.Core
 	group string
+	// said is the last_operation of guardedOperation.run.
+	said any
 }
 
 func (h *harness) config(w wanted) map[string]any {
@@ -96,13 +98,14 @@ func (h *harness) reaches(w wanted) {
 	if plan.Failed() {
 		h.Fatalf("the plan failed: %v", plan.Errors)
 	}
-	if got := operationOf(plan.Planned); plan.Action == acctest.ActionUpdate && plan.Planned["status"] == acctest.Unknown && got != w.plan {
+	idle := plan.Planned["status"] != acctest.Unknown && cmp.Equal(plan.Planned["last_operation"], before["last_operation"])
+	if got := operationOf(plan.Planned); plan.Action == acctest.ActionUpdate && !idle && got != w.plan {
 		h.Errorf("planned %q; want %q", got, w.plan)
 	}
 	if created := plan.Action == acctest.ActionCreate; created != (w.plan == "create") || plan.Action == acctest.ActionReplace {
 		h.Errorf("the action is %s", plan.Action)
 	}
-	if idle := plan.Planned["status"] != acctest.Unknown; idle != (w.plan == "") {
+	if idle != (w.plan == "") {
 		h.Errorf("nothing to do: %v; planned %v", idle, plan.Planned)
 	}
 	h.sb.Clock.Release()
@@ -119,11 +122,24 @@ func (h *harness) reaches(w wanted) {
 		h.Errorf("did %q; want %q", got, w.does)
 	}
 	h.expect(w)
+	applied := h.core.State()
 	if second := h.core.Plan(h.config(w)); second.Failed() || second.Action != acctest.ActionNone {
 		h.Errorf("the second plan is %s: %v\nbefore %v\nafter  %v", second.Action, second.Errors, h.core.State(), second.Planned)
 	}
+	h.told(plan, applied)
 	if h.core.State()["version"] != w.version {
 		h.Errorf("the state has version %v; want %s", h.core.State()["version"], w.version)
+	}
+}
+
+// told expects that what a plan has shown of an attribute, as known, is what a refresh finds after the apply.
+func (h *harness) told(plan acctest.Plan, applied map[string]any) {
+	h.Helper()
+	for _, name := range []string{"active_version", "previous_version", "rollout_id", "percentage", "rolled_back", "last_operation"} {
+		shown, now := plan.Planned[name], h.core.State()[name]
+		if shown != acctest.Unknown && (!cmp.Equal(shown, now) || !cmp.Equal(shown, applied[name])) {
+			h.Errorf("the plan shows %s = %v, the apply left %v, and a refresh finds %v", name, shown, applied[name], now)
+		}
 	}
 }
 
@@ -228,6 +244,21 @@ func operationOf(attributes map[string]any) string {
 	}
 	from, _ := last["from_version"].(string)
 	return fmt.Sprintf("%v %s %v", last["kind"], from, last["to_version"])
+}
+
+// summaryOf returns the summary of last_operation.
+func summaryOf(attributes map[string]any) string {
+	last, _ := attributes["last_operation"].(map[string]any)
+	summary, _ := last["summary"].(string)
+	return summary
+}
+
+// plans expects the summary of what a plan does, and no warning of it: it is an ordinary operation.
+func (h *harness) plans(p acctest.Plan, summary string) {
+	h.Helper()
+	if got := summaryOf(p.Planned); p.Failed() || got != summary || len(p.Warnings) > 0 {
+		h.Errorf("the plan is to %q and warns %q, %q; want %q", got, p.Warnings, p.Errors, summary)
+	}
 }
 
 // rollOut starts a rollout outside of Terraform.

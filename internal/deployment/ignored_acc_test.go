@@ -148,7 +148,7 @@ func TestAccModelDeployment_versionNoLongerIgnored(t *testing.T) {
 		r.succeeds(r.core.Plan(r.with(wanted{version: "3.0.0"}, map[string]any{"reason": "TICKET-42"})))
 		r.core.IgnoreChanges = nil
 		plan := r.core.Plan(r.with(wanted{version: "3.0.0"}, map[string]any{"reason": "TICKET-42"}))
-		r.warns(plan, "This deploys 3.0.0")
+		r.plans(plan, "deploy 2.0.0 → 3.0.0, 124 of 124 devices")
 		r.warns(r.core.Plan(r.config(wanted{version: "1.0.0"})), "This is a rollback from 2.0.0 to 1.0.0")
 		r.succeeds(r.core.Plan(r.config(wanted{version: "2.0.0"})))
 		r.idle(r.config(wanted{version: "2.0.0"}))
@@ -171,9 +171,9 @@ func TestAccModelDeployment_unmanagedRolloutOfThePin(t *testing.T) {
 		}
 		r.expect(wanted{runs: map[string]int{"2.0.0": 50, "3.0.0": 74}})
 		config := r.with(wanted{version: "2.0.0"}, map[string]any{"rollout": map[string]any{"percentage": 60}})
-		r.warns(r.core.Plan(config), "This advances 2.0.0 from 40 to 60 percent")
+		r.plans(r.core.Plan(config), "advance 2.0.0 from 40 to 60 %, about 25 of 124 devices")
 		r.succeeds(r.core.Plan(config))
-		r.warns(r.core.Plan(r.pinned()), "This advances 2.0.0 from 60 to 100 percent") // it is this resource's rollout now
+		r.plans(r.core.Plan(r.pinned()), "advance 2.0.0 from 60 to 100 %, about 49 of 124 devices") // it is this resource's rollout now
 		r.succeeds(r.core.Plan(r.pinned()))
 		r.idle(r.pinned())
 	})

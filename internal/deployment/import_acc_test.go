@@ -111,7 +111,7 @@ func TestAccModelDeployment_importGroupAtPercentage(t *testing.T) {
 		// The rest of the group can be given the version, and the group can be rolled back.
 		config["rollout"] = nil
 		plan := r.core.Plan(config)
-		r.warns(plan, "This advances 2.0.0 from 29.17 to 100 percent", "17 of 24 devices")
+		r.plans(plan, "advance 2.0.0 from 29.17 to 100 %, 17 of 24 devices")
 		config["version"] = "1.0.0"
 		plan = r.core.Plan(config)
 		r.warns(plan, "This is a rollback from 2.0.0 to 1.0.0")

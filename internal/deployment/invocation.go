@@ -23,7 +23,9 @@ type invocation struct {
 	target rollout.Target
 	// fleet is the target of the actions on a rollout, which only the whole fleet has.
 	fleet rollout.Fleet
-	diags *diag.Diagnostics
+	// devices is what all deployments and actions of the run may change together.
+	devices *resourcekit.DeviceBudget
+	diags   *diag.Diagnostics
 	// send shows a message to the user; nil during a plan.
 	send func(message string)
 	// sent is the last message.
@@ -55,7 +57,10 @@ func (i *invocation) run(ctx context.Context, plan func(context.Context, *invoca
 		return
 	}
 	i.sendProgress("Going to " + p.text)
-	i.sendProgress(i.impact(ctx, p))
+	i.sendProgress(i.impact(ctx, &p))
+	if p.proposal.ChangesDevices() && !checkDeviceBudget(p.proposal, i.devices, p.attribute, i.diags) {
+		return
+	}
 	r, err := p.start(ctx)
 	switch {
 	case err != nil && !r.Written:
@@ -76,7 +81,7 @@ func (i *invocation) run(ctx context.Context, plan func(context.Context, *invoca
 }
 
 // impact says from where to where an action goes, and on how many devices.
-func (i *invocation) impact(ctx context.Context, p actionPlan) string {
+func (i *invocation) impact(ctx context.Context, p *actionPlan) string {
 	if p.proposal.ChangesDevices() {
 		p.proposal.CountAffected(ctx, i.client)
 	}

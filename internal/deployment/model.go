@@ -52,12 +52,6 @@ type stageModel struct {
 	Bake       timetypes.GoDuration `tfsdk:"bake"`
 }
 
-type lastOperationModel struct {
-	Kind        types.String `tfsdk:"kind"`
-	FromVersion types.String `tfsdk:"from_version"`
-	ToVersion   types.String `tfsdk:"to_version"`
-}
-
 type rolledBackModel struct {
 	Version types.String      `tfsdk:"version"`
 	Reason  types.String      `tfsdk:"reason"`
@@ -70,9 +64,6 @@ var (
 	stageList    = types.ListType{ElemType: types.ObjectType{AttrTypes: stageTypes}}
 	rolloutTypes = map[string]attr.Type{"percentage": types.Float64Type, "stages": stageList}
 
-	lastOperationTypes = map[string]attr.Type{
-		"kind": types.StringType, "from_version": types.StringType, "to_version": types.StringType,
-	}
 	rolledBackTypes = map[string]attr.Type{
 		"version": types.StringType, "reason": types.StringType, "trigger": types.StringType, "at": timetypes.RFC3339Type{},
 	}
@@ -164,28 +155,6 @@ func (r rolloutModel) stages(ctx context.Context) (steps []rollout.Step, known b
 	return steps, true
 }
 
-// operation is what last_operation says; ok is false where it is not known, or says nothing.
-func (m *model) operation(ctx context.Context, diags *diag.Diagnostics) (op rollout.Operation, ok bool) {
-	if !resourcekit.Known(m.LastOperation) {
-		return rollout.Operation{}, false
-	}
-	var last lastOperationModel
-	diags.Append(m.LastOperation.As(ctx, &last, basetypes.ObjectAsOptions{})...)
-	return rollout.Operation{
-		Kind: rollout.Kind(last.Kind.ValueString()), From: last.FromVersion.ValueString(), To: last.ToVersion.ValueString(),
-	}, true
-}
-
-func (m *model) setOperation(ctx context.Context, op rollout.Operation, diags *diag.Diagnostics) {
-	object, d := types.ObjectValueFrom(ctx, lastOperationTypes, lastOperationModel{
-		Kind:        types.StringValue(string(op.Kind)),
-		FromVersion: resourcekit.StringOrNull(op.From),
-		ToVersion:   types.StringValue(op.To),
-	})
-	diags.Append(d...)
-	m.LastOperation = object
-}
-
 // setID makes the id of the names: the model's, and the group's where there is one.
 func (m *model) setID() {
 	m.ID = m.Model
@@ -264,28 +233,6 @@ func (m *model) rollbackInfo(ctx context.Context, diags *diag.Diagnostics) *roll
 		info.At = at
 	}
 	return info
-}
-
-// setComputedUnknown makes every computed attribute that an operation changes unknown.
-func (m *model) setComputedUnknown() {
-	m.Status = types.StringUnknown()
-	m.ActiveVersion = types.StringUnknown()
-	m.PreviousVersion = types.StringUnknown()
-	m.RolloutID = types.StringUnknown()
-	m.Percentage = types.Float64Unknown()
-	m.LastOperation = types.ObjectUnknown(lastOperationTypes)
-	m.RolledBack = types.ObjectUnknown(rolledBackTypes)
-}
-
-// useStateForComputed takes every computed attribute from the state: nothing is going to happen.
-func (m *model) useStateForComputed(state model) {
-	m.Status = state.Status
-	m.ActiveVersion = state.ActiveVersion
-	m.PreviousVersion = state.PreviousVersion
-	m.RolloutID = state.RolloutID
-	m.Percentage = state.Percentage
-	m.LastOperation = state.LastOperation
-	m.RolledBack = state.RolledBack
 }
 
 // nullUnknownComputed leaves nothing unknown, so that the state can be saved whatever has happened.

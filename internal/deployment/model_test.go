@@ -125,7 +125,7 @@ func TestObjectsOfTheStateReadBack(t *testing.T) {
 		var diags diag.Diagnostics
 		word := rapid.StringMatching(`[a-z0-9.]{0,8}`)
 		op := rollout.Operation{Kind: rollout.Kind(word.Draw(rt, "kind")), From: word.Draw(rt, "from"), To: word.Draw(rt, "to")}
-		m.setOperation(t.Context(), op, &diags)
+		m.setOperation(t.Context(), rollout.Proposal{Operation: op}, changedDevices{}, &diags)
 		if got, ok := m.operation(t.Context(), &diags); !ok || got != op {
 			rt.Errorf("%+v is read back as %+v (%t)", op, got, ok)
 		}

@@ -8,54 +8,83 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/octomil/terraform-provider-octomil/internal/resourcekit"
 	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
 
-// warnOfOperation says in a plan, for its reviewer, what an apply is going to do.
+// warnOfOperation says in a plan what a reviewer must not miss of an operation: a rollback, a rollout that is canceled, a version that is
+// deployed again after it was rolled back, or that is older and was never deployed, devices that keep another version or are going to lose it
+// again, and what the control plane warns of. An ordinary deployment has none of that: last_operation shows it.
 func warnOfOperation(p rollout.Proposal, diags *diag.Diagnostics) {
-	var text strings.Builder
-	var summary string
-	op := p.Operation
-	text.WriteString(changeText(p))
-	switch op.Kind {
-	case rollout.Rollback:
-		summary = fmt.Sprintf("This is a rollback from %s to %s", op.From, op.To)
-	case rollout.Deploy:
-		summary = "This deploys " + op.To
-		if p.IsOlderDeploy() {
-			text.WriteString(" " + olderDeployText(p))
-		}
-		if info := p.RollbackInfo(); info != nil {
-			fmt.Fprintf(&text, " %s %s.", info.Version, rollbackInfoText(*info))
-		}
-	case rollout.Advance:
-		from, to := p.Span()
-		summary = fmt.Sprintf("This advances %s from %g to %g percent", op.To, from, to)
-	case rollout.Resume:
-		from, to := p.Span()
-		summary = fmt.Sprintf("This resumes the rollout of %s from %g to %g percent", op.To, from, to)
-	default:
+	summary, notes := operationNotes(p)
+	if len(notes) == 0 && p.Operation.Kind != rollout.Rollback {
 		return
 	}
-	if steps := stepsText(p.Steps); steps != "" {
-		fmt.Fprintf(&text, " It is rolled out %s; the apply takes at least %s.", steps, shortDuration(rollout.TotalBake(p.Steps)))
+	text := changeText(p) + scheduleText(p)
+	for _, note := range notes {
+		text += note
 	}
-	if least := p.Limits.Interval; least > 0 && (op.Kind == rollout.Advance || op.Kind == rollout.Resume) {
-		fmt.Fprintf(&text, " The organization's policy requires at least %s since the last step (`min_rollout_duration`).", shortDuration(least))
+	warning := diag.NewAttributeWarningDiagnostic(path.Root("version"), summary+" "+ofScope(p.Scope), text)
+	*diags = append(diag.Diagnostics{warning}, *diags...) // see oneWarning
+}
+
+// operationNotes is what a reviewer must not miss of an operation, each with its separator, and a summary that names the first.
+func operationNotes(p rollout.Proposal) (summary string, notes []string) {
+	op := p.Operation
+	summary = operationSummary(p)
+	note := func(inSummary, separator, text string) {
+		if len(notes) == 0 && op.Kind == rollout.Deploy {
+			summary += inSummary
+		}
+		notes = append(notes, separator+text)
+	}
+	if p.IsOlderDeploy() {
+		note(", an older version", " ", olderDeployText(p))
+	}
+	if info := p.RollbackInfo(); info != nil && op.Kind == rollout.Deploy {
+		note(", which was rolled back", " ", fmt.Sprintf("%s %s.", info.Version, rollbackInfoText(*info)))
 	}
 	if open := p.Cancels(); open != nil {
-		text.WriteString(" " + canceledText(p, *open))
+		note(" and cancels the rollout of "+open.Version, " ", canceledText(p, *open))
 	}
 	if excluded := p.Impact.Excluded; excluded != nil && *excluded > 0 {
-		fmt.Fprintf(&text, " %s with a version from a deployment to a group keep that version.", deviceCount(*excluded))
+		note(fmt.Sprintf(", and %s %s another version", deviceCount(*excluded), verb(excluded, "keeps", "keep")), " ",
+			fmt.Sprintf("%s with a version from a deployment to a group %s that version.", deviceCount(*excluded), verb(excluded, "keeps", "keep")))
 	}
 	if other := p.Rival; other != nil && other.Certain {
-		fmt.Fprintf(&text, "\n\n%s Pin the same version in both deployments, or remove the devices from one of the groups.", rivalText(p))
+		note("", "\n\n", rivalText(p)+" Pin the same version in both deployments, or remove the devices from one of the groups.")
 	}
 	for _, warning := range p.Impact.Warnings {
-		text.WriteString("\n\nThe control plane warns: " + warning)
+		note(", and the control plane warns", "\n\n", "The control plane warns: "+warning)
 	}
-	diags.AddAttributeWarning(path.Root("version"), summary+" "+ofScope(p.Scope), text.String())
+	return summary, notes
+}
+
+// operationSummary says an operation as a reviewer reads it in a plan.
+func operationSummary(p rollout.Proposal) string {
+	from, to := p.Span()
+	switch op := p.Operation; op.Kind {
+	case rollout.Rollback:
+		return fmt.Sprintf("This is a rollback from %s to %s", op.From, op.To)
+	case rollout.Advance:
+		return fmt.Sprintf("This advances %s from %g to %g percent", op.To, from, to)
+	case rollout.Resume:
+		return fmt.Sprintf("This resumes the rollout of %s from %g to %g percent", op.To, from, to)
+	default:
+		return "This deploys " + op.To
+	}
+}
+
+// scheduleText says how long an operation takes by its steps, and by the policy.
+func scheduleText(p rollout.Proposal) string {
+	text, op := "", p.Operation
+	if steps := stepsText(p.Steps); steps != "" {
+		text += fmt.Sprintf(" It is rolled out %s; the apply takes at least %s.", steps, shortDuration(rollout.TotalBake(p.Steps)))
+	}
+	if least := p.Limits.Interval; least > 0 && (op.Kind == rollout.Advance || op.Kind == rollout.Resume) {
+		text += fmt.Sprintf(" The organization's policy requires at least %s since the last step (`min_rollout_duration`).", shortDuration(least))
+	}
+	return text
 }
 
 // ofScope makes the summary of a warning differ from that of another deployment: Terraform shows only one of those that are equal.
@@ -127,6 +156,8 @@ func affectedText(p rollout.Proposal) string {
 		return fmt.Sprintf("An unknown number of devices of %s (the control plane does not count them)", p.Scope)
 	case *count == *p.Impact.Total:
 		return fmt.Sprintf("All %s of %s", deviceCount(*count), p.Scope)
+	case p.IsEstimate():
+		return fmt.Sprintf("About %d of %s of %s", *count, deviceCount(*p.Impact.Total), p.Scope)
 	}
 	return fmt.Sprintf("%d of %s of %s", *count, deviceCount(*p.Impact.Total), p.Scope)
 }
@@ -136,6 +167,28 @@ func verb(count *int, one, many string) string {
 		return one
 	}
 	return many
+}
+
+// oneWarning makes one warning of all that a call has for a deployment: the first gives the summary, which names the deployment, and the
+// others follow as paragraphs. A command line shows the details of only one of several warnings with the same summary.
+func oneWarning(scope rollout.Scope, diags *diag.Diagnostics) {
+	warnings := diags.Warnings()
+	if len(warnings) == 0 {
+		return
+	}
+	first := warnings[0]
+	summary, detail := first.Summary(), first.Detail()
+	if suffix := " " + ofScope(scope); scope.Model != "" && !strings.HasSuffix(summary, suffix) {
+		summary += suffix
+	}
+	for _, more := range warnings[1:] {
+		detail += "\n\n" + resourcekit.Sentence(strings.TrimSuffix(more.Summary(), " "+ofScope(scope))) + " " + more.Detail()
+	}
+	var merged diag.Diagnostic = diag.NewWarningDiagnostic(summary, detail)
+	if at, ok := first.(diag.DiagnosticWithPath); ok {
+		merged = diag.WithPath(at.Path(), merged)
+	}
+	*diags = append(diags.Errors(), merged)
 }
 
 func deviceCount(n int) string {

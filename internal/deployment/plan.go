@@ -48,6 +48,7 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.planUpdate(ctx, &plan, state, ignored, req, resp)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	oneWarning(plan.scope(), &resp.Diagnostics)
 }
 
 // planReplacement finds out whether the resource is about another scope now. A model that is only named differently, by its ID
@@ -141,7 +142,7 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 	}
 	p := rollout.Propose(plan.scope(), now, spec)
 	r.Provider.Planned.Add(typeName, p.Scope.ModelID)
-	c := checks{client: client, config: plan, diags: &resp.Diagnostics}
+	c := checks{client: client, config: plan, devices: &r.Provider.Devices, diags: &resp.Diagnostics}
 	if c.checkRolledBack(ctx, &p) {
 		c.plan(ctx, &p)
 	}
@@ -194,13 +195,17 @@ func (r *deploymentResource) planUpdate(
 	if r.Provider != nil {
 		r.Provider.Planned.Add(typeName, p.Scope.ModelID)
 	}
-	resourcekit.SetPrivate(ctx, resp.Private, plannedKey, plannedChange{Operation: &op, Held: held}, &resp.Diagnostics)
-	plan.setComputedUnknown()
-	plan.setOperation(ctx, op, &resp.Diagnostics)
+	change := plannedChange{Operation: &op, Held: held}
+	if open := p.Cancels(); open != nil {
+		change.Cancels = open.ID
+	}
+	resourcekit.SetPrivate(ctx, resp.Private, plannedKey, change, &resp.Diagnostics)
+	plan.setOperation(ctx, p, expectedDevices(p), &resp.Diagnostics)
 	plan.PreviousVersion = state.PreviousVersion
 	if op.ReplacesVersion() {
 		plan.PreviousVersion = resourcekit.StringOrNull(op.From)
 	}
+	plan.useStateForUnchanged(state, p)
 	if r.HasClient() && !r.Provider.Client.Applying() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		if op.ReplacesVersion() {
@@ -209,7 +214,7 @@ func (r *deploymentResource) planUpdate(
 		if !plan.Group.Equal(state.Group) {
 			p.Scope = presentName(ctx, client, p.Scope)
 		}
-		checks{client: client, config: plan, private: private, diags: &resp.Diagnostics}.plan(ctx, &p)
+		checks{client: client, config: plan, private: private, devices: &r.Provider.Devices, diags: &resp.Diagnostics}.plan(ctx, &p)
 	}
 }
 

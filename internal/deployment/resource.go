@@ -72,7 +72,10 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	defer done()
-	r.applier(ctx, client, &plan, timeout, out).run(ctx)
+	a := r.applier(ctx, client, &plan, timeout, out)
+	a.warned = !isNewScope
+	a.run(ctx)
+	oneWarning(plan.scope(), &resp.Diagnostics)
 }
 
 func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -96,6 +99,9 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	if err != nil {
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the deployment", err)
 		return
+	}
+	if s.Devices == nil { // one request for all deployments to the fleet, and none where a server gives no number
+		s.Devices, _ = client.DeviceCount(ctx)
 	}
 	state.setFromState(ctx, s, &resp.Diagnostics)
 	if private.Imported && private.Unread {
@@ -153,8 +159,10 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	defer done()
 	a := r.applier(ctx, client, &plan, timeout, out)
-	a.private, a.planned, a.held = private, planned.Operation, planned.Held
+	a.private, a.planned, a.cancels, a.held = private, planned.Operation, planned.Cancels, planned.Held
+	a.warned = planned.Operation != nil
 	a.run(ctx)
+	oneWarning(plan.scope(), &resp.Diagnostics)
 }
 
 // ImportState takes an identity, a model, or a model and a group with a slash between, each by name or ID.
@@ -212,6 +220,8 @@ const (
 type plannedChange struct {
 	// Operation is nil where the plan could not decide, because a part of the configuration was not known yet.
 	Operation *rollout.Operation `json:"operation,omitempty"`
+	// Cancels is the ID of the rollout that the operation ends, "" for none.
+	Cancels string `json:"cancels,omitempty"`
 	// Held is true where the percentage of a rollout that others have started is left as it is.
 	Held bool `json:"held,omitempty"`
 }
@@ -238,7 +248,7 @@ func (r *deploymentResource) save(ctx context.Context, out output, m model, priv
 // applier is what a create and an update have in common. The IDs of the plan are known.
 func (r *deploymentResource) applier(ctx context.Context, client *control.Client, plan *model, timeout time.Duration, out output) *applier {
 	return &applier{
-		target: r.target(client, plan), client: client, plan: plan, timeout: timeout, diags: out.diags,
+		target: r.target(client, plan), client: client, plan: plan, shown: *plan, devices: &r.Provider.Devices, timeout: timeout, diags: out.diags,
 		save: func(m model, private rollout.Private, s rollout.State) {
 			m.nullUnknownComputed()
 			r.save(ctx, out, m, private, &s)

@@ -155,24 +155,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 				Computed:            true,
 				MarkdownDescription: "The percentage of the devices in scope that the version is currently rolled out to.",
 			},
-			"last_operation": schema.SingleNestedAttribute{
-				Computed: true,
-				MarkdownDescription: "What the last apply did and, in a plan, what this apply will do: a reviewer sees here whether a change is " +
-					"a rollback. Null after another change was made outside of Terraform.",
-				Attributes: map[string]schema.Attribute{
-					"kind": schema.StringAttribute{
-						Computed: true,
-						MarkdownDescription: "`deploy`, `rollback`, `advance` (the percentage increases), `resume` (attach to a rollout that already " +
-							"exists), `pause`, or `adopt` (the version was already deployed).",
-					},
-					"from_version": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "The version before the operation. Null if nothing was deployed.",
-					},
-					"to_version": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "The version after the operation.",
-					},
-				},
-			},
+			"last_operation": lastOperationSchema(),
 			"rolled_back": schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The version that was rolled back last, as long as its replacement is in force. Always null for a group.",

@@ -209,3 +209,35 @@ func TestAConflictLooksAgain(t *testing.T) {
 		})
 	}
 }
+
+// A rollout that somebody else prepares after the plan is not in the plan, so a deployment does not cancel it. A rollback does, since it is
+// to end whatever is open, and says so.
+func TestAccModelDeployment_rolloutPreparedAfterThePlan(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ version, fails, warns string }{
+		"a deployment": {version: "3.0.0", fails: "The plan is out of date: After this plan was made, rollout"},
+		"a rollback":   {version: "0.9.0", warns: "The rollback cancels a rollout that the plan did not show (phi-4-mini on the fleet)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newHarness(t, "")
+				r.apply(wanted{version: "1.0.0"})
+				plan := r.core.Plan(r.with(wanted{version: c.version}, map[string]any{"supersede": true}))
+				pendOther(t, r.sb)
+				r.sb.ClearLedger()
+				said := r.core.Apply(plan)
+				if c.fails != "" {
+					r.fails(said, c.fails)
+					r.wrote()
+					return
+				}
+				if said.Failed() || !strings.Contains(strings.Join(said.Warnings, "\n"), c.warns) {
+					t.Errorf("the apply says %q and warns %q", said.Errors, said.Warnings)
+				}
+				r.sb.Settle()
+				r.sb.ExpectFleet(t, phi, all(c.version))
+			})
+		})
+	}
+}

@@ -397,9 +397,10 @@ func TestAccModelDeployment_scopesOfExample(t *testing.T) {
 			scopes := strings.Split(strings.ReplaceAll(list[1], `"`, ""), ", ")
 			created := r.sb.Do(t, "POST", "/api/v1/api-keys", map[string]any{"name": "ci", "scopes": scopes})
 			r.core.Configure(nil, map[string]any{"api_key": created["api_key"]})
-			plan := r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 124}))
-			r.warns(plan, "All 124 devices", "in steps of 50 and 100 percent")
-			r.succeeds(plan)
+			r.sb.ClearLedger()
+			r.succeeds(r.core.Plan(r.with(wanted{version: "2.0.0"}, map[string]any{"max_affected_devices": 124})))
+			r.expect(wanted{writes: "POST create rollout, POST update percentage", runs: all("2.0.0")})
+			r.warns(r.core.Plan(r.with(wanted{version: "1.0.0"}, map[string]any{"max_affected_devices": 124})), "All 124 devices")
 		})
 	})
 }

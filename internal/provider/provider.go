@@ -126,6 +126,13 @@ func (p *octomilProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				MarkdownDescription: "Initial interval between two status checks of a running rollout, as a duration such as `2s`. " +
 					"It grows to 30 seconds. Defaults to `2s`.",
 			},
+			"max_affected_devices": schema.Int64Attribute{
+				Optional:   true,
+				Validators: []validator.Int64{int64validator.AtLeast(0)},
+				MarkdownDescription: "Maximum number of devices that all deployments and actions of one run may give another version together: a plan, " +
+					"or an apply, fails if their sum is larger, or if the control plane does not count the devices of one of them. A device that " +
+					"two of them change counts twice. Each provider block has a limit of its own. Defaults to no limit.",
+			},
 		},
 	}
 }
@@ -163,6 +170,10 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 	shared := &resourcekit.Provider{
 		Client: client, PollInterval: settings.pollInterval, Destroying: destroys(parentCommand(ctx), os.Getenv),
 		Planned: resourcekit.PlannedNames{Run: p.run}, Ephemerals: p.ephemerals,
+	}
+	if !cfg.MaxAffectedDevices.IsNull() {
+		limit := int(cfg.MaxAffectedDevices.ValueInt64())
+		shared.Devices.Limit = &limit
 	}
 	resp.ResourceData = shared
 	resp.DataSourceData = shared

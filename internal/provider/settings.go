@@ -42,6 +42,7 @@ type block struct {
 	MaxRetries           types.Int64          `tfsdk:"max_retries"`
 	RequestTimeout       timetypes.GoDuration `tfsdk:"request_timeout"`
 	PollInterval         timetypes.GoDuration `tfsdk:"poll_interval"`
+	MaxAffectedDevices   types.Int64          `tfsdk:"max_affected_devices"`
 }
 
 // unknown returns the name of the first setting that is only known after apply, or "".
@@ -53,6 +54,7 @@ func (b block) unknown() string {
 		{"api_key", b.APIKey}, {"org_id", b.OrgID}, {"api_url", b.APIURL}, {"allow_insecure_http", b.AllowInsecureHTTP},
 		{"ca_certificate_file", b.CACertificateFile}, {"max_requests_per_minute", b.MaxRequestsPerMinute},
 		{"max_retries", b.MaxRetries}, {"request_timeout", b.RequestTimeout}, {"poll_interval", b.PollInterval},
+		{"max_affected_devices", b.MaxAffectedDevices},
 	}
 	for _, s := range settings {
 		if s.value.IsUnknown() {

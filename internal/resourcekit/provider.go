@@ -30,6 +30,8 @@ type Provider struct {
 	Ephemerals *OpenEphemerals
 	// Claims are the values that its resources set on shared things.
 	Claims Claims
+	// Devices is what the deployments of the current walk may change together.
+	Devices DeviceBudget
 	// Written are values of the configuration before Terraform applies `ignore_changes`.
 	Written WrittenValues
 	// Members are the sets of the devices in groups, by the ID of the group, that an apply compares.
@@ -45,6 +47,7 @@ func (p *Provider) beginWalk() {
 	p.Planned.Forget()
 	p.Claims.Forget()
 	p.Objects.Forget()
+	p.Devices.Forget()
 	if p.Client != nil {
 		p.Client.BeginWalk()
 	}

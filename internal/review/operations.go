@@ -61,8 +61,9 @@ func (p *plan) updateOperation(address string, from, to value) Operation {
 		op.To = to.at("version").optionalText()
 	}
 	if preview, ok := p.preview(to); ok && kindOf(preview.at("operation")) == op.Kind {
-		op.Devices = cmp.Or(op.Devices, preview.at("devices").count())
-		op.DevicesTotal = cmp.Or(op.DevicesTotal, preview.at("devices_total").count())
+		// The preview leaves out devices that keep a version from a deployment to a group.
+		op.Devices = cmp.Or(preview.at("devices").count(), op.Devices)
+		op.DevicesTotal = cmp.Or(preview.at("devices_total").count(), op.DevicesTotal)
 		if op.Cancels == nil && last.at("cancels").absent {
 			op.Cancels = cancelOf(preview.at("cancels"), "id")
 		}

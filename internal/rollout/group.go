@@ -113,7 +113,7 @@ func (r Result) groupState() State {
 		})
 	case r.Written:
 		s.Targeted = &Record{Version: spec.Version, Status: control.RolloutActive, Percentage: spec.Percentage}
-		s.Members, s.Assigned, s.Joined = nil, nil, 0
+		s.Members, s.Assigned, s.Joined, s.Devices = nil, nil, 0, before.Devices
 	}
 	s.DeploymentID = r.ID
 	return s

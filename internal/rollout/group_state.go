@@ -11,8 +11,9 @@ import (
 // GroupState derives the state of a group from its members, the fleet's history and what is remembered of earlier applies: no
 // call of the API reads a deployment back (CONTRACT.md, section 4).
 func GroupState(members Members, fleet History, private Private) State {
-	counts := members.Count()
+	counts, size := members.Count(), len(members)
 	s := State{
+		Devices:  &size,
 		Deployed: fleet.Deployed(), Order: fleet.Order(), History: fleet, Serving: counts.mostCommon(), Members: members, Assigned: counts,
 	}
 	// What members have, but neither the fleet nor this resource has deployed, has no place in the order.

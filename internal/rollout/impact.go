@@ -78,17 +78,47 @@ func (p Proposal) Reverts() bool {
 
 // Affected returns how many devices get another version by the proposal, nil where the server gives no number.
 func (p Proposal) Affected() *int {
-	if p.Impact == nil || p.Impact.Total == nil {
+	if p.Impact == nil {
 		return nil
 	}
-	from, to := p.Span()
-	if p.Reverts() {
-		to = p.State.Open.Percentage
+	return p.affectedOf(p.Impact.Total)
+}
+
+// Expected returns how many devices of how many get another version by the proposal, by the number of devices that the state was read
+// with; nil where that is not known. Unlike Affected it needs no request, so that it is the same in every plan from one state.
+func (p Proposal) Expected() (affected, total *int) {
+	return p.affectedOf(p.State.Devices), p.State.Devices
+}
+
+// affectedOf returns how many of a number of devices get another version, nil of an unknown number.
+func (p Proposal) affectedOf(devices *int) *int {
+	if !p.ChangesDevices() {
+		return new(int)
 	}
-	total := float64(*p.Impact.Total)
+	if devices == nil {
+		return nil
+	}
+	from, to := p.reach()
+	total := float64(*devices)
 	n := int(math.Ceil(total*to/100) - math.Ceil(total*from/100))
 	if have, counted := p.State.Assigned[p.Spec.Version]; counted && !p.Operation.ReplacesVersion() {
 		n = max(int(math.Round(total*to/100))-have, 0) // the members that do not have it yet (CONTRACT.md 4.9)
 	}
 	return &n
+}
+
+// IsEstimate reports whether the number of devices follows from a percentage: a server assigns devices of the fleet by chance, so that it
+// reaches more or less than that.
+func (p Proposal) IsEstimate() bool {
+	from, to := p.reach()
+	return !p.Scope.IsGroup() && from < to && (from > 0 || to < 100)
+}
+
+// reach is the percentage of the devices between which the operation changes them.
+func (p Proposal) reach() (from, to float64) {
+	from, to = p.Span()
+	if p.Reverts() {
+		to = p.State.Open.Percentage
+	}
+	return from, to
 }

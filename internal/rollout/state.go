@@ -40,6 +40,9 @@ type State struct {
 	Assigned Assignments `json:"assigned,omitempty"`
 	// Joined is the number of members without the pin that have joined the group since every member had it.
 	Joined int `json:"joined,omitempty"`
+	// Devices is the number of devices of the target, nil where it is not known. Those of the fleet include the devices that keep a version
+	// from a deployment to a group.
+	Devices *int `json:"devices,omitempty"`
 
 	// Serving is the version that devices run, "" where none has arrived yet.
 	Serving string `json:"-"`
