@@ -193,7 +193,7 @@ func TestAccProvider_ciScripts(t *testing.T) {
 	p.has(p.script(3, "policy.sh", "LABELS=large-operation"), "max_affected_devices", "needs the label loosened-guardrails")
 	p.lacks("plan/tfplan")
 	p.has(p.script(3, "policy.sh", "LABELS=docs,loosened-guardrails", "MAX_DEVICES=99"),
-		"The plan gives 100 devices another version", "octomil_model_deployment.phi (rollback, 100)", "label large-operation")
+		"The plan gives 124 devices another version", "octomil_model_deployment.phi (rollback, 124)", "label large-operation")
 	p.has(p.read("plan/review.md"), "| **rollback** |", "Not allowed by the policies", "label large-operation")
 	p.script(1, "apply.sh")
 	p.script(0, "policy.sh", "LABELS=large-operation,loosened-guardrails", "MAX_DEVICES=99")
