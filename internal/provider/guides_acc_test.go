@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
-	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
 const (
@@ -23,7 +22,8 @@ const (
 // the guide shows, so the two cannot diverge. The first word after a fence is the kind of the block:
 //
 //	terraform   the content of a file of the configuration: deployment.tf, unless a name follows. With "1.14" after it the block
-//	            needs that Terraform: its actions go through the plugin protocol instead.
+//	            needs that Terraform: its actions go through the plugin protocol instead. The provider block of main.tf is that of
+//	            the sandbox, and no init is needed; TestAccInstall_firstConfiguration runs one.
 //	diff        a change of such a file
 //	bash        the content of a script, under the name that follows
 //	yaml        ignored
@@ -36,9 +36,6 @@ func TestAccProvider_guides(t *testing.T) {
 		t.Run(strings.TrimSuffix(name, ".md"), func(t *testing.T) {
 			t.Parallel()
 			sb := acctest.Start(t)
-			if prepare, ok := prerequisites[name]; ok {
-				prepare(t, sb)
-			}
 			blocks := blocksOf(read(t, filepath.Join(guides, name)))
 			if !slices.ContainsFunc(blocks, func(b block) bool { return b.kind == "terraform" }) {
 				t.Fatal("the guide shows no configuration")
@@ -46,19 +43,6 @@ func TestAccProvider_guides(t *testing.T) {
 			newGuideRunner(t, sb).run(blocks)
 		})
 	}
-}
-
-// prerequisites is what a guide assumes to exist and a new sandbox does not have.
-var prerequisites = map[string]func(*testing.T, *acctest.Sandbox){
-	"automatic-rollback.md": func(t *testing.T, sb *acctest.Sandbox) {
-		t.Helper()
-		sb.Do(t, "POST", "/api/v1/models", map[string]any{"name": "whisper-tiny", "framework": "pytorch", "use_case": "other"})
-		sb.Do(t, "POST", "/api/v1/models/whisper-tiny/versions", map[string]any{
-			"version": "1.0.0", "storage_path": "s3://models/whisper/1.0.0", "format": "onnx", "checksum": "sha256:00", "size_bytes": 1,
-		})
-		sb.Do(t, "POST", "/api/v1/models/whisper-tiny/versions/1.0.0/publish", map[string]any{})
-		sb.SetHealth("whisper-tiny", "1.0.0", sandbox.Health{CrashPercent: 40})
-	},
 }
 
 // The tested guides are the published ones: the pages are generated from the templates, which have no placeholders.

@@ -91,7 +91,7 @@ func (s *guideRunner) run(blocks []block) {
 				s.readActions(b)
 				continue
 			}
-			s.write(b.file(s.t, ".tf", "deployment.tf"), speedUp(b.text))
+			s.write(b.file(s.t, ".tf", "deployment.tf"), strings.Replace(speedUp(b.text), emptyProvider, s.sb.Provider(), 1))
 		case "diff":
 			file := b.file(s.t, ".tf", "deployment.tf")
 			s.write(file, s.patched(file, b))
@@ -111,6 +111,10 @@ func (s *guideRunner) run(blocks []block) {
 		}
 	}
 }
+
+// emptyProvider is the provider block of a reader, who has the settings in the environment.
+const emptyProvider = `provider "octomil" {}
+`
 
 // file is the name that the block gives to its content.
 func (b block) file(t *testing.T, suffix, otherwise string) string {
