@@ -37,31 +37,57 @@ func TestAccInstall_firstConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	release := strings.TrimSpace(string(numbers))
 	for _, cli := range commandLines(t) {
-		t.Run(filepath.Base(cli), func(t *testing.T) {
-			sb, agents := acctest.Start(t), &agents{}
-			web := httptest.NewServer(agents.of(sb))
-			defer web.Close()
-			folder := t.TempDir()
-			if err := os.WriteFile(filepath.Join(folder, "main.tf"), match[1], 0o600); err != nil {
-				t.Fatal(err)
-			}
-			environment := append(slices.Clone(environment), "OCTOMIL_API_URL="+web.URL, "OCTOMIL_API_KEY="+sb.Key, "OCTOMIL_ORG_ID="+sb.Org)
-			if output := command(t, folder, environment, cli, "init", "-no-color"); !strings.Contains(output, "Installed octomil/octomil v"+release) {
-				t.Errorf("init does not install version %s:\n%s", release, output)
-			}
-			command(t, folder, environment, cli, "apply", "-auto-approve", "-no-color")
-			sb.ExpectFleet(t, "phi-4-mini", map[string]int{"2.0.0": 124})
-			if want := "terraform-provider-octomil/" + release + "-dev "; len(agents.seen) == 0 || !strings.HasPrefix(agents.seen[0], want) {
-				t.Errorf("the user agents are %q, want %q at the beginning", agents.seen, want)
-			}
-		})
+		tryConfiguration(t, cli, strings.TrimSpace(string(numbers)), environment, match[1])
 	}
 	command(t, ".", environment, "internal/tools/install.sh", "-remove")
-	if left, err := filepath.Glob(filepath.Join(home(environment), ".local/share/terraform/plugins/*/octomil/octomil/*")); err != nil || len(left) != 0 {
+	if left, err := filepath.Glob(home(environment) + "/.local/share/terraform/plugins/*/octomil/octomil/*"); err != nil || len(left) != 0 {
 		t.Errorf("%q is left after a removal (%v)", left, err)
 	}
+}
+
+// tryConfiguration initializes a configuration and applies it to a sandbox.
+func tryConfiguration(t *testing.T, cli, release string, environment []string, configuration []byte) {
+	t.Helper()
+	sb, agents := acctest.Start(t), &agents{}
+	web := httptest.NewServer(agents.of(sb))
+	defer web.Close()
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "main.tf"), configuration, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	environment = append(slices.Clone(environment), "OCTOMIL_API_URL="+web.URL, "OCTOMIL_API_KEY="+sb.Key, "OCTOMIL_ORG_ID="+sb.Org)
+	if output := command(t, folder, environment, cli, "init", "-no-color"); !strings.Contains(output, "Installed octomil/octomil v"+release) {
+		t.Errorf("%s init does not install version %s:\n%s", cli, release, output)
+	}
+	start := executable(t)
+	if strings.Contains(command(t, folder, environment, cli, "version"), "OpenTofu") {
+		start = strings.Replace(start, "registry.terraform.io", "registry.opentofu.org", 1)
+	}
+	if output := command(t, folder, environment, "bash", "-c", start+" -version"); !strings.HasPrefix(output, "terraform-provider-octomil "+release+"-dev ") {
+		t.Errorf("%s is not the provider: %s", start, output)
+	}
+	command(t, folder, environment, cli, "apply", "-auto-approve", "-no-color")
+	sb.ExpectFleet(t, "phi-4-mini", map[string]int{"2.0.0": 124})
+	if want := "terraform-provider-octomil/" + release + "-dev "; len(agents.seen) == 0 || !strings.HasPrefix(agents.seen[0], want) {
+		t.Errorf("the user agents are %q, want %q at the beginning", agents.seen, want)
+	}
+}
+
+// executable is the provider below .terraform, as the front page of the documentation starts the sandbox with it.
+func executable(t *testing.T) (pattern string) {
+	t.Helper()
+	page, err := os.ReadFile("docs/index.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(page)) {
+		if pattern, is := strings.CutSuffix(line, " sandbox\n"); is && strings.HasPrefix(pattern, ".terraform/providers/") {
+			return pattern
+		}
+	}
+	t.Fatal("the front page does not say how the sandbox is started")
+	return ""
 }
 
 // newHome returns an environment with a home folder of its own and without any setting of this machine, except the caches of Go.

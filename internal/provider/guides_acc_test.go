@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	goversion "github.com/hashicorp/go-version"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 )
@@ -57,6 +58,31 @@ func TestGuidesMatchTheirTemplates(t *testing.T) {
 		}
 	}
 }
+
+// otherBeginnings are the guides that still need a reader who has a provider block.
+var otherBeginnings = []string{"drift-detection.md", "reviewing-plans.md"}
+
+// A guide runs for a reader who has nothing: it begins with the provider block, whose constraint accepts the version that is built, and says
+// where to find a sandbox.
+func TestGuidesBeginWithTheProvider(t *testing.T) {
+	t.Parallel()
+	built := goversion.Must(goversion.NewVersion(strings.TrimSpace(read(t, "../../VERSION"))))
+	for _, name := range names(t, guides) {
+		page := read(t, filepath.Join(guides, name))
+		first := blocksOf(page)[0]
+		constraint := versionConstraint.FindStringSubmatch(first.text)
+		begins := slices.Equal(first.words, []string{"main.tf"}) && constraint != nil && strings.HasSuffix(first.text, "}\n\n"+emptyProvider) &&
+			strings.Contains(page, "(../index.md#try-it-without-an-account)")
+		if other := slices.Contains(otherBeginnings, name); begins == other {
+			t.Errorf("%s begins with its provider block: %t; it is one of the others: %t", name, begins, other)
+		}
+		if begins && !goversion.MustConstraints(goversion.NewConstraint(constraint[1])).Check(built) {
+			t.Errorf("%s: %s does not accept %s", name, constraint[1], built)
+		}
+	}
+}
+
+var versionConstraint = regexp.MustCompile(`source  = "octomil/octomil"\n      version = "([^"]+)"`)
 
 // The links of the guides lead to existing pages and headings.
 func TestGuidesLinkToExistingPages(t *testing.T) {
