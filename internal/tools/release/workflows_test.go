@@ -122,3 +122,26 @@ func TestNotes(t *testing.T) {
 		}
 	}
 }
+
+// The form for a bug demands what an answer needs.
+func TestBugForm(t *testing.T) {
+	t.Parallel()
+	var form struct {
+		Body []struct {
+			ID          string
+			Validations struct{ Required bool }
+		}
+	}
+	if err := yaml.Unmarshal(read(t, ".github/ISSUE_TEMPLATE/bug.yml"), &form); err != nil {
+		t.Fatal(err)
+	}
+	required := map[string]bool{}
+	for _, field := range form.Body {
+		required[field.ID] = field.Validations.Required
+	}
+	for _, id := range []string{"provider", "cli", "command", "request", "configuration", "expected"} {
+		if !required[id] {
+			t.Errorf("the form does not demand %q", id)
+		}
+	}
+}
