@@ -49,8 +49,8 @@ func TestAccInstall_firstConfiguration(t *testing.T) {
 // tryConfiguration initializes a configuration and applies it to a sandbox.
 func tryConfiguration(t *testing.T, cli, release string, environment []string, configuration []byte) {
 	t.Helper()
-	sb, agents := acctest.Start(t), &agents{}
-	web := httptest.NewServer(agents.of(sb))
+	sb, callers := acctest.Start(t), &userAgents{}
+	web := httptest.NewServer(callers.of(sb))
 	defer web.Close()
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "main.tf"), configuration, 0o600); err != nil {
@@ -69,8 +69,8 @@ func tryConfiguration(t *testing.T, cli, release string, environment []string, c
 	}
 	command(t, folder, environment, cli, "apply", "-auto-approve", "-no-color")
 	sb.ExpectFleet(t, "phi-4-mini", map[string]int{"2.0.0": 124})
-	if want := "terraform-provider-octomil/" + release + "-dev "; len(agents.seen) == 0 || !strings.HasPrefix(agents.seen[0], want) {
-		t.Errorf("the user agents are %q, want %q at the beginning", agents.seen, want)
+	if want := "terraform-provider-octomil/" + release + "-dev "; len(callers.seen) == 0 || !strings.HasPrefix(callers.seen[0], want) {
+		t.Errorf("the user agents are %q, want %q at the beginning", callers.seen, want)
 	}
 }
 
@@ -145,13 +145,13 @@ func commandLines(t *testing.T) (paths []string) {
 	return paths
 }
 
-// agents are the user agents of the requests to a server.
-type agents struct {
+// userAgents are those of the requests to a server.
+type userAgents struct {
 	mu   sync.Mutex
 	seen []string
 }
 
-func (a *agents) of(server http.Handler) http.Handler {
+func (a *userAgents) of(server http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
 		a.seen = append(a.seen, r.UserAgent())
