@@ -1,7 +1,8 @@
 terraform {
   required_providers {
     octomil = {
-      source = "octomil/octomil"
+      source  = "octomil/octomil"
+      version = "~> 0.1"
     }
   }
 }

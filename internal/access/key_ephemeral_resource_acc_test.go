@@ -81,6 +81,7 @@ func TestAccAPIKeyEphemeral_errors(t *testing.T) {
 // interrupt.
 func TestAccAPIKeyEphemeral_endsWithTheRun(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.EphemeralValues)
 	const uses = `
 ephemeral "octomil_api_key" "ci" {
   name = "ci"

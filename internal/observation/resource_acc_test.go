@@ -288,6 +288,7 @@ func TestAccIntegrations_list(t *testing.T) {
 // With the real CLI and trace logging, the secrets appear in none of its files and in no output.
 func TestAccIntegrations_credentialsLeaveNoTrace(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.EphemeralValues, acctest.WriteOnlyAttributes)
 	sb := acctest.Start(t)
 	const variable = "variable \"secret\" {\n  type = string\n  ephemeral = true\n}\n"
 	cli := acctest.NewCLI(t, sb.Provider()+variable+`

@@ -16,6 +16,7 @@ import (
 // again before the key is created, so that a key of the same name from another program is not taken for ours.
 func TestAccAPIKeyEphemeral_requestsOfAPlan(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.EphemeralValues)
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider()+`
 resource "octomil_api_key" "lasting" {
@@ -56,6 +57,7 @@ resource "octomil_device_group" "wave" {
 // file or output.
 func TestAccAPIKeyEphemeral_example(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.EphemeralValues)
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider()+example(t, "ephemeral-resources", "octomil_api_key", "ephemeral-resource.tf"))
 	cli.Env = []string{"OCTOMIL_API_URL=" + sb.URL, "OCTOMIL_ORG_ID=demo", "TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(cli.Dir, "trace.log")}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,6 +47,9 @@ func TestAccProvider_resourceExamples(t *testing.T) {
 			t.Parallel()
 			sandbox := acctest.Start(t)
 			config := sandbox.Provider() + example(t, "resources", name, "resource.tf")
+			if strings.Contains(config, "ephemeral = true") {
+				acctest.Needs(t, acctest.EphemeralValues, acctest.WriteOnlyAttributes)
+			}
 			importIDs := map[string]string{}
 			steps := []acc.TestStep{{Config: config, Check: checkIdentitiesAndQueries(t, sandbox, name, importIDs)}}
 

@@ -16,6 +16,7 @@ import (
 // what it held before, except what the API cannot delete.
 func TestAccProvider_organizationExample(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.EphemeralValues, acctest.WriteOnlyAttributes)
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, "")
 	if err := os.CopyFS(cli.Dir, exampleFolder(t, cli.Dir, "organization")); err != nil {

@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	goversion "github.com/hashicorp/go-version"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
-	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
 const (
@@ -23,7 +23,8 @@ const (
 // the guide shows, so the two cannot diverge. The first word after a fence is the kind of the block:
 //
 //	terraform   the content of a file of the configuration: deployment.tf, unless a name follows. With "1.14" after it the block
-//	            needs that Terraform: its actions go through the plugin protocol instead.
+//	            needs that Terraform: its actions go through the plugin protocol instead. The provider block of main.tf is that of
+//	            the sandbox, and no init is needed; TestAccInstall_firstConfiguration runs one.
 //	diff        a change of such a file
 //	bash        the content of a script, under the name that follows
 //	yaml        ignored
@@ -36,9 +37,6 @@ func TestAccProvider_guides(t *testing.T) {
 		t.Run(strings.TrimSuffix(name, ".md"), func(t *testing.T) {
 			t.Parallel()
 			sb := acctest.Start(t)
-			if prepare, ok := prerequisites[name]; ok {
-				prepare(t, sb)
-			}
 			blocks := blocksOf(read(t, filepath.Join(guides, name)))
 			if !slices.ContainsFunc(blocks, func(b block) bool { return b.kind == "terraform" }) {
 				t.Fatal("the guide shows no configuration")
@@ -56,19 +54,6 @@ var driftAfter = map[string]int{
 	"drift-detection.md":    3, // its last step is a rollback
 }
 
-// prerequisites is what a guide assumes to exist and a new sandbox does not have.
-var prerequisites = map[string]func(*testing.T, *acctest.Sandbox){
-	"automatic-rollback.md": func(t *testing.T, sb *acctest.Sandbox) {
-		t.Helper()
-		sb.Do(t, "POST", "/api/v1/models", map[string]any{"name": "whisper-tiny", "framework": "pytorch", "use_case": "other"})
-		sb.Do(t, "POST", "/api/v1/models/whisper-tiny/versions", map[string]any{
-			"version": "1.0.0", "storage_path": "s3://models/whisper/1.0.0", "format": "onnx", "checksum": "sha256:00", "size_bytes": 1,
-		})
-		sb.Do(t, "POST", "/api/v1/models/whisper-tiny/versions/1.0.0/publish", map[string]any{})
-		sb.SetHealth("whisper-tiny", "1.0.0", sandbox.Health{CrashPercent: 40})
-	},
-}
-
 // The tested guides are the published ones: the pages are generated from the templates, which have no placeholders.
 func TestGuidesMatchTheirTemplates(t *testing.T) {
 	t.Parallel()
@@ -81,6 +66,31 @@ func TestGuidesMatchTheirTemplates(t *testing.T) {
 		}
 	}
 }
+
+// otherBeginnings are the guides that still need a reader who has a provider block.
+var otherBeginnings = []string{"drift-detection.md", "reviewing-plans.md"}
+
+// A guide runs for a reader who has nothing: it begins with the provider block, whose constraint accepts the version that is built, and says
+// where to find a sandbox.
+func TestGuidesBeginWithTheProvider(t *testing.T) {
+	t.Parallel()
+	built := goversion.Must(goversion.NewVersion(strings.TrimSpace(read(t, "../../VERSION"))))
+	for _, name := range names(t, guides) {
+		page := read(t, filepath.Join(guides, name))
+		first := blocksOf(page)[0]
+		constraint := versionConstraint.FindStringSubmatch(first.text)
+		begins := slices.Equal(first.words, []string{"main.tf"}) && constraint != nil && strings.HasSuffix(first.text, "}\n\n"+emptyProvider) &&
+			strings.Contains(page, "(../index.md#try-it-without-an-account)")
+		if other := slices.Contains(otherBeginnings, name); begins == other {
+			t.Errorf("%s begins with its provider block: %t; it is one of the others: %t", name, begins, other)
+		}
+		if begins && !goversion.MustConstraints(goversion.NewConstraint(constraint[1])).Check(built) {
+			t.Errorf("%s: %s does not accept %s", name, constraint[1], built)
+		}
+	}
+}
+
+var versionConstraint = regexp.MustCompile(`source  = "octomil/octomil"\n      version = "([^"]+)"`)
 
 // The links of the guides lead to existing pages and headings.
 func TestGuidesLinkToExistingPages(t *testing.T) {

@@ -96,7 +96,7 @@ func (s *guideRunner) run(blocks []block) {
 				s.readActions(b)
 				continue
 			}
-			s.write(b.file(s.t, ".tf", "deployment.tf"), speedUp(b.text))
+			s.write(b.file(s.t, ".tf", "deployment.tf"), strings.Replace(speedUp(b.text), emptyProvider, s.sb.Provider(), 1))
 		case "diff":
 			file := b.file(s.t, ".tf", "deployment.tf")
 			s.write(file, s.patched(file, b))
@@ -128,6 +128,10 @@ func (s *guideRunner) checkDrift(want int) {
 		s.t.Errorf("after the guide, drift ends with %d; want %d: %s\n%s", s.code, want, output, plan)
 	}
 }
+
+// emptyProvider is the provider block of a reader, who has the settings in the environment.
+const emptyProvider = `provider "octomil" {}
+`
 
 // file is the name that the block gives to its content.
 func (b block) file(t *testing.T, suffix, otherwise string) string {

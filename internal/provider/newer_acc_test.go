@@ -10,16 +10,6 @@ import (
 // What only newer command lines can do. The gate's Terraform 1.11 skips it, so that it is also tested at the protocol level; another
 // command line runs it with `make test TERRAFORM=/path/to/terraform`.
 
-// can skips a test unless the command line accepts a file.
-func can(t *testing.T, cli *acctest.CLI, name, content string) {
-	t.Helper()
-	cli.Write(t, name, content)
-	if r := cli.Run(t, "validate"); strings.Contains(r.Output, "Unsupported block type") || strings.Contains(r.Output, "Unsupported argument") ||
-		strings.Contains(r.Output, "Missing required argument") {
-		t.Skipf("this command line cannot: %s", r.Output)
-	}
-}
-
 func mustRun(t *testing.T, cli *acctest.CLI, says string, args ...string) {
 	t.Helper()
 	if r := cli.Run(t, args...); r.Code != 0 || !strings.Contains(r.Output, says) {
@@ -38,9 +28,10 @@ resource "octomil_model_deployment" "phi" {
 // An action that is invoked by hand rolls back, and a deployment that ignores its version has nothing to say about it.
 func TestAccProvider_invokedAction(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.Actions)
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider()+pinned)
-	can(t, cli, "action.tf", `
+	cli.Write(t, "action.tf", `
 action "octomil_rollback" "back" {
   config {
     model      = "phi-4-mini"
@@ -57,6 +48,7 @@ action "octomil_rollback" "back" {
 // What an organization has is imported by its identities, and nothing changes.
 func TestAccProvider_importByIdentity(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.IdentityImports)
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider()+`
 resource "octomil_model_deployment" "phi" {
@@ -67,7 +59,7 @@ resource "octomil_device_group" "staging" {
   name = "staging"
 }
 `)
-	can(t, cli, "import.tf", `
+	cli.Write(t, "import.tf", `
 import {
   to       = octomil_model_deployment.phi
   identity = { model_id = "mdl_00000001", org_id = "demo" }
@@ -83,11 +75,9 @@ import {
 // A query finds what there is, and the configuration that it generates imports it without a change.
 func TestAccProvider_query(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.Queries)
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, sb.Provider())
-	if r := cli.Run(t, "query", "-help"); !strings.Contains(r.Output, "generate-config-out") {
-		t.Skipf("this command line has no queries: %s", r.Output)
-	}
 	cli.Write(t, "all.tfquery.hcl", `
 list "octomil_device_group" "all" {
   provider = octomil

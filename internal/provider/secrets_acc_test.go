@@ -20,6 +20,7 @@ import (
 // which only the environment has, is in no file and no output, and sensitive values are only in the state and in plan files.
 func TestAccProvider_leaksNoSecrets(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.EphemeralValues, acctest.WriteOnlyAttributes)
 	const key = "edg_live_b81f3c55/e0d94a7c+x"
 	sb := acctest.Start(t)
 	sb.AddKey(key)

@@ -15,7 +15,7 @@ import (
 )
 
 // maxInput is the number of bytes of the largest plan that is read.
-const maxInput = 2 << 30
+const maxInput int64 = 2 << 30
 
 // plan is the JSON of a plan, as far as it is read here. It is decoded with the types of terraform-json, but without that package's
 // check of the format version: attributes that a newer format adds are ignored.
@@ -220,7 +220,7 @@ func readInput(r io.Reader) (input, error) {
 	switch {
 	case err != nil:
 		return input{}, fmt.Errorf("could not read the plan: %w", err)
-	case len(data) > maxInput:
+	case int64(len(data)) > maxInput:
 		return input{}, fmt.Errorf("the plan is larger than %d bytes", maxInput)
 	}
 	data = bytes.TrimSpace(data)
