@@ -29,18 +29,54 @@ func TestVisibleLogLevel(t *testing.T) {
 	}
 }
 
-// A level for the framework is kept.
-func TestQuietFramework(t *testing.T) {
-	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK"} {
-		t.Setenv(name, "")
+// A level that is set for a logger is kept. What Terraform shows is logged as before, and nothing else.
+func TestQuietLibraries(t *testing.T) {
+	all := []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK", frameworkLogVariable, protocolLogVariable, providerLogVariable}
+	tests := map[string]struct {
+		env, want map[string]string
+		read      bool
+	}{
+		"nothing is asked for": {nil, map[string]string{frameworkLogVariable: "OFF", protocolLogVariable: "OFF", providerLogVariable: "OFF"}, false},
+		"all logs": {
+			map[string]string{"TF_LOG": "DEBUG"}, map[string]string{frameworkLogVariable: "DEBUG", protocolLogVariable: "DEBUG", providerLogVariable: ""}, true,
+		},
+		"the provider's": {
+			map[string]string{"TF_LOG_PROVIDER": "WARN"},
+			map[string]string{frameworkLogVariable: "WARN", protocolLogVariable: "WARN", providerLogVariable: ""}, true,
+		},
+		"the libraries'": {
+			map[string]string{"TF_LOG_SDK": "TRACE"},
+			map[string]string{frameworkLogVariable: "TRACE", protocolLogVariable: "TRACE", providerLogVariable: "OFF"}, true,
+		},
+		"the framework's": {
+			map[string]string{frameworkLogVariable: "TRACE"},
+			map[string]string{frameworkLogVariable: "TRACE", protocolLogVariable: "OFF", providerLogVariable: "OFF"}, true,
+		},
+		"the protocol's": {
+			map[string]string{protocolLogVariable: "TRACE"},
+			map[string]string{frameworkLogVariable: "OFF", protocolLogVariable: "TRACE", providerLogVariable: "OFF"}, true,
+		},
+		"the provider's own": {
+			map[string]string{providerLogVariable: "INFO"},
+			map[string]string{frameworkLogVariable: "OFF", protocolLogVariable: "OFF", providerLogVariable: "INFO"}, true,
+		},
 	}
-	for set, want := range map[string]string{"": "OFF", "TRACE": "TRACE"} {
-		t.Setenv(frameworkLogVariable, set)
-		if err := quietFramework(); err != nil {
-			t.Fatal(err)
-		}
-		if got := os.Getenv(frameworkLogVariable); got != want {
-			t.Errorf("%s=%q became %q, want %q", frameworkLogVariable, set, got, want)
-		}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range all {
+				t.Setenv(variable, test.env[variable])
+			}
+			if err := quietLibraries(); err != nil {
+				t.Fatal(err)
+			}
+			for variable, want := range test.want {
+				if got := os.Getenv(variable); got != want {
+					t.Errorf("%s became %q, want %q", variable, got, want)
+				}
+			}
+			if got := logsAreRead(os.Getenv); got != test.read {
+				t.Errorf("logs are read: %t", got)
+			}
+		})
 	}
 }
