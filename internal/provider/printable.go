@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -31,7 +33,7 @@ func NewServer(open func() provider.Provider) func() tfprotov6.ProviderServer {
 		if !ok {
 			panic("the framework's server lacks a part of the protocol")
 		}
-		return &printableServer{inner: inner}
+		return &printableServer{inner: inner, logs: logsAreRead(os.Getenv)}
 	}
 }
 
@@ -42,9 +44,21 @@ type fullServer interface {
 	tfprotov6.ActionServer
 }
 
-type printableServer struct{ inner fullServer }
+type printableServer struct {
+	inner fullServer
+	// logs is true if somebody reads the logs of the process.
+	logs bool
+}
 
 var _ fullServer = (*printableServer)(nil)
+
+// context returns the context of a call: with printable logs, or, where nobody reads them, one that keeps nothing alive after the call.
+func (s *printableServer) context(ctx context.Context) context.Context {
+	if s.logs {
+		return control.PrintableLogs(ctx)
+	}
+	return newCallContext(ctx)
+}
 
 func printableText(text string) string {
 	text = control.Printable(text)
