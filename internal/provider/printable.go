@@ -27,13 +27,23 @@ const (
 // NewServer returns the factory of a server of the plugin protocol. Whatever it gives Terraform to show is printable and bounded:
 // names, reasons and errors of the control plane are text, and cannot move the cursor or hide what the provider says. The values of the
 // state stay as they are.
+//
+// Where nobody reads logs, some requests are answered without the framework, which would log them; see directServer.
 func NewServer(open func() provider.Provider) func() tfprotov6.ProviderServer {
+	return newServer(open, logsAreRead(os.Getenv))
+}
+
+func newServer(open func() provider.Provider, logs bool) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		inner, ok := providerserver.NewProtocol6(open())().(fullServer)
+		p := open()
+		inner, ok := providerserver.NewProtocol6(p)().(fullServer)
 		if !ok {
 			panic("the framework's server lacks a part of the protocol")
 		}
-		return &printableServer{inner: inner, logs: logsAreRead(os.Getenv)}
+		if !logs {
+			inner = &directServer{fullServer: inner, provider: p}
+		}
+		return &printableServer{inner: inner, logs: logs}
 	}
 }
 

@@ -56,8 +56,11 @@ func visibleProviderLogLevel(getenv func(string) string) string {
 
 // logsAreRead is true of a process of which somebody reads logs.
 func logsAreRead(getenv func(string) string) bool {
-	for _, name := range []string{frameworkLogVariable, protocolLogVariable, providerLogVariable} {
-		if getenv(name) != logsOff {
+	libraries := visibleLogLevel(getenv)
+	for name, level := range map[string]string{
+		frameworkLogVariable: libraries, protocolLogVariable: libraries, providerLogVariable: visibleProviderLogLevel(getenv),
+	} {
+		if cmp.Or(getenv(name), level) != logsOff {
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ func Serve(ctx context.Context, version string, debug bool) error {
 	open := func() provider.Provider {
 		return &octomilProvider{version: version, run: namesOfRun(), ephemerals: ephemerals}
 	}
-	err := tf6server.Serve(address, NewServer(open), options...)
+	err := tf6server.Serve(address, newServer(open, debug || logsAreRead(os.Getenv)), options...)
 	ctx, cancel := context.WithTimeout(control.Urgent(context.WithoutCancel(ctx)), stopTimeout)
 	defer cancel()
 	ephemerals.CloseAll(ctx)
