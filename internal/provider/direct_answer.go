@@ -86,7 +86,7 @@ func protocolPath(ctx context.Context, at path.Path) *tftypes.AttributePath {
 		case path.PathStepElementKeyString:
 			steps = append(steps, tftypes.ElementKeyString(s))
 		case path.PathStepElementKeyValue:
-			value, err := s.Value.ToTerraformValue(ctx)
+			value, err := s.ToTerraformValue(ctx)
 			if err != nil {
 				return tftypes.NewAttributePathWithSteps(steps)
 			}

@@ -19,6 +19,7 @@ func TestDirectAnswersAreThoseOfTheFramework(t *testing.T) {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
 			acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
+				t.Helper()
 				count := compareServers(t, sb)
 				compareLifecycle(newScenario(t, sb, l.lifecycle))
 				if direct := int64(count.plans+count.upgrades) - count.left.Load(); direct == 0 {
