@@ -5,10 +5,12 @@ package bench
 import (
 	"flag"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,8 +61,8 @@ func TestPlansBesideTrivialProvider(t *testing.T) {
 // contenders applies n resources of each kind. The trivial provider comes first.
 func contenders(t *testing.T, n int) []contender {
 	t.Helper()
-	built, trivial := build(t, "."), build(t, "internal/bench/trivial")
-	all := []contender{apply(t, "trivial", things(t, n), trivial)}
+	built := build(t, ".")
+	all := []contender{apply(t, "trivial", things(t, n), build(t, trivialPackage))}
 	for _, kind := range []struct {
 		name    string
 		prepare func(t *testing.T, n int) scenario
@@ -120,27 +122,47 @@ func (c *contender) median(of func(planCost) int64) int64 {
 	return values[len(values)/2]
 }
 
+// cpu is the median of the CPU time.
+func (c *contender) cpu() time.Duration {
+	return time.Duration(c.median(func(p planCost) int64 { return int64(p.cpu) }))
+}
+
+// peak is the median of the provider's peak memory, in MiB.
+func (c *contender) peak() int64 { return c.median(func(p planCost) int64 { return p.peak }) }
+
 func logPairs(t *testing.T, all []contender) {
 	t.Helper()
-	cpu := func(c planCost) int64 { return int64(c.cpu) }
-	floor := float64(all[0].median(cpu))
 	for i := range all {
 		c := &all[i]
-		t.Logf("%-24s CPU %s, %.2f times the trivial provider's; the provider alone about %s, peak %d MiB", c.name, seconds(time.Duration(c.median(cpu))),
-			float64(c.median(cpu))/floor, seconds(time.Duration(c.median(func(c planCost) int64 { return int64(c.provider) }))),
-			c.median(func(c planCost) int64 { return c.peak }))
+		t.Logf("%-24s CPU %s, %.2f times the trivial provider's; the provider alone about %s, peak %d MiB", c.name, seconds(c.cpu()),
+			c.cpu().Seconds()/all[0].cpu().Seconds(), seconds(time.Duration(c.median(func(p planCost) int64 { return int64(p.provider) }))), c.peak())
 	}
 }
+
+// builds are the executables of packages, which are built once.
+var builds sync.Map
 
 // build builds a package of the module as a release does.
 func build(t *testing.T, folder string) (executable string) {
 	t.Helper()
-	executable = filepath.Join(t.TempDir(), "terraform-provider-octomil")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", executable, "./"+folder) //nolint:gosec // a package of the module
-	cmd.Dir = filepath.Join("..", "..")
-	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
-	if output, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("building %s: %v\n%s", folder, err, output)
+	once, _ := builds.LoadOrStore(folder, sync.OnceValues(func() (string, error) {
+		into, err := os.MkdirTemp("", "octomil-bench-") //nolint:usetesting // it outlives the test
+		if err != nil {
+			return "", err
+		}
+		executable := filepath.Join(into, "terraform-provider-octomil")
+		cmd := exec.Command("go", "build", "-trimpath", "-o", executable, "./"+folder) //nolint:gosec,noctx // a package of the module, for all tests
+		cmd.Dir = filepath.Join("..", "..")
+		cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
+		if output, err := cmd.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("building %s: %w\n%s", folder, err, output)
+		}
+		return executable, nil
+	}))
+	built, _ := once.(func() (string, error))
+	executable, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return executable
 }

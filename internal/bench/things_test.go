@@ -11,6 +11,9 @@ import (
 	"testing"
 )
 
+// trivialPackage is the package of the trivial provider.
+const trivialPackage = "internal/bench/trivial"
+
 // things are resources of the trivial provider, with the server that keeps them.
 func things(t *testing.T, n int) scenario {
 	t.Helper()
@@ -25,7 +28,7 @@ func things(t *testing.T, n int) scenario {
 		_, _ = w.Write(kept[req.URL.Path]) // who has gone needs no answer
 	}))
 	t.Cleanup(server.Close)
-	return scenario{configuration: fmt.Sprintf(`
+	return scenario{provider: trivialPackage, configuration: fmt.Sprintf(`
 provider "octomil" {
   api_url = %q
 }

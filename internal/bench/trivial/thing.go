@@ -111,5 +111,6 @@ func (t *thing) call(ctx context.Context, method, id string, sent any) (got body
 	if resp.StatusCode != http.StatusOK {
 		return body{}, fmt.Errorf("%s answered %s", req.URL, resp.Status)
 	}
-	return got, json.NewDecoder(resp.Body).Decode(&got)
+	err = json.NewDecoder(resp.Body).Decode(&got)
+	return got, err
 }
