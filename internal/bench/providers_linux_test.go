@@ -56,7 +56,7 @@ func watchProviders(parent int) (usage func() (cpu time.Duration, peak int64)) {
 // processUsage reads the CPU time and the peak memory of a process that runs.
 func processUsage(pid string) (cpu time.Duration, peak int64, ok bool) {
 	stat, err := os.ReadFile("/proc/" + pid + "/stat")
-	if err != nil {
+	if err != nil || !bytes.Contains(stat, []byte("(terraform-provi")) { // before it is started, a child is a copy of the command line
 		return 0, 0, false
 	}
 	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
