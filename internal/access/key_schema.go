@@ -96,6 +96,9 @@ func (m useStateUnlessRotated) MarkdownDescription(ctx context.Context) string {
 	return m.Description(ctx)
 }
 
+// KeepsUnchanged implements resourcekit.KeepsUnchanged.
+func (useStateUnlessRotated) KeepsUnchanged() {}
+
 func (useStateUnlessRotated) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	if req.State.Raw.IsNull() || !req.PlanValue.IsUnknown() {
 		return

@@ -88,6 +88,17 @@ func (c *CLI) KeepLogs(t testing.TB) (file string) {
 	return file
 }
 
+// UseProvider makes the commands that follow start another executable as the provider.
+func (c *CLI) UseProvider(t testing.TB, executable string) {
+	t.Helper()
+	if err := os.Remove(c.provider); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(executable, c.provider); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Result is the result of a command.
 type Result struct {
 	// Output is what it printed to standard output and standard error.
@@ -131,6 +142,9 @@ func (c *CLI) Start(t testing.TB, args ...string) *Command {
 	}
 	return &Command{cmd: cmd, output: &output, cancel: cancel}
 }
+
+// PID is the process ID of the command line.
+func (c *Command) PID() int { return c.cmd.Process.Pid }
 
 // Interrupt sends a single Ctrl-C.
 func (c *Command) Interrupt(t testing.TB) {

@@ -8,8 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
 // Core plays Terraform's part of the plugin protocol for one resource, in the process of the test: refresh, plan, apply with its
@@ -175,7 +173,7 @@ func (c *Core) Plan(config map[string]any) Plan {
 	c.startProvider()
 	p := Plan{config: tfValue(c.t, c.object, config)}
 	if !c.keepsProcess { // a process of its own, which is not configured, validates beforehand
-		server := provider.NewServer(provider.NewOver("test", c.sandbox.transport))()
+		server := c.sandbox.serve()
 		if p.add(c.t, c.validate(server, p.config)); p.Failed() {
 			return p
 		}

@@ -4,8 +4,6 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
-	"github.com/octomil/terraform-provider-octomil/internal/provider"
 )
 
 // Beside returns a Core for another resource of the same configuration, without a state. It joins the process of the plan or apply
@@ -44,7 +42,7 @@ func (c *Core) startProvider() *tfprotov6.GetProviderSchemaResponse {
 	if c.beside != nil || c.keepsProcess {
 		return Schemas(c.t)
 	}
-	c.server = provider.NewServer(provider.NewOver("test", c.sandbox.transport))()
+	c.server = c.sandbox.serve()
 	schemas := Schemas(c.t)
 	block := objectType(c.t, schemas.Provider.ValueType())
 	settings := map[string]any{

@@ -13,7 +13,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/octomil/terraform-provider-octomil/internal/provider"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
@@ -33,6 +36,8 @@ type Sandbox struct {
 	Clock *Clock
 	// Key and Org are what the provider is configured with; "" leaves the organization to the key.
 	Key, Org string
+	// Serve makes the server of a provider, provider.NewServer unless it is set.
+	Serve func(open func() frameworkprovider.Provider) tfprotov6.ProviderServer
 
 	interval time.Duration
 	// transport reaches the server without a network, nil over the network.
@@ -56,6 +61,15 @@ func Start(t testing.TB, configure ...func(*sandbox.Options)) *Sandbox {
 		web.Close()
 	})
 	return &Sandbox{Server: server, URL: web.URL, Clock: clock, Key: apiKey, Org: orgID, interval: options.SyncInterval}
+}
+
+// serve starts a provider in the process of the test.
+func (s *Sandbox) serve() tfprotov6.ProviderServer {
+	open := provider.NewOver("test", s.transport)
+	if s.Serve != nil {
+		return s.Serve(open)
+	}
+	return provider.NewServer(open)()
 }
 
 // Settle lets all reachable devices sync twice: once to change, and once for what follows from the change.

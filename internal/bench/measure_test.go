@@ -3,9 +3,8 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -38,9 +37,10 @@ const (
 type cost struct {
 	requests int
 	wall     time.Duration
-	// cpu is the user time of the command line and the provider, peak the peak memory of the larger of the two, in MiB.
-	cpu  time.Duration
-	peak int64
+	// cpu is the CPU time of the command line and the provider, of users and of the system. peak is the peak memory of the larger of the two,
+	// and providerPeak that of the provider, in MiB, 0 where that cannot be told.
+	cpu                time.Duration
+	peak, providerPeak int64
 }
 
 // scenario is a configuration with its organization.
@@ -50,6 +50,8 @@ type scenario struct {
 	variables     []byte
 	// only are the commands to measure, nil for all.
 	only []command
+	// provider is the package of the provider's executable, "" for the one of this module.
+	provider string
 }
 
 func (s scenario) commands() []command {
@@ -69,18 +71,20 @@ func measure(t *testing.T, s scenario, limit int) map[string]cost {
 	cli := acctest.NewCLI(t, configuration)
 	cli.Limit = commandLimit
 	if s.variables != nil {
-		if err := os.WriteFile(filepath.Join(cli.Dir, "bench.auto.tfvars.json"), s.variables, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		cli.Write(t, "bench.auto.tfvars.json", string(s.variables))
 	}
+	cli.UseProvider(t, build(t, cmp.Or(s.provider, ".")))
 	costs := map[string]cost{}
 	for _, command := range s.commands() {
 		if s.Sandbox != nil {
 			s.ClearLedger()
 		}
 		begun := time.Now()
-		result := cli.Run(t, command.args...)
-		c := cost{wall: time.Since(begun), cpu: result.Process.UserTime(), peak: peakMiB(result.Process)}
+		running := cli.Start(t, command.args...)
+		usage := watchProviders(running.PID())
+		result := running.Wait(t)
+		c := cost{wall: time.Since(begun), cpu: result.Process.UserTime() + result.Process.SystemTime(), peak: peakMiB(result.Process)}
+		_, c.providerPeak = usage()
 		if result.Code != 0 {
 			t.Fatalf("%s ended with %d:\n%s", command.name, result.Code, tail(result.Output))
 		}

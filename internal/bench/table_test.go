@@ -3,10 +3,12 @@
 package bench
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,21 +18,42 @@ import (
 
 var (
 	tablePath = flag.String("table", "", "the file for the table in Markdown; without it the table is only logged")
-	sizes     = flag.String("sizes", "1,100,1000,5000", "how many resources, comma-separated")
+	sizes     = flag.String("sizes", "1,100,1000", "how many resources, comma-separated; 5000 take hours")
 )
 
-// TestTable runs the real command line for each kind and number of resources, beside terraform_data of the same number.
+// TestTable runs each command line for each kind and number of resources, beside terraform_data and the trivial provider of the same number.
 func TestTable(t *testing.T) {
 	var out table
-	out.begin(t)
-	baselines := map[int]map[string]cost{}
+	for _, path := range commandLines(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Setenv("TF_ACC_TERRAFORM_PATH", path)
+			out.begin(t, path)
+			out.measureAll(t)
+		})
+	}
+}
+
+// commandLines are the command line that `make` has found, or else terraform, and OpenTofu where it is on PATH, too.
+func commandLines(t *testing.T) []string {
+	t.Helper()
+	first := cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform")
+	if tofu, err := exec.LookPath("tofu"); err == nil && filepath.Base(first) != "tofu" {
+		return []string{first, tofu}
+	}
+	return []string{first}
+}
+
+func (o *table) measureAll(t *testing.T) {
+	t.Helper()
 	for _, n := range append(numbers(t, *sizes), 1) {
-		if baselines[n] != nil {
+		if o.floors[n].commands != nil {
 			continue
 		}
-		t.Run(fmt.Sprintf("%d terraform_data", n), func(t *testing.T) {
-			baselines[n] = measure(t, baseline(n), 0)
-			out.baseline(n, baselines[n])
+		t.Run(fmt.Sprintf("%d of others", n), func(t *testing.T) {
+			f := floor{commands: measure(t, baseline(n), 0), trivial: measure(t, things(t, n), 0)}
+			o.floors[n] = f
+			o.rows("`terraform_data`", n, f.commands, nil, floor{commands: f.commands})
+			o.rows("the trivial provider's", n, f.trivial, nil, f)
 		})
 	}
 	for _, w := range workloads {
@@ -39,24 +62,34 @@ func TestTable(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%d %s", n, w.name), func(t *testing.T) {
-				out.rows(w.name, n, measure(t, w.prepare(t, n), 0), rateLimited(t, w, n), baselines[n])
-				out.save(t)
+				o.rows(w.name, n, measure(t, w.prepare(t, n), 0), rateLimited(t, w, n), o.floors[n])
+				o.save(t)
 			})
 		}
 	}
 	for _, file := range uploads {
 		t.Run("an upload of "+file.words, func(t *testing.T) {
 			costs, _ := measureUpload(t, file.size)
-			out.rows("`octomil_model_version` of "+file.words, 1, costs, nil, baselines[1])
-			out.save(t)
+			o.rows("`octomil_model_version` of "+file.words, 1, costs, nil, o.floors[1])
+			o.save(t)
 		})
 	}
 	for _, devices := range []int{10_000, 100_000} {
 		t.Run(fmt.Sprintf("a group of %d", devices), func(t *testing.T) {
-			out.rows(fmt.Sprintf("a group of %d members", devices), 1, measure(t, oneGroup(t, devices), 0), nil, baselines[1])
-			out.save(t)
+			o.rows(fmt.Sprintf("a group of %d members", devices), 1, measure(t, oneGroup(t, devices), 0), nil, o.floors[1])
+			o.save(t)
 		})
 	}
+	t.Run("plans without changes", func(t *testing.T) {
+		all := contenders(t, *pairCount)
+		for range *pairRounds {
+			for i := range all {
+				all[i].plan(t)
+			}
+		}
+		o.pairs(all)
+		o.save(t)
+	})
 }
 
 // rateLimited measures a workload under the API's limit of requests, unless its creation alone would have to wait too long.
@@ -68,50 +101,67 @@ func rateLimited(t *testing.T, w workload, n int) map[string]cost {
 	return measure(t, w.prepare(t, n), requestsPerMinute)
 }
 
-// table is the report in Markdown.
-type table struct{ text strings.Builder }
+// floor is what a number of resources costs at least: those of terraform_data, and those of the trivial provider.
+type floor struct{ commands, trivial map[string]cost }
 
-func (o *table) begin(t *testing.T) {
+// table is the report in Markdown.
+type table struct {
+	text strings.Builder
+	// floors are those of the current command line, by the number of resources.
+	floors map[int]floor
+}
+
+func (o *table) begin(t *testing.T, path string) {
 	t.Helper()
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if path == "" {
-		path = "terraform"
-	}
-	version, err := exec.CommandContext(t.Context(), path, "version").Output()
+	o.floors = map[int]floor{}
+	version, err := exec.CommandContext(t.Context(), path, "version").Output() //nolint:gosec // the command line to measure
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(&o.text, "Measured on %s with %s, %s, %d processors, against the sandbox on the same machine. The peak is "+
-		"that of the largest process. A time that begins with \"at least\" was not measured but follows from the number of requests.\n\n",
+	fmt.Fprintf(&o.text, "Measured on %s with %s, %s, %d processors, against the sandbox on the same machine. The CPU time is that of the command line "+
+		"and the provider, of users and of the system. The peak of memory is that of the largest process. A time that begins with "+
+		"\"at least\" was not measured but follows from the number of requests.\n\n",
 		time.Now().UTC().Format(time.DateOnly), strings.SplitN(string(version), "\n", 2)[0], runtime.Version(), runtime.NumCPU())
-	o.text.WriteString("| resources | command | requests | wall | × `terraform_data` | user CPU | peak memory | wall at 100 requests a minute |\n" +
-		"| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	o.text.WriteString("| resources | command | requests | wall | CPU | CPU × `terraform_data` | CPU × trivial provider | peak memory | the provider's | " +
+		"wall at 100 requests a minute |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 }
 
-func (o *table) baseline(n int, costs map[string]cost) {
-	for _, command := range commands {
-		c := costs[command.name]
-		fmt.Fprintf(&o.text, "| %d × `terraform_data` | %s | 0 | %s | 1.0 | %s | %d MiB | |\n", n, command.name, seconds(c.wall), seconds(c.cpu), c.peak)
-	}
-}
-
-func (o *table) rows(name string, n int, costs, limited map[string]cost, baseline map[string]cost) {
+func (o *table) rows(name string, n int, costs, limited map[string]cost, least floor) {
 	for _, command := range slices.Concat([]command{importCommand("")}, commands) {
 		c, measured := costs[command.name]
 		if !measured {
 			continue
 		}
-		ratio := ""
-		if f, ok := baseline[command.name]; ok {
-			ratio = fmt.Sprintf("%.1f", c.wall.Seconds()/f.wall.Seconds())
-		}
-		fmt.Fprintf(&o.text, "| %d × %s | %s | %d | %s | %s | %s | %d MiB | %s |\n", n, name, command.name, c.requests, seconds(c.wall),
-			ratio, seconds(c.cpu), c.peak, underLimit(c, limited, command.name))
+		fmt.Fprintf(&o.text, "| %d × %s | %s | %d | %s | %s | %s | %s | %d MiB | %d MiB | %s |\n", n, name, command.name, c.requests, seconds(c.wall),
+			seconds(c.cpu), ratio(c, least.commands, command.name), ratio(c, least.trivial, command.name), c.peak, c.providerPeak,
+			underLimit(c, limited, command.name))
 	}
+}
+
+// ratio is the CPU time beside that of the same command with other resources, "" if that was not measured.
+func ratio(c cost, others map[string]cost, command string) string {
+	other, ok := others[command]
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", c.cpu.Seconds()/other.cpu.Seconds())
+}
+
+// pairs adds the comparison of plans without changes that have taken turns.
+func (o *table) pairs(all []contender) {
+	o.text.WriteString("\n| plan without changes, medians of plans that take turns | CPU | × trivial provider | the provider's peak |\n| --- | ---: | ---: | ---: |\n")
+	for i := range all {
+		c := &all[i]
+		fmt.Fprintf(&o.text, "| %d × %s | %s | %.2f | %d MiB |\n", *pairCount, c.name, seconds(c.cpu()), c.cpu().Seconds()/all[0].cpu().Seconds(), c.peak())
+	}
+	o.text.WriteString("\n")
 }
 
 // underLimit is what was measured, or else the least that the number of requests allows.
 func underLimit(c cost, limited map[string]cost, command string) string {
+	if c.requests == 0 {
+		return ""
+	}
 	if limited != nil {
 		return seconds(limited[command].wall)
 	}

@@ -26,11 +26,11 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	var plan, state, config model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	models.Plan(ctx, req.Plan, &plan, &resp.Diagnostics)
+	models.Config(ctx, req.Config, &config, &resp.Diagnostics)
 	creates := req.State.Raw.IsNull()
 	if !creates {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		models.State(ctx, req.State, &state, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -48,7 +48,7 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	default:
 		r.planUpdate(ctx, &plan, state, ignored, req, resp)
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	models.StorePlan(ctx, &resp.Plan, &plan, &resp.Diagnostics)
 	oneWarning(plan.scope(), &resp.Diagnostics)
 }
 

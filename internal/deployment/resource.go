@@ -21,6 +21,9 @@ const typeName = "octomil_model_deployment"
 // defaultTimeout is how long an apply waits where the configuration does not say.
 const defaultTimeout = 30 * time.Minute
 
+// models loads and stores the model of the resource.
+var models resourcekit.Models[model]
+
 type deploymentResource struct {
 	resourcekit.Base
 }
@@ -82,7 +85,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	r.BeginRead(req.State.Raw)
 	var state model
 	var private rollout.Private
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	models.State(ctx, req.State, &state, &resp.Diagnostics)
 	if !resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics) {
 		private.Unread = true
 	}
@@ -238,7 +241,7 @@ type output struct {
 
 // save writes state, identity and private state. Without s, what the last read has found stays in private state.
 func (r *deploymentResource) save(ctx context.Context, out output, m model, private rollout.Private, s *rollout.State) {
-	out.diags.Append(out.state.Set(ctx, &m)...)
+	models.Store(ctx, out.state, &m, out.diags)
 	r.SetIdentity(ctx, *out.state, out.identity, out.diags)
 	resourcekit.SetPrivate(ctx, out.private, privateKey, private, out.diags)
 	if s != nil {

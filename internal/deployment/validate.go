@@ -16,7 +16,7 @@ import (
 func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	r.Base.ValidateConfig(ctx, req, resp)
 	var config model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	models.Config(ctx, req.Config, &config, &resp.Diagnostics)
 	if r.Provider != nil && !config.Model.IsUnknown() && !config.Group.IsUnknown() {
 		r.Provider.Written.Write(config.writtenScope(), config.Version.ValueString())
 	}

@@ -24,6 +24,9 @@ func (sameDevices) Description(context.Context) string {
 
 func (m sameDevices) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
+// KeepsUnchanged implements resourcekit.KeepsUnchanged.
+func (sameDevices) KeepsUnchanged() {}
+
 func (sameDevices) PlanModifyList(ctx context.Context, req planmodifier.ListRequest, resp *planmodifier.ListResponse) {
 	if req.StateValue.IsNull() || !resourcekit.Known(resp.PlanValue) || hasUnknown(resp.PlanValue) {
 		return

@@ -15,6 +15,9 @@ import (
 
 const membersTypeName = "octomil_device_group_members"
 
+// memberModels loads and stores the model of the resource.
+var memberModels resourcekit.Models[membersModel]
+
 type membersResource struct {
 	resourcekit.Base
 }
@@ -75,7 +78,7 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	r.BeginRead(req.State.Raw)
 	var state membersModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	memberModels.State(ctx, req.State, &state, &resp.Diagnostics)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	prior := state.wanted(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -100,7 +103,7 @@ func (r *membersResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if len(kept)+len(known) > 0 {
 		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, kept, &resp.Diagnostics)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	memberModels.Store(ctx, &resp.State, &state, &resp.Diagnostics)
 	r.SetIdentity(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 

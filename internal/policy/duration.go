@@ -17,6 +17,9 @@ func (sameDuration) Description(context.Context) string {
 
 func (m sameDuration) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
+// KeepsUnchanged implements resourcekit.KeepsUnchanged.
+func (sameDuration) KeepsUnchanged() {}
+
 func (sameDuration) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	if req.StateValue.IsNull() || resp.PlanValue.IsNull() || resp.PlanValue.IsUnknown() {
 		return

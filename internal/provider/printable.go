@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -25,13 +27,23 @@ const (
 // NewServer returns the factory of a server of the plugin protocol. Whatever it gives Terraform to show is printable and bounded:
 // names, reasons and errors of the control plane are text, and cannot move the cursor or hide what the provider says. The values of the
 // state stay as they are.
+//
+// Where nobody reads logs, some requests are answered without the framework, which would log them; see directServer.
 func NewServer(open func() provider.Provider) func() tfprotov6.ProviderServer {
+	return newServer(open, logsAreRead(os.Getenv))
+}
+
+func newServer(open func() provider.Provider, logs bool) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		inner, ok := providerserver.NewProtocol6(open())().(fullServer)
+		p := open()
+		inner, ok := providerserver.NewProtocol6(p)().(fullServer)
 		if !ok {
 			panic("the framework's server lacks a part of the protocol")
 		}
-		return &printableServer{inner: inner}
+		if !logs {
+			inner = &directServer{fullServer: inner, provider: p}
+		}
+		return &printableServer{inner: inner, logs: logs}
 	}
 }
 
@@ -42,9 +54,21 @@ type fullServer interface {
 	tfprotov6.ActionServer
 }
 
-type printableServer struct{ inner fullServer }
+type printableServer struct {
+	inner fullServer
+	// logs is true if somebody reads the logs of the process.
+	logs bool
+}
 
 var _ fullServer = (*printableServer)(nil)
+
+// context returns the context of a call: with printable logs, or, where nobody reads them, one that keeps nothing alive after the call.
+func (s *printableServer) context(ctx context.Context) context.Context {
+	if s.logs {
+		return control.PrintableLogs(ctx)
+	}
+	return newCallContext(ctx)
+}
 
 func printableText(text string) string {
 	text = control.Printable(text)

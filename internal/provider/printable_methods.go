@@ -11,7 +11,7 @@ import (
 // The methods of printableServer are all of the protocol, none embedded: a new one does not compile until its texts are considered.
 
 func (s *printableServer) GetMetadata(ctx context.Context, req *tfprotov6.GetMetadataRequest) (*tfprotov6.GetMetadataResponse, error) {
-	resp, err := s.inner.GetMetadata(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.GetMetadata(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -19,7 +19,7 @@ func (s *printableServer) GetMetadata(ctx context.Context, req *tfprotov6.GetMet
 }
 
 func (s *printableServer) GetProviderSchema(ctx context.Context, req *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
-	resp, err := s.inner.GetProviderSchema(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.GetProviderSchema(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -27,7 +27,7 @@ func (s *printableServer) GetProviderSchema(ctx context.Context, req *tfprotov6.
 }
 
 func (s *printableServer) GetResourceIdentitySchemas(ctx context.Context, req *tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
-	resp, err := s.inner.GetResourceIdentitySchemas(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.GetResourceIdentitySchemas(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -35,7 +35,7 @@ func (s *printableServer) GetResourceIdentitySchemas(ctx context.Context, req *t
 }
 
 func (s *printableServer) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
-	resp, err := s.inner.ValidateProviderConfig(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ValidateProviderConfig(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -43,7 +43,7 @@ func (s *printableServer) ValidateProviderConfig(ctx context.Context, req *tfpro
 }
 
 func (s *printableServer) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	resp, err := s.inner.ConfigureProvider(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ConfigureProvider(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -51,7 +51,7 @@ func (s *printableServer) ConfigureProvider(ctx context.Context, req *tfprotov6.
 }
 
 func (s *printableServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	resp, err := s.inner.ValidateResourceConfig(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ValidateResourceConfig(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -59,7 +59,7 @@ func (s *printableServer) ValidateResourceConfig(ctx context.Context, req *tfpro
 }
 
 func (s *printableServer) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	resp, err := s.inner.UpgradeResourceState(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.UpgradeResourceState(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -67,7 +67,7 @@ func (s *printableServer) UpgradeResourceState(ctx context.Context, req *tfproto
 }
 
 func (s *printableServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := s.inner.ReadResource(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ReadResource(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -75,7 +75,7 @@ func (s *printableServer) ReadResource(ctx context.Context, req *tfprotov6.ReadR
 }
 
 func (s *printableServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	resp, err := s.inner.PlanResourceChange(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.PlanResourceChange(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -83,7 +83,7 @@ func (s *printableServer) PlanResourceChange(ctx context.Context, req *tfprotov6
 }
 
 func (s *printableServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	resp, err := s.inner.ApplyResourceChange(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ApplyResourceChange(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -91,7 +91,7 @@ func (s *printableServer) ApplyResourceChange(ctx context.Context, req *tfprotov
 }
 
 func (s *printableServer) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	resp, err := s.inner.ImportResourceState(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ImportResourceState(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -99,7 +99,7 @@ func (s *printableServer) ImportResourceState(ctx context.Context, req *tfprotov
 }
 
 func (s *printableServer) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
-	resp, err := s.inner.MoveResourceState(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.MoveResourceState(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -107,7 +107,7 @@ func (s *printableServer) MoveResourceState(ctx context.Context, req *tfprotov6.
 }
 
 func (s *printableServer) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	resp, err := s.inner.UpgradeResourceIdentity(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.UpgradeResourceIdentity(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -115,7 +115,7 @@ func (s *printableServer) UpgradeResourceIdentity(ctx context.Context, req *tfpr
 }
 
 func (s *printableServer) GenerateResourceConfig(ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest) (*tfprotov6.GenerateResourceConfigResponse, error) {
-	resp, err := s.inner.GenerateResourceConfig(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.GenerateResourceConfig(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -123,7 +123,7 @@ func (s *printableServer) GenerateResourceConfig(ctx context.Context, req *tfpro
 }
 
 func (s *printableServer) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	resp, err := s.inner.ValidateDataResourceConfig(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ValidateDataResourceConfig(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -131,7 +131,7 @@ func (s *printableServer) ValidateDataResourceConfig(ctx context.Context, req *t
 }
 
 func (s *printableServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	resp, err := s.inner.ReadDataSource(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ReadDataSource(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -139,7 +139,7 @@ func (s *printableServer) ReadDataSource(ctx context.Context, req *tfprotov6.Rea
 }
 
 func (s *printableServer) GetFunctions(ctx context.Context, req *tfprotov6.GetFunctionsRequest) (*tfprotov6.GetFunctionsResponse, error) {
-	resp, err := s.inner.GetFunctions(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.GetFunctions(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -147,7 +147,7 @@ func (s *printableServer) GetFunctions(ctx context.Context, req *tfprotov6.GetFu
 }
 
 func (s *printableServer) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
-	resp, err := s.inner.ValidateEphemeralResourceConfig(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ValidateEphemeralResourceConfig(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -155,7 +155,7 @@ func (s *printableServer) ValidateEphemeralResourceConfig(ctx context.Context, r
 }
 
 func (s *printableServer) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	resp, err := s.inner.OpenEphemeralResource(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.OpenEphemeralResource(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -163,7 +163,7 @@ func (s *printableServer) OpenEphemeralResource(ctx context.Context, req *tfprot
 }
 
 func (s *printableServer) RenewEphemeralResource(ctx context.Context, req *tfprotov6.RenewEphemeralResourceRequest) (*tfprotov6.RenewEphemeralResourceResponse, error) {
-	resp, err := s.inner.RenewEphemeralResource(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.RenewEphemeralResource(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -171,7 +171,7 @@ func (s *printableServer) RenewEphemeralResource(ctx context.Context, req *tfpro
 }
 
 func (s *printableServer) CloseEphemeralResource(ctx context.Context, req *tfprotov6.CloseEphemeralResourceRequest) (*tfprotov6.CloseEphemeralResourceResponse, error) {
-	resp, err := s.inner.CloseEphemeralResource(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.CloseEphemeralResource(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -179,7 +179,7 @@ func (s *printableServer) CloseEphemeralResource(ctx context.Context, req *tfpro
 }
 
 func (s *printableServer) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
-	resp, err := s.inner.ValidateListResourceConfig(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ValidateListResourceConfig(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -187,7 +187,7 @@ func (s *printableServer) ValidateListResourceConfig(ctx context.Context, req *t
 }
 
 func (s *printableServer) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
-	resp, err := s.inner.ValidateActionConfig(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.ValidateActionConfig(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -195,7 +195,7 @@ func (s *printableServer) ValidateActionConfig(ctx context.Context, req *tfproto
 }
 
 func (s *printableServer) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
-	resp, err := s.inner.PlanAction(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.PlanAction(s.context(ctx), req)
 	if resp != nil {
 		resp.Diagnostics = printableDiagnostics(resp.Diagnostics)
 	}
@@ -203,7 +203,7 @@ func (s *printableServer) PlanAction(ctx context.Context, req *tfprotov6.PlanAct
 }
 
 func (s *printableServer) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	resp, err := s.inner.StopProvider(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.StopProvider(s.context(ctx), req)
 	if resp != nil {
 		resp.Error = printableText(resp.Error)
 	}
@@ -211,7 +211,7 @@ func (s *printableServer) StopProvider(ctx context.Context, req *tfprotov6.StopP
 }
 
 func (s *printableServer) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
-	resp, err := s.inner.CallFunction(control.PrintableLogs(ctx), req)
+	resp, err := s.inner.CallFunction(s.context(ctx), req)
 	if resp != nil && resp.Error != nil {
 		resp.Error.Text = printableText(resp.Error.Text)
 	}
@@ -219,7 +219,7 @@ func (s *printableServer) CallFunction(ctx context.Context, req *tfprotov6.CallF
 }
 
 func (s *printableServer) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	stream, err := s.inner.ListResource(control.PrintableLogs(ctx), req)
+	stream, err := s.inner.ListResource(s.context(ctx), req)
 	if stream == nil || stream.Results == nil {
 		return stream, printableError(err)
 	}
@@ -233,7 +233,7 @@ func (s *printableServer) ListResource(ctx context.Context, req *tfprotov6.ListR
 }
 
 func (s *printableServer) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
-	stream, err := s.inner.InvokeAction(control.PrintableLogs(ctx), req)
+	stream, err := s.inner.InvokeAction(s.context(ctx), req)
 	if stream == nil || stream.Events == nil {
 		return stream, printableError(err)
 	}

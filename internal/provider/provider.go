@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -42,6 +43,8 @@ type octomilProvider struct {
 	run *resourcekit.RunNames
 	// ephemerals are the open ephemeral resources of the process, nil where it does not close them.
 	ephemerals *resourcekit.OpenEphemerals
+	// shared is what the resources share, nil before the provider is configured.
+	shared atomic.Pointer[resourcekit.Provider]
 }
 
 var (
@@ -59,6 +62,9 @@ func New(version string) func() provider.Provider {
 func NewOver(version string, transport http.RoundTripper) func() provider.Provider {
 	return func() provider.Provider { return &octomilProvider{version: version, transport: transport} }
 }
+
+// resourceData is what Configure gives the resources, nil before that.
+func (p *octomilProvider) resourceData() *resourcekit.Provider { return p.shared.Load() }
 
 func (p *octomilProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "octomil"
@@ -175,6 +181,7 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 		limit := int(cfg.MaxAffectedDevices.ValueInt64())
 		shared.Devices.Limit = &limit
 	}
+	p.shared.Store(shared)
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
 	resp.ActionData = shared
@@ -192,6 +199,7 @@ func (p *octomilProvider) configureUnknown(req provider.ConfigureRequest, resp *
 				"`-target`.", unknown))
 	}
 	shared := &resourcekit.Provider{Unknown: unknown, Planned: resourcekit.PlannedNames{Run: p.run}}
+	p.shared.Store(shared)
 	resp.ResourceData = shared
 	resp.DataSourceData = shared
 	resp.ActionData = shared

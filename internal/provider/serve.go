@@ -20,10 +20,11 @@ const address = "registry.terraform.io/octomil/octomil"
 // Terraform can attach, and waits for an interrupt.
 func Serve(ctx context.Context, version string, debug bool) error {
 	if !debug { // the terminal of a debugger shows the logs of the process itself
-		if err := quietFramework(); err != nil {
+		if err := quietLibraries(); err != nil {
 			return err
 		}
 	}
+	collectLessOften()
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
@@ -32,7 +33,7 @@ func Serve(ctx context.Context, version string, debug bool) error {
 	open := func() provider.Provider {
 		return &octomilProvider{version: version, run: namesOfRun(), ephemerals: ephemerals}
 	}
-	err := tf6server.Serve(address, NewServer(open), options...)
+	err := tf6server.Serve(address, newServer(open, debug || logsAreRead(os.Getenv)), options...)
 	ctx, cancel := context.WithTimeout(control.Urgent(context.WithoutCancel(ctx)), stopTimeout)
 	defer cancel()
 	ephemerals.CloseAll(ctx)
@@ -49,29 +50,4 @@ func namesOfRun() *resourcekit.RunNames {
 		return nil
 	}
 	return resourcekit.NamesOfRun(filepath.Join(folder, "terraform-provider-octomil", "plans"), os.Getppid())
-}
-
-// frameworkLogVariable sets the level of the framework's own logs.
-const frameworkLogVariable = "TF_LOG_SDK_FRAMEWORK"
-
-// quietFramework turns off logs of the framework that Terraform would discard. By default the framework writes traces even if TF_LOG
-// is not set, and their cost grows with the square of the length of a list: each element nests a context in the one before, and each
-// trace searches all of them for its logger. For a group of 100000 devices that took minutes. See
-// https://github.com/hashicorp/terraform-plugin-framework/issues/1086.
-func quietFramework() error {
-	if os.Getenv(frameworkLogVariable) != "" {
-		return nil
-	}
-	return os.Setenv(frameworkLogVariable, visibleLogLevel(os.Getenv))
-}
-
-// visibleLogLevel returns the level of the logs that Terraform shows: TF_LOG_PROVIDER, or TF_LOG, or nothing without both. TF_LOG_SDK,
-// which Terraform itself does not read, sets the level of the libraries of providers and comes first.
-func visibleLogLevel(getenv func(string) string) string {
-	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER", "TF_LOG"} {
-		if level := getenv(name); level != "" {
-			return level // JSON, and a value that is no level, mean TRACE to Terraform and to the framework
-		}
-	}
-	return "OFF"
 }

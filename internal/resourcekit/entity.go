@@ -76,6 +76,8 @@ type Entity[M, O any] struct {
 	PlannedName func(planned M) string
 	// Validate checks a configuration, of which values may be unknown, beyond the schema's validators. It may be nil.
 	Validate func(ctx context.Context, config M, diags *diag.Diagnostics)
+
+	models Models[M]
 }
 
 // Filter narrows a list.

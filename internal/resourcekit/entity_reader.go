@@ -34,7 +34,7 @@ func (r *entityResource[M, O]) readSettled(
 		now.object = o
 		r.entity.FromAPI(ctx, client, &m, o, &now.diags)
 		set := tfsdk.State{Schema: req.State.Schema, Raw: req.State.Raw}
-		now.diags.Append(set.Set(ctx, &m)...)
+		r.entity.models.Store(ctx, &set, &m, &now.diags)
 		now.state = set.Raw
 		return now, r.entity.checkSame(req.State.Raw, now.state)
 	}, func(now reading[O], err error) bool { return last.agrees(req.State.Raw, now.state, err) })
@@ -46,7 +46,7 @@ func (r *entityResource[M, O]) noteName(ctx context.Context, client *control.Cli
 		return
 	}
 	var m M
-	if diags.Append(state.Get(ctx, &m)...); !diags.HasError() {
+	if r.entity.models.State(ctx, state, &m, diags); !diags.HasError() {
 		r.entity.KnownAs(client, m, o)
 	}
 }

@@ -38,7 +38,7 @@ func (r *entityResource[M, O]) ValidateConfig(ctx context.Context, req resource.
 	if r.entity.Validate == nil {
 		return
 	}
-	if resp.Diagnostics.Append(req.Config.Get(ctx, &config)...); !resp.Diagnostics.HasError() {
+	if r.entity.models.Config(ctx, req.Config, &config, &resp.Diagnostics); !resp.Diagnostics.HasError() {
 		r.entity.Validate(ctx, config, &resp.Diagnostics)
 	}
 }
@@ -66,7 +66,7 @@ func (r *entityResource[M, O]) ModifyPlan(ctx context.Context, req resource.Modi
 // object that keeps its name needs no record: the server knows it.
 func (r *entityResource[M, O]) registerName(ctx context.Context, prior tfsdk.State, resp *resource.ModifyPlanResponse) {
 	var plan, state M
-	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
+	r.entity.models.Plan(ctx, resp.Plan, &plan, &resp.Diagnostics)
 	name := r.entity.PlannedName(plan)
 	switch {
 	case name == "" || resp.Diagnostics.HasError():
@@ -74,7 +74,7 @@ func (r *entityResource[M, O]) registerName(ctx context.Context, prior tfsdk.Sta
 		r.Provider.Planned.Add(r.TypeName, name)
 	case hasAttribute(prior, "id"):
 		var id string
-		resp.Diagnostics.Append(prior.Get(ctx, &state)...)
+		r.entity.models.State(ctx, prior, &state, &resp.Diagnostics)
 		resp.Diagnostics.Append(prior.GetAttribute(ctx, path.Root("id"), &id)...)
 		if r.entity.PlannedName(state) != name {
 			r.Provider.Planned.Rename(r.TypeName, id, name)
@@ -115,7 +115,7 @@ func (r *entityResource[M, O]) Create(ctx context.Context, req resource.CreateRe
 func (r *entityResource[M, O]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	r.BeginRead(req.State.Raw)
 	var state M
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.entity.models.State(ctx, req.State, &state, &resp.Diagnostics)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // orgAttribute is the organization in every identity and in the resources that have it.
@@ -46,26 +47,34 @@ func (id Identity) schema() identityschema.Schema {
 
 // write sets the identity from a state. org is the organization of an object that has no org_id attribute. An identity must
 // not change, so that the org_id of an existing identity stays as it is, even if it is null.
-func (id Identity) write(ctx context.Context, state tfsdk.State, org string, out *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	owner := StringOrNull(org)
+func (id Identity) write(state tfsdk.State, org string, out *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	attributes := attributesOf(state.Raw)
+	parts := map[string]tftypes.Value{orgAttribute: tftypes.NewValue(tftypes.String, nil)}
+	if org != "" {
+		parts[orgAttribute] = tftypes.NewValue(tftypes.String, org)
+	}
 	if !out.Raw.IsFullyNull() {
-		diags.Append(out.GetAttribute(ctx, path.Root(orgAttribute), &owner)...)
-	} else if hasAttribute(state, orgAttribute) {
-		var named types.String
-		if diags.Append(state.GetAttribute(ctx, path.Root(orgAttribute), &named)...); Known(named) {
-			owner = named
-		}
+		parts[orgAttribute] = attributesOf(out.Raw)[orgAttribute]
+	} else if named, ok := attributes[orgAttribute]; ok && named.IsKnown() && !named.IsNull() {
+		parts[orgAttribute] = named
 	}
-	diags.Append(out.SetAttribute(ctx, path.Root(orgAttribute), owner)...)
+	types := map[string]tftypes.Type{orgAttribute: tftypes.String}
 	for _, part := range id {
-		var value types.String
-		diags.Append(state.GetAttribute(ctx, path.Root(part.Name), &value)...)
-		diags.Append(out.SetAttribute(ctx, path.Root(part.Name), value)...)
+		parts[part.Name], types[part.Name] = attributes[part.Name], tftypes.String
 	}
+	object := tftypes.Object{AttributeTypes: types}
+	if err := tftypes.ValidateValue(object, parts); err != nil {
+		diags.AddError("Could not write the identity", "Please report this issue to the provider developers: "+err.Error())
+		return
+	}
+	out.Raw = tftypes.NewValue(object, parts)
 }
 
 // hasAttribute is true if the schema of the state has the root attribute.
 func hasAttribute(state tfsdk.State, name string) bool {
+	if object, ok := state.Raw.Type().(tftypes.Object); ok { // the type of the schema has to be made
+		return object.AttributeTypes[name] != nil
+	}
 	object, ok := state.Schema.Type().(attr.TypeWithAttributeTypes)
 	return ok && object.AttributeTypes()[name] != nil
 }
@@ -81,7 +90,7 @@ func (b *Base) SetIdentity(ctx context.Context, state tfsdk.State, identity *tfs
 	if identity == nil || state.Raw.IsNull() {
 		return
 	}
-	b.Identity.write(ctx, state, b.orgID(), identity, diags)
+	b.Identity.write(state, b.orgID(), identity, diags)
 }
 
 // ImportByIdentity sets the state from the identity of an import block. It is false if the import has an ID instead, and

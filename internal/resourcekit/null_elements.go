@@ -21,8 +21,9 @@ func expectNoNullElements(ctx context.Context, config tfsdk.Config, diags *diag.
 	}
 	var found []path.Path
 	values := attributesOf(config.Raw)
+	attributes := config.Schema.GetAttributes() // a copy each time
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if attribute, ok := config.Schema.GetAttributes()[name]; ok && !attribute.IsWriteOnly() {
+		if attribute, ok := attributes[name]; ok && !attribute.IsWriteOnly() && mayHaveElements(values[name]) {
 			found = append(found, nullElements(path.Root(name), attribute.GetType().TerraformType(ctx), values[name])...)
 		}
 	}
@@ -31,6 +32,12 @@ func expectNoNullElements(ctx context.Context, config tfsdk.Config, diags *diag.
 			"with `compact(...)` or `{ for key, value in ... : key => value if value != null }`.", at))
 	}
 	return len(found) == 0
+}
+
+// mayHaveElements is false of a value without any parts.
+func mayHaveElements(value tftypes.Value) bool {
+	typ := value.Type()
+	return !value.IsNull() && value.IsKnown() && !typ.Is(tftypes.String) && !typ.Is(tftypes.Number) && !typ.Is(tftypes.Bool)
 }
 
 // nullElements returns where a value of this type has a null element. An element of a set has no place of its own.
