@@ -371,14 +371,23 @@ func decoded(t *testing.T, content []byte) map[string]any {
 // Nothing else differs, as a sandbox gives the same IDs to the same requests.
 var random = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|edg_[0-9A-Z]+|"(salt|hash)":"[^"]+"`)
 
+// fullRollout is a rollout to all devices in private state. That every device runs its version may be seen before the server says that it is
+// completed, or after, depending on how quick the machine is.
+var fullRollout = regexp.MustCompile(`"status":"active","percentage":100\b`)
+
 // normalized replaces what legitimately differs, sorts sets, and decodes the values of the private state, which are in base64.
 func (o outcome) normalized(t *testing.T, typeName string) outcome {
 	t.Helper()
 	schema := acctest.Schemas(t).ResourceSchemas[typeName].Block.Attributes
 	o.Planned, o.State = normalizedObject(schema, o.Planned), normalizedObject(schema, o.State)
+	for _, object := range []map[string]any{o.Planned, o.State} {
+		if object["status"] == "active" && fmt.Sprint(object["percentage"]) == "100" {
+			object["status"] = "completed"
+		}
+	}
 	for key, value := range o.Private {
 		if text, err := base64.StdEncoding.DecodeString(fmt.Sprint(value)); err == nil {
-			o.Private[key] = random.ReplaceAllString(string(text), "(random)")
+			o.Private[key] = fullRollout.ReplaceAllString(random.ReplaceAllString(string(text), "(random)"), `"status":"completed","percentage":100`)
 		}
 	}
 	return o
