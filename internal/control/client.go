@@ -70,6 +70,7 @@ type Client struct {
 
 	recent     *recentWrites
 	cache      *readcache.Cache
+	looks      looks
 	modelNames *nameIndex[Model]
 	groupNames *nameIndex[Group]
 	// unheard is what no diagnostic has said yet of what fails all requests.
@@ -207,6 +208,8 @@ func (c *Client) send(ctx context.Context, r request, out any) error {
 		return err
 	}
 	if r.writes() {
+		c.looks.wrote(r)
+		defer c.looks.wrote(r)
 		defer c.written(ctx)
 		defer c.modelNames.invalidate(r.path)
 		defer c.groupNames.invalidate(r.path)
