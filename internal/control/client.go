@@ -3,6 +3,7 @@ package control
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -149,6 +150,11 @@ func New(cfg Config) (*Client, error) {
 
 // OrgID is the organization that the client was configured with, or "".
 func (c *Client) OrgID() string { return c.orgID }
+
+// Fingerprint tells clients apart that may get other answers: by the server, the organization and the API key, which it does not reveal.
+func (c *Client) Fingerprint() string {
+	return fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%q %q %q", c.base, c.orgID, c.apiKey)))
+}
 
 // request is one call of the API, before it has been sent.
 type request struct {

@@ -73,7 +73,7 @@ func (r *membersResource) planCreate(ctx context.Context, req resource.ModifyPla
 	if !checkStatic(g, path.Root("group_id"), &resp.Diagnostics) || !resourcekit.Known(plan.DeviceIDs) || hasUnknown(plan.DeviceIDs) {
 		return
 	}
-	if client.Applying() {
+	if r.Applying() {
 		return // the plan has shown the warning
 	}
 	warnOfRemovals(ctx, client, g, plan.wanted(ctx, &resp.Diagnostics), &resp.Diagnostics)

@@ -24,6 +24,10 @@ type Provider struct {
 	PollInterval time.Duration
 	// Destroying is true of a command that destroys everything. What it plans before that is only a refresh.
 	Destroying bool
+	// AppliesPlan is true of a command that applies a plan from a file: whatever it plans was planned and shown before.
+	AppliesPlan bool
+	// Checked are the plans that another process of the same `terraform apply` has checked, nil where that cannot be known.
+	Checked *CheckedPlans
 	// Planned are the names that the current plan creates.
 	Planned PlannedNames
 	// Ephemerals are the open ephemeral resources, nil where nobody closes what is left of them.
