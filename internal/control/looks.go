@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,9 +20,10 @@ import (
 type looks struct {
 	mu sync.Mutex
 	// rollouts are the times of the last write to the rollouts of each model, and deployments those of the last deployment of it to a group,
-	// both by its ID. others is the time of the last other write.
-	rollouts, deployments map[string]time.Time
-	others                time.Time
+	// both by its ID; groups those of the last change of the members of each group. members is the time of the last change of any, and others
+	// that of the last other write.
+	rollouts, deployments, groups map[string]time.Time
+	members, others               time.Time
 }
 
 // wrote records that a write begins, or has ended: an answer must not be from before either.
@@ -29,7 +31,7 @@ func (l *looks) wrote(r request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.rollouts == nil {
-		l.rollouts, l.deployments = map[string]time.Time{}, map[string]time.Time{}
+		l.rollouts, l.deployments, l.groups = map[string]time.Time{}, map[string]time.Time{}, map[string]time.Time{}
 	}
 	now, parts := time.Now(), strings.Split(r.path, "/")
 	body, _ := r.body.(map[string]any)
@@ -38,22 +40,19 @@ func (l *looks) wrote(r request) {
 		l.deployments[join(model)] = now
 	case parts[0] == "models" && len(parts) > 2:
 		l.rollouts[parts[1]] = now
+	case parts[0] == "device-groups" && len(parts) > 2:
+		l.groups[parts[1]], l.members = now, now
 	default:
 		l.others = now
 	}
 }
 
-func (l *looks) sharing(ctx context.Context, modelID string, maxAge time.Duration, writes ...map[string]time.Time) context.Context {
+// sharing allows answers that are not older than maxAge, nor than the last of some writes.
+func sharing(ctx context.Context, maxAge time.Duration, writes ...time.Time) context.Context {
 	if readcache.Cached(ctx) {
 		return ctx
 	}
-	after := l.others
-	for _, times := range writes {
-		if last := times[join(modelID)]; last.After(after) {
-			after = last
-		}
-	}
-	return readcache.WithRecent(ctx, readcache.Recent{MaxAge: maxAge, After: after})
+	return readcache.WithRecent(ctx, readcache.Recent{MaxAge: maxAge, After: slices.MaxFunc(writes, time.Time.Compare)})
 }
 
 // SharingRollouts allows reads of the rollouts of a model to be answered with what another read of such a context has asked for at most
@@ -62,19 +61,27 @@ func (l *looks) sharing(ctx context.Context, modelID string, maxAge time.Duratio
 func (c *Client) SharingRollouts(ctx context.Context, modelID string, maxAge time.Duration) context.Context {
 	c.looks.mu.Lock()
 	defer c.looks.mu.Unlock()
-	return c.looks.sharing(ctx, modelID, maxAge, c.looks.rollouts)
+	return sharing(ctx, maxAge, c.looks.others, c.looks.rollouts[join(modelID)])
 }
 
 // SharingAssignments is SharingRollouts for the versions of a model that devices are assigned, which rollouts and deployments write.
 func (c *Client) SharingAssignments(ctx context.Context, modelID string, maxAge time.Duration) context.Context {
 	c.looks.mu.Lock()
 	defer c.looks.mu.Unlock()
-	return c.looks.sharing(ctx, modelID, maxAge, c.looks.rollouts, c.looks.deployments)
+	model := join(modelID)
+	return sharing(ctx, maxAge, c.looks.others, c.looks.members, c.looks.rollouts[model], c.looks.deployments[model])
 }
 
-// SharingSettings is SharingRollouts for what neither rollouts nor deployments write: settings, and the members of groups.
+// SharingSettings is SharingRollouts for what neither rollouts, deployments nor changes of members write.
 func (c *Client) SharingSettings(ctx context.Context, maxAge time.Duration) context.Context {
 	c.looks.mu.Lock()
 	defer c.looks.mu.Unlock()
-	return c.looks.sharing(ctx, "", maxAge)
+	return sharing(ctx, maxAge, c.looks.others)
+}
+
+// SharingGroup is SharingRollouts for what a change of the members of a group writes.
+func (c *Client) SharingGroup(ctx context.Context, groupID string, maxAge time.Duration) context.Context {
+	c.looks.mu.Lock()
+	defer c.looks.mu.Unlock()
+	return sharing(ctx, maxAge, c.looks.others, c.looks.groups[join(groupID)])
 }

@@ -21,23 +21,24 @@ func TestSharing(t *testing.T) {
 	for name, tc := range map[string]struct {
 		between func(context.Context, *Client)
 		maxAge  time.Duration
-		// rollouts, assignments and settings are the requests of two looks.
-		rollouts, assignments, settings int
+		// rollouts, assignments, settings and group are the requests of two looks.
+		rollouts, assignments, settings, group int
 	}{
-		"at once":                   {func(context.Context, *Client) {}, time.Minute, 1, 1, 1},
-		"too late":                  {func(context.Context, *Client) { time.Sleep(time.Minute) }, time.Minute, 2, 2, 2},
-		"no earlier answer":         {func(context.Context, *Client) {}, 0, 2, 2, 2},
-		"a deployment":              {execute("a/b"), time.Minute, 1, 2, 1},
-		"a rollout":                 {create("a/b"), time.Minute, 2, 2, 1},
-		"another model's":           {execute("a"), time.Minute, 1, 1, 1},
-		"a rollout of another":      {create("a"), time.Minute, 1, 1, 1},
-		"a deployment of no model":  {execute(""), time.Minute, 2, 2, 2},
-		"a preview":                 {func(ctx context.Context, c *Client) { _, _ = c.PrepareDeployment(ctx, GroupDeployment{ModelID: "a/b"}) }, time.Minute, 1, 1, 1},
-		"the settings are changed":  {func(ctx context.Context, c *Client) { _, _ = c.UpdateSettings(ctx, "org", nil) }, time.Minute, 2, 2, 2},
-		"members are added":         {func(ctx context.Context, c *Client) { _ = c.AddGroupDevices(ctx, "g", []string{"d"}) }, time.Minute, 2, 2, 2},
-		"the model is deleted":      {func(ctx context.Context, c *Client) { _ = c.DeleteModel(ctx, "a/b") }, time.Minute, 2, 2, 2},
-		"another walk":              {func(_ context.Context, c *Client) { c.BeginWalk() }, time.Minute, 2, 2, 2},
-		"the cache of the walk end": {func(_ context.Context, c *Client) { c.cache.Disable() }, time.Minute, 1, 1, 1},
+		"at once":                   {func(context.Context, *Client) {}, time.Minute, 1, 1, 1, 1},
+		"too late":                  {func(context.Context, *Client) { time.Sleep(time.Minute) }, time.Minute, 2, 2, 2, 2},
+		"no earlier answer":         {func(context.Context, *Client) {}, 0, 2, 2, 2, 2},
+		"a deployment":              {execute("a/b"), time.Minute, 1, 2, 1, 1},
+		"a rollout":                 {create("a/b"), time.Minute, 2, 2, 1, 1},
+		"another model's":           {execute("a"), time.Minute, 1, 1, 1, 1},
+		"a rollout of another":      {create("a"), time.Minute, 1, 1, 1, 1},
+		"a deployment of no model":  {execute(""), time.Minute, 2, 2, 2, 2},
+		"a preview":                 {func(ctx context.Context, c *Client) { _, _ = c.PrepareDeployment(ctx, GroupDeployment{ModelID: "a/b"}) }, time.Minute, 1, 1, 1, 1},
+		"the settings are changed":  {func(ctx context.Context, c *Client) { _, _ = c.UpdateSettings(ctx, "org", nil) }, time.Minute, 2, 2, 2, 2},
+		"members are added":         {func(ctx context.Context, c *Client) { _ = c.AddGroupDevices(ctx, "g", []string{"d"}) }, time.Minute, 1, 2, 1, 2},
+		"members of another group":  {func(ctx context.Context, c *Client) { _ = c.AddGroupDevices(ctx, "other", []string{"d"}) }, time.Minute, 1, 2, 1, 1},
+		"the model is deleted":      {func(ctx context.Context, c *Client) { _ = c.DeleteModel(ctx, "a/b") }, time.Minute, 2, 2, 2, 2},
+		"another walk":              {func(_ context.Context, c *Client) { c.BeginWalk() }, time.Minute, 2, 2, 2, 2},
+		"the cache of the walk end": {func(_ context.Context, c *Client) { c.cache.Disable() }, time.Minute, 1, 1, 1, 1},
 	} {
 		for kind, look := range map[string]struct {
 			share func(context.Context, *Client, time.Duration) context.Context

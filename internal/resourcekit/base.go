@@ -28,6 +28,9 @@ func (b Base) WithKind(k Kind) Base {
 	return b
 }
 
+// CheckedBefore is true of a plan that the same run has checked and shown before, in another process.
+func (b *Base) CheckedBefore() bool { return b.checked }
+
 // Applying is true of a plan that an apply makes once more: it was checked and shown before, and what it says is only repeated. See
 // control.Client.Applying, CheckedPlans and Provider.AppliesPlan.
 func (b *Base) Applying() bool {

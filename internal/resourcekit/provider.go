@@ -3,6 +3,7 @@ package resourcekit
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -40,6 +41,8 @@ type Provider struct {
 	Written WrittenValues
 	// Members are the sets of the devices in groups, by the ID of the group, that an apply compares.
 	Members Recent[map[string]bool]
+	// Memberships counts the memberships of groups that this process has created.
+	Memberships atomic.Int64
 	// Objects are the objects that the resources of the current walk manage.
 	Objects Objects
 
