@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -187,17 +186,26 @@ func (s *Sandbox) Writes() []string {
 	return writes
 }
 
-// Await returns once a request of an operation is in the ledger.
-func (s *Sandbox) Await(t testing.TB, operation string) {
+// Await returns once requests of these operations are in the ledger, in this order.
+func (s *Sandbox) Await(t testing.TB, operations ...string) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	limit := time.After(time.Minute)
-	for !slices.ContainsFunc(s.Ledger(), func(e sandbox.Entry) bool { return e.Operation == operation }) {
+	for {
+		left := operations
+		for _, e := range s.Ledger() {
+			if len(left) > 0 && e.Operation == left[0] {
+				left = left[1:]
+			}
+		}
+		if len(left) == 0 {
+			return
+		}
 		select {
 		case <-tick.C:
 		case <-limit:
-			t.Fatalf("there was no request to %s", operation)
+			t.Fatalf("there was no request to %s", left[0])
 		}
 	}
 }

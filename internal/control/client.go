@@ -3,6 +3,7 @@ package control
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -70,6 +71,7 @@ type Client struct {
 
 	recent     *recentWrites
 	cache      *readcache.Cache
+	looks      looks
 	modelNames *nameIndex[Model]
 	groupNames *nameIndex[Group]
 	// unheard is what no diagnostic has said yet of what fails all requests.
@@ -149,6 +151,11 @@ func New(cfg Config) (*Client, error) {
 // OrgID is the organization that the client was configured with, or "".
 func (c *Client) OrgID() string { return c.orgID }
 
+// Fingerprint tells clients apart that may get other answers: by the server, the organization and the API key, which it does not reveal.
+func (c *Client) Fingerprint() string {
+	return fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%q %q %q", c.base, c.orgID, c.apiKey)))
+}
+
 // request is one call of the API, before it has been sent.
 type request struct {
 	// operation names the call in errors and logs, in words for users: "create the rollout".
@@ -207,6 +214,8 @@ func (c *Client) send(ctx context.Context, r request, out any) error {
 		return err
 	}
 	if r.writes() {
+		c.looks.wrote(r)
+		defer c.looks.wrote(r)
 		defer c.written(ctx)
 		defer c.modelNames.invalidate(r.path)
 		defer c.groupNames.invalidate(r.path)

@@ -102,13 +102,15 @@ func (r *GroupDeploymentResult) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+const executePath = "deploy/execute"
+
 // ExecuteDeployment assigns the version to the group's members. reached reports whether the members already have it: it is
 // called when the response is lost, before anything is sent again.
 func (c *Client) ExecuteDeployment(ctx context.Context, d GroupDeployment, reached func(context.Context) (bool, error)) (GroupDeploymentResult, error) {
 	body := d.body()
 	body["rollout_percentage"] = d.Percentage
 	body["strategy"] = "immediate"
-	post := posting[GroupDeploymentResult](c, "deploy to the device group", "deploy/execute", body)
+	post := posting[GroupDeploymentResult](c, "deploy to the device group", executePath, body)
 	find := func(ctx context.Context) (GroupDeploymentResult, bool, error) {
 		ok, err := reached(ctx)
 		return GroupDeploymentResult{}, ok, err

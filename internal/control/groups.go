@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,20 +67,23 @@ type Group struct {
 	Tags        []string
 	// CreatedAt is the server's text.
 	CreatedAt string
+	// DeviceCount is the number of its members, nil where the server does not say.
+	DeviceCount *int
 }
 
 // UnmarshalJSON fails on an object without an ID.
 func (g *Group) UnmarshalJSON(data []byte) error {
 	var wire struct {
-		ID          flexText  `json:"id"`
-		OrgID       flexText  `json:"org_id"`
-		Name        flexText  `json:"name"`
-		Description *string   `json:"description"`
-		GroupType   *flexText `json:"group_type"`
-		Mode        *flexText `json:"mode"`
-		Rules       []Rule    `json:"rules"`
-		Tags        []string  `json:"tags"`
-		CreatedAt   flexText  `json:"created_at"`
+		ID          flexText    `json:"id"`
+		OrgID       flexText    `json:"org_id"`
+		Name        flexText    `json:"name"`
+		Description *string     `json:"description"`
+		GroupType   *flexText   `json:"group_type"`
+		Mode        *flexText   `json:"mode"`
+		Rules       []Rule      `json:"rules"`
+		Tags        []string    `json:"tags"`
+		CreatedAt   flexText    `json:"created_at"`
+		DeviceCount *flexNumber `json:"device_count"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
@@ -90,6 +94,7 @@ func (g *Group) UnmarshalJSON(data []byte) error {
 	*g = Group{
 		ID: string(wire.ID), OrgID: string(wire.OrgID), Name: string(wire.Name), Description: wire.Description,
 		Type: string(firstOf(wire.GroupType, wire.Mode)), Rules: wire.Rules, Tags: wire.Tags, CreatedAt: string(wire.CreatedAt),
+		DeviceCount: count(wire.DeviceCount),
 	}
 	return nil
 }
@@ -125,6 +130,10 @@ var groupKind = kind[Group]{
 	},
 	id:  func(g Group) string { return g.ID },
 	org: func(g Group) string { return g.OrgID },
+	equal: func(single, listed Group) bool { // the members may have changed between the two
+		single.DeviceCount, listed.DeviceCount = nil, nil
+		return reflect.DeepEqual(single, listed)
+	},
 }
 
 // Groups lists the organization's device groups.

@@ -14,11 +14,11 @@ import (
 // CONTRACT.md 5.21
 func TestGroupDecodesEverySpelling(t *testing.T) {
 	t.Parallel()
-	text := "24 phones"
+	text, members := "24 phones", 24
 	for body, want := range map[string]Group{
 		`{"id":"grp_1","org_id":"demo","name":"staging","description":"24 phones","group_type":"static","rules":[],"tags":["a","b"],
 		  "device_count":24,"created_at":"2026-11-24T12:00:00Z"}`: {ID: "grp_1", OrgID: "demo", Name: "staging", Description: &text,
-			Type: GroupStatic, Rules: []Rule{}, Tags: []string{"a", "b"}, CreatedAt: "2026-11-24T12:00:00Z"},
+			Type: GroupStatic, Rules: []Rule{}, Tags: []string{"a", "b"}, CreatedAt: "2026-11-24T12:00:00Z", DeviceCount: &members},
 		`{"id":7,"org_id":1,"name":"new","description":null,"mode":"dynamic","rules":null}`: {ID: "7", OrgID: "1", Name: "new", Type: GroupDynamic},
 		`{"id":7}`: {ID: "7"},
 	} {

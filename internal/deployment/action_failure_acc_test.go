@@ -41,7 +41,7 @@ func TestAccRollbackAction_interrupt(t *testing.T) {
 	sb.Clock.Hold()
 	ctx, interrupt := context.WithCancel(t.Context())
 	go func() {
-		sb.Await(t, "get rollout")
+		sb.Await(t, "roll back", "list rollouts")
 		interrupt()
 	}()
 	_, said := sb.InvokeWithin(ctx, t, "octomil_rollback", config{"model": phi, "timeout": "1m"})

@@ -40,7 +40,7 @@ type applier struct {
 
 // run does what the state at this moment asks for, and stops before any write where that is not what the plan has shown.
 func (a *applier) run(ctx context.Context) {
-	state, err := a.target.Read(ctx, a.private)
+	state, err := a.target.Look(ctx, a.private)
 	if err != nil {
 		addReadError(ctx, a.client, a.plan, err, a.diags)
 		return
@@ -160,7 +160,7 @@ func (a *applier) setOperation(ctx context.Context, p rollout.Proposal) {
 }
 
 // finish leaves the truth in the state, however the wait has ended. What the result has seen last is all there is after an interrupt,
-// and enough where nothing was waited for, or where the wait has counted a group's members.
+// and enough where nothing was waited for, or where the wait has counted a group's members, or listed the rollouts.
 func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	last, spec := r.State, r.Proposal.Spec
 	a.private = a.private.Seeing(r)
@@ -168,7 +168,7 @@ func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	if control.WholePercents(spec.Percentage, r.Kept) {
 		resourcekit.WarnOfWholePercents(a.diags, path.Root("rollout").AtName("percentage"), "rollout.percentage", "deployment")
 	}
-	if err != nil || spec.Wait && r.Members == nil {
+	if err != nil || spec.Wait && r.Members == nil && !r.StateRead {
 		if s, readErr := a.target.Read(ctx, a.private); readErr == nil {
 			s.DeploymentID = last.DeploymentID
 			last = s

@@ -278,7 +278,7 @@ func TestApplyToleratesFourFailedPollsInARow(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				h := newHarness(t)
-				h.server.AddFault(sandbox.Fault{Method: "GET", Path: "models/*/rollouts/*", Nth: 2, Times: failures, Status: 503, Body: "down"})
+				h.server.AddFault(sandbox.Fault{Method: "GET", Path: "models/*/rollouts", Nth: 3, Times: failures, Status: 503, Body: "down"})
 				diags := h.run(t.Context(), "2.0.0", 30*time.Minute, "5 10m")
 				if ok {
 					succeeds(t, diags)

@@ -64,7 +64,7 @@ func (r *deploymentResource) planDestroy(ctx context.Context, req resource.Modif
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resourcekit.GetPrivate(ctx, req.Private, privateKey, &private, &resp.Diagnostics)
 	changes := slices.Contains([]string{onDestroyCancel, onDestroyRollback}, state.OnDestroy.ValueString())
-	if resp.Diagnostics.HasError() || !changes || !private.EverSucceeded || !r.HasClient() || r.Provider.Client.Applying() ||
+	if resp.Diagnostics.HasError() || !changes || !private.EverSucceeded || !r.HasClient() || r.Applying() ||
 		r.ManagedElsewhere(req.State.Raw) {
 		return
 	}

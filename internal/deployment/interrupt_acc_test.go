@@ -22,7 +22,7 @@ func TestAccModelDeployment_interrupt(t *testing.T) {
 			sb.ClearLedger()
 			cli.Configure(t, pinned(sb, "2.0.0"))
 			apply := cli.Start(t, "apply", "-auto-approve")
-			sb.Await(t, "get rollout")
+			sb.Await(t, "create rollout", "list rollouts")
 			apply.Interrupt(t)
 			interrupted := apply.Wait(t)
 			if interrupted.Code == 0 || !says("Interrupted while the rollout continues", "The next apply attaches to it").MatchString(interrupted.Output) {

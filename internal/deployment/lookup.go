@@ -157,7 +157,7 @@ func (r *deploymentResource) checkReferences(ctx context.Context, client *contro
 
 // checkPin reports whether the pinned version exists and may be deployed, or rolled back to.
 func (r *deploymentResource) checkPin(ctx context.Context, client *control.Client, m *model, op rollout.Operation, diags *diag.Diagnostics) {
-	if m.Version.IsUnknown() || r.createsVersion(m) || client.Applying() {
+	if m.Version.IsUnknown() || r.createsVersion(m) || r.Applying() {
 		return
 	}
 	versions, err := client.Versions(ctx, m.ModelID.ValueString(), "")

@@ -26,7 +26,7 @@ func (r *deploymentResource) claim(ctx context.Context, plan *model, diags *diag
 		addConflictingPins(plan, other, diags)
 		return false
 	}
-	if plan.Group.IsNull() || !r.HasClient() || r.Provider.Client.Applying() {
+	if plan.Group.IsNull() || !r.HasClient() || r.Applying() {
 		return true
 	}
 	ctx, client := r.Reader(ctx, diags)

@@ -134,7 +134,7 @@ func (r *deploymentResource) planCreate(ctx context.Context, plan *model, resp *
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
 	r.checkReferences(ctx, client, plan, &resp.Diagnostics)
 	spec, known := plan.spec(ctx, rollout.Private{}, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.claim(ctx, plan, &resp.Diagnostics) || !known || plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() || client.Applying() {
+	if resp.Diagnostics.HasError() || !r.claim(ctx, plan, &resp.Diagnostics) || !known || plan.ModelID.IsUnknown() || plan.GroupID.IsUnknown() || r.Applying() {
 		return
 	}
 	now, err := r.target(client, plan).Read(ctx, rollout.Private{})
@@ -210,7 +210,7 @@ func (r *deploymentResource) planUpdate(
 		plan.PreviousVersion = resourcekit.StringOrNull(op.From)
 	}
 	plan.useStateForUnchanged(state, p)
-	if r.HasClient() && !r.Provider.Client.Applying() {
+	if r.HasClient() && !r.Applying() {
 		ctx, client := r.Reader(ctx, &resp.Diagnostics)
 		if op.ReplacesVersion() {
 			r.checkPin(ctx, client, plan, op, &resp.Diagnostics)

@@ -70,6 +70,44 @@ func converge(ctx context.Context, client *control.Client, group string, wanted 
 	return r
 }
 
+// fill is converge for a group that is not managed yet and of which the server says that it has no members. It adds the devices first, in
+// one request, so that one read shows what that has made of the group, and what is left to remove after all. Where the server refuses,
+// converge tells why.
+func fill(ctx context.Context, client *control.Client, group string, wanted []string) applyResult {
+	if len(wanted) == 0 || len(wanted) > control.MemberBatch {
+		return converge(ctx, client, group, wanted, false)
+	}
+	r := applyResult{wanted: wanted, listed: true, due: changes{add: wanted}}
+	r.err = r.add(ctx, client, group, wanted, false)
+	if r.err != nil && !r.mayHaveChanged {
+		return converge(ctx, client, group, wanted, false)
+	}
+	r.refresh(ctx, client, group)
+	if r.err != nil || r.now == nil {
+		return r
+	}
+	left := changes{remove: r.now.diff(wanted).remove}
+	if left.empty() {
+		return r
+	}
+	r.due.remove = left.remove
+	r.err = r.apply(ctx, client, group, left, false)
+	r.refresh(ctx, client, group)
+	return r
+}
+
+// countAge is how old the number of the members of a group may be by which it counts as empty. Several memberships are created at about
+// the same time, and one list has the numbers of all groups.
+const countAge = 10 * time.Second
+
+// isEmpty reports whether the server says of a group that it has no members.
+func isEmpty(ctx context.Context, client *control.Client, group string) bool {
+	groups, err := client.Groups(client.SharingGroup(ctx, group, countAge))
+	return err == nil && slices.ContainsFunc(groups, func(g control.Group) bool {
+		return g.ID == group && g.DeviceCount != nil && *g.DeviceCount == 0
+	})
+}
+
 func (r *applyResult) apply(ctx context.Context, client *control.Client, group string, due changes, managed bool) error {
 	for batch := range slices.Chunk(due.add, control.MemberBatch) {
 		if err := r.add(ctx, client, group, batch, managed); err != nil {

@@ -65,7 +65,7 @@ func (r *membersResource) planCreate(ctx context.Context, req resource.ModifyPla
 	var plan membersModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	ctx, client := r.Reader(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !resourcekit.Known(plan.GroupID) {
+	if resp.Diagnostics.HasError() || !resourcekit.Known(plan.GroupID) || r.CheckedBefore() {
 		return
 	}
 	g, err := client.Group(ctx, plan.GroupID.ValueString())
@@ -76,7 +76,7 @@ func (r *membersResource) planCreate(ctx context.Context, req resource.ModifyPla
 	if !checkStatic(g, path.Root("group_id"), &resp.Diagnostics) || !resourcekit.Known(plan.DeviceIDs) || hasUnknown(plan.DeviceIDs) {
 		return
 	}
-	if client.Applying() {
+	if r.Applying() {
 		return // the plan has shown the warning
 	}
 	warnOfRemovals(ctx, client, g, plan.wanted(ctx, &resp.Diagnostics), &resp.Diagnostics)
@@ -116,8 +116,11 @@ func checkStatic(g control.Group, at path.Path, diags *diag.Diagnostics) bool {
 	return false
 }
 
-// warnOfRemovals warns of members that the configuration does not name.
+// warnOfRemovals warns of members that the configuration does not name, unless the server has said that the group has none.
 func warnOfRemovals(ctx context.Context, client *control.Client, g control.Group, wanted []string, diags *diag.Diagnostics) {
+	if g.DeviceCount != nil && *g.DeviceCount == 0 {
+		return
+	}
 	members, err := client.GroupDevices(ctx, g.ID)
 	if err != nil {
 		addGroupError(g.ID, "Could not list the members of the device group", err, diags)

@@ -56,7 +56,11 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	defer done()
 	group := plan.GroupID.ValueString()
-	result := converge(ctx, client, group, wanted, false)
+	change := func() applyResult { return converge(ctx, client, group, wanted, false) }
+	if r.Provider.Memberships.Add(1) > 1 && isEmpty(ctx, client, group) { // the list of the groups is worth its pages for several only
+		change = func() applyResult { return fill(ctx, client, group, wanted) }
+	}
+	result := change()
 	r.Provider.Members.Forget(group)
 	result.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -31,5 +32,46 @@ func TestDestroys(t *testing.T) {
 		if got := destroys(strings.Fields(tc.command), func(name string) string { return tc.env[name] }); got != tc.want {
 			t.Errorf("%s with %v: %v", tc.command, tc.env, got)
 		}
+	}
+}
+
+func TestApplies(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		command         string
+		env             map[string]string
+		plans, fromFile bool
+	}{
+		{"terraform apply", nil, true, false},
+		{"terraform -chdir=live apply -auto-approve -parallelism=20", nil, true, false},
+		{"tofu apply -var a=b -target octomil_model.phi -json", nil, true, false},
+		{"terraform apply tfplan", nil, false, true},
+		{"terraform apply -auto-approve -lock=false tfplan", nil, false, true},
+		{"terraform apply -state s tfplan", nil, false, true},
+		{"terraform apply -input=false", map[string]string{"TF_CLI_ARGS_apply": "-no-color"}, true, false},
+		{"terraform apply tfplan", map[string]string{"TF_CLI_ARGS": "-lock-timeout 5m"}, false, true},
+		{"terraform apply one two", nil, false, false},
+		{"terraform apply -var", nil, false, false},
+		{"terraform apply -unknown -auto-approve", nil, false, false}, // which of them is a value is not known
+		{"terraform plan", nil, false, false},
+		{"terraform plan -out tfplan", nil, false, false},
+		{"terraform test", nil, false, false},
+		{"terraform console", nil, false, false},
+		{"terraform destroy", nil, false, false},
+		{"sh", nil, false, false},
+		{"", nil, false, false},
+	} {
+		plans, fromFile := applies(strings.Fields(tc.command), func(name string) string { return tc.env[name] })
+		if plans != tc.plans || fromFile != tc.fromFile {
+			t.Errorf("%s with %v: plans %t, from a file %t", tc.command, tc.env, plans, fromFile)
+		}
+	}
+}
+
+// The time at which a process began does not change, and is not "" on the systems that tell.
+func TestParentBegun(t *testing.T) {
+	t.Parallel()
+	if first, again := parentBegun(t.Context()), parentBegun(t.Context()); first != again || first == "" && runtime.GOOS == "linux" {
+		t.Errorf("the parent process began at %q, and at %q", first, again)
 	}
 }

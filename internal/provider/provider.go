@@ -41,6 +41,8 @@ type octomilProvider struct {
 	transport http.RoundTripper
 	// run are the names that all processes of this run of Terraform plan, nil where they are not shared.
 	run *resourcekit.RunNames
+	// served is true in a process that Terraform has started for this provider.
+	served bool
 	// ephemerals are the open ephemeral resources of the process, nil where it does not close them.
 	ephemerals *resourcekit.OpenEphemerals
 	// shared is what the resources share, nil before the provider is configured.
@@ -177,6 +179,7 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 		Client: client, PollInterval: settings.pollInterval, Destroying: destroys(parentCommand(ctx), os.Getenv),
 		Planned: resourcekit.PlannedNames{Run: p.run}, Ephemerals: p.ephemerals,
 	}
+	p.recognizeApply(ctx, shared)
 	if !cfg.MaxAffectedDevices.IsNull() {
 		limit := int(cfg.MaxAffectedDevices.ValueInt64())
 		shared.Devices.Limit = &limit
@@ -187,6 +190,20 @@ func (p *octomilProvider) Configure(ctx context.Context, req provider.ConfigureR
 	resp.ActionData = shared
 	resp.ListResourceData = shared
 	resp.EphemeralResourceData = shared
+}
+
+// recognizeApply finds out whether what this process plans was planned and shown before: from a plan file, or by another process of the
+// same command.
+func (p *octomilProvider) recognizeApply(ctx context.Context, shared *resourcekit.Provider) {
+	if !p.served || shared.Destroying {
+		return
+	}
+	plans, fromFile := applies(parentCommand(ctx), os.Getenv)
+	shared.AppliesPlan = fromFile
+	if folder := plansFolder(); plans && folder != "" {
+		run := resourcekit.ChecksOfRun(folder, os.Getppid(), parentBegun(ctx))
+		shared.Checked = resourcekit.NewCheckedPlans(run, p.version+" "+shared.Client.Fingerprint())
+	}
 }
 
 // configureUnknown handles a provider block with a setting that is only known after apply. Where Terraform supports deferral,

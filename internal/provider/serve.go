@@ -31,7 +31,7 @@ func Serve(ctx context.Context, version string, debug bool) error {
 	}
 	ephemerals := &resourcekit.OpenEphemerals{}
 	open := func() provider.Provider {
-		return &octomilProvider{version: version, run: namesOfRun(), ephemerals: ephemerals}
+		return &octomilProvider{version: version, run: namesOfRun(), served: true, ephemerals: ephemerals}
 	}
 	err := tf6server.Serve(address, newServer(open, debug || logsAreRead(os.Getenv)), options...)
 	ctx, cancel := context.WithTimeout(control.Urgent(context.WithoutCancel(ctx)), stopTimeout)
@@ -45,9 +45,18 @@ const stopTimeout = 1800 * time.Millisecond
 
 // namesOfRun are the names that the processes which this run of Terraform has started share, nil without a home folder.
 func namesOfRun() *resourcekit.RunNames {
-	folder, err := os.UserCacheDir()
-	if err != nil {
+	folder := plansFolder()
+	if folder == "" {
 		return nil
 	}
-	return resourcekit.NamesOfRun(filepath.Join(folder, "terraform-provider-octomil", "plans"), os.Getppid())
+	return resourcekit.NamesOfRun(folder, os.Getppid())
+}
+
+// plansFolder is the folder of what the processes of a run share, "" without a home folder.
+func plansFolder() string {
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(folder, "terraform-provider-octomil", "plans")
 }

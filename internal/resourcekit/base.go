@@ -12,6 +12,9 @@ type Base struct {
 	Identity Identity
 	// Kind is set for managed resources only.
 	Kind Kind
+
+	// checked is true of a plan that the same run has checked and shown before.
+	checked bool
 }
 
 // NewBase returns the base of a resource. Without parts, the identity is the organization alone.
@@ -23,6 +26,15 @@ func NewBase(typeName string, identity ...Part) Base {
 func (b Base) WithKind(k Kind) Base {
 	b.Kind = k
 	return b
+}
+
+// CheckedBefore is true of a plan that the same run has checked and shown before, in another process.
+func (b *Base) CheckedBefore() bool { return b.checked }
+
+// Applying is true of a plan that an apply makes once more: it was checked and shown before, and what it says is only repeated. See
+// control.Client.Applying, CheckedPlans and Provider.AppliesPlan.
+func (b *Base) Applying() bool {
+	return b.checked || b.Provider != nil && (b.Provider.AppliesPlan || b.Provider.Client != nil && b.Provider.Client.Applying())
 }
 
 // Metadata implements resource.Resource and list.ListResource.

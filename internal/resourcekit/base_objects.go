@@ -70,6 +70,7 @@ func (b *Base) BeginPlan(req resource.ModifyPlanRequest, parts ...Object) {
 	if b.Provider == nil {
 		return
 	}
+	b.checked = b.Provider.Checked.contains(b.TypeName, req)
 	begins := b.Provider.walk.plan(b.TypeName, req.Config.Raw)
 	o, held := b.Object(req.State.Raw)
 	if held && req.Plan.Raw.IsNull() {
@@ -94,6 +95,9 @@ func (b *Base) RegisterPlan(ctx context.Context, req resource.ModifyPlanRequest,
 		b.registerDestroy(ctx, req, resp)
 	case len(resp.RequiresReplace) == 0: // otherwise Terraform plans the new object next
 		b.registerManaged(ctx, req, resp)
+	}
+	if b.Provider != nil && !b.checked && !resp.Diagnostics.HasError() {
+		b.Provider.Checked.add(b.TypeName, req)
 	}
 }
 

@@ -25,7 +25,7 @@ func (r *entityResource[M, O]) warnOfNamesakes(ctx context.Context, req resource
 		return
 	}
 	ctx, client := r.Reader(ctx, &diag.Diagnostics{})
-	if client.Applying() {
+	if r.Applying() {
 		return
 	}
 	all, err := r.entity.List(ctx, client, nil)

@@ -3,6 +3,7 @@ package resourcekit
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -24,6 +25,10 @@ type Provider struct {
 	PollInterval time.Duration
 	// Destroying is true of a command that destroys everything. What it plans before that is only a refresh.
 	Destroying bool
+	// AppliesPlan is true of a command that applies a plan from a file: whatever it plans was planned and shown before.
+	AppliesPlan bool
+	// Checked are the plans that another process of the same `terraform apply` has checked, nil where that cannot be known.
+	Checked *CheckedPlans
 	// Planned are the names that the current plan creates.
 	Planned PlannedNames
 	// Ephemerals are the open ephemeral resources, nil where nobody closes what is left of them.
@@ -36,6 +41,8 @@ type Provider struct {
 	Written WrittenValues
 	// Members are the sets of the devices in groups, by the ID of the group, that an apply compares.
 	Members Recent[map[string]bool]
+	// Memberships counts the memberships of groups that this process has created.
+	Memberships atomic.Int64
 	// Objects are the objects that the resources of the current walk manage.
 	Objects Objects
 

@@ -30,6 +30,18 @@ func NamesOfRun(folder string, processID int) *RunNames {
 	return n
 }
 
+// ChecksOfRun returns the file of CheckedPlans for the run of Terraform with this process ID, which began at a time that the system gives
+// as a text: no later run has both. It is nil where the time is "".
+func ChecksOfRun(folder string, processID int, begun string) *RunNames {
+	if begun == "" {
+		return nil
+	}
+	sum := nameSum(begun)
+	n := &RunNames{folder: folder, file: filepath.Join(folder, fmt.Sprintf("%d-%x", processID, sum[:8]))}
+	n.begin = sync.OnceValue(n.prepare)
+	return n
+}
+
 func (n *RunNames) add(key any) {
 	if n == nil || n.begin() != nil {
 		return

@@ -94,6 +94,6 @@ func (f Fleet) succeed(ctx context.Context, r *Result, ended error) bool {
 		return false
 	}
 	r.ID, r.Progress, r.stalled = successor.ID, Progress{Rollout: successor}, 0
-	r.State = r.fleetState()
+	r.State, r.StateRead = r.fleetState(), false
 	return true
 }

@@ -27,6 +27,11 @@ func (f Fleet) Read(ctx context.Context, private Private) (State, error) {
 	return FleetState(ctx, history, f.allUpdated)
 }
 
+// Look reads the rollouts, always: which of them are open decides what is canceled.
+func (f Fleet) Look(ctx context.Context, private Private) (State, error) {
+	return f.Read(f.Client.SharingRollouts(ctx, f.Scope.ModelID, 0), private)
+}
+
 // confirmed is the history with what an apply has seen since. If the list lacks the rollout, a read of the rollout itself tells whether
 // the list is stale, or the record was deleted.
 func (f Fleet) confirmed(ctx context.Context, h History, seen *Seen) (History, error) {

@@ -15,13 +15,30 @@ type Group struct {
 	Options
 }
 
+const (
+	// membersAge is how old the members may be on which a deployment to them is decided. Several deployments to a group, each of another
+	// model, look at them at about the same time.
+	membersAge = 10 * time.Second
+	// historyAge is how old the rollouts of the fleet may be by which a deployment to a group orders the versions.
+	historyAge = 5 * time.Minute
+)
+
 // Read derives the state from the members and the fleet's rollouts.
 func (g Group) Read(ctx context.Context, private Private) (State, error) {
-	members, err := g.members(ctx, private.seenLately())
+	return g.read(ctx, ctx, private)
+}
+
+// Look reads the members and the fleet's rollouts, unless another look has done so lately, and since the last write of the model.
+func (g Group) Look(ctx context.Context, private Private) (State, error) {
+	return g.read(g.Client.SharingAssignments(ctx, g.Scope.ModelID, membersAge), g.Client.SharingRollouts(ctx, g.Scope.ModelID, historyAge), private)
+}
+
+func (g Group) read(ofMembers, ofRollouts context.Context, private Private) (State, error) {
+	members, err := g.members(ofMembers, private.seenLately())
 	if err != nil {
 		return State{}, err
 	}
-	rollouts, err := g.Client.Rollouts(ctx, g.Scope.ModelID)
+	rollouts, err := g.Client.Rollouts(ofRollouts, g.Scope.ModelID)
 	if err != nil {
 		return State{}, err
 	}
@@ -45,21 +62,26 @@ func (g Group) members(ctx context.Context, seen *Seen) (Members, error) {
 // keep it when the fleet moves on.
 func (g Group) Start(ctx context.Context, p Proposal) (Result, error) {
 	r := Result{Proposal: p, State: p.State}
-	d, err := g.deployment(ctx, p.Spec)
-	if err != nil {
-		return r, err
+	if len(p.State.Members) == 0 {
+		if none, err := g.isEmpty(ctx, p.Spec); none || err != nil {
+			r.NoMembers = none
+			return r, err
+		}
 	}
-	preview, err := g.Client.PrepareDeployment(ctx, d)
-	if err != nil {
-		return r, err
-	}
-	if preview.Targets != nil && *preview.Targets == 0 {
-		r.NoMembers = true
-		return r, nil
-	}
+	var err error
 	r, err = g.SetPercentage(ctx, p.Spec.Percentage, r)
 	r.State = r.groupState()
 	return r, err
+}
+
+// isEmpty asks the server whether a group has no members, where none are known: its list may be from before they were added.
+func (g Group) isEmpty(ctx context.Context, spec Spec) (bool, error) {
+	d, err := g.deployment(ctx, spec)
+	if err != nil {
+		return false, err
+	}
+	preview, err := g.Client.PrepareDeployment(ctx, d)
+	return preview.Targets != nil && *preview.Targets == 0, err
 }
 
 // deployment is the request for a percentage of the members.

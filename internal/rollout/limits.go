@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control"
 )
@@ -23,6 +24,9 @@ func (e *PolicyError) Unwrap() error { return e.Err }
 // errNoOrganization is why the policy of a key's organization cannot be read.
 var errNoOrganization = errors.New("the organization of the API key is not known")
 
+// policyAge is how old the policy may be by which an apply plans the steps of a rollout. Several rollouts begin at about the same time.
+const policyAge = 30 * time.Second
+
 // readLimits reads the policy. A failure is never "no limit": the error is a *PolicyError.
 func readLimits(ctx context.Context, client *control.Client, modelID string) (control.RolloutLimits, error) {
 	org := client.OrgID()
@@ -36,7 +40,7 @@ func readLimits(ctx context.Context, client *control.Client, modelID string) (co
 	if org == "" {
 		return control.RolloutLimits{}, &PolicyError{Err: errNoOrganization, Absent: true}
 	}
-	settings, err := client.Settings(ctx, org)
+	settings, err := client.Settings(client.SharingSettings(ctx, policyAge), org)
 	if err != nil {
 		return control.RolloutLimits{}, &PolicyError{Err: err, Absent: control.NoSuchRoute(err)}
 	}

@@ -30,6 +30,8 @@ func (s Scope) String() string {
 type Target interface {
 	// Read returns what the target runs.
 	Read(ctx context.Context, private Private) (State, error)
+	// Look is Read right before a write. What the write does not depend on may be from another look of the same apply.
+	Look(ctx context.Context, private Private) (State, error)
 	// Start sends the operation of a proposal, for its first step. The result says what the server has accepted, also beside an
 	// error that came later.
 	Start(ctx context.Context, p Proposal) (Result, error)
@@ -42,7 +44,7 @@ type Target interface {
 	// observe reads how far an accepted operation has come, and evaluates it.
 	observe(ctx context.Context, r *Result) (done bool, err error)
 	// lasts returns an error where something newer decides in place of what was reached.
-	lasts(ctx context.Context, r Result) error
+	lasts(r Result) error
 }
 
 // Options are how a target is watched.
@@ -90,6 +92,8 @@ type Result struct {
 	At time.Time
 	// State is what the target runs, as far as it follows from all this without a further read.
 	State State
+	// StateRead is true where that is what a list of all rollouts of the model has shown, together with the progress.
+	StateRead bool
 }
 
 // Progress is how far a rollout has come.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -30,7 +29,7 @@ func Bake(ctx context.Context, t Target, r Result, span time.Duration) (Result, 
 	})
 	r.baking = false
 	if err == nil {
-		err = t.lasts(ctx, r)
+		err = t.lasts(r)
 	}
 	return r, r.incomplete(err)
 }
@@ -51,23 +50,36 @@ func (f Fleet) WaitForEnd(ctx context.Context, r Result) (Result, error) {
 	return r, r.incomplete(err)
 }
 
-// observe reads our own rollout, never "is the fleet steady": a wait ends well only when the rollout that was started or attached to
-// has the pin's version and has reached its percentage.
+// observe finds our own rollout, never "is the fleet steady": a wait ends well only when the rollout that was started or attached to
+// has the pin's version and has reached its percentage. That it never will, the list alone does not decide: it may be from before what we
+// have written.
 func (f Fleet) observe(ctx context.Context, r *Result) (done bool, err error) {
 	before := r.Affected.Updated
-	if err := f.read(ctx, r); err != nil {
+	if err := f.find(ctx, r); err != nil {
 		return false, f.unlessSucceeded(ctx, r, err)
 	}
+	done, err = r.evaluate()
+	if err != nil {
+		if err := f.read(ctx, r); err != nil {
+			return false, f.unlessSucceeded(ctx, r, err)
+		}
+		done, err = r.evaluate()
+	}
+	if done || err != nil {
+		return done, f.unlessSucceeded(ctx, r, err)
+	}
+	if r.stall(before); r.stalled < firstStall {
+		return false, nil
+	}
+	return false, f.lasts(*r)
+}
+
+// evaluate is evaluate for the present step, with what the server has made of its percentage.
+func (r *Result) evaluate() (done bool, err error) {
 	r.noteKept()
 	spec := r.Proposal.Spec
 	spec.Kept = r.Kept
-	if done, err := evaluate(r.Progress, spec); done || err != nil {
-		return done, f.unlessSucceeded(ctx, r, err)
-	}
-	if !r.stall(before) {
-		return false, nil
-	}
-	return false, f.lasts(ctx, *r)
+	return evaluate(r.Progress, spec)
 }
 
 // unlessSucceeded is the error of a rollout that has ended, nil where another one that does the same has taken its place.
@@ -78,38 +90,62 @@ func (f Fleet) unlessSucceeded(ctx context.Context, r *Result, err error) error 
 	return err
 }
 
-// stall counts the polls that show no progress, and reports whether it is time to look for what may hold it up: ever more rarely, since
-// a device that is offline holds it up just as well.
-func (r *Result) stall(before *int) bool {
+// stall counts the polls that show no progress.
+func (r *Result) stall(before *int) {
 	after := r.Affected.Updated
 	if before == nil || after == nil || *before != *after {
 		r.stalled = 0
-		return false
+		return
 	}
 	r.stalled++
-	return r.stalled >= firstStall && bits.OnesCount(uint(r.stalled)) == 1
 }
 
 // lasts returns an error where a newer rollout of another version decides in place of this one, which stays open on a server that allows
-// several. That the rollouts cannot be listed is no reason to give up on it.
-func (f Fleet) lasts(ctx context.Context, r Result) error {
-	rollouts, err := f.Client.Rollouts(control.WithoutCache(ctx), f.Scope.ModelID)
-	h := History(rollouts)
-	if _, superseded := h.Superseded(r.ID); err != nil || !superseded {
-		return nil //nolint:nilerr // see above
+// several.
+func (f Fleet) lasts(r Result) error {
+	if _, superseded := r.State.History.Superseded(r.ID); !superseded {
+		return nil
 	}
-	if info := h.RolledBack(); info != nil && info.Version == r.Rollout.Version {
+	if info := r.State.RolledBack; info != nil && info.Version == r.Rollout.Version {
 		return &Error{Kind: ErrorRolledBack, Progress: r.Progress}
 	}
 	return &Error{Kind: ErrorReplaced, Progress: r.Progress}
 }
 
 // lasts has nothing to look for: the members of a group tell themselves when they lose the version.
-func (g Group) lasts(context.Context, Result) error { return nil }
+func (g Group) lasts(Result) error { return nil }
 
-// read reads a rollout once, and counts its devices while they change. Where a count fails, the last one stays.
+// find finds a rollout among those of its model: one answer tells how far it has come, whether a newer one decides, and what the fleet
+// runs afterwards, and it is shared with all who look at the model at the same time. A rollout that is not in the list, or whose entry says
+// less than its record, is read by itself.
+func (f Fleet) find(ctx context.Context, r *Result) error {
+	rollouts, err := f.Client.Rollouts(f.Client.SharingRollouts(ctx, f.Scope.ModelID, 0), f.Scope.ModelID)
+	history := History(rollouts)
+	rollout, listed := history.Find(r.ID)
+	if err == nil && (!listed || rollout.Percentage == 0 && rollout.Status != control.RolloutPending && r.Rollout.Percentage > 0) {
+		rollout, err = f.Client.Rollout(ctx, f.Scope.ModelID, r.ID)
+		history = history.confirmed(&Seen{Record: *RecordOf(rollout), Previous: r.Proposal.Operation.From})
+	}
+	if err := f.take(ctx, r, rollout, err); err != nil {
+		return err
+	}
+	r.State, err = FleetState(ctx, history.with(rollout), func(context.Context, control.Rollout) (bool, error) { return r.Affected.AllUpdated(), nil })
+	r.StateRead = err == nil
+	return err
+}
+
+// read reads a rollout by itself.
 func (f Fleet) read(ctx context.Context, r *Result) error {
 	rollout, err := f.Client.Rollout(ctx, f.Scope.ModelID, r.ID)
+	if err := f.take(ctx, r, rollout, err); err != nil {
+		return err
+	}
+	r.State, r.StateRead = r.fleetState(), false
+	return nil
+}
+
+// take takes over what was read of a rollout, and counts its devices while they change.
+func (f Fleet) take(ctx context.Context, r *Result, rollout control.Rollout, err error) error {
 	if control.NotFound(err) {
 		return &Error{Kind: ErrorDeleted, Progress: r.Progress}
 	}
@@ -117,7 +153,6 @@ func (f Fleet) read(ctx context.Context, r *Result) error {
 		return err
 	}
 	r.Rollout = rollout
-	r.State = r.fleetState()
 	if rollout.Status == control.RolloutActive || rollout.Status == control.RolloutRollingBack {
 		counted, err := f.Affected(ctx, r.ID)
 		if err != nil {
@@ -155,7 +190,7 @@ func evaluate(p Progress, spec Spec) (done bool, err error) {
 // observe counts the members that are assigned the version: all of them, or as many as the server said it would reach. What a device
 // has loaded no public call returns. When members lose the version again during a bake, it was rolled back.
 func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
-	members, err := g.members(ctx, nil)
+	members, err := g.members(g.Client.SharingAssignments(ctx, g.Scope.ModelID, 0), nil)
 	if err != nil {
 		return false, err
 	}
@@ -245,7 +280,7 @@ const (
 	maxPollInterval = 30 * time.Second
 	// toleratedFailures is how many polls in a row may fail before a wait gives up.
 	toleratedFailures = 4
-	// firstStall is after how many polls without progress the rollouts are listed first. It is a power of 2, as the later ones are.
+	// firstStall is after how many polls without progress a newer rollout ends a wait.
 	firstStall = 4
 	pollGrowth = 1.5
 )

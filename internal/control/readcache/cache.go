@@ -15,6 +15,10 @@ type Cache struct {
 	current *store
 	// unsent are the uncached reads whose request was not sent yet, by entryKey.
 	unsent map[any]any
+	// sent are the uncached reads whose request was sent last and has no answer yet, by entryKey.
+	sent map[any]any
+	// recent are the last answers to reads of WithRecent, by entryKey.
+	recent map[any]recentAnswer
 	// partial are the kinds whose list says less of an object than a single read does, by name.
 	partial map[string]bool
 	// lists counts the list caches made so far.
@@ -34,7 +38,7 @@ func newStore() *store { return &store{entries: map[any]any{}, lists: map[any]an
 // New returns an empty cache. outOfTime reports whether a request failed because its context left too little time for it, although
 // the context had not ended: a reader that joined it and has more time then reads again.
 func New(outOfTime func(error) bool) *Cache {
-	return &Cache{outOfTime: outOfTime, current: newStore(), unsent: map[any]any{}, partial: map[string]bool{}}
+	return &Cache{outOfTime: outOfTime, current: newStore(), unsent: map[any]any{}, sent: map[any]any{}, recent: map[any]recentAnswer{}, partial: map[string]bool{}}
 }
 
 type optionsKey struct{}
@@ -44,6 +48,8 @@ type options struct {
 	maxAge time.Duration
 	// own is the store of a shared batch, nil for the cache's.
 	own *store
+	// recent is what WithRecent allows, nil for nothing.
+	recent *Recent
 }
 
 // WithCache allows the reads of ctx to be answered from the cache, with requests that began at most maxAge ago; 0 is no limit.
@@ -54,6 +60,12 @@ func WithCache(ctx context.Context, maxAge time.Duration) context.Context {
 // WithoutCache makes the reads of ctx uncached again.
 func WithoutCache(ctx context.Context) context.Context {
 	return context.WithValue(ctx, optionsKey{}, nil)
+}
+
+// Cached reports whether the reads of ctx may be answered from the cache.
+func Cached(ctx context.Context) bool {
+	allowed, ok := ctx.Value(optionsKey{}).(options)
+	return ok && allowed.recent == nil
 }
 
 // Invalidate drops what was read so far.
@@ -77,6 +89,7 @@ func (c *Cache) Enable() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.current = newStore()
+	clear(c.recent)
 }
 
 // Disabled reports whether Disable was called, and not Enable since.
@@ -103,6 +116,8 @@ func (c *Cache) store(ctx context.Context) (*store, time.Duration) {
 		return nil, 0
 	case allowed.own != nil:
 		return allowed.own, 0
+	case allowed.recent != nil:
+		return nil, 0
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -5,8 +5,11 @@
 // Its properties, each with the test that proves it:
 //
 //   - A read is never answered with something older than its context allows. An uncached read accepts only a request that was sent
-//     after the read began; a cached one accepts what was read since the last invalidation, up to its maximum age.
-//     (TestReadsAreNeverStale, TestUncachedReadsJoinUntilTheRequestIsSent, TestMaximumAge)
+//     after the read began; a cached one accepts what was read since the last invalidation, up to its maximum age. One of WithRecent
+//     accepts what its caller names. (TestReadsAreNeverStale, TestUncachedReadsJoinUntilTheRequestIsSent, TestMaximumAge,
+//     TestRecentAnswers)
+//   - Uncached reads of one key take turns: while a request is in flight, all who ask wait for it to end, and share the next one. They
+//     do not wait long for one that hangs. (TestUncachedReadsTakeTurns)
 //   - Identical reads share one request in flight, and cached ones its answer. Errors are not cached. (TestCachedReadsAreOneRequest,
 //     TestErrorsAreNotCached)
 //   - A write invalidates what was read before it; [Cache.Disable] does so for what is read later, until [Cache.Enable]. (TestInvalidation)

@@ -26,7 +26,13 @@ type entry[T any] struct {
 	readers int
 	home    map[any]any
 	outer   []func()
+	// previous is closed when the request for the same that was in flight before has ended, nil where there was none.
+	previous <-chan struct{}
 }
+
+// turn is how long an uncached read waits for the request for the same that is in flight, before it sends one of its own beside it. Who
+// asks meanwhile joins it.
+const turn = 5 * time.Second
 
 // WaitError means that the context of a reader ended while it waited for a request that goes on for other readers.
 type WaitError struct{ Err error }
@@ -42,12 +48,18 @@ func (e *WaitError) Unwrap() error { return e.Err }
 func Read[T any](ctx context.Context, c *Cache, key string, fetch func(context.Context) (T, error)) (T, error) {
 	s, maxAge := c.store(ctx)
 	if s == nil {
+		if value, ok := findRecent(ctx, c, entryKey[T]{key}); ok {
+			return value, nil
+		}
 		// A cached read must not show an older state than an uncached one that ended before it.
 		defer c.Invalidate()
 	}
 	for {
 		e := join(ctx, c, s, maxAge, entryKey[T]{key}, fetch)
 		value, err := e.wait(ctx, c)
+		if err == nil {
+			e.leaveRecent(ctx, c)
+		}
 		if err == nil || ctx.Err() != nil || !e.endedEarly(ctx, c) {
 			return value, err
 		}
@@ -69,7 +81,16 @@ func join[T any](
 		e.partOf(ctx)
 		return e
 	}
+	before, inFlight := c.sent[key].(*entry[T])
+	if inFlight && s == nil && recentOf(ctx).accepts(before.begun) && before.serves(ctx, 0) && before.readers > 0 {
+		before.readers++
+		before.partOf(ctx)
+		return before
+	}
 	e := &entry[T]{key: key, begun: time.Now(), done: make(chan struct{}), readers: 1, home: home}
+	if inFlight && s == nil {
+		e.previous = before.done
+	}
 	e.partOf(ctx)
 	home[key] = e
 	e.deadline, _ = ctx.Deadline()
@@ -114,7 +135,9 @@ func (e *entry[T]) detach(ctx context.Context, c *Cache, uncached bool) context.
 	}
 	return context.WithValue(detached, onSentKey{}, func() {
 		c.mu.Lock()
-		e.remove()
+		if e.remove() {
+			c.sent[e.key] = e
+		}
 		outer := e.outer
 		c.mu.Unlock()
 		for _, sent := range outer {
@@ -132,8 +155,12 @@ func (e *entry[T]) partOf(ctx context.Context) {
 
 func (e *entry[T]) run(ctx context.Context, c *Cache, fetch func(context.Context) (T, error)) {
 	defer e.cancel()
+	e.awaitTurn(ctx)
 	e.value, e.err = fetch(ctx)
 	c.mu.Lock()
+	if c.sent[e.key] == any(e) {
+		delete(c.sent, e.key)
+	}
 	if _, uncached := ctx.Value(onSentKey{}).(func()); uncached || e.err != nil {
 		e.remove()
 	}
@@ -141,11 +168,27 @@ func (e *entry[T]) run(ctx context.Context, c *Cache, fetch func(context.Context
 	close(e.done)
 }
 
-// remove hides the entry from later readers, unless another one has replaced it.
-func (e *entry[T]) remove() {
-	if e.home[e.key] == any(e) {
-		delete(e.home, e.key)
+// awaitTurn lets a request for the same end first.
+func (e *entry[T]) awaitTurn(ctx context.Context) {
+	if e.previous == nil {
+		return
 	}
+	timer := time.NewTimer(turn)
+	defer timer.Stop()
+	select {
+	case <-e.previous:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// remove hides the entry from later readers, unless another one has replaced it.
+func (e *entry[T]) remove() (removed bool) {
+	if e.home[e.key] != any(e) {
+		return false
+	}
+	delete(e.home, e.key)
+	return true
 }
 
 // wait returns with the answer, or when ctx ends. The last reader cancels the request and gets its error, which tells how far it came.

@@ -64,15 +64,93 @@ func TestUncachedReadsJoinUntilTheRequestIsSent(t *testing.T) {
 		s, c := &source{wait: time.Minute}, newCache()
 		s.readers(t.Context(), t, c, 20, 1)
 		s.wait = 0
-		// A request that was sent already may answer with what was before the read began.
+		// A request that was sent already may answer with what was before the read began: who asks meanwhile shares the next one.
 		var all sync.WaitGroup
-		for i := range 3 {
+		for i, want := range []int{2, 3, 3, 3} {
 			all.Go(func() {
 				time.Sleep(time.Duration(i) * 100 * time.Millisecond)
-				s.readers(t.Context(), t, c, 1, 2+i)
+				s.readers(t.Context(), t, c, 1, want)
 			})
 		}
 		all.Wait()
+	})
+}
+
+// The next request does not wait for one that hangs, nor for readers that have left.
+func TestUncachedReadsTakeTurns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(), &source{}
+		hang := func(ctx context.Context) (int, error) {
+			Sent(ctx)
+			select {
+			case <-ctx.Done():
+				return 0, ctx.Err()
+			case <-time.After(time.Minute):
+				return -1, nil
+			}
+		}
+		var all sync.WaitGroup
+		all.Go(func() {
+			if n, err := Read(t.Context(), c, "key", hang); n != -1 || err != nil {
+				t.Errorf("the read that hangs got %d, %v", n, err)
+			}
+		})
+		synctest.Wait()
+		leaving, leave := context.WithCancel(t.Context())
+		all.Go(func() {
+			if _, err := Read(leaving, c, "key", s.fetch); !errors.Is(err, context.Canceled) {
+				t.Errorf("the reader that left got %v", err)
+			}
+		})
+		synctest.Wait()
+		all.Go(func() { s.readers(t.Context(), t, c, 5, 1) })
+		time.Sleep(turn / 2)
+		leave()
+		time.Sleep(turn/2 + 1500*time.Millisecond)
+		s.mu.Lock()
+		if s.requests != 1 {
+			t.Errorf("%d requests beside one that hangs; want 1", s.requests)
+		}
+		s.mu.Unlock()
+		all.Wait()
+		s.readers(t.Context(), t, c, 1, 2)
+		if len(c.sent)+len(c.unsent) > 0 {
+			t.Errorf("%d and %d reads are left", len(c.sent), len(c.unsent))
+		}
+	})
+}
+
+// An answer serves later reads that accept its age, unless it was asked for before what they know to have changed.
+func TestRecentAnswers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, c := &source{}, newCache()
+		accept := func(r Recent) context.Context { return WithRecent(t.Context(), r) }
+		s.readers(t.Context(), t, c, 1, 1)
+		s.readers(accept(Recent{MaxAge: time.Minute}), t, c, 3, 2) // an ordinary read leaves nothing
+		asked := time.Now().Add(-time.Second)
+		s.readers(accept(Recent{MaxAge: time.Minute}), t, c, 3, 2)
+		s.readers(accept(Recent{MaxAge: time.Minute, After: asked.Add(-1)}), t, c, 1, 2)
+		s.readers(accept(Recent{MaxAge: time.Minute, After: asked}), t, c, 1, 3)
+		s.readers(accept(Recent{}), t, c, 1, 4)
+		s.readers(t.Context(), t, c, 1, 5)
+		time.Sleep(time.Minute)
+		s.readers(accept(Recent{MaxAge: time.Minute}), t, c, 1, 6)
+		c.Disable()
+		s.readers(accept(Recent{MaxAge: time.Minute}), t, c, 1, 6)
+		c.Enable()
+		s.readers(accept(Recent{MaxAge: time.Minute}), t, c, 1, 7)
+		s.err = errNotFound
+		if _, err := Read(accept(Recent{}), c, "key", s.fetch); !errors.Is(err, errNotFound) {
+			t.Errorf("got %v", err)
+		}
+		s.readers(accept(Recent{MaxAge: time.Minute}), t, c, 1, 7) // an error is no answer
+		time.Sleep(keptRecent)
+		s.err = nil
+		if _, err := Read(accept(Recent{}), c, "other", s.fetch); err != nil || len(c.recent) != 1 {
+			t.Errorf("%d answers are kept, %v; want 1", len(c.recent), err)
+		}
 	})
 }
 
