@@ -29,7 +29,7 @@ func TestAccModelVersion_deployment(t *testing.T) {
 			}
 			s.sandbox.ExpectFleet(t, "lab", map[string]int{"2.0.0": 12})
 
-			if output = s.step("lab", "1.0.0", "1.0.0", "2.0.0"); !strings.Contains(output, `kind         = "deploy" -> "rollback"`) {
+			if output = s.step("lab", "1.0.0", "1.0.0", "2.0.0"); !strings.Contains(output, `"rollback 2.0.0 → 1.0.0, 12 of 12 devices"`) {
 				t.Errorf("the older pin is no rollback: %s", output)
 			}
 			s.sandbox.ExpectFleet(t, "lab", map[string]int{"1.0.0": 12})

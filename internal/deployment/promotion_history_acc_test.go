@@ -112,6 +112,10 @@ func (p *promotionHistory) act() {
 		p.refresh()
 	}
 	after := p.targets()
+	had, _ := before["percentage"].(float64)
+	if has, _ := after["percentage"].(float64); has < had { // the server lets a percentage decrease
+		p.quiet = false
+	}
 	ended := (what == "roll back" || what == "cancel") && before["version"] == candidate && after["version"] != candidate
 	p.back = p.back || ended
 	p.look()
