@@ -51,19 +51,25 @@ func TestRequestBudgets(t *testing.T) {
 	}
 }
 
-// TestRequestBudgetOfAnApply creates a hundred with the real command line. A look, a check or a preview too many is one for nearly each
-// of them, and breaks the budget.
+// TestRequestBudgetOfAnApply plans and creates with the real command line. A look, a check or a preview too many is one for nearly each of a
+// hundred, and breaks the budget.
+//
+// Of the hundred deployments, each takes a preview in the plan and a write. Each of the 90 to groups is confirmed by the members after it,
+// which only those share that wait for one group at one time. The rest is the lists: of the versions and, twice in the plan and the apply,
+// the rollouts for each model, and of the members for each group.
 func TestRequestBudgetOfAnApply(t *testing.T) {
 	for _, tc := range []struct {
-		name    string
-		budget  int
-		prepare func(t *testing.T, n int) scenario
+		name      string
+		n, budget int
+		prepare   func(t *testing.T, n int) scenario
 	}{
-		{"deployments to the fleet and to groups", 750, deployments},
-		{"members", 560, members},
+		{"deployments to the fleet and to groups", 100, 450, deployments},
+		{"a deployment to the fleet", 1, 14, deployments},
+		{"a deployment to a group", 1, 12, oneDeployment},
+		{"members", 100, 210, members},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			s := tc.prepare(t, 100)
+			s := tc.prepare(t, tc.n)
 			s.only = commands[:1]
 			n := measure(t, s, 0)["apply"].requests
 			t.Logf("%d requests of %d: %v", n, tc.budget, countOperations(s.Ledger()))
@@ -72,6 +78,21 @@ func TestRequestBudgetOfAnApply(t *testing.T) {
 			}
 		})
 	}
+}
+
+// oneDeployment goes to a group of ten devices.
+func oneDeployment(t *testing.T, _ int) scenario {
+	t.Helper()
+	o := newOrganization(t, sandbox.DialectDocs, 10)
+	o.groups(t, 1, 10)
+	o.models(t, 1)
+	return scenario{organization: o, configuration: fmt.Sprintf(`
+resource "octomil_model_deployment" "this" {
+  model   = "model-0"
+  group   = "group-0"
+  version = %q
+}
+`, version)}
 }
 
 func thousandGroups(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {

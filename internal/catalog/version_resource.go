@@ -98,16 +98,21 @@ func createVersion(ctx context.Context, op *versionOperation) (control.Version, 
 	return after, nil
 }
 
-// completeVersion makes the changes that an existing version still needs. An error is on the attribute that requires the change.
+// completeVersion makes the changes that an existing version still needs, and reads it after the last one. An error is on the attribute
+// that requires the change.
 func completeVersion(ctx context.Context, op *versionOperation, current control.Version) control.Version {
 	client, modelID, version := op.Client, op.Plan.ModelID.ValueString(), current.Version
 	missing := op.Plan.missingMetrics(current)
+	unread := false // whether metrics were written that current does not show
 	for _, step := range []struct {
 		attribute string
 		needed    bool
 		run       func() (control.Version, error)
 	}{
-		{"metrics", len(missing) > 0, func() (control.Version, error) { return client.UpdateVersionMetrics(ctx, modelID, version, missing) }},
+		{"metrics", len(missing) > 0, func() (control.Version, error) {
+			unread = true
+			return current, client.UpdateVersionMetrics(ctx, modelID, version, missing)
+		}},
 		{"published", op.Plan.Published.ValueBool() && !current.Published(), func() (control.Version, error) {
 			return client.PublishVersion(ctx, modelID, version)
 		}},
@@ -121,11 +126,20 @@ func completeVersion(ctx context.Context, op *versionOperation, current control.
 		after, err := step.run()
 		if err != nil {
 			resourcekit.AddError(op.Diags, path.Root(step.attribute), "Could not update the model version", err)
-			return current
+			break
 		}
+		unread = unread && step.attribute == "metrics"
 		current = after
 	}
-	return current
+	if !unread {
+		return current
+	}
+	after, err := client.Version(ctx, modelID, version)
+	if err != nil {
+		resourcekit.AddError(op.Diags, path.Root("metrics"), "Could not update the model version", err)
+		return current
+	}
+	return after
 }
 
 // upload first checks that the version does not exist: the server would reject it only after the whole file was sent.

@@ -2,11 +2,13 @@ package control
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"golang.org/x/time/rate"
 )
 
@@ -28,6 +30,8 @@ const (
 // holds all requests after a 429.
 type gate struct {
 	bucket *rate.Limiter
+	// held is done with the first request that the bucket holds back.
+	held sync.Once
 
 	mu sync.Mutex
 	// nextRelease is when the next held-back request may leave; in the past when there was no pause lately.
@@ -63,6 +67,7 @@ func (g *gate) wait(ctx context.Context) error {
 		err = g.checkPause(ctx)
 	}
 	if err == nil {
+		g.sayHeld(ctx, delay)
 		sayWait(ctx, delay, "the provider's own limit of requests (`max_requests_per_minute`)")
 		err = sleep(ctx, delay)
 	}
@@ -87,6 +92,21 @@ func (g *gate) wait(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// sayHeld logs once that from now on the bucket sets the pace, and how long each request takes by that.
+func (g *gate) sayHeld(ctx context.Context, delay time.Duration) {
+	if delay <= 0 {
+		return
+	}
+	g.held.Do(func() {
+		perMinute := float64(g.bucket.Limit()) * time.Minute.Seconds()
+		tflog.SubsystemInfo(ctx, logSubsystem, "The provider's own limit of requests (`max_requests_per_minute`) is reached: from now on it holds the "+
+			"requests back", map[string]any{
+			"max_requests_per_minute": math.Round(perMinute), "seconds_for_each_request": math.Round(6000/perMinute) / 100,
+			"seconds_for_100_requests": math.Round(6000 / perMinute), "seconds_for_this_request": math.Round(delay.Seconds()*100) / 100,
+		})
+	})
 }
 
 // checkPause fails where a pause, or the time since the last answer that was none of the rate limit, is longer than a request waits.

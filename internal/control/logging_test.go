@@ -72,3 +72,30 @@ func TestAClientWithoutAKeyLogsToo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// That the provider's own limit sets the pace is said once, with the time that it takes.
+func TestTheOwnLimitIsSaidOnce(t *testing.T) {
+	t.Setenv("TF_LOG_PROVIDER_OCTOMIL_CONTROL", "INFO")
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		c, _ := scripted(t, ok(`{"id":"m","name":"phi"}`))
+		attemptOf(t, c).gate = newGate(50)
+		ctx := tflogtest.RootLogger(t.Context(), &out)
+		read := func(n int) {
+			for range n {
+				if _, err := c.Model(ctx, "m"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		read(50)
+		if out.Len() > 0 {
+			t.Errorf("the log says of what is not held back\n%s", out.String())
+		}
+		read(20)
+		if n := strings.Count(out.String(), "max_requests_per_minute`) is reached"); n != 1 {
+			t.Errorf("it was said %d times:\n%s", n, out.String())
+		}
+		mustContain(t, out.String(), `"@level":"info"`, `"seconds_for_each_request":1.2`, `"seconds_for_100_requests":120`)
+	})
+}

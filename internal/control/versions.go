@@ -243,15 +243,11 @@ func (c *Client) changeVersion(ctx context.Context, operation, modelID, version,
 }
 
 // UpdateVersionMetrics writes metrics; others do not change.
-func (c *Client) UpdateVersionMetrics(ctx context.Context, modelID, version string, metrics map[string]float64) (Version, error) {
-	err := c.call(ctx, request{
+func (c *Client) UpdateVersionMetrics(ctx context.Context, modelID, version string, metrics map[string]float64) error {
+	return c.call(ctx, request{
 		operation: "write the metrics of the version", method: http.MethodPatch, path: join("models", modelID, "versions", version, "metrics"),
 		body: map[string]any{"metrics": metrics},
 	}, nil)
-	if err != nil {
-		return Version{}, err
-	}
-	return c.Version(ctx, modelID, version)
 }
 
 // DeleteVersion deletes a version; the server refuses one that a rollout uses. One that was deleted already is not an error.

@@ -155,7 +155,10 @@ func TestVersionVerbs(t *testing.T) {
 		},
 		"metrics": {
 			[]reply{failing(errCut), ok("{}"), draft}, func(c *Client) (Version, error) {
-				return c.UpdateVersionMetrics(t.Context(), "m", "1", map[string]float64{"a": 0.1})
+				if err := c.UpdateVersionMetrics(t.Context(), "m", "1", map[string]float64{"a": 0.1}); err != nil {
+					return Version{}, err
+				}
+				return c.Version(t.Context(), "m", "1")
 			}, "PATCH metrics, PATCH metrics, GET 1",
 		},
 	} {

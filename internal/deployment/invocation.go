@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -28,8 +29,9 @@ type invocation struct {
 	diags   *diag.Diagnostics
 	// send shows a message to the user; nil during a plan.
 	send func(message string)
-	// sent is the last message.
-	sent string
+	// sent is the last message, and sentAt when it was sent.
+	sent   string
+	sentAt time.Time
 }
 
 // actionPlan is what an action does, once it is decided.
@@ -120,12 +122,12 @@ func (i *invocation) refuse(at path.Path, summary, format string, args ...any) (
 	return actionPlan{}, false
 }
 
-// sendProgress shows a message, unless it is the one that was shown last.
+// sendProgress shows a message, unless it is the one that was shown last, a moment ago.
 func (i *invocation) sendProgress(message string) {
-	if i.send == nil || message == i.sent {
+	if i.send == nil || message == i.sent && time.Since(i.sentAt) < rollout.ReportInterval {
 		return
 	}
-	i.sent = message
+	i.sent, i.sentAt = message, time.Now()
 	i.send(message)
 }
 

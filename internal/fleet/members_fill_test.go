@@ -14,9 +14,9 @@ func TestFill(t *testing.T) {
 	for name, tc := range map[string]struct {
 		before, wanted, want []string
 	}{
-		"an empty group":               {nil, []string{"dev_00000001", "phone-000002"}, []string{"dev_00000001", "dev_00000002"}},
-		"a group with others":          {[]string{"dev_00000003", "dev_00000001"}, []string{"dev_00000001", "dev_00000002"}, []string{"dev_00000001", "dev_00000002"}},
-		"no devices":                   {[]string{"dev_00000003"}, nil, nil},
+		"an empty group":      {nil, []string{"dev_00000001", "phone-000002"}, []string{"dev_00000001", "dev_00000002"}},
+		"a group with others": {[]string{"dev_00000003", "dev_00000001"}, []string{"dev_00000001", "dev_00000002"}, []string{"dev_00000001", "dev_00000002"}},
+		"no devices":          {[]string{"dev_00000003"}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -46,7 +46,7 @@ func TestCoreMatchesTerraform(t *testing.T) {
 	at := slices.IndexFunc(all, func(l namedLifecycle) bool { return l.name == "a deployment to the fleet" })
 	t.Run("a tainted deployment", func(t *testing.T) {
 		t.Parallel()
-		lost := &sandbox.Fault{Method: "GET", Path: "models/*/rollouts/*", Status: 403, Times: -1}
+		lost := &sandbox.Fault{Method: "GET", Path: "models/*/rollouts/*/affected-devices", Status: 403, Times: -1}
 		matchTerraform(t, all[at:at+1], []step{
 			{name: "failing create", config: func(p *pair) map[string]any { return p.create }, fault: lost},
 			{name: "replace", config: func(p *pair) map[string]any { return p.create }},

@@ -43,6 +43,8 @@ type Target interface {
 	pollInterval() time.Duration
 	// observe reads how far an accepted operation has come, and evaluates it.
 	observe(ctx context.Context, r *Result) (done bool, err error)
+	// say logs and reports how far it has come.
+	say(ctx context.Context, p Progress)
 	// lasts returns an error where something newer decides in place of what was reached.
 	lasts(r Result) error
 }
@@ -53,7 +55,7 @@ type Options struct {
 	PollInterval time.Duration
 	// Reason is sent with each rollback and change of a percentage of the fleet.
 	Reason string
-	// Report is called after each read of a wait; nil for none.
+	// Report is called after each read of a wait, and at least every 30 s; nil for none.
 	Report func(Progress)
 }
 

@@ -16,7 +16,8 @@ import (
 // Wait returns once what was accepted has reached its spec, or with an error that says why it has not: an *Error where waiting longer
 // is of no use, an *IncompleteError where time ran out. The result holds the state that was seen last.
 func Wait(ctx context.Context, t Target, r Result) (Result, error) {
-	err := pollUntil(ctx, t.pollInterval(), func(ctx context.Context) (bool, error) { return t.observe(ctx, &r) })
+	say := func() { t.say(ctx, r.Progress) }
+	err := pollSaying(ctx, t.pollInterval(), func(ctx context.Context) (bool, error) { return t.observe(ctx, &r) }, say)
 	return r, r.incomplete(err)
 }
 
@@ -26,7 +27,7 @@ func Bake(ctx context.Context, t Target, r Result, span time.Duration) (Result, 
 	err := pollFor(ctx, t.pollInterval(), span, func(ctx context.Context) error {
 		_, err := t.observe(ctx, &r)
 		return err
-	})
+	}, func() { t.say(ctx, r.Progress) })
 	r.baking = false
 	if err == nil {
 		err = t.lasts(r)
@@ -160,9 +161,14 @@ func (f Fleet) take(ctx context.Context, r *Result, rollout control.Rollout, err
 		}
 		r.Affected = counted
 	}
-	tflog.Info(ctx, "Waiting for the rollout", r.fields())
-	f.report(r.Progress)
+	f.say(ctx, r.Progress)
 	return nil
+}
+
+// say logs and reports how far a rollout has come.
+func (f Fleet) say(ctx context.Context, p Progress) {
+	tflog.Info(ctx, "Waiting for the rollout", p.fields())
+	f.report(p)
 }
 
 // evaluate tells whether a rollout has reached the spec, must be waited for, or never will.
@@ -196,12 +202,7 @@ func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
 	}
 	r.Members = members
 	r.Progress, r.State = r.groupProgress(), r.groupState()
-	spec := r.Proposal.Spec
-	tflog.Info(ctx, "Waiting for the group's members", map[string]any{
-		"group": g.Scope.Group, "version": spec.Version, "percentage": spec.Percentage,
-		"devices_assigned": *r.Affected.Updated, "devices_total": *r.Affected.Total,
-	})
-	g.report(r.Progress)
+	g.say(ctx, r.Progress)
 	done = r.assigned()
 	if !done && !r.baking {
 		if taken := r.takenOver(); taken != nil {
@@ -213,6 +214,16 @@ func (g Group) observe(ctx context.Context, r *Result) (done bool, err error) {
 		return false, &Error{Kind: ErrorRolledBack, Progress: r.Progress}
 	}
 	return done, nil
+}
+
+// say logs and reports how many members are assigned the version.
+func (g Group) say(ctx context.Context, p Progress) {
+	fields := map[string]any{"group": g.Scope.Group, "version": p.Rollout.Version, "percentage": p.Rollout.Percentage}
+	if p.Affected.Updated != nil && p.Affected.Total != nil {
+		fields["devices_assigned"], fields["devices_total"] = *p.Affected.Updated, *p.Affected.Total
+	}
+	tflog.Info(ctx, "Waiting for the group's members", fields)
+	g.report(p)
 }
 
 // takenOver is the error of members that somebody else has given another version since the deployment, nil where there are none: they do
@@ -280,6 +291,8 @@ const (
 	maxPollInterval = 30 * time.Second
 	// toleratedFailures is how many polls in a row may fail before a wait gives up.
 	toleratedFailures = 4
+	// ReportInterval is after which time a wait says again how far it has come, if no poll did before: at least every 30 s.
+	ReportInterval = 20 * time.Second
 	// firstStall is after how many polls without progress a newer rollout ends a wait.
 	firstStall = 4
 	pollGrowth = 1.5
@@ -290,6 +303,11 @@ const (
 // begins with first and grows to 30 s. When ctx ends, or would end before the rate limit lets the next poll pass, or the polls keep
 // failing, the error is a *WaitError.
 func pollUntil(ctx context.Context, first time.Duration, poll func(context.Context) (done bool, err error)) error {
+	return pollSaying(ctx, first, poll, func() {})
+}
+
+// pollSaying is pollUntil that calls say every ReportInterval of a longer pause.
+func pollSaying(ctx context.Context, first time.Duration, poll func(context.Context) (done bool, err error), say func()) error {
 	ctx = control.WithoutCache(ctx) // a wait for a change never ends on an old answer
 	begun := time.Now()
 	pause := first
@@ -313,12 +331,17 @@ func pollUntil(ctx context.Context, first time.Duration, poll func(context.Conte
 				return &WaitError{Outcome: OutcomeUnreachable, Waited: time.Since(begun), Err: err}
 			}
 		}
-		timer := time.NewTimer(pause + rand.N(pause/10+1))
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return waitEnded(ctx, begun, err)
+		for left := pause + rand.N(pause/10+1); left > 0; left -= ReportInterval {
+			timer := time.NewTimer(min(left, ReportInterval))
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+				timer.Stop()
+				return waitEnded(ctx, begun, err)
+			}
+			if left > ReportInterval {
+				say()
+			}
 		}
 		pause = min(time.Duration(float64(pause)*pollGrowth), max(maxPollInterval, first))
 	}
@@ -326,10 +349,10 @@ func pollUntil(ctx context.Context, first time.Duration, poll func(context.Conte
 
 // pollFor polls for as long as span, as pollUntil does, and once more at its end. It returns nil when every poll was well, and
 // immediately the first error of one that was not. When ctx ends, or the polls keep failing, the error is a *WaitError.
-func pollFor(ctx context.Context, first, span time.Duration, poll func(context.Context) error) error {
+func pollFor(ctx context.Context, first, span time.Duration, poll func(context.Context) error, say func()) error {
 	limited, cancel := context.WithTimeout(ctx, span)
 	defer cancel()
-	err := pollUntil(limited, min(first, span), func(ctx context.Context) (bool, error) { return false, poll(ctx) })
+	err := pollSaying(limited, min(first, span), func(ctx context.Context) (bool, error) { return false, poll(ctx) }, say)
 	var ended *WaitError
 	if !errors.As(err, &ended) || ended.Outcome != OutcomeTimeout || ctx.Err() != nil {
 		return err

@@ -289,3 +289,24 @@ func TestPollUntilReadsAnew(t *testing.T) {
 		}
 	})
 }
+
+// A wait says at least every 30 seconds how far it has come, however rarely it polls.
+func TestAWaitSaysHowFarItIs(t *testing.T) {
+	t.Parallel()
+	for first, longest := range map[time.Duration]time.Duration{2 * time.Second: 20 * time.Minute, 5 * time.Minute: time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			last, polled, gap := time.Now(), 0, time.Duration(0)
+			said := func() { gap, last = max(gap, time.Since(last)), time.Now() }
+			ctx, cancel := context.WithTimeout(t.Context(), longest)
+			defer cancel()
+			err := pollSaying(ctx, first, func(context.Context) (bool, error) { polled++; said(); return false, nil }, said)
+			expectOutcome(t, err, OutcomeTimeout, longest)
+			if gap > 30*time.Second || gap == 0 {
+				t.Errorf("with a pause of %s nothing was said for %s", first, gap)
+			}
+			if most := int(longest/min(maxPollInterval, first)) + 10; polled > most || first > time.Minute && polled > int(longest/first)+1 {
+				t.Errorf("with a pause of %s it polled %d times", first, polled)
+			}
+		})
+	}
+}

@@ -1,0 +1,153 @@
+package rollout
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/octomil/terraform-provider-octomil/internal/control"
+)
+
+// slowServer answers after a second with what it has at that moment, and counts the requests.
+type slowServer struct {
+	mu       sync.Mutex
+	requests map[string]int
+	// answer returns the status and the body of a request for a path.
+	answer func(path string) (status int, body string)
+}
+
+func (s *slowServer) RoundTrip(req *http.Request) (*http.Response, error) {
+	_, path, _ := strings.Cut(req.URL.Path, "/models/m/")
+	s.mu.Lock()
+	s.requests[path]++
+	s.mu.Unlock()
+	select {
+	case <-time.After(time.Second):
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	}
+	status, body := s.answer(path)
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Request: req, Body: io.NopCloser(bytes.NewReader([]byte(body))),
+	}, nil
+}
+
+func (s *slowServer) fleet(t *testing.T) Fleet {
+	t.Helper()
+	s.requests = map[string]int{}
+	client, err := control.New(control.Config{BaseURL: "https://octomil.test/api/v1", APIKey: "k", OrgID: "demo", Transport: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Fleet{Client: client, Scope: Scope{Model: "m", ModelID: "m"}, Options: Options{PollInterval: 2 * time.Second}}
+}
+
+func waitingFor(version string, percentage float64) Result {
+	return Result{ID: "2", Written: true, Proposal: Proposal{Spec: Spec{Version: version, Percentage: percentage, Wait: true}, Operation: Operation{Kind: Deploy, To: version}}}
+}
+
+const affected = `{"total_devices":4,"updated_devices":1}`
+
+// All who wait for rollouts of one model share the polls, those who leave disturb nobody, and nobody takes a poll from before its question.
+func TestWaitsShareThePolls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const waiters = 20
+		end := time.Now().Add(time.Minute)
+		s := &slowServer{answer: func(path string) (int, string) {
+			if path != "rollouts" {
+				return 200, affected
+			}
+			status, percentage := "active", 50
+			if time.Now().After(end) {
+				status, percentage = "completed", 100
+			}
+			return 200, fmt.Sprintf(`{"rollouts":[{"id":"2","version":"2.0.0","status":%q,"rollout_percentage":%d}]}`, status, percentage)
+		}}
+		f := s.fleet(t)
+		var all sync.WaitGroup
+		for i := range waiters {
+			all.Go(func() {
+				time.Sleep(time.Duration(i) * 10 * time.Millisecond)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				leaves := i%3 == 0
+				if leaves {
+					time.AfterFunc(time.Duration(i)*time.Second, cancel)
+				}
+				r, err := Wait(ctx, f, waitingFor("2.0.0", 100))
+				switch {
+				case leaves && err == nil:
+					t.Errorf("waiter %d has left and ended well", i)
+				case !leaves && (err != nil || r.Rollout.Status != control.RolloutCompleted || !r.StateRead || time.Now().Before(end)):
+					t.Errorf("waiter %d ended after %s with %v, %v", i, time.Until(end), r.Rollout.Status, err)
+				}
+			})
+		}
+		all.Wait()
+		if n := s.requests["rollouts"]; n < 5 || n > 60 {
+			t.Errorf("%d polls for %d waiters; want those of a few", n, waiters)
+		}
+		if n := s.requests["rollouts/2"]; n > 0 {
+			t.Errorf("the rollout was read %d times by itself", n)
+		}
+	})
+}
+
+// What a list says, or does not say yet, is confirmed by the rollout itself before it ends a wait.
+func TestAWaitDoesNotEndOnAStaleList(t *testing.T) {
+	t.Parallel()
+	const running, older = `{"id":"2","version":"2.0.0","status":"active","rollout_percentage":50}`, `{"id":"1","version":"1.0.0","status":"completed"}`
+	for name, tc := range map[string]struct {
+		// stale is the list of the first 10 seconds, own the rollout itself; then the list shows it completed.
+		stale, own string
+		status     int
+		want       ErrorKind
+		ends       bool
+	}{
+		"it lacks the rollout":        {older, running, 200, 0, false},
+		"it shows it as paused":       {strings.Replace(running, "active", "paused", 1), running, 200, 0, false},
+		"it shows it as rolled back":  {strings.Replace(running, "active", "rolled_back", 1), running, 200, 0, false},
+		"it says no percentage":       {`{"id":"2","version":"2.0.0","status":"active"}`, running, 200, 0, false},
+		"the rollout is rolled back":  {strings.Replace(running, "active", "rolled_back", 1), strings.Replace(running, "active", "rolled_back", 1), 200, ErrorRolledBack, true},
+		"the rollout was deleted":     {older, `{"detail":"no rollout 2"}`, 404, ErrorDeleted, true},
+		"another version has the ID":  {strings.Replace(running, "2.0.0", "3.0.0", 1), strings.Replace(running, "2.0.0", "3.0.0", 1), 200, ErrorOtherVersion, true},
+		"somebody else has paused it": {strings.Replace(running, "active", "paused", 1), strings.Replace(running, "active", "paused", 1), 200, ErrorPaused, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			begun := time.Now()
+			s := &slowServer{answer: func(path string) (int, string) {
+				switch {
+				case strings.HasSuffix(path, "affected-devices"):
+					return 200, affected
+				case path == "rollouts/2":
+					return tc.status, tc.own
+				case time.Since(begun) < 10*time.Second:
+					return 200, `{"rollouts":[` + tc.stale + `]}`
+				}
+				return 200, `{"rollouts":[` + strings.Replace(running, "active", "completed", 1) + `,` + older + `]}`
+			}}
+			f := s.fleet(t)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			before := waitingFor("2.0.0", 100)
+			before.Rollout = control.Rollout{ID: "2", Version: "2.0.0", Status: control.RolloutActive, Percentage: 50}
+			r, err := Wait(ctx, f, before)
+			var ended *Error
+			switch {
+			case tc.ends && (!errors.As(err, &ended) || ended.Kind != tc.want):
+				t.Errorf("%s: ended with %v", name, err)
+			case !tc.ends && (err != nil || r.Rollout.Status != control.RolloutCompleted || r.State.Version() != "2.0.0" || time.Since(begun) < 10*time.Second):
+				t.Errorf("%s: ended after %s with %v, %v", name, time.Since(begun), r.State.Targeted, err)
+			}
+		})
+	}
+}
