@@ -36,7 +36,7 @@ func TestSetLabels(t *testing.T) {
 		"octomil_model.a_b m1", "octomil_model.a_b_3 m2", "octomil_model.a_b_4 m3", "octomil_model.a_b_2 m4", "octomil_model_version.a_1 m1/1",
 		"octomil_device_group.a_b g1",
 	}
-	for range len(objects) {
+	for range objects {
 		objects = append(objects[1:], objects[0])
 		some := slices.Clone(objects)
 		setLabels(some)

@@ -116,7 +116,8 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	if _, err := path.Match(o.name, ""); err != nil {
 		return o, fmt.Errorf("discover: -name %q is no pattern: %w", o.name, err)
 	}
-	return o, o.setTypes(*only, *exclude)
+	err = o.setTypes(*only, *exclude)
+	return o, err
 }
 
 // setTypes sets the types that are wanted.

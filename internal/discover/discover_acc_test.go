@@ -171,6 +171,7 @@ func TestAccDiscover_filters(t *testing.T) {
 		"nothing": {[]string{"-name=nothing"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			stdout, _ := run(t, cli, sb, 0, append(c.args, noLimit)...)
 			var got []string
 			for _, match := range regexp.MustCompile(`(?m)^  to = octomil_(.*)$`).FindAllStringSubmatch(stdout, -1) {
@@ -230,6 +231,18 @@ func TestAccDiscover_missingScopes(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(cli.Dir, "groups.tf")); !os.IsNotExist(err) {
 		t.Errorf("the file remains: %v", err)
+	}
+}
+
+// The settings of an organization are not left out silently.
+func TestAccDiscover_unknownOrganization(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	sb.Org = ""
+	cli := acctest.NewCLI(t, sb.Provider())
+	stdout, stderr := run(t, cli, sb, 3, noLimit, "-type=model,rollback_policy")
+	if !strings.Contains(stdout, "octomil_model.phi_4_mini") || !strings.Contains(stderr, "octomil_rollback_policy is incomplete: the organization is not known") {
+		t.Errorf("it writes\n%s%s", stdout, stderr)
 	}
 }
 

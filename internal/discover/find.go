@@ -2,6 +2,7 @@ package discover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -35,6 +36,9 @@ type failure struct {
 	err      error
 }
 
+// errNoOrganization is the error of settings where the key alone decides the organization.
+var errNoOrganization = errors.New("the organization is not known: set OCTOMIL_ORG_ID")
+
 // concurrency is how many lists of one type are read at the same time.
 const concurrency = 8
 
@@ -46,6 +50,9 @@ func (s *session) find(ctx context.Context, w wanted, progress io.Writer) (all [
 			continue
 		}
 		objects, err := s.objects(ctx, k, w.groups, parents)
+		if err == nil && len(objects) == 0 && slices.Equal(k.importID, []string{"org_id"}) {
+			err = errNoOrganization
+		}
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}

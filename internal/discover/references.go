@@ -136,8 +136,7 @@ func firstLiteral(tokens hclwrite.Tokens) (text string, length int) {
 	if diags.HasErrors() {
 		return "", 0
 	}
-	text, _ = literalOf(expression)
-	return text, end + 1
+	return literalOf(expression), end + 1
 }
 
 // indexOf reads the import and resource blocks of the configuration in a folder. The name of a resource goes before its ID, because an
@@ -226,17 +225,17 @@ func attributeOf(body *hclsyntax.Body, name string) string {
 	if a == nil {
 		return ""
 	}
-	text, _ := literalOf(a.Expr)
-	return text
+	return literalOf(a.Expr)
 }
 
-// literalOf returns the value of an expression that is a string without any variable.
-func literalOf(expression hcl.Expression) (string, bool) {
+// literalOf returns the value of an expression that is a string without any variable, else "".
+func literalOf(expression hcl.Expression) string {
 	value, diags := expression.Value(nil)
 	if diags.HasErrors() {
-		return "", false
+		return ""
 	}
-	return text(value)
+	literal, _ := text(value)
+	return literal
 }
 
 func text(value cty.Value) (string, bool) {

@@ -56,7 +56,10 @@ func open(ctx context.Context, server tfprotov6.ProviderServer, settings map[str
 	if err != nil {
 		return nil, err
 	}
-	return s, s.check(configured.Diagnostics)
+	if err := s.check(configured.Diagnostics); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // list returns what the list resource of a type finds, also together with an error that has ended the search.
