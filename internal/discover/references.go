@@ -169,21 +169,18 @@ func indexOf(folder string) (index, error) {
 			}
 		}
 	}
-	known, names := index{}, map[reference]string{}
+	known, declared := index{}, map[reference]bool{}
 	for _, block := range resources {
 		if len(block.Labels) != 2 || nameAttributes[block.Labels[0]] == "" || block.Body.Attributes["count"] != nil || block.Body.Attributes["for_each"] != nil {
 			continue
 		}
 		r := reference{block.Labels[0], block.Labels[1], nameAttributes[block.Labels[0]]}
-		name := attributeOf(block.Body, r.attribute)
-		known.add(name, r)
-		names[reference{r.typeName, r.label, "id"}] = name
+		known.add(attributeOf(block.Body, r.attribute), r)
+		declared[reference{r.typeName, r.label, "id"}] = true
 	}
 	for _, block := range imports {
-		if r, id, ok := imported(block.Body); ok && names[r] != id {
-			if _, declared := names[r]; declared {
-				known.add(id, r)
-			}
+		if r, id, ok := imported(block.Body); ok && declared[r] {
+			known.add(id, r)
 		}
 	}
 	return known, nil

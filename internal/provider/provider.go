@@ -218,9 +218,13 @@ func (p *octomilProvider) Resources(context.Context) []func() resource.Resource 
 
 func (p *octomilProvider) DataSources(context.Context) []func() datasource.DataSource {
 	all := slices.Concat(
+		access.DataSources(),
 		catalog.DataSources(),
 		deployment.DataSources(),
+		experiment.DataSources(),
+		federation.DataSources(),
 		fleet.DataSources(),
+		observation.DataSources(),
 		policy.DataSources(),
 	)
 	for i, open := range all {
