@@ -261,5 +261,6 @@ func (p *octomilProvider) Actions(context.Context) []func() action.Action {
 		deployment.NewCancelAction,
 		deployment.NewPauseAction,
 		deployment.NewResumeAction,
+		deployment.NewStartAction,
 	}
 }
