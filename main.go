@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/octomil/terraform-provider-octomil/internal/discover"
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 	"github.com/octomil/terraform-provider-octomil/internal/review"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -39,13 +40,16 @@ func run(ctx context.Context, args []string, out io.Writer) (code int, err error
 	if len(args) > 0 && review.Commands[args[0]] != nil {
 		return review.Commands[args[0]](args[1:], os.Stdin, out, os.Stderr)
 	}
+	module, _ := debug.ReadBuildInfo()
+	if len(args) > 0 && args[0] == "discover" {
+		return discover.Command(ctx, args[1:], provider.NewServer(provider.New(versionOf(module)))(), out, os.Stderr)
+	}
 	flags := flag.NewFlagSet("terraform-provider-octomil", flag.ContinueOnError)
 	serveDebug := flags.Bool("debug", false, "serve for a debugger: print how Terraform can attach, then wait for an interrupt")
 	printVersion := flags.Bool("version", false, "print the version and exit")
 	if err := flags.Parse(args); err != nil {
 		return 0, err
 	}
-	module, _ := debug.ReadBuildInfo()
 	if *printVersion {
 		_, err := fmt.Fprintln(out, versionLine(versionOf(module)))
 		return 0, err

@@ -29,6 +29,16 @@ func TestVersionOf(t *testing.T) {
 	}
 }
 
+// The commands are reached by their names.
+func TestCommands(t *testing.T) {
+	for _, name := range []string{"discover", "review", "drift", "sandbox"} {
+		var out bytes.Buffer
+		if _, err := run(t.Context(), []string{name, "-unknown"}, &out); err == nil || !strings.HasPrefix(err.Error(), name+": ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestVersionFlag(t *testing.T) {
 	defer func(before, hash string) { version, commit = before, hash }(version, commit)
 	version, commit = "1.2.3", "0123abc"

@@ -8,12 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"github.com/octomil/terraform-provider-octomil/internal/discover"
 	"github.com/octomil/terraform-provider-octomil/internal/provider"
 	"github.com/octomil/terraform-provider-octomil/internal/review"
 )
@@ -115,6 +117,24 @@ func (c *CLI) Run(t testing.TB, args ...string) Result {
 	return c.Start(t, args...).Wait(t)
 }
 
+// RunProvider runs a command of the provider's executable in the folder, with the settings of a sandbox in the environment, and returns what it
+// printed to each of its outputs.
+func (c *CLI) RunProvider(t testing.TB, sb *Sandbox, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), commandLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, c.provider, args...) //nolint:gosec // the tests choose what runs
+	cmd.Dir = c.Dir
+	cmd.Env = append(os.Environ(), "HOME="+c.Dir, "OCTOMIL_API_URL="+sb.URL, "OCTOMIL_API_KEY="+sb.Key, "OCTOMIL_ORG_ID="+sb.Org)
+	cmd.Env = append(cmd.Env, c.Env...)
+	var out, errors bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errors
+	if err := cmd.Run(); err != nil && (cmd.ProcessState == nil || ctx.Err() != nil) {
+		t.Fatalf("running %v: %v", args, err)
+	}
+	return out.String(), errors.String(), cmd.ProcessState.ExitCode()
+}
+
 // Command is a running command.
 type Command struct {
 	cmd    *exec.Cmd
@@ -186,7 +206,7 @@ func executable(t testing.TB) string {
 const providerName = "terraform-provider-octomil"
 
 // Main runs the acceptance tests of a package; TestMain calls it. Started under the name of the provider, the test executable is the
-// provider and has the commands that read plans, so that none has to be built. No goroutine may be left after the tests, except the readers of a provider's output, which
+// provider and has its commands except the sandbox, so that none has to be built. No goroutine may be left after the tests, except the readers of a provider's output, which
 // go-plugin leaves running.
 func Main(m *testing.M) {
 	if filepath.Base(os.Args[0]) != providerName {
@@ -195,8 +215,8 @@ func Main(m *testing.M) {
 		goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/hashicorp/go-plugin.copyChan"))
 		return
 	}
-	if len(os.Args) > 1 && review.Commands[os.Args[1]] != nil {
-		code, err := review.Commands[os.Args[1]](os.Args[2:], os.Stdin, os.Stdout, os.Stderr)
+	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") {
+		code, err := command(os.Args[1], os.Args[2:])
 		if err != nil {
 			fmt.Fprintln(os.Stderr, providerName+":", err)
 			code = 1
@@ -206,6 +226,17 @@ func Main(m *testing.M) {
 	if err := provider.Serve(context.Background(), "test", false); err != nil {
 		panic(err)
 	}
+}
+
+// command runs a command of the provider's executable.
+func command(name string, args []string) (code int, err error) {
+	switch run := review.Commands[name]; {
+	case run != nil:
+		return run(args, os.Stdin, os.Stdout, os.Stderr)
+	case name == "discover":
+		return discover.Command(context.Background(), args, provider.NewServer(provider.New("test"))(), os.Stdout, os.Stderr)
+	}
+	return 0, fmt.Errorf("there is no command %q", name)
 }
 
 // linkProvider links the provider executable into a folder.

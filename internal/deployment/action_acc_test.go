@@ -220,7 +220,9 @@ func TestAccRolloutActions_preconditions(t *testing.T) {
 		t.Parallel()
 		sb := start(t, dialect)
 		sb.ClearLedger()
-		for _, action := range []string{"octomil_rollout_pause", "octomil_rollout_resume", "octomil_rollout_advance", "octomil_rollout_cancel"} {
+		for _, action := range []string{
+			"octomil_rollout_start", "octomil_rollout_pause", "octomil_rollout_resume", "octomil_rollout_advance", "octomil_rollout_cancel",
+		} {
 			refuses(t, sb, action, config{"model": phi}, "model: No rollout is in progress", "The last one, of 1.0.0, is completed")
 			refuses(t, sb, action, config{"model": "phi-4-mni"}, "model: The model does not exist", "phi-4-mini")
 			refuses(t, sb, action, config{"model": phi, "timeout": "0s"}, "timeout: Invalid duration")
@@ -258,7 +260,7 @@ func TestAccRolloutActions_notDeployed(t *testing.T) {
 	refuses(t, sb, "octomil_rollout_cancel", config{"model": phi}, "model: No rollout is in progress", "Nothing is deployed")
 }
 
-// A rollout that was created and not started can be canceled, and nothing else.
+// A rollout that was created and not started can be canceled or started, and nothing else.
 func TestAccRolloutActions_pending(t *testing.T) {
 	t.Parallel()
 	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
@@ -272,6 +274,16 @@ func TestAccRolloutActions_pending(t *testing.T) {
 		}
 		invoked(t, sb, "octomil_rollout_cancel", config{"model": phi}, "DELETE cancel rollout")
 		sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 124})
+
+		pendOther(t, sb)
+		id := newest(t, sb)
+		progress := invoked(t, sb, "octomil_rollout_start", config{"model": phi}, "POST start rollout")
+		if want := "Going to start rollout " + id + " of 2.0.0 at 40 percent"; progress[0] != want {
+			t.Errorf("the action said %q; want %q first", progress, want)
+		}
+		sb.Settle()
+		sb.ExpectFleet(t, phi, map[string]int{"1.0.0": 74, "2.0.0": 50})
+		refuses(t, sb, "octomil_rollout_start", config{"model": phi}, "model: No rollout is pending", "of 2.0.0 is active at 40 percent")
 	})
 }
 

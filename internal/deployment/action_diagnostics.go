@@ -38,11 +38,12 @@ func impactText(p rollout.Proposal) string {
 		return text
 	case rollout.Cancel:
 		return changeText(p)
-	case rollout.Advance:
+	case rollout.Advance, rollout.Resume:
+		if !p.ChangesDevices() {
+			return fmt.Sprintf("The rollout goes on at %g percent, and its percentage does not change.", to)
+		}
 		change := changeText(p)
 		return fmt.Sprintf("From %g to %g percent: %s", from, to, strings.ToLower(change[:1])+change[1:])
-	case rollout.Resume:
-		return fmt.Sprintf("The rollout goes on at %g percent, and its percentage does not change.", to)
 	default:
 		return fmt.Sprintf("The rollout stays at %g percent, and no device changes its version.", to)
 	}

@@ -38,6 +38,8 @@ func TestAccRolloutActions_impact(t *testing.T) {
 				begin(t, sb, 40, 100)
 				sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts/"+newest(t, sb)+"/pause", map[string]any{})
 			}, "octomil_rollout_resume", config{"model": phi}, "The rollout goes on at 40 percent, and its percentage does not change."},
+			"a start": {func(t *testing.T, sb *acctest.Sandbox) { t.Helper(); pendOther(t, sb) }, "octomil_rollout_start", config{"model": phi},
+				"From 0 to 40 percent: about 50 of 124 devices of the fleet get 2.0.0"},
 			"an advance": {
 				func(t *testing.T, sb *acctest.Sandbox) { t.Helper(); begin(t, sb, 40, 100) }, "octomil_rollout_advance",
 				config{"model": phi, "percentage": 60}, "From 40 to 60 percent: about 25 of 124 devices of the fleet get 2.0.0 as well.",

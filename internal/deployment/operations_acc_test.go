@@ -207,6 +207,7 @@ func TestAccRolloutActions_everyActionIsCounted(t *testing.T) {
 		},
 		"octomil_rollout_advance": {prepare: func(r *harness) { r.rollOut("2.0.0", 40) }},
 		"octomil_rollout_cancel":  {prepare: func(r *harness) { r.rollOut("2.0.0", 40) }},
+		"octomil_rollout_start":   {prepare: func(r *harness) { pendOther(r.T, r.sb) }},
 		"octomil_rollout_pause":   {prepare: func(r *harness) { r.rollOut("2.0.0", 40) }},
 		"octomil_rollout_resume":  {prepare: func(r *harness) { r.rollOut("2.0.0", 40); r.verb("pause") }},
 	} {

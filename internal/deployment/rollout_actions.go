@@ -13,6 +13,17 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/rollout"
 )
 
+// NewStartAction returns octomil_rollout_start.
+func NewStartAction() action.Action {
+	return &operatorAction{
+		Configured: resourcekit.Configured{TypeName: "octomil_rollout_start"},
+		description: "Starts the pending rollout of a model, which was created in the dashboard or by another client and assigns no devices yet, at its " +
+			"percentage. The action fails if no rollout is pending." + stateNote,
+		takes: []string{"model", "wait_for", "timeout"},
+		plan:  planStart,
+	}
+}
+
 // NewPauseAction returns octomil_rollout_pause.
 func NewPauseAction() action.Action {
 	return &operatorAction{
@@ -68,6 +79,25 @@ func (i *invocation) openRollout(before rollout.State) (control.Rollout, bool) {
 	}
 	_, ok := i.refuse(path.Root("model"), "No rollout is in progress", "No rollout of %s is in progress. %s", i.scope.Model, now)
 	return control.Rollout{}, ok
+}
+
+// planStart plans the start of the newest pending rollout: a server may have another one that is in progress.
+func planStart(_ context.Context, i *invocation, before rollout.State) (actionPlan, bool) {
+	r, ok := i.openRollout(before)
+	if !ok {
+		return actionPlan{}, false
+	}
+	for _, open := range before.History.AllOpen() {
+		if open.Status == control.RolloutPending {
+			r = open
+		}
+	}
+	if r.Status != control.RolloutPending {
+		return i.refuse(path.Root("model"), "No rollout is pending", "%s; only a pending rollout can be started.", standingText(r))
+	}
+	p := i.change(r, rollout.Resume, rollout.Spec{Version: r.Version, Percentage: r.Percentage}, before)
+	p.text = fmt.Sprintf("start rollout %s of %s at %g percent", r.ID, r.Version, r.Percentage)
+	return p, true
 }
 
 func planPause(_ context.Context, i *invocation, before rollout.State) (actionPlan, bool) {

@@ -1,4 +1,5 @@
-// Package experiment manages octomil_experiment: versions of a model that are compared on percentages of the devices.
+// Package experiment manages octomil_experiment: versions of a model that are compared on percentages of the devices. The
+// data source is octomil_experiments.
 //
 // The API can change the allocations and the status of an experiment, but neither its variants nor anything after its end, and it
 // cannot delete one. So a plan rejects what the status does not permit, and on_destroy says what a destroy does instead.

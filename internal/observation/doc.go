@@ -1,5 +1,5 @@
 // Package observation implements octomil_metrics_integration and octomil_log_integration: where the metrics and logs of the
-// organization are sent.
+// organization are sent. The data sources octomil_metrics_integrations and octomil_log_integrations omit whatever may be a secret.
 //
 // The two resources differ in a few attributes and API paths, which a kind describes; everything else is shared. Both have
 // write-only credentials. Private state keeps a fingerprint of the credentials that were sent last, and credentials_revision makes

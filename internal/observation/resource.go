@@ -53,6 +53,8 @@ func entityOf[M any, P model[M]](k kind) resourcekit.Entity[M, control.Integrati
 		Schema:   k.schema(),
 		Identity: resourcekit.Identity{{Name: "id", Description: "ID of the integration, assigned by the server."}},
 		Fields:   map[string]string{"auth_config": "credentials", "headers": "credentials"},
+		// The server decides what config has, which may be a secret.
+		ResourceOnly: []string{"credentials", "credentials_revision", "config"},
 
 		Create: func(ctx context.Context, op *resourcekit.Operation[M, control.Integration]) (control.Integration, error) {
 			return create[M, P](ctx, k, op)

@@ -112,7 +112,7 @@ func TestControlCharactersElsewhere(t *testing.T) {
 	t.Parallel()
 	const phi = "phi-4-mini"
 	for _, actionType := range []string{
-		"octomil_rollback", "octomil_rollout_pause", "octomil_rollout_resume", "octomil_rollout_advance", "octomil_rollout_cancel",
+		"octomil_rollback", "octomil_rollout_start", "octomil_rollout_pause", "octomil_rollout_resume", "octomil_rollout_advance", "octomil_rollout_cancel",
 	} {
 		for _, only := range []string{"", "rollouts", "rollback", "affected-devices", "versions"} {
 			t.Run(actionType+"/"+only, func(t *testing.T) {

@@ -39,7 +39,7 @@ func prepare(t *testing.T, sandbox *acctest.Sandbox, actionType string) {
 		return // two versions have been deployed
 	}
 	r := sandbox.Do(t, "POST", rollouts, map[string]any{
-		"version": "2.0.0", "rollout_percentage": 40, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
+		"version": "2.0.0", "rollout_percentage": 40, "target_percentage": 100, "increment_step": 10, "start_immediately": actionType != "octomil_rollout_start",
 	})
 	id, ok := r["id"].(string)
 	if !ok {

@@ -1,10 +1,12 @@
 package provider_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 	goversion "github.com/hashicorp/go-version"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
 const (
@@ -36,8 +39,9 @@ func TestAccProvider_guides(t *testing.T) {
 	for _, name := range names(t, guides) {
 		t.Run(strings.TrimSuffix(name, ".md"), func(t *testing.T) {
 			t.Parallel()
-			sb := acctest.Start(t)
-			blocks := blocksOf(read(t, filepath.Join(guides, name)))
+			page := read(t, filepath.Join(guides, name))
+			sb := acctest.Start(t, seedOf(t, page))
+			blocks := blocksOf(page)
 			if !slices.ContainsFunc(blocks, func(b block) bool { return b.kind == "terraform" }) {
 				t.Fatal("the guide shows no configuration")
 			}
@@ -45,6 +49,25 @@ func TestAccProvider_guides(t *testing.T) {
 			runner.run(blocks)
 			runner.checkDrift(driftAfter[name])
 		})
+	}
+}
+
+var seeds = regexp.MustCompile("`terraform-provider-octomil sandbox -seed-models ([0-9]+) -seed-groups ([0-9]+)`")
+
+// seedOf starts the sandbox of a guide with what its text says.
+func seedOf(t *testing.T, page string) func(*sandbox.Options) {
+	t.Helper()
+	match := seeds.FindStringSubmatch(page)
+	return func(o *sandbox.Options) {
+		if match == nil {
+			return
+		}
+		models, noModels := strconv.Atoi(match[1])
+		groups, noGroups := strconv.Atoi(match[2])
+		if err := errors.Join(noModels, noGroups); err != nil {
+			t.Fatal(err)
+		}
+		o.SeedModels, o.SeedGroups = models, groups
 	}
 }
 

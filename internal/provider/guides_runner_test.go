@@ -63,7 +63,7 @@ func newGuideRunner(t *testing.T, sb *acctest.Sandbox) *guideRunner {
 		t: t, sb: sb, dir: dir, pending: map[string]bool{}, actions: map[string]*hcl.Block{}, invoked: map[string]bool{},
 		env: append(os.Environ(),
 			"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_CLI_CONFIG_FILE="+settings, "CHECKPOINT_DISABLE=1",
-			"CURL_HOME="+bin, "OCTOMIL_API_URL="+sb.URL, "OCTOMIL_API_KEY="+sb.Key,
+			"CURL_HOME="+bin, "OCTOMIL_API_URL="+sb.URL, "OCTOMIL_API_KEY="+sb.Key, "OCTOMIL_ORG_ID="+sb.Org,
 			"TF_INPUT=0", "TF_IN_AUTOMATION=1", "TF_CLI_ARGS=-no-color", "TF_CLI_ARGS_apply=-auto-approve"),
 	}
 }

@@ -243,9 +243,13 @@ func (p *octomilProvider) Resources(context.Context) []func() resource.Resource 
 
 func (p *octomilProvider) DataSources(context.Context) []func() datasource.DataSource {
 	all := slices.Concat(
+		access.DataSources(),
 		catalog.DataSources(),
 		deployment.DataSources(),
+		experiment.DataSources(),
+		federation.DataSources(),
 		fleet.DataSources(),
+		observation.DataSources(),
 		policy.DataSources(),
 	)
 	for i, open := range all {
@@ -282,5 +286,6 @@ func (p *octomilProvider) Actions(context.Context) []func() action.Action {
 		deployment.NewCancelAction,
 		deployment.NewPauseAction,
 		deployment.NewResumeAction,
+		deployment.NewStartAction,
 	}
 }

@@ -36,6 +36,8 @@ type Entity[M, O any] struct {
 	Fields map[string]string
 	// ProviderOnly are the attributes that the server does not know. Data sources omit them.
 	ProviderOnly []string
+	// ResourceOnly are other attributes that data sources omit, such as those that may hold a secret.
+	ResourceOnly []string
 	// Exact are the attributes to which no server adds anything by itself: more than what was planned is a difference.
 	Exact []string
 	// KnownAs records the name that the state has of an object where the server spells it otherwise, for resources that refer to it

@@ -125,17 +125,20 @@ func (e *Entity[M, O]) dataSourceValue(ctx context.Context, client *control.Clie
 	if diags.HasError() || state.Raw.As(&all) != nil {
 		return tftypes.NewValue(object, nil)
 	}
-	maps.DeleteFunc(all, func(name string, _ tftypes.Value) bool { return slices.Contains(e.ProviderOnly, name) })
+	maps.DeleteFunc(all, func(name string, _ tftypes.Value) bool { return e.omits(name) })
 	return tftypes.NewValue(object, all)
 }
 
-// dataSourceAttributes returns the attributes that the server knows, as computed ones.
+// omits reports whether data sources have no such attribute.
+func (e *Entity[M, O]) omits(name string) bool {
+	return slices.Contains(e.ProviderOnly, name) || slices.Contains(e.ResourceOnly, name)
+}
+
+// dataSourceAttributes returns the attributes that data sources have, as computed ones.
 func (e *Entity[M, O]) dataSourceAttributes() map[string]schema.Attribute {
-	attributes := computedAttributes(e.Schema.Attributes)
-	for _, name := range e.ProviderOnly {
-		delete(attributes, name)
-	}
-	return attributes
+	attributes := maps.Clone(e.Schema.Attributes)
+	maps.DeleteFunc(attributes, func(name string, _ resourceschema.Attribute) bool { return e.omits(name) })
+	return computedAttributes(attributes)
 }
 
 func computedAttributes(of map[string]resourceschema.Attribute) map[string]schema.Attribute {

@@ -165,6 +165,7 @@ func percentageOf(v value) float64 {
 // actionKinds is what each action does.
 var actionKinds = map[string]OperationKind{
 	typePrefix + "rollback":        opRollback,
+	typePrefix + "rollout_start":   opDeploy,
 	typePrefix + "rollout_advance": opAdvance,
 	typePrefix + "rollout_resume":  opResume,
 	typePrefix + "rollout_pause":   opPause,

@@ -135,6 +135,7 @@ func samples() map[string]sample {
 		"moved alone":       {with(planOf(), "resource_drift", []any{changeOf("octomil_device_group", []any{"no-op"}, map[string]any{}, map[string]any{})}), nil, nil},
 		"a rollback action": {action("octomil_rollback", map[string]any{"model": "phi", "to_version": "1.0.0"}), k("rollback", "unknown"), []string{"action.octomil_rollback.x: rollback to 1.0.0 of phi, fleet", "is invoked after the update of `octomil_model.m`"}},
 		"a cancel action":   {action("octomil_rollout_cancel", map[string]any{"model": "phi", "rollout_id": "rol_1"}), k("cancel", "unknown"), []string{"cancels rol_1"}},
+		"a start action":    {action("octomil_rollout_start", map[string]any{"model": "phi"}), k("unknown"), []string{"deploy of phi, fleet"}},
 		"a pause action":    {action("octomil_rollout_pause", map[string]any{"model": "phi"}), nil, []string{"pause of phi, fleet, 0 devices"}},
 		"deferred": {with(planOf(), "deferred_changes", []any{map[string]any{"reason": "x", "resource_change": update1("octomil_model", "name", "a", "b")}}),
 			k("unknown"), []string{"is deferred"}},
