@@ -56,7 +56,7 @@ var groupEntity = resourcekit.Entity[groupModel, control.Group]{
 	},
 
 	ModifyPlan: func(ctx context.Context, r *resourcekit.Base, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-		announceMembers(ctx, r, "rules", "id", req, resp)
+		announceMembers(ctx, r, "id", changesList(ctx, "rules", req, resp), req, resp)
 	},
 	PlannedName: func(planned groupModel) string { return planned.Name.ValueString() },
 	Validate:    validateGroup,

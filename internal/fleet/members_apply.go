@@ -177,25 +177,25 @@ func (r *applyResult) refresh(ctx context.Context, client *control.Client, group
 	}
 }
 
-// report adds an error on the attribute that it belongs to, if anything failed.
-func (r *applyResult) report(group, summary string, diags *diag.Diagnostics) {
+// report adds an error on the attribute that it belongs to, if anything failed. Devices says where each wanted device is listed.
+func (r *applyResult) report(devices deviceList, group, summary string, diags *diag.Diagnostics) {
 	switch {
 	case r.err != nil && !r.listed:
 		addGroupError(group, summary, r.err, diags)
 	case r.err != nil:
-		r.reportRefusals(diags)
-		resourcekit.AddError(diags, r.attribute(r.err), summary, r.err)
+		r.reportRefusals(devices, diags)
+		resourcekit.AddError(diags, devices.attributeFor(r.err), summary, r.err)
 	default:
-		r.reportRefusals(diags)
-		r.reportMismatches(diags)
+		r.reportRefusals(devices, diags)
+		r.reportMismatches(devices, diags)
 	}
 }
 
-func (r *applyResult) reportRefusals(diags *diag.Diagnostics) {
+func (r *applyResult) reportRefusals(devices deviceList, diags *diag.Diagnostics) {
 	for _, refused := range r.refused {
-		at := r.attribute(refused.err)
+		at := devices.attributeFor(refused.err)
 		if i := slices.Index(r.wanted, refused.ref); i >= 0 {
-			at = path.Root("device_ids").AtListIndex(i)
+			at = devices.element(i)
 		}
 		resourcekit.AddError(diags, at, refused.summary, refused.err)
 	}
@@ -207,28 +207,19 @@ func (r *applyResult) isRefused(ref string) bool {
 
 // reportMismatches warns of devices that the server did not add although it accepted the request, and reports devices that
 // the configuration lists both by ID and by identifier.
-func (r *applyResult) reportMismatches(diags *diag.Diagnostics) {
+func (r *applyResult) reportMismatches(devices deviceList, diags *diag.Diagnostics) {
 	for i, ref := range r.wanted {
 		if _, member := r.now.find(ref); !member && !r.isRefused(ref) {
-			diags.AddAttributeWarning(path.Root("device_ids").AtListIndex(i), "Device was not added to the group", fmt.Sprintf("The server "+
+			diags.AddAttributeWarning(devices.element(i), "Device was not added to the group", fmt.Sprintf("The server "+
 				"accepted the request, but %q is not a member of the group. Check that the device exists and is not archived.", ref))
 		}
 	}
 	for _, i := range r.now.duplicates(r.wanted) {
 		at, _ := r.now.find(r.wanted[i])
 		device := r.now.devices[at]
-		diags.AddAttributeError(path.Root("device_ids").AtListIndex(i), "Duplicate device", fmt.Sprintf("The device `%s` is also listed by its "+
+		diags.AddAttributeError(devices.element(i), "Duplicate device", fmt.Sprintf("The device `%s` is also listed by its "+
 			"identifier `%s`. Remove one of the two elements.", device.ID, device.Identifier))
 	}
-}
-
-// attribute returns the attribute that a rejected change belongs to: the element of the device that the server names, if any.
-func (r *applyResult) attribute(err error) path.Path {
-	attributes := resourcekit.ErrorAttributes{Conflict: path.Root("group_id"), Default: path.Root("device_ids")}
-	if i, found := named(err, r.wanted); found {
-		attributes.Default = attributes.Default.AtListIndex(i)
-	}
-	return attributes.For(err)
 }
 
 // named returns the index of the device that the message of an API error names.

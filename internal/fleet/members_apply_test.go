@@ -23,8 +23,8 @@ func TestAttributeNamesTheDevice(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := applyResult{wanted: []string{"dev_1", "dev_12"}}
-			if got := r.attribute(&control.APIError{StatusCode: test.status, Message: test.message}).String(); got != test.want {
+			devices := deviceList{refs: []string{"dev_1", "dev_12"}}
+			if got := devices.attributeFor(&control.APIError{StatusCode: test.status, Message: test.message}).String(); got != test.want {
 				t.Errorf("attribute is %q, want %q", got, test.want)
 			}
 		})

@@ -39,7 +39,7 @@ func findMemberships(ctx context.Context, client *control.Client, q resourcekit.
 		}
 		found := resourcekit.ListItem{Name: g.Name, Fill: func(ctx context.Context, state *tfsdk.State, diags *diag.Diagnostics) {
 			m := membersModel{GroupID: types.StringValue(g.ID)}
-			m.set(ctx, newMembership(members), nil, diags)
+			m.set(ctx, newMembership(members), deviceList{}, diags)
 			diags.Append(state.Set(ctx, &m)...)
 		}}
 		if !yield(found) {

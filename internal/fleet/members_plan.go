@@ -3,7 +3,9 @@ package fleet
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -41,18 +43,15 @@ func (sameDevices) PlanModifyList(ctx context.Context, req planmodifier.ListRequ
 }
 
 func hasUnknown(list types.List) bool {
-	for _, element := range list.Elements() {
-		if element.IsUnknown() || element.IsNull() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list.Elements(), isOpen)
 }
+
+func isOpen(element attr.Value) bool { return element.IsUnknown() || element.IsNull() }
 
 // ModifyPlan records that the members change, and checks a create.
 func (r *membersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.BeginPlan(req)
-	announceMembers(ctx, &r.Base, "device_ids", "group_id", req, resp)
+	announceMembers(ctx, &r.Base, "group_id", changesDevices(ctx, req, resp), req, resp)
 	if !req.Plan.Raw.IsNull() && req.State.Raw.IsNull() && r.HasClient() {
 		r.planCreate(ctx, req, resp)
 	}
@@ -73,7 +72,7 @@ func (r *membersResource) planCreate(ctx context.Context, req resource.ModifyPla
 		addGroupError(plan.GroupID.ValueString(), "Could not read the device group", err, &resp.Diagnostics)
 		return
 	}
-	if !checkStatic(g, path.Root("group_id"), &resp.Diagnostics) || !resourcekit.Known(plan.DeviceIDs) || hasUnknown(plan.DeviceIDs) {
+	if !checkStatic(g, path.Root("group_id"), &resp.Diagnostics) || !plan.known() {
 		return
 	}
 	if r.Applying() {
@@ -82,25 +81,48 @@ func (r *membersResource) planCreate(ctx context.Context, req resource.ModifyPla
 	warnOfRemovals(ctx, client, g, plan.wanted(ctx, &resp.Diagnostics), &resp.Diagnostics)
 }
 
-// announceMembers records for other resources of the plan that it changes the members of a group: if an attribute of the resource
-// changes, or if the resource is created or destroyed.
-func announceMembers(
-	ctx context.Context, r *resourcekit.Base, attribute, id string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
-) {
-	if r.Provider == nil {
-		return
+// changesDevices reports whether a plan of a membership changes its devices, or may do so. Other keys for the same devices do not.
+func changesDevices(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return true
 	}
+	var before, after membersModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &before)...)
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &after)...)
+	if resp.Diagnostics.HasError() || !after.known() {
+		return true
+	}
+	return !aliases{}.equal(before.wanted(ctx, &resp.Diagnostics).refs, after.wanted(ctx, &resp.Diagnostics).refs)
+}
+
+// changesList reports whether a plan changes a list, or creates or destroys an object that has one.
+func changesList(ctx context.Context, attribute string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
 	var before, after types.List
-	var group types.String
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(attribute), &before)...)
-		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(id), &group)...)
 	}
 	if !req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root(attribute), &after)...)
+	}
+	return !before.Equal(after)
+}
+
+// announceMembers records for other resources of the plan that it changes the members of a group, if it does. ID is the attribute that
+// has the ID of the group.
+func announceMembers(
+	ctx context.Context, r *resourcekit.Base, id string, changes bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if r.Provider == nil || !changes {
+		return
+	}
+	var group types.String
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(id), &group)...)
+	}
+	if !req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root(id), &group)...)
 	}
-	if resourcekit.Known(group) && !before.Equal(after) {
+	if resourcekit.Known(group) {
 		r.Provider.Planned.ChangeMembers(group.ValueString())
 		r.Provider.Members.Forget(group.ValueString())
 	}
@@ -117,7 +139,7 @@ func checkStatic(g control.Group, at path.Path, diags *diag.Diagnostics) bool {
 }
 
 // warnOfRemovals warns of members that the configuration does not name, unless the server has said that the group has none.
-func warnOfRemovals(ctx context.Context, client *control.Client, g control.Group, wanted []string, diags *diag.Diagnostics) {
+func warnOfRemovals(ctx context.Context, client *control.Client, g control.Group, wanted deviceList, diags *diag.Diagnostics) {
 	if g.DeviceCount != nil && *g.DeviceCount == 0 {
 		return
 	}
@@ -126,9 +148,9 @@ func warnOfRemovals(ctx context.Context, client *control.Client, g control.Group
 		addGroupError(g.ID, "Could not list the members of the device group", err, diags)
 		return
 	}
-	if unmanaged := len(newMembership(members).diff(wanted).remove); unmanaged > 0 {
-		diags.AddAttributeWarning(path.Root("device_ids"), "Devices will be removed from the group", fmt.Sprintf("The device group %q has %d members "+
-			"that `device_ids` does not list. This resource manages all members of the group, so the apply removes them from it. "+
-			"To keep them, add them to `device_ids`, or import the membership first.", g.Name, unmanaged))
+	if unmanaged := len(newMembership(members).diff(wanted.refs).remove); unmanaged > 0 {
+		diags.AddAttributeWarning(wanted.attribute(), "Devices will be removed from the group", fmt.Sprintf("The device group %[1]q has %[2]d members "+
+			"that `%[3]s` does not list. This resource manages all members of the group, so the apply removes them from it. "+
+			"To keep them, add them to `%[3]s`, or import the membership first.", g.Name, unmanaged, wanted.attribute()))
 	}
 }

@@ -28,7 +28,7 @@ func TestWarnOfRemovals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
-			warnOfRemovals(t.Context(), client, g, test.wanted, &diags)
+			warnOfRemovals(t.Context(), client, g, deviceList{refs: test.wanted}, &diags)
 			if test.message == "" {
 				if len(diags) > 0 {
 					t.Errorf("got %v, want no diagnostic", diags)

@@ -3,8 +3,8 @@ package fleet
 import (
 	"context"
 	"fmt"
-	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -23,10 +23,11 @@ type membersResource struct {
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*membersResource)(nil)
-	_ resource.ResourceWithIdentity    = (*membersResource)(nil)
-	_ resource.ResourceWithImportState = (*membersResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*membersResource)(nil)
+	_ resource.ResourceWithConfigure        = (*membersResource)(nil)
+	_ resource.ResourceWithConfigValidators = (*membersResource)(nil)
+	_ resource.ResourceWithIdentity         = (*membersResource)(nil)
+	_ resource.ResourceWithImportState      = (*membersResource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*membersResource)(nil)
 )
 
 // NewGroupMembers returns octomil_device_group_members.
@@ -40,6 +41,10 @@ var membersIdentity = resourcekit.Identity{{Name: "group_id", Description: "ID o
 
 func (r *membersResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = membersSchema()
+}
+
+func (r *membersResource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{resourcevalidator.ExactlyOneOf(path.MatchRoot(listAttribute), path.MatchRoot(mapAttribute))}
 }
 
 func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -56,13 +61,13 @@ func (r *membersResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	defer done()
 	group := plan.GroupID.ValueString()
-	change := func() applyResult { return converge(ctx, client, group, wanted, false) }
+	change := func() applyResult { return converge(ctx, client, group, wanted.refs, false) }
 	if r.Provider.Memberships.Add(1) > 1 && isEmpty(ctx, client, group) { // the list of the groups is worth its pages for several only
-		change = func() applyResult { return fill(ctx, client, group, wanted) }
+		change = func() applyResult { return fill(ctx, client, group, wanted.refs) }
 	}
 	result := change()
 	r.Provider.Members.Forget(group)
-	result.report(group, "Could not create the membership of the device group", &resp.Diagnostics)
+	result.report(wanted, group, "Could not create the membership of the device group", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		// Without state, the next apply creates again and continues where this one stopped. With state, Terraform would replace the
 		// tainted resource, and remove devices from the group only to add them again.
@@ -127,14 +132,14 @@ func (r *membersResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	defer done()
 	group := plan.GroupID.ValueString()
-	result := converge(ctx, client, group, wanted, true)
+	result := converge(ctx, client, group, wanted.refs, true)
 	r.Provider.Members.Forget(group)
-	result.report(group, "Could not update the membership of the device group", &resp.Diagnostics)
+	result.report(wanted, group, "Could not update the membership of the device group", &resp.Diagnostics)
 	if result.now == nil {
 		return
 	}
 	if resp.Diagnostics.HasError() {
-		plan.set(ctx, *result.now, slices.Concat(wanted, prior), &resp.Diagnostics)
+		plan.set(ctx, *result.now, wanted.then(prior), &resp.Diagnostics)
 	} else {
 		plan.ID = plan.GroupID // as in Create, the planned list is the result
 		resourcekit.SetPrivate(ctx, resp.Private, aliasKey, aliases{}, &resp.Diagnostics)
@@ -166,7 +171,7 @@ func (r *membersResource) Delete(ctx context.Context, req resource.DeleteRequest
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not list the members of the device group", err)
 		return
 	}
-	remaining, err := removeManaged(ctx, client, group, newMembership(members), managed)
+	remaining, err := removeManaged(ctx, client, group, newMembership(members), managed.refs)
 	r.Provider.Members.Forget(group)
 	if err != nil {
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not remove all devices from the device group", err)

@@ -28,15 +28,25 @@ func membersSchema() schema.Schema {
 				MarkdownDescription: "ID of the group, such as `octomil_device_group.staging.id`. The group must be static. Changing this forces a " +
 					"new resource to be created.",
 			},
-			"device_ids": schema.ListAttribute{
+			listAttribute: schema.ListAttribute{
 				ElementType:   types.StringType,
-				Required:      true,
+				Optional:      true,
 				Validators:    []validator.List{uniqueDevices{}},
 				PlanModifiers: []planmodifier.List{sameDevices{}},
 				MarkdownDescription: "Devices of the group, each by its `id` or its `device_identifier`. The order is irrelevant, and no device may be " +
-					"listed twice. An empty list removes all members. For more than about 10,000 devices, read the list from a file, such as " +
-					"`split(\"\\n\", trimspace(file(\"devices.txt\")))`: Terraform itself takes minutes for a list variable or a literal list of that " +
-					"length.",
+					"listed twice. An empty list removes all members. Exactly one of `device_ids` and `devices` must be set. For more than about " +
+					"3,000 devices, use `devices`: Terraform compares each element of a list with each other one before it shows a plan, which takes it " +
+					"several seconds and 900 MB for 10,000 devices, even if nothing changes.",
+			},
+			mapAttribute: schema.MapAttribute{
+				ElementType: types.StringType,
+				Optional:    true,
+				Validators:  []validator.Map{uniqueDevices{}},
+				MarkdownDescription: "Devices of the group as a map, for large groups. A value is the `id` or the `device_identifier` of a device, and no device " +
+					"may be listed twice. A key is a name of your choice, which the plan shows beside the device; other keys for the same devices change " +
+					"nothing on the server. A device that was added to the group outside of Terraform has its ID as its key. An empty map removes all " +
+					"members. Changing from `device_ids` to `devices`, or back, changes only the state if the devices are the same. To list the lines of a " +
+					"file, use `{ for id in split(\"\\n\", trimspace(file(\"devices.txt\"))) : id => id }`.",
 			},
 		},
 	}

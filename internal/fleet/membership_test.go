@@ -167,10 +167,10 @@ func TestMembershipConverges(t *testing.T) {
 		var m membersModel
 		var diags diag.Diagnostics
 		m.GroupID = types.StringValue("grp_1")
-		if others := m.set(t.Context(), reached, wanted, &diags); len(others) > 0 || diags.HasError() {
+		if others := m.set(t.Context(), reached, deviceList{refs: wanted}, &diags); len(others) > 0 || diags.HasError() {
 			rt.Errorf("unexpected members %v, %v", others, diags)
 		}
-		if got := m.wanted(t.Context(), &diags); !slices.Equal(got, wanted) || m.DeviceIDs.IsNull() {
+		if got := m.wanted(t.Context(), &diags).refs; !slices.Equal(got, wanted) || m.DeviceIDs.IsNull() {
 			rt.Errorf("state has %q, want %q", got, wanted)
 		}
 	})

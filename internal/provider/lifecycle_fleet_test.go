@@ -39,23 +39,21 @@ func fleetLifecycles() []namedLifecycle {
 		}},
 		{"members of a group", lifecycle{
 			typeName: "octomil_device_group_members",
-			prepare: func(t *testing.T, sb *acctest.Sandbox) map[string]any {
-				t.Helper()
-				group := sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "lab", "group_type": "static"})
-				return map[string]any{"the group": group["id"]}
-			},
+			prepare:  prepareLab,
 			create:   map[string]any{"group_id": "the group", "device_ids": []any{"dev_00000001", "dev_00000002", "dev_00000003"}},
 			update:   map[string]any{"group_id": "the group", "device_ids": []any{"dev_00000003", "dev_00000004"}},
 			importID: "the group",
-			left: func(t *testing.T, sb *acctest.Sandbox) any {
-				t.Helper()
-				for _, g := range sb.Do(t, "GET", "/api/v1/device-groups?org_id=demo", nil)["groups"].([]any) {
-					if group := g.(map[string]any); group["name"] == "lab" {
-						return keep(fmt.Sprintf("/api/v1/device-groups/%v/devices", group["id"]), "devices", "id")(t, sb)
-					}
-				}
-				return "the group no longer exists"
-			},
+			needed:   []string{"device_ids"},
+			left:     membersOfLab,
+		}},
+		{"members of a group by key", lifecycle{
+			typeName: "octomil_device_group_members",
+			prepare:  prepareLab,
+			create:   map[string]any{"group_id": "the group", "devices": map[string]any{"lobby": "dev_00000001", "gate": "dev_00000002", "desk": "dev_00000003"}},
+			update:   map[string]any{"group_id": "the group", "devices": map[string]any{"desk": "dev_00000003", "gate": "dev_00000004"}},
+			importID: "the group",
+			needed:   []string{"devices"},
+			left:     membersOfLab,
 		}},
 		{"the policy", lifecycle{
 			typeName: "octomil_rollback_policy",
@@ -110,4 +108,22 @@ func fleetLifecycles() []namedLifecycle {
 			},
 		}},
 	}
+}
+
+// prepareLab creates the group of the memberships.
+func prepareLab(t *testing.T, sb *acctest.Sandbox) map[string]any {
+	t.Helper()
+	group := sb.Do(t, "POST", "/api/v1/device-groups", map[string]any{"org_id": "demo", "name": "lab", "group_type": "static"})
+	return map[string]any{"the group": group["id"]}
+}
+
+// membersOfLab returns the members of that group.
+func membersOfLab(t *testing.T, sb *acctest.Sandbox) any {
+	t.Helper()
+	for _, g := range sb.Do(t, "GET", "/api/v1/device-groups?org_id=demo", nil)["groups"].([]any) {
+		if group := g.(map[string]any); group["name"] == "lab" {
+			return keep(fmt.Sprintf("/api/v1/device-groups/%v/devices", group["id"]), "devices", "id")(t, sb)
+		}
+	}
+	return "the group no longer exists"
 }

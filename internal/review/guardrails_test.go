@@ -151,7 +151,7 @@ func TestAttributesExist(t *testing.T) {
 	for typeName, names := range map[string][]string{
 		"octomil_model_deployment":     {"last_operation", "rolled_back", "previous_version", "status", "rollout_id", "percentage", "active_version", "model_id"},
 		"octomil_device_group":         {"rules"},
-		"octomil_device_group_members": {"device_ids"},
+		"octomil_device_group_members": {"device_ids", "devices"},
 		"octomil_api_key":              {"scopes"},
 		"octomil_org_member":           {"role"},
 		"octomil_model_version":        {"status", "deprecated", "version", "model_id"},

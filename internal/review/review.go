@@ -163,12 +163,15 @@ func listed(texts []string, of ...value) []string {
 
 // membersLost finds the devices that leave a group.
 func membersLost(address string, from, to value, created bool) []Finding {
-	const attribute = "device_ids"
-	was, now := from.at(attribute), to.at(attribute)
-	switch lost := without(was.list(), now.list()); {
+	attribute := "device_ids"
+	if from.at(attribute).isNull() && !from.at("devices").isNull() {
+		attribute = "devices"
+	}
+	was, now := from.at(attribute), slices.Concat(to.at("device_ids").list(), to.at("devices").list())
+	switch lost := without(was.list(), now); {
 	case created:
 		return nil
-	case now.hasUnknown():
+	case to.at("device_ids").hasUnknown() || to.at("devices").hasUnknown():
 		return unsure(address, attribute, "devices may leave the group: the new list is not known before the apply")
 	case len(lost) > 0:
 		return []Finding{{

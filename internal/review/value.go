@@ -138,9 +138,13 @@ func (v value) count() *int {
 	return &whole
 }
 
-// list is the strings of a list or set, without those that are unknown.
+// list is the strings of a list or set, or of a map in the order of its keys, without those that are unknown.
 func (v value) list() []string {
 	elements, _ := v.raw.([]any) // anything else has no elements
+	byKey, _ := v.raw.(map[string]any)
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		elements = append(elements, byKey[key])
+	}
 	var texts []string
 	for _, e := range elements {
 		if text, ok := e.(string); ok {
