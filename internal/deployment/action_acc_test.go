@@ -287,6 +287,25 @@ func TestAccRolloutActions_pending(t *testing.T) {
 	})
 }
 
+// Where the control plane allows several rollouts, the pending one is started, also if it is older than one in progress.
+func TestAccRolloutStartAction_amongOthers(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Parallel()
+		sb := start(t, dialect, func(o *sandbox.Options) { o.Variants = []sandbox.Variant{sandbox.ConcurrentRollouts} })
+		pendOther(t, sb)
+		pending := newest(t, sb)
+		sb.Do(t, "POST", "/api/v1/models/phi-4-mini/rollouts", map[string]any{
+			"version": "0.9.0", "rollout_percentage": 10, "target_percentage": 100, "increment_step": 10, "start_immediately": true,
+		})
+		sb.Settle()
+		progress := invoked(t, sb, "octomil_rollout_start", config{"model": phi}, "POST start rollout")
+		if want := "Going to start rollout " + pending + " of 2.0.0 at 40 percent"; progress[0] != want {
+			t.Errorf("the action said %q; want %q first", progress, want)
+		}
+	})
+}
+
 // A server that counts no devices leaves the messages to what it does tell.
 func TestAccRollbackAction_withoutCounts(t *testing.T) {
 	t.Parallel()
