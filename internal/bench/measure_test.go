@@ -38,9 +38,10 @@ const (
 type cost struct {
 	requests int
 	wall     time.Duration
-	// cpu is the user time of the command line and the provider, peak the peak memory of the larger of the two, in MiB.
-	cpu  time.Duration
-	peak int64
+	// cpu is the user time of the command line and the provider, system their system time, and peak the peak memory of the larger of the
+	// two, in MiB.
+	cpu, system time.Duration
+	peak        int64
 }
 
 // scenario is a configuration with its organization.
@@ -80,7 +81,7 @@ func measure(t *testing.T, s scenario, limit int) map[string]cost {
 		}
 		begun := time.Now()
 		result := cli.Run(t, command.args...)
-		c := cost{wall: time.Since(begun), cpu: result.Process.UserTime(), peak: peakMiB(result.Process)}
+		c := cost{wall: time.Since(begun), cpu: result.Process.UserTime(), system: result.Process.SystemTime(), peak: peakMiB(result.Process)}
 		if result.Code != 0 {
 			t.Fatalf("%s ended with %d:\n%s", command.name, result.Code, tail(result.Output))
 		}
