@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -93,6 +94,28 @@ resource "octomil_model_deployment" "this" {
   version = %q
 }
 `, version)}
+}
+
+// TestBudgetOfAHugeGroup plans a group of 10000 devices, without a change and with one device less. The time is that of the processors,
+// which other work on the machine changes little; with the list, Terraform alone needs several times the memory.
+func TestBudgetOfAHugeGroup(t *testing.T) {
+	const (
+		maxTime = 4 * time.Second // of Terraform and the provider
+		maxPeak = 300             // MiB, of both
+	)
+	s := oneGroup(t, 10_000, asMap)
+	apply, plan := s.only[0], s.only[2]
+	s.only = []command{apply, plan, {"plan of one device less", []string{"plan", "-var", "removed=1"}}}
+	costs := measure(t, s, 0)
+	for _, name := range []string{"plan", "plan of one device less"} {
+		c := costs[name]
+		if spent := c.cpu; spent <= 0 || spent > maxTime {
+			t.Errorf("the %s took %s; the budget is %s", name, spent, maxTime)
+		}
+		if both := 2 * c.peak; both <= 0 || both > maxPeak { // the other process needs no more than the larger one
+			t.Errorf("the %s needed up to %d MiB; the budget is %d MiB", name, both, maxPeak)
+		}
+	}
 }
 
 func thousandGroups(t *testing.T, dialect sandbox.Dialect) (organization, *acctest.Walk) {

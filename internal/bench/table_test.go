@@ -74,11 +74,14 @@ func (o *table) measureAll(t *testing.T) {
 			o.save(t)
 		})
 	}
-	for _, devices := range []int{10_000, 100_000} {
-		t.Run(fmt.Sprintf("a group of %d", devices), func(t *testing.T) {
-			o.rows(fmt.Sprintf("a group of %d members", devices), 1, measure(t, oneGroup(t, devices), 0), nil, o.floors[1])
-			o.save(t)
-		})
+	for _, form := range []struct{ words, text string }{{"", asList}, {" in a map", asMap}} {
+		for _, devices := range []int{10_000, 100_000} {
+			name := fmt.Sprintf("a group of %d members%s", devices, form.words)
+			t.Run(name, func(t *testing.T) {
+				o.rows(name, 1, measure(t, oneGroup(t, devices, form.text), 0), nil, o.floors[1])
+				o.save(t)
+			})
+		}
 	}
 	t.Run("plans without changes", func(t *testing.T) {
 		all := contenders(t, *pairCount)

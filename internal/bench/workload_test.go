@@ -86,28 +86,44 @@ func importCommand(id string) command {
 	return command{"import", []string{"import", membersAddress, id}}
 }
 
-// maxShown is the longest list of which Terraform shows a plan here: it compares the list before with the one after in a table
+// maxShown is the longest list of which Terraform shows a plan here, other than of a map: it compares the list before with the one after in a table
 // that takes 9 bytes for each pair, 900 MB for 10000 devices and 90 GB for 100000. Only a plan as JSON does without.
 const maxShown = 10_000
 
-// oneGroup is one membership of many devices. They come as one text that Terraform splits: a list that it must convert, as it must
-// a variable or what stands in brackets, takes it a time that grows with the square of the length, minutes for 100000.
-func oneGroup(t *testing.T, devices int) scenario {
+// The two forms in which a membership lists its devices.
+const (
+	asList = `device_ids = local.devices`
+	asMap  = `devices    = { for id in local.devices : id => id }`
+)
+
+// oneGroup is one membership of many devices in a form. They come as one text that Terraform splits: a list that it must convert, as it
+// must a variable or what stands in brackets, takes it a time that grows with the square of the length, minutes for 100000.
+func oneGroup(t *testing.T, devices int, form string) scenario {
 	t.Helper()
 	o := newOrganization(t, sandbox.DialectDocs, devices)
 	s := scenario{organization: o, configuration: `
 variable "group" { type = string }
 variable "devices" { type = string }
 
+variable "removed" {
+  type    = number
+  default = 0
+}
+
+locals {
+  all     = split(",", var.devices)
+  devices = slice(local.all, var.removed, length(local.all))
+}
+
 resource "octomil_device_group_members" "this" {
   group_id   = var.group
-  device_ids = split(",", var.devices)
+  ` + form + `
 }
 `}
 	group := o.groups(t, 1, 0)[0]
 	s.variables = encoded(t, map[string]any{"group": group, "devices": strings.Join(o.devices, ",")})
 	apply, refresh, plan, destroy := commands[0], commands[1], commands[2], commands[3]
-	if devices > maxShown {
+	if form == asList && devices > maxShown {
 		plan.args = append([]string{"plan", "-json"}, plan.args[1:]...)
 	}
 	forget := command{"forget", []string{"state", "rm", membersAddress}}

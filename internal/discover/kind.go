@@ -30,7 +30,7 @@ var kinds = []kind{
 	{typeName: versionType, importID: []string{"model_id", "version"}, references: map[string]string{"model_id": modelType}},
 	{typeName: deviceType, importID: []string{"id"}},
 	{typeName: groupType, importID: []string{"id"}},
-	{typeName: "octomil_device_group_members", importID: []string{"group_id"}, references: map[string]string{"group_id": groupType, "device_ids": deviceType}},
+	{typeName: "octomil_device_group_members", importID: []string{"group_id"}, references: map[string]string{"group_id": groupType, "device_ids": deviceType, "devices": deviceType}},
 	{typeName: deploymentType, importID: []string{"model_id", "group_id"}, references: map[string]string{"model": modelType, "group": groupType}},
 	{typeName: "octomil_rollback_policy", importID: []string{"org_id"}},
 	{typeName: "octomil_org_settings", importID: []string{"org_id"}},

@@ -14,7 +14,8 @@ func membersSchema() schema.Schema {
 		MarkdownDescription: "Manages all members of a static device group. A device that is in the group but not in the list is removed from the " +
 			"group. Use only one of these resources per group; two overwrite each other on every apply.\n\n" +
 			"The API adds up to 1,000 devices per request and removes one device per request. When the resource is destroyed, the listed devices " +
-			"are removed from the group; they remain registered.",
+			"are removed from the group; they remain registered. To delete a large group together with its members, without a request for each device, " +
+			"replace the membership by a `removed` block with `destroy = false` in the change that deletes the group.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed:            true,
