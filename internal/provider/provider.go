@@ -265,5 +265,6 @@ func (p *octomilProvider) Actions(context.Context) []func() action.Action {
 		deployment.NewCancelAction,
 		deployment.NewPauseAction,
 		deployment.NewResumeAction,
+		observation.NewMetricsTestAction,
 	}
 }
