@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -46,7 +47,13 @@ func StartLagging(t testing.TB, lag Lag, configure ...func(*sandbox.Options)) *S
 			for _, r := range replicas {
 				r.add(request, body)
 			}
-			return leader.RoundTrip(request)
+			response, err := leader.RoundTrip(request)
+			if err == nil && response.StatusCode/100 == 3 { // the leader has not executed it
+				for _, r := range replicas {
+					r.remove(request)
+				}
+			}
+			return response, err
 		})
 	})
 }
@@ -87,6 +94,12 @@ func (r *replica) add(request *http.Request, body []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.writes = append(r.writes, delayed{r.clock.Now(), request, body})
+}
+
+func (r *replica) remove(request *http.Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.writes = slices.DeleteFunc(r.writes, func(w delayed) bool { return w.request == request })
 }
 
 // read answers a request as the leader would have done a while ago.

@@ -18,6 +18,7 @@ type versionModel struct {
 	ModelID     types.String   `tfsdk:"model_id"`
 	Version     types.String   `tfsdk:"version"`
 	Source      types.String   `tfsdk:"source"`
+	HuggingFace types.Object   `tfsdk:"huggingface"`
 	StoragePath types.String   `tfsdk:"storage_path"`
 	Checksum    types.String   `tfsdk:"checksum"`
 	SizeBytes   types.Int64    `tfsdk:"size_bytes"`

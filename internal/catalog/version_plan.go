@@ -42,6 +42,7 @@ func planVersion(ctx context.Context, _ *resourcekit.Base, req resource.ModifyPl
 	switch {
 	case resp.Diagnostics.HasError():
 	case state != nil:
+		plan.planImport(ctx, state, req.Private, resp)
 		plan.planUpdate(state, &config, resp)
 	case plan.Deprecated.ValueBool() && config.Published.IsNull():
 		addDraftError(&resp.Diagnostics)
@@ -92,6 +93,7 @@ func (m *versionModel) hasFile(checksum string, size int64) bool {
 // planUpdate plans the change of an existing version.
 func (m *versionModel) planUpdate(state, config *versionModel, resp *resource.ModifyPlanResponse) {
 	switch {
+	case !m.HuggingFace.IsNull(): // the checksum is the server's
 	case m.Checksum.IsUnknown(), !control.SameChecksum(m.Checksum.ValueString(), state.Checksum.ValueString()):
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("checksum"))
 	default:

@@ -27,6 +27,7 @@ var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 		{Name: "model_id", Description: "ID of the model."}, {Name: "version", Description: "Version, such as `1.0.0`."},
 	},
 	Unique:       "version",
+	Fields:       map[string]string{"repo_id": "huggingface", "reference_only": "huggingface"},
 	ProviderOnly: []string{"source", "on_destroy", "timeouts"},
 
 	Create: createVersion,
@@ -67,7 +68,7 @@ var versionEntity = resourcekit.Entity[versionModel, control.Version]{
 	Validate: validateVersion,
 }
 
-// createVersion uploads or registers the version, saves it in the state, and completes it.
+// createVersion uploads, imports or registers the version, saves it in the state, and completes it.
 func createVersion(ctx context.Context, op *versionOperation) (control.Version, error) {
 	limit, d := op.Plan.Timeouts.Create(ctx, defaultCreateTimeout)
 	op.Diags.Append(d...)
@@ -75,23 +76,29 @@ func createVersion(ctx context.Context, op *versionOperation) (control.Version, 
 	defer cancel()
 	var created control.Version
 	var err error
-	if op.Plan.Source.IsNull() {
+	addError := addArtifactError
+	switch {
+	case !op.Plan.HuggingFace.IsNull():
+		created, err = importVersion(ctx, op)
+		addError = addImportError
+	case op.Plan.Source.IsNull():
 		created, err = op.Client.RegisterVersion(ctx, op.Plan.ModelID.ValueString(), op.Plan.registration())
-	} else {
+		resourcekit.SetPrivate(ctx, op.Private, registeredKey, true, op.Diags)
+	default:
 		created, err = upload(ctx, op)
 	}
 	if created.Version == "" {
-		return created, addArtifactError(op, err)
+		return created, addError(op, err)
 	}
 	op.SaveState(ctx, created)
 	op.Diags.Append(op.Private.SetKey(ctx, artifactKey, nil)...)
 	if err != nil {
-		return created, addArtifactError(op, err)
+		return created, addError(op, err)
 	}
 	after := completeVersion(ctx, op, created)
 	if op.Diags.HasError() && !op.Adopted() {
-		op.Diags.AddWarning("The version was created", fmt.Sprintf("%s of the model was created before the error. The next apply replaces it, and uploads it again if it "+
-			"was uploaded. To keep it, run `terraform untaint` on the resource first: the next apply then does "+
+		op.Diags.AddWarning("The version was created", fmt.Sprintf("%s of the model was created before the error. The next apply replaces it, and uploads or imports it again if it "+
+			"was uploaded or imported. To keep it, run `terraform untaint` on the resource first: the next apply then does "+
 			"only what is missing.",
 			created.Version))
 	}
@@ -153,11 +160,7 @@ func upload(ctx context.Context, op *versionOperation) (control.Version, error) 
 		}
 		request.Checksum = checksum
 	}
-	_, err := op.Client.Version(ctx, modelID, request.Version)
-	if err == nil {
-		return control.Version{}, &resourcekit.ConflictError{Message: fmt.Sprintf("the model already has a version %s, and the file was not uploaded", request.Version)}
-	}
-	if !control.NotFound(err) {
+	if err := checkNewVersion(ctx, op, "the file was not uploaded"); err != nil {
 		return control.Version{}, err
 	}
 	// Some servers would create a model for a name that they do not know, such as a misspelled one.
@@ -165,6 +168,19 @@ func upload(ctx context.Context, op *versionOperation) (control.Version, error) 
 		return control.Version{}, err
 	}
 	return op.Client.UploadVersion(ctx, modelID, request)
+}
+
+// checkNewVersion returns an error if the version exists; otherwise tells what was not done then.
+func checkNewVersion(ctx context.Context, op *versionOperation, otherwise string) error {
+	version := op.Plan.Version.ValueString()
+	_, err := op.Client.Version(ctx, op.Plan.ModelID.ValueString(), version)
+	switch {
+	case err == nil:
+		return &resourcekit.ConflictError{Message: fmt.Sprintf("the model already has a version %s, and %s", version, otherwise)}
+	case !control.NotFound(err):
+		return err
+	}
+	return nil
 }
 
 // addArtifactError adds an error of the artifact to the attribute that it is about, which the entity cannot know.

@@ -34,8 +34,9 @@ func versionSchema() schema.Schema {
 	attributes := artifactAttributes()
 	maps.Copy(attributes, lifecycleAttributes())
 	return schema.Schema{
-		MarkdownDescription: "A version of a model: either a file that is uploaded (`source`), or an artifact that the server's storage " +
-			"already has, which is registered (`storage_path`, `checksum`, `size_bytes`, `format`).\n\nA rollback " +
+		MarkdownDescription: "A version of a model: a file that is uploaded (`source`), a repository of Hugging Face that the server imports " +
+			"(`huggingface`), or an artifact that the server's storage already has, which is registered (`storage_path`, `checksum`, " +
+			"`size_bytes`, `format`).\n\nA rollback " +
 			"needs a version that was deployed before, and the server does not delete such a version. Therefore give " +
 			"each release a version of its own beside the older ones, for example with `for_each`, and set `on_destroy " +
 			"= \"keep\"` for versions that were deployed.",
@@ -66,24 +67,26 @@ func artifactAttributes() map[string]schema.Attribute {
 				"attribute of that resource which is only known after apply, such as `terraform_data.build.output`, so that the plan shows " +
 				"the change. Terraform does not expand `~`: use `pathexpand`.",
 		},
-		"storage_path": registeredAttribute("Path of the artifact in the server's storage. Set it for a registered version; for an uploaded one " +
-			"the server sets it."),
+		"huggingface": huggingFaceAttribute(),
+		"storage_path": registeredAttribute("Path of the artifact in the server's storage. Set it for a registered version; for an uploaded or " +
+			"imported one the server sets it."),
 		"checksum": schema.StringAttribute{
 			Optional: true, Computed: true,
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			MarkdownDescription: "SHA-256 of the artifact, as `sha256:` and 64 hexadecimal digits. Set it for a registered version; for an " +
-				"uploaded one it is computed from the file. Changing this forces a new resource to be created.",
+				"uploaded one it is computed from the file. Null for an imported one as long as the server does not report it. Changing this forces " +
+				"a new resource to be created.",
 		},
 		"size_bytes": schema.Int64Attribute{
 			Optional: true, Computed: true,
 			Validators:    []validator.Int64{int64validator.AtLeast(0)},
 			PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown(), int64planmodifier.RequiresReplaceIfConfigured()},
 			MarkdownDescription: "Size of the artifact in bytes. Set it for a registered version; for an uploaded one it is taken from the " +
-				"file. Changing this forces a new resource to be created.",
+				"file. Null for an imported one as long as the server does not report it. Changing this forces a new resource to be created.",
 		},
 		"format": registeredAttribute("Format of the artifact, such as `onnx`, `gguf` or `coreml`. Set it for a registered version; for an " +
-			"uploaded one the server derives it from the file name."),
+			"uploaded one the server derives it from the file name, for an imported one from the repository."),
 	}
 }
 
@@ -96,7 +99,8 @@ func lifecycleAttributes() map[string]schema.Attribute {
 				stringplanmodifier.UseStateForUnknown(),
 				stringplanmodifier.RequiresReplaceIf(replaceIfDescriptionChanges, replaceDescription, replaceDescription),
 			},
-			MarkdownDescription: "Description of the version. Changing this forces a new resource to be created. Left unchanged if not set.",
+			MarkdownDescription: "Description of the version. Changing this forces a new resource to be created. Left unchanged if not set. " +
+				"An import from Hugging Face cannot set it.",
 		},
 		"metrics": schema.MapAttribute{
 			ElementType: types.Float64Type, Optional: true, Computed: true,
@@ -130,7 +134,7 @@ func lifecycleAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Time at which the version was created, in RFC 3339. Null if the server does not report it.",
 		},
 		"timeouts": resourcekit.Timeouts(context.Background(), timeouts.Opts{
-			Create: true, CreateDescription: "Time limit of the creation, including the upload, such as `2h`. Defaults to `60m`.",
+			Create: true, CreateDescription: "Time limit of the creation, including the upload or the import, such as `2h`. Defaults to `60m`.",
 		}),
 	}
 }

@@ -13,6 +13,7 @@ func TestValidateVersion(t *testing.T) {
 		return versionModel{StoragePath: text("p"), Checksum: text(hash), SizeBytes: types.Int64Value(1), Format: text("onnx")}
 	}
 	uploaded := versionModel{Source: text("f")}
+	imported := versionModel{HuggingFace: repository("microsoft/phi-4")}
 	for name, tc := range map[string]struct {
 		config func() versionModel
 		at     string
@@ -34,6 +35,22 @@ func TestValidateVersion(t *testing.T) {
 		"perhaps published": {func() versionModel {
 			m := uploaded
 			m.Published, m.Deprecated = types.BoolUnknown(), types.BoolValue(true)
+			return m
+		}, ""},
+		"imported":                    {func() versionModel { return imported }, ""},
+		"imported and uploaded":       {func() versionModel { m := imported; m.Source = text("f"); return m }, "huggingface"},
+		"imported, perhaps uploaded":  {func() versionModel { m := imported; m.Source = types.StringUnknown(); return m }, ""},
+		"imported with a path":        {func() versionModel { m := imported; m.StoragePath = text("p"); return m }, "storage_path"},
+		"imported with a checksum":    {func() versionModel { m := imported; m.Checksum = text(hash); return m }, "checksum"},
+		"imported with a size":        {func() versionModel { m := imported; m.SizeBytes = types.Int64Value(1); return m }, "size_bytes"},
+		"imported with a format":      {func() versionModel { m := imported; m.Format = text("gguf"); return m }, "format"},
+		"imported with a description": {func() versionModel { m := imported; m.Description = text("d"); return m }, "description"},
+		"perhaps imported": {func() versionModel {
+			return versionModel{HuggingFace: types.ObjectUnknown(repository("a/b").AttributeTypes(t.Context()))}
+		}, ""},
+		"perhaps imported, and registered": {func() versionModel {
+			m := registered()
+			m.HuggingFace = types.ObjectUnknown(repository("a/b").AttributeTypes(t.Context()))
 			return m
 		}, ""},
 		"a path without the rest": {func() versionModel { return versionModel{StoragePath: types.StringUnknown()} }, "checksum"},

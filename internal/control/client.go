@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -171,6 +172,10 @@ type request struct {
 	readOnly bool
 	// once is true of a request that must not be repeated before its effect is known. Every POST is such a request.
 	once bool
+	// slow is true of a request that the server may take minutes to answer, so that only the operation limits its time.
+	slow bool
+	// creates is the path of the collection that a POST to another path creates an object of, "" for none.
+	creates string
 	// secret is true of a request whose response contains a secret, so that no error may quote it.
 	secret bool
 	// accepted becomes true where the server has accepted the request and not executed it yet; it may be nil.
@@ -179,6 +184,9 @@ type request struct {
 
 // writes is true of a request that may change something.
 func (r request) writes() bool { return r.method != http.MethodGet && !r.readOnly }
+
+// collection is the path of the collection that a POST creates an object of.
+func (r request) collection() string { return cmp.Or(r.creates, r.path) }
 
 // get reads one object.
 func get[T any](ctx context.Context, c *Client, operation, path string, query url.Values) (T, error) {
@@ -259,8 +267,11 @@ func (c *Client) send(ctx context.Context, r request, out any) error {
 		refused := newAPIError(r, resp, body, c.apiKey)
 		refused.NoOrg = c.orgID == "" && refused.wantsOrg()
 		refused.unheard = &c.unheard
-		if r.method == http.MethodDelete && budget.mayBeExecuted && NotFound(refused) {
-			return nil // an earlier attempt deleted it and its response was lost
+		if r.method == http.MethodDelete && NotFound(refused) {
+			c.recent.add(r, nil) // a stale read may still show it
+			if budget.mayBeExecuted {
+				return nil // an earlier attempt deleted it and its response was lost
+			}
 		}
 		return refused
 	}

@@ -81,7 +81,7 @@ func (w *recentWrites) add(r request, body []byte) {
 	now := time.Now()
 	switch r.method {
 	case http.MethodPost:
-		for _, id := range idsIn(r.path, body) {
+		for _, id := range idsIn(r.collection(), body) {
 			part := join(id)
 			w.created[part] = now
 			for path := range w.deleted {
@@ -159,7 +159,7 @@ func (c *Client) contradicts(r request, err error) bool {
 		return c.recent.isNew(r.path)
 	case !HasStatus(err, http.StatusConflict) || PolicyDenied(err):
 	case r.method == http.MethodPost:
-		return c.recent.makesRoom(r.path)
+		return c.recent.makesRoom(r.collection())
 	case r.method == http.MethodPut || r.method == http.MethodPatch: // the new name of another object
 		return c.recent.makesRoom(r.path[:max(strings.LastIndexByte(r.path, '/'), 0)])
 	}

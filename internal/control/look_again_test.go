@@ -104,6 +104,30 @@ func TestAConflictWithADeletionIsRepeated(t *testing.T) {
 	})
 }
 
+// A deletion whose answer was lost counts as one, and so does that of what had been deleted before: a stale read is looked at again.
+//
+// CONTRACT.md 1.77, 1.92
+func TestADeletionWithoutAnAnswerIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	for name, replies := range map[string][]reply{
+		"a lost answer": {failing(errCut), answer(404, missing)}, "deleted before": {answer(404, missing)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				stale := ok(`{"version":"1.0.0","status":"draft"}`)
+				c, _ := scripted(t, append(replies, stale, stale, answer(404, missing))...)
+				if err := c.DeleteVersion(t.Context(), "m", "1.0.0"); err != nil {
+					t.Fatal(err)
+				}
+				if v, err := c.Version(t.Context(), "m", "1.0.0"); !NotFound(err) {
+					t.Errorf("%+v, %v", v, err)
+				}
+			})
+		})
+	}
+}
+
 // CONTRACT.md 1.93
 func TestADeletionThatIsOnlyAcceptedIsWaitedFor(t *testing.T) {
 	t.Parallel()

@@ -46,7 +46,7 @@ func TestRequiredScope(t *testing.T) {
 	t.Parallel()
 	for want, calls := range map[string][][2]string{
 		"models:read":       {{"GET", "models"}, {"GET", "models/m/versions/1.0.0"}},
-		"models:write":      {{"POST", "models"}, {"DELETE", "models/m"}, {"PATCH", "models/m/versions/v/metrics"}},
+		"models:write":      {{"POST", "models"}, {"DELETE", "models/m"}, {"PATCH", "models/m/versions/v/metrics"}, {"POST", "integrations/huggingface/import"}},
 		"rollouts:read":     {{"GET", "models/m/rollouts"}, {"GET", "models/m/rollouts/r/affected-devices"}},
 		"rollouts:write":    {{"POST", "models/m/rollback"}, {"DELETE", "models/m/rollouts/r"}, {"POST", "deploy/execute"}},
 		"devices:read":      {{"GET", "devices"}, {"GET", "device-groups/g/devices"}, {"POST", "deploy/prepare"}},

@@ -22,6 +22,7 @@ func (e *APIError) RequiredScope() string {
 var scopeResources = map[string]string{
 	"models": "models", "device-groups": "devices", "devices": "devices", "settings": "settings", "metrics": "settings", "log-streams": "settings",
 	"api-keys": "admin", "orgs": "admin", "experiments": "experiments",
+	"integrations": "models",
 }
 
 // requiredScope is the scope that a call probably needs.

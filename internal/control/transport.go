@@ -85,8 +85,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, notSentError{err}
 	}
 	readcache.Sent(req.Context())
-	ctx, cancel := context.WithTimeoutCause(req.Context(), a.timeout,
-		fmt.Errorf("a single attempt took longer than `request_timeout` (%s)", a.timeout))
+	ctx, cancel := a.limited(req.Context())
 	defer cancel()
 
 	started := time.Now()
@@ -113,6 +112,17 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.clock.learn(resp)
 	return resp, nil
 }
+
+// limited limits the time of one attempt. Of a slow request, the operation limits it.
+func (a *attempt) limited(ctx context.Context) (limited context.Context, cancel context.CancelFunc) {
+	if budget, ok := ctx.Value(retryBudgetKey{}).(*retryBudget); ok && budget.request.slow {
+		return context.WithTimeoutCause(ctx, longestSlow, fmt.Errorf("the server has not answered within %s", longestSlow))
+	}
+	return context.WithTimeoutCause(ctx, a.timeout, fmt.Errorf("a single attempt took longer than `request_timeout` (%s)", a.timeout))
+}
+
+// longestSlow limits an attempt of a slow request where the operation has no deadline, or a later one.
+const longestSlow = 6 * time.Hour
 
 // errNotFinal is an answer that is none, such as 101 Switching Protocols. It is not repeated: the next one would be the same.
 var errNotFinal = errors.New("the server answered with a status below 200, which is no answer to a request")

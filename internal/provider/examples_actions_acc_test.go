@@ -35,6 +35,11 @@ func TestAccProvider_actionExamples(t *testing.T) {
 func prepare(t *testing.T, sandbox *acctest.Sandbox, actionType string) {
 	t.Helper()
 	const rollouts = "/api/v1/models/phi-4-mini/rollouts"
+	if actionType == "octomil_metrics_integration_test" {
+		sandbox.Do(t, "POST", "/api/v1/metrics/integrations", map[string]any{"name": "datadog", "integration_type": "datadog"})
+		sandbox.ClearLedger()
+		return
+	}
 	if actionType == "octomil_rollback" {
 		return // two versions have been deployed
 	}

@@ -76,6 +76,22 @@ func catalogLifecycles() []namedLifecycle {
 			needed:   []string{"source"},
 			left:     leftVersions,
 		}},
+		{"an imported version", lifecycle{
+			typeName: "octomil_model_version",
+			prepare:  labModel,
+			create: map[string]any{
+				"model_id": "the model", "version": "4.0.0", "huggingface": map[string]any{"repo_id": "lab/phi-4", "reference_only": false},
+				"metrics": map[string]any{"accuracy": 0.9}, "published": true,
+			},
+			update: map[string]any{
+				"model_id": "the model", "version": "4.0.0", "huggingface": map[string]any{"repo_id": "lab/phi-4"},
+				"metrics": map[string]any{"accuracy": 0.9}, "published": true,
+			},
+			filters:  map[string]any{"model": "lab"},
+			importID: "lab/4.0.0",
+			needed:   []string{"huggingface"},
+			left:     leftVersions,
+		}},
 	}
 }
 

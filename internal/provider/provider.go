@@ -287,5 +287,6 @@ func (p *octomilProvider) Actions(context.Context) []func() action.Action {
 		deployment.NewPauseAction,
 		deployment.NewResumeAction,
 		deployment.NewStartAction,
+		observation.NewMetricsTestAction,
 	}
 }

@@ -162,6 +162,9 @@ func percentageOf(v value) float64 {
 	return 100
 }
 
+// typeIntegrationTest is an action that has nothing to do with devices.
+const typeIntegrationTest = typePrefix + "metrics_integration_test"
+
 // actionKinds is what each action does.
 var actionKinds = map[string]OperationKind{
 	typePrefix + "rollback":        opRollback,

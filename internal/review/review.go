@@ -21,7 +21,7 @@ func reviewPlan(p *plan) *Report {
 		}
 	}
 	for _, a := range p.ActionInvocations {
-		if a != nil && strings.HasPrefix(a.Type, typePrefix) {
+		if a != nil && strings.HasPrefix(a.Type, typePrefix) && a.Type != typeIntegrationTest {
 			r.Operations = append(r.Operations, actionOperation(a))
 		}
 	}

@@ -47,6 +47,8 @@ func routes() []route {
 		{post, "/models/{model}/versions/upload-url", "create upload", writeModels, ok, (*api).createUpload, ""},
 		{post, "/models/{model}/versions/confirm-upload", "confirm upload", writeModels, created, (*api).confirmUpload, ""},
 
+		{post, "/integrations/huggingface/import", "import version", writeModels, created, (*api).importVersion, ""},
+
 		{get, "/rollouts/active", "list active rollouts", readRollouts, ok, (*api).listActiveRollouts, ""},
 		{get, "/models/{model}/rollouts", "list rollouts", readRollouts, ok, (*api).listRollouts, ""},
 		{post, "/models/{model}/rollouts", "create rollout", writeRollouts, created, (*api).createRollout, ""},

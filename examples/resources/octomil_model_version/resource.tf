@@ -43,3 +43,14 @@ resource "octomil_model_version" "converted" {
     word_error_rate = 0.118
   }
 }
+
+# The server imports a repository of Hugging Face. With `reference_only = false` it stores a copy.
+resource "octomil_model_version" "distilled" {
+  model_id = octomil_model.speech.id
+  version  = "1.2.0"
+
+  huggingface = {
+    repo_id        = "distil-whisper/distil-small.en"
+    reference_only = false
+  }
+}
