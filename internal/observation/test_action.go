@@ -18,7 +18,10 @@ import (
 // testAction is octomil_metrics_integration_test.
 type testAction struct{ resourcekit.Configured }
 
-var _ action.ActionWithConfigure = (*testAction)(nil)
+var (
+	_ action.ActionWithConfigure  = (*testAction)(nil)
+	_ action.ActionWithModifyPlan = (*testAction)(nil)
+)
 
 // NewMetricsTestAction returns octomil_metrics_integration_test.
 func NewMetricsTestAction() action.Action {
@@ -44,6 +47,13 @@ func (a *testAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 
 func (a *testAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.ConfigureAction(req, resp)
+}
+
+// ModifyPlan leaves everything to the invocation: the integration may be one that the same plan creates.
+func (a *testAction) ModifyPlan(_ context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	if a.Defers(req.ClientCapabilities.DeferralAllowed) {
+		resp.Deferred = resourcekit.DeferredAction()
+	}
 }
 
 func (a *testAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {

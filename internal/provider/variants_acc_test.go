@@ -66,8 +66,11 @@ func TestEveryActionExplainsARejectedKey(t *testing.T) {
 			sb := acctest.StartVirtual(t)
 			sb.Key = "expired"
 			config := map[string]any{"model": "phi-4-mini"}
-			if typeName == "octomil_rollback" {
+			switch typeName {
+			case "octomil_rollback":
 				config["to_version"] = "0.9.0"
+			case "octomil_metrics_integration_test":
+				config = map[string]any{"id": "met_00000001"}
 			}
 			_, said := sb.Invoke(t, typeName, config)
 			rejectedKey.explainedOnce(t, said)

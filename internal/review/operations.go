@@ -162,10 +162,7 @@ func percentageOf(v value) float64 {
 	return 100
 }
 
-// typeIntegrationTest is an action that has nothing to do with devices.
-const typeIntegrationTest = typePrefix + "metrics_integration_test"
-
-// actionKinds is what each action does.
+// actionKinds is what each action does to devices, "" for nothing.
 var actionKinds = map[string]OperationKind{
 	typePrefix + "rollback":        opRollback,
 	typePrefix + "rollout_start":   opDeploy,
@@ -173,6 +170,14 @@ var actionKinds = map[string]OperationKind{
 	typePrefix + "rollout_resume":  opResume,
 	typePrefix + "rollout_pause":   opPause,
 	typePrefix + "rollout_cancel":  opCancel,
+
+	typePrefix + "metrics_integration_test": "",
+}
+
+// changesNoDevice is true of an action that has nothing to do with devices. One that is not known here may have.
+func changesNoDevice(actionType string) bool {
+	kind, known := actionKinds[actionType]
+	return known && kind == ""
 }
 
 // actionOperation is what an action that the plan invokes does to devices.

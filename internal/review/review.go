@@ -21,7 +21,7 @@ func reviewPlan(p *plan) *Report {
 		}
 	}
 	for _, a := range p.ActionInvocations {
-		if a != nil && strings.HasPrefix(a.Type, typePrefix) && a.Type != typeIntegrationTest {
+		if a != nil && strings.HasPrefix(a.Type, typePrefix) && !changesNoDevice(a.Type) {
 			r.Operations = append(r.Operations, actionOperation(a))
 		}
 	}
