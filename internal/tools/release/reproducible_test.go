@@ -85,7 +85,8 @@ func flagsOf(t *testing.T, version, commit string) (environment, flags []string)
 // sourceCopy copies the files of the provider that git tracks, or would, into a new folder.
 func sourceCopy(t *testing.T) (folder string) {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.go", "go.mod", "go.sum", ":!internal/tools")
+	list := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.go", "go.mod", "go.sum",
+		"internal/sandbox/page", ":!internal/tools")
 	list.Dir = root
 	names, err := list.Output()
 	if err != nil {
