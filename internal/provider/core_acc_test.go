@@ -376,6 +376,8 @@ var random = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|edg_[0-
 var (
 	fullRollout     = regexp.MustCompile(`"status":"active","percentage":100\b`)
 	openFullRollout = regexp.MustCompile(`"open":\{[^{}]*"status":"active","percentage":100\},`)
+	// deployedByIt are the versions that were completed; that of a full rollout is among them once it is.
+	deployedByIt = regexp.MustCompile(`("status":"completed","percentage":100\},)"deployed":\[[^\]]*\],`)
 )
 
 // normalized replaces what legitimately differs, sorts sets, and decodes the values of the private state, which are in base64.
@@ -391,7 +393,8 @@ func (o outcome) normalized(t *testing.T, typeName string) outcome {
 	for key, value := range o.Private {
 		if text, err := base64.StdEncoding.DecodeString(fmt.Sprint(value)); err == nil {
 			without := openFullRollout.ReplaceAllString(random.ReplaceAllString(string(text), "(random)"), "")
-			o.Private[key] = fullRollout.ReplaceAllString(without, `"status":"completed","percentage":100`)
+			completed := fullRollout.ReplaceAllString(without, `"status":"completed","percentage":100`)
+			o.Private[key] = deployedByIt.ReplaceAllString(completed, "$1")
 		}
 	}
 	return o
