@@ -21,6 +21,9 @@ for tool in gpg git unzip sha256sum; do
 done
 [[ -z $(git status --porcelain --untracked-files=no) ]] || fail "Commit first: a release is made of a commit."
 
+# Without it, GoReleaser takes the folder for one without a commit.
+git remote get-url origin >/dev/null 2>&1 || fail "The repository has no remote origin: work in a clone, or add one."
+
 scratch=$(mktemp -d)
 sandbox=''
 stop() {
