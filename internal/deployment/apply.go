@@ -160,7 +160,8 @@ func (a *applier) setOperation(ctx context.Context, p rollout.Proposal) {
 }
 
 // finish leaves the truth in the state, however the wait has ended. What the result has seen last is all there is after an interrupt,
-// and enough where nothing was waited for, or where the wait has counted a group's members, or listed the rollouts.
+// and enough where nothing was waited for, or where the wait has counted a group's members, or listed the rollouts. A rollout that every
+// device has followed may be completed a moment later, and is read once more.
 func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	last, spec := r.State, r.Proposal.Spec
 	a.private = a.private.Seeing(r)
@@ -168,7 +169,8 @@ func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	if control.WholePercents(spec.Percentage, r.Kept) {
 		resourcekit.WarnOfWholePercents(a.diags, path.Root("rollout").AtName("percentage"), "rollout.percentage", "deployment")
 	}
-	if err != nil || spec.Wait && r.Members == nil && !r.StateRead {
+	isCompleting := r.Rollout.Status == control.RolloutActive && r.Rollout.Percentage >= 100
+	if err != nil || spec.Wait && r.Members == nil && (!r.StateRead || isCompleting) {
 		if s, readErr := a.target.Read(ctx, a.private); readErr == nil {
 			s.DeploymentID = last.DeploymentID
 			last = s
