@@ -192,11 +192,12 @@ func (a *applier) finish(ctx context.Context, r rollout.Result, err error) {
 	if err != nil { // what a plan has shown need not be true then
 		a.plan.setVersionSince(a.private)
 	}
-	a.saveState(ctx, r.Proposal.Operation, last)
+	a.takeState(ctx, r.Proposal.Operation, last)
 	if err == nil {
 		a.plan.useShown(a.shown)
-		a.save(*a.plan, a.private, last)
-	} else {
+	}
+	a.save(*a.plan, a.private, last)
+	if err != nil {
 		a.findRival(ctx, r, err)
 		addFailedOperation(a.plan, r.Proposal.Operation, last, err, a.diags)
 	}
@@ -225,6 +226,12 @@ func explain(err error, after rollout.State) {
 
 // saveState takes what the target runs into the state and saves it.
 func (a *applier) saveState(ctx context.Context, op rollout.Operation, s rollout.State) {
+	a.takeState(ctx, op, s)
+	a.save(*a.plan, a.private, s)
+}
+
+// takeState takes over what the target runs.
+func (a *applier) takeState(ctx context.Context, op rollout.Operation, s rollout.State) {
 	planned := a.plan.PreviousVersion
 	a.plan.setFromState(ctx, s, a.diags)
 	switch {
@@ -237,5 +244,4 @@ func (a *applier) saveState(ctx context.Context, op rollout.Operation, s rollout
 	if s.DeploymentID != "" {
 		a.plan.RolloutID = types.StringValue(s.DeploymentID)
 	}
-	a.save(*a.plan, a.private, s)
 }
