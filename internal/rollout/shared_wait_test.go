@@ -151,3 +151,59 @@ func TestAWaitDoesNotEndOnAStaleList(t *testing.T) {
 		})
 	}
 }
+
+// The list that is read after the last device has followed shows the rollout completed: nothing is looked at once more.
+func TestAWaitSeesTheEndInOneListAfterTheLastDevice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		counted := false
+		s := &slowServer{answer: func(path string) (int, string) {
+			if path != "rollouts" { // the last device follows now, which completes the rollout
+				counted = true
+				return 200, `{"total":4,"updated":4}`
+			}
+			status := "active"
+			if counted {
+				status = "completed"
+			}
+			return 200, fmt.Sprintf(`{"rollouts":[{"id":"2","version":"2.0.0","status":%q,"rollout_percentage":100}]}`, status)
+		}}
+		f := s.fleet(t)
+		before := waitingFor("2.0.0", 100)
+		before.Rollout = control.Rollout{ID: "2", Version: "2.0.0", Status: control.RolloutActive, Percentage: 100}
+		r, err := Wait(t.Context(), f, before)
+		if err != nil || r.Rollout.Status != control.RolloutCompleted || !r.Affected.AllUpdated() {
+			t.Errorf("ended with %+v, %v", r.Progress, err)
+		}
+		if s.requests["rollouts"] != 1 || s.requests["rollouts/2/affected-devices"] != 1 {
+			t.Errorf("the wait took %v; want one list and one count", s.requests)
+		}
+	})
+}
+
+// A count of the devices of half a rollout does not end the wait for the whole one, which somebody else has advanced in between.
+func TestAWaitCountsAgainWhatAnotherPercentageReaches(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begun, advanced := time.Now(), false
+		s := &slowServer{answer: func(path string) (int, string) {
+			switch {
+			case path == "rollouts":
+				advanced = true
+				return 200, `{"rollouts":[{"id":"2","version":"2.0.0","status":"active","rollout_percentage":100}]}`
+			case !advanced:
+				return 200, `{"total":2,"updated":2}`
+			case time.Since(begun) < 30*time.Second:
+				return 200, `{"total":4,"updated":3}`
+			}
+			return 200, `{"total":4,"updated":4}`
+		}}
+		f := s.fleet(t)
+		before := waitingFor("2.0.0", 100)
+		before.Rollout = control.Rollout{ID: "2", Version: "2.0.0", Status: control.RolloutActive, Percentage: 50}
+		r, err := Wait(t.Context(), f, before)
+		if err != nil || time.Since(begun) < 30*time.Second || r.Affected.Updated == nil || *r.Affected.Updated != 4 {
+			t.Errorf("ended after %s with %+v, %v", time.Since(begun), r.Progress, err)
+		}
+	})
+}

@@ -118,8 +118,13 @@ func (g Group) lasts(Result) error { return nil }
 
 // find finds a rollout among those of its model: one answer tells how far it has come, whether a newer one decides, and what the fleet
 // runs afterwards, and it is shared with all who look at the model at the same time. A rollout that is not in the list, or whose entry says
-// less than its record, is read by itself.
+// less than its record, is read by itself. The devices of a rollout that is known to change them are counted before: the list that is read
+// after the last one has followed can say that the rollout is completed.
 func (f Fleet) find(ctx context.Context, r *Result) error {
+	before := r.Rollout
+	if err := f.count(ctx, r); err != nil {
+		return err
+	}
 	rollouts, err := f.Client.Rollouts(f.Client.SharingRollouts(ctx, f.Scope.ModelID, 0), f.Scope.ModelID)
 	history := History(rollouts)
 	rollout, listed := history.Find(r.ID)
@@ -127,26 +132,36 @@ func (f Fleet) find(ctx context.Context, r *Result) error {
 		rollout, err = f.Client.Rollout(ctx, f.Scope.ModelID, r.ID)
 		history = history.confirmed(&Seen{Record: *RecordOf(rollout), Previous: r.Proposal.Operation.From})
 	}
-	if err := f.take(ctx, r, rollout, err); err != nil {
+	if err := r.take(rollout, err); err != nil {
 		return err
 	}
+	if !changesDevices(before) || rollout.Percentage != before.Percentage { // what was counted, if anything, is less than what it is for now
+		if err := f.count(ctx, r); err != nil {
+			return err
+		}
+	}
+	f.say(ctx, r.Progress)
 	r.State, err = FleetState(ctx, history.with(rollout), func(context.Context, control.Rollout) (bool, error) { return r.Affected.AllUpdated(), nil })
 	r.StateRead = err == nil
 	return err
 }
 
-// read reads a rollout by itself.
+// read reads a rollout by itself, and counts its devices while they change.
 func (f Fleet) read(ctx context.Context, r *Result) error {
 	rollout, err := f.Client.Rollout(ctx, f.Scope.ModelID, r.ID)
-	if err := f.take(ctx, r, rollout, err); err != nil {
+	if err := r.take(rollout, err); err != nil {
 		return err
 	}
+	if err := f.count(ctx, r); err != nil {
+		return err
+	}
+	f.say(ctx, r.Progress)
 	r.State, r.StateRead = r.fleetState(), false
 	return nil
 }
 
-// take takes over what was read of a rollout, and counts its devices while they change.
-func (f Fleet) take(ctx context.Context, r *Result, rollout control.Rollout, err error) error {
+// take takes over what was read of a rollout.
+func (r *Result) take(rollout control.Rollout, err error) error {
 	if control.NotFound(err) {
 		return &Error{Kind: ErrorDeleted, Progress: r.Progress}
 	}
@@ -154,15 +169,24 @@ func (f Fleet) take(ctx context.Context, r *Result, rollout control.Rollout, err
 		return err
 	}
 	r.Rollout = rollout
-	if rollout.Status == control.RolloutActive || rollout.Status == control.RolloutRollingBack {
-		counted, err := f.Affected(ctx, r.ID)
-		if err != nil {
-			return err
-		}
+	return nil
+}
+
+// count counts the devices of a rollout, while they change.
+func (f Fleet) count(ctx context.Context, r *Result) error {
+	if !changesDevices(r.Rollout) {
+		return nil
+	}
+	counted, err := f.Affected(ctx, r.ID)
+	if err == nil {
 		r.Affected = counted
 	}
-	f.say(ctx, r.Progress)
-	return nil
+	return err
+}
+
+// changesDevices reports whether a rollout gives devices a version at present.
+func changesDevices(r control.Rollout) bool {
+	return r.Status == control.RolloutActive || r.Status == control.RolloutRollingBack
 }
 
 // say logs and reports how far a rollout has come.
