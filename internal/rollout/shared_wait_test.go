@@ -156,14 +156,14 @@ func TestAWaitDoesNotEndOnAStaleList(t *testing.T) {
 func TestAWaitSeesTheEndInOneListAfterTheLastDevice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		counted := false
+		counts := 0
 		s := &slowServer{answer: func(path string) (int, string) {
-			if path != "rollouts" { // the last device follows now, which completes the rollout
-				counted = true
-				return 200, `{"total":4,"updated":4}`
+			if path != "rollouts" { // one device follows after the other, and the last one completes the rollout
+				counts++
+				return 200, fmt.Sprintf(`{"total":4,"updated":%d}`, min(counts+1, 4))
 			}
 			status := "active"
-			if counted {
+			if counts >= 3 {
 				status = "completed"
 			}
 			return 200, fmt.Sprintf(`{"rollouts":[{"id":"2","version":"2.0.0","status":%q,"rollout_percentage":100}]}`, status)
@@ -175,8 +175,8 @@ func TestAWaitSeesTheEndInOneListAfterTheLastDevice(t *testing.T) {
 		if err != nil || r.Rollout.Status != control.RolloutCompleted || !r.Affected.AllUpdated() {
 			t.Errorf("ended with %+v, %v", r.Progress, err)
 		}
-		if s.requests["rollouts"] != 1 || s.requests["rollouts/2/affected-devices"] != 1 {
-			t.Errorf("the wait took %v; want one list and one count", s.requests)
+		if s.requests["rollouts"] != 3 || s.requests["rollouts/2/affected-devices"] != 3 {
+			t.Errorf("the wait took %v; want three lists and three counts", s.requests)
 		}
 	})
 }
@@ -200,6 +200,7 @@ func TestAWaitCountsAgainWhatAnotherPercentageReaches(t *testing.T) {
 		}}
 		f := s.fleet(t)
 		before := waitingFor("2.0.0", 100)
+		before.StateRead = true
 		before.Rollout = control.Rollout{ID: "2", Version: "2.0.0", Status: control.RolloutActive, Percentage: 50}
 		r, err := Wait(t.Context(), f, before)
 		if err != nil || time.Since(begun) < 30*time.Second || r.Affected.Updated == nil || *r.Affected.Updated != 4 {

@@ -118,12 +118,14 @@ func (g Group) lasts(Result) error { return nil }
 
 // find finds a rollout among those of its model: one answer tells how far it has come, whether a newer one decides, and what the fleet
 // runs afterwards, and it is shared with all who look at the model at the same time. A rollout that is not in the list, or whose entry says
-// less than its record, is read by itself. The devices of a rollout that is known to change them are counted before: the list that is read
-// after the last one has followed can say that the rollout is completed.
+// less than its record, is read by itself. From the second poll on the devices are counted before: the list that is read after the last one
+// has followed can say that the rollout is completed.
 func (f Fleet) find(ctx context.Context, r *Result) error {
-	before := r.Rollout
-	if err := f.count(ctx, r); err != nil {
-		return err
+	before, counted := r.Rollout, r.StateRead && changesDevices(r.Rollout)
+	if counted {
+		if err := f.count(ctx, r); err != nil {
+			return err
+		}
 	}
 	rollouts, err := f.Client.Rollouts(f.Client.SharingRollouts(ctx, f.Scope.ModelID, 0), f.Scope.ModelID)
 	history := History(rollouts)
@@ -135,7 +137,7 @@ func (f Fleet) find(ctx context.Context, r *Result) error {
 	if err := r.take(rollout, err); err != nil {
 		return err
 	}
-	if !changesDevices(before) || rollout.Percentage != before.Percentage { // what was counted, if anything, is less than what it is for now
+	if !counted || rollout.Percentage != before.Percentage { // what was counted is less than what it is for now
 		if err := f.count(ctx, r); err != nil {
 			return err
 		}
