@@ -3,6 +3,7 @@ package discover
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,11 +39,16 @@ func label(typeName, name string) string {
 	return text
 }
 
-// setLabels gives each object a label that is unique within its type, and sorts the objects of a type by it. Those of the same name are
-// numbered in the order of their IDs, so that the order in which the server lists them does not matter.
-func setLabels(objects []found) {
-	type address struct{ typeName, label string }
-	taken := map[address]bool{}
+// address is that of a resource in the root module.
+type address struct{ typeName, label string }
+
+// setLabels gives each object a label that is unique within its type, and not that of another resource, and sorts the objects of a type by it.
+// Those of the same name are numbered in the order of their IDs, so that the order in which the server lists them does not matter.
+func setLabels(objects []found, others map[address]bool) {
+	taken := maps.Clone(others)
+	if taken == nil {
+		taken = map[address]bool{}
+	}
 	for i, o := range objects {
 		objects[i].label = label(o.typeName, o.name)
 		taken[address{o.typeName, objects[i].label}] = true
@@ -53,10 +59,11 @@ func setLabels(objects []found) {
 	var before address
 	for i, o := range objects {
 		now := address{o.typeName, o.label}
-		if now != before {
+		if now != before && !others[now] {
 			before = now
 			continue
 		}
+		before = now
 		for n := 2; taken[now]; n++ {
 			now.label = fmt.Sprintf("%s_%d", o.label, n)
 		}

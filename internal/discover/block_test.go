@@ -39,7 +39,7 @@ func TestSetLabels(t *testing.T) {
 	for range objects {
 		objects = append(objects[1:], objects[0])
 		some := slices.Clone(objects)
-		setLabels(some)
+		setLabels(some, nil)
 		var got []string
 		for _, o := range some {
 			got = append(got, o.typeName+"."+o.label+" "+o.id)
@@ -47,6 +47,21 @@ func TestSetLabels(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("labels (-want +got):\n%s", diff)
 		}
+	}
+}
+
+// A label that another resource has already is numbered too.
+func TestSetLabelsBesideOthers(t *testing.T) {
+	t.Parallel()
+	objects := []found{{kind: kinds[0], name: "a", id: "m1"}, {kind: kinds[0], name: "A", id: "m2"}, {kind: kinds[3], name: "a", id: "g1"}, {kind: kinds[0], name: "b", id: "m3"}}
+	setLabels(objects, map[address]bool{{modelType, "a"}: true, {modelType, "a_2"}: true, {groupType, "b"}: true})
+	var got []string
+	for _, o := range objects {
+		got = append(got, o.typeName+"."+o.label+" "+o.id)
+	}
+	want := []string{"octomil_model.a_3 m1", "octomil_model.a_4 m2", "octomil_model.b m3", "octomil_device_group.a g1"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
 	}
 }
 
@@ -60,7 +75,7 @@ func TestBlocksOfAnyNames(t *testing.T) {
 			k := rapid.SampledFrom(kinds).Draw(t, "kind")
 			objects = append(objects, found{kind: k, name: text.Draw(t, "name"), id: fmt.Sprint(i) + text.Draw(t, "id")})
 		}
-		setLabels(objects)
+		setLabels(objects, nil)
 		source := blocks(objects)
 		file, diags := hclsyntax.ParseConfig(source, "imports.tf", hcl.InitialPos)
 		if diags.HasErrors() {

@@ -37,6 +37,11 @@ environment and from the files of "octomil login", as for an empty provider bloc
 With -references it sends no request: it replaces, in the resource blocks of a file, the IDs and names of models, groups and devices by
 references to their resources. It finds these in the import and resource blocks of all .tf files in the folder of the file.
 
+Later, only what is not managed yet:
+
+  terraform show -json > state.json
+  terraform-provider-octomil discover -exclude device -state state.json -out imports.tf
+
 Exit codes: 0 complete; 1 nothing was written; 3 some types could not be listed, for example because the key lacks a scope.
 
 Types, with or without "octomil_":
@@ -46,6 +51,8 @@ Types, with or without "octomil_":
 type options struct {
 	wanted
 	out, references string
+	// states are the files of states.
+	states []string
 	// limit is that of the requests per minute, negative for the provider's default.
 	limit int
 }
@@ -61,8 +68,12 @@ func Command(ctx context.Context, args []string, server tfprotov6.ProviderServer
 		return exitComplete, nil
 	case err != nil:
 		return 0, err
-	case o.references != "":
-		n, err := rewrite(o.references)
+	}
+	if o.managed, err = readStates(o.states); err != nil {
+		return 0, fmt.Errorf("discover: %w", err)
+	}
+	if o.references != "" {
+		n, err := rewrite(o.references, o.managed)
 		if err != nil {
 			return 0, fmt.Errorf("discover: %w", err)
 		}
@@ -89,6 +100,11 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 		}
 		return err
 	})
+	flags.Func("state", "leave out what Terraform manages already: a `file` with the output of 'terraform show -json'; with -references, also refer\n"+
+		"to its resources; may be given several times", func(name string) error {
+		o.states = append(o.states, name)
+		return nil
+	})
 	flags.StringVar(&o.references, "references", "", "replace literal IDs and names in this `file` by references, and write no import blocks")
 	if err := flags.Parse(args); err != nil {
 		if !errors.Is(err, flag.ErrHelp) {
@@ -110,8 +126,8 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	switch {
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("discover: unexpected argument %q; see discover -help", flags.Arg(0))
-	case set["references"] && (len(set) > 1 || o.references == ""):
-		return o, errors.New("discover: -references needs a file, and no other flag")
+	case set["references"] && (o.references == "" || len(set) > 2 || len(set) == 2 && !set["state"]):
+		return o, errors.New("discover: -references needs a file, and no other flag than -state")
 	}
 	if _, err := path.Match(o.name, ""); err != nil {
 		return o, fmt.Errorf("discover: -name %q is no pattern: %w", o.name, err)
@@ -170,7 +186,7 @@ func (o *options) writeImports(ctx context.Context, server tfprotov6.ProviderSer
 	if len(failed) == len(o.types) {
 		return 0, fmt.Errorf("discover: nothing could be listed: %w", failed[0].err)
 	}
-	setLabels(all)
+	setLabels(all, o.managed.addresses)
 	if _, err := stdout.Write(blocks(all)); err != nil {
 		return 0, fmt.Errorf("discover: could not write: %w", err)
 	}

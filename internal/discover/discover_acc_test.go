@@ -64,7 +64,18 @@ func adopt(t *testing.T, sb *acctest.Sandbox, args ...string) (generated string)
 	if after := sb.Writes(); len(after) != writes {
 		t.Errorf("the adoption has written: %v", after[writes:])
 	}
+	if again, progress := run(t, cli, sb, 0, append(args, noLimit, "-state="+showState(t, cli))...); strings.Contains(again, "import {") ||
+		strings.Count(progress, "that Terraform manages") == 0 {
+		t.Errorf("what was adopted is found again:\n%s%s", again, progress)
+	}
 	return readFile(t, cli, "generated.tf")
+}
+
+// showState writes the state as JSON, and returns the name of the file.
+func showState(t *testing.T, cli *acctest.CLI) string {
+	t.Helper()
+	cli.Write(t, "state.json", mustRun(t, cli, 0, "show", "-json"))
+	return "state.json"
 }
 
 // A whole organization, of which every kind has an object, is adopted without a change, and refers to itself.
@@ -195,6 +206,96 @@ func TestAccDiscover_groupDeployment(t *testing.T) {
 			t.Errorf("no reference to the group:\n%s", generated)
 		}
 	})
+}
+
+// What was added since is adopted on its own, beside what was adopted before, also what a module or a collection has, and refers to it.
+func TestAccDiscover_later(t *testing.T) {
+	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Parallel()
+		sb := acctest.Start(t, func(o *sandbox.Options) { o.Dialect, o.SeedModels, o.SeedGroups, o.Devices = dialect, 2, 1, 30 })
+		cli := acctest.NewCLI(t, sb.Provider()+`
+resource "octomil_model" "phi" {
+  name        = "phi-4-mini"
+  description = "A small language model for devices"
+  framework   = "pytorch"
+  use_case    = "text_generation"
+}
+
+resource "octomil_model" "many" {
+  for_each  = toset(["model-000001"])
+  name      = each.key
+  framework = "onnx"
+  use_case  = "other"
+}
+
+module "fleet" {
+  source = "./fleet"
+}
+`)
+		if err := os.Mkdir(filepath.Join(cli.Dir, "fleet"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		cli.Write(t, "fleet/main.tf", `
+terraform {
+  required_providers {
+    octomil = {
+      source = "octomil/octomil"
+    }
+  }
+}
+
+resource "octomil_device_group" "staging" {
+  name       = "staging"
+  group_type = "static"
+}
+`)
+		mustRun(t, cli, 0, "get")
+		for to, name := range map[string]string{
+			"octomil_model.phi": "phi-4-mini", `octomil_model.many["model-000001"]`: "model-000001", "module.fleet.octomil_device_group.staging": "staging",
+		} {
+			mustRun(t, cli, 0, "import", to, name)
+		}
+		run(t, cli, sb, 0, "-type=model,model_version,device_group", noLimit, "-state="+showState(t, cli), "-out=imports.tf")
+		for address, want := range map[string]int{
+			"to = octomil_model.": 1, "to = octomil_model.model_000002": 1, "to = octomil_device_group.": 1, "to = octomil_device_group.group_000001": 1,
+			"to = octomil_model_version.": 5,
+		} {
+			if n := strings.Count(spaces.ReplaceAllString(readFile(t, cli, "imports.tf"), " "), address); n != want {
+				t.Errorf("%d times %q; want %d:\n%s", n, address, want, readFile(t, cli, "imports.tf"))
+			}
+		}
+		mustRun(t, cli, 0, "plan", "-generate-config-out=generated.tf")
+		if _, stderr := run(t, cli, sb, 0, "-references=generated.tf", "-state=state.json"); !strings.Contains(stderr, "4 new references") {
+			t.Errorf("it says %s", stderr)
+		}
+		if n := strings.Count(readFile(t, cli, "generated.tf"), "octomil_model.phi.id"); n != 3 {
+			t.Errorf("%d references to the model that was there before:\n%s", n, readFile(t, cli, "generated.tf"))
+		}
+		mustRun(t, cli, 0, "apply", "-auto-approve")
+		mustRun(t, cli, 0, "plan", "-detailed-exitcode")
+	})
+}
+
+// A file that is no output of the command is an error, before anything is read.
+func TestAccDiscover_noState(t *testing.T) {
+	t.Parallel()
+	sb := acctest.Start(t)
+	cli := acctest.NewCLI(t, sb.Provider())
+	before := len(sb.Ledger())
+	for name, content := range map[string]string{"raw.tfstate": `{"version": 4, "resources": []}`, "plan.txt": "No changes."} {
+		cli.Write(t, name, content)
+		if _, stderr := run(t, cli, sb, 1, "-state="+name); !strings.Contains(stderr, "-state "+name+" is not the output of `terraform show -json`") {
+			t.Errorf("it says %s", stderr)
+		}
+	}
+	if _, stderr := run(t, cli, sb, 1, "-state=none.json"); !strings.Contains(stderr, "none.json") || len(sb.Ledger()) != before {
+		t.Errorf("it says %s", stderr)
+	}
+	cli.Write(t, "empty.json", `{"format_version":"1.0"}`) // before the first apply
+	if stdout, _ := run(t, cli, sb, 0, "-state=empty.json", "-type=model", noLimit); !strings.Contains(stdout, "octomil_model.phi_4_mini") {
+		t.Errorf("it writes\n%s", stdout)
+	}
 }
 
 // An existing file is not touched, and costs no request.

@@ -19,6 +19,8 @@ type wanted struct {
 	name string
 	// groups is true if deployments to device groups are wanted too.
 	groups bool
+	// managed is what is not wanted, because Terraform manages it already.
+	managed managed
 }
 
 // found is an object to import.
@@ -59,16 +61,24 @@ func (s *session) find(ctx context.Context, w wanted, progress io.Writer) (all [
 		if err != nil {
 			failed = append(failed, failure{k.typeName, err})
 		}
-		matching := 0
+		matching, managed := 0, 0
 		for _, o := range objects {
 			id := k.id(o)
 			if id == "" || !matches(w.name, o.name) {
 				continue
 			}
+			if w.managed.has(k.typeName, id) {
+				managed++
+				continue
+			}
 			matching++
 			all = append(all, found{kind: k, name: o.name, id: id})
 		}
-		if _, err := fmt.Fprintf(progress, "discover: %s: %d\n", k.typeName, matching); err != nil {
+		besides := ""
+		if managed > 0 {
+			besides = fmt.Sprintf(", and %d that Terraform manages", managed)
+		}
+		if _, err := fmt.Fprintf(progress, "discover: %s: %d%s\n", k.typeName, matching, besides); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -41,6 +41,11 @@ func TestKinds(t *testing.T) {
 			t.Errorf("the import ID of %s has %v; its identity has %v", k.TypeName, k.ImportID, parts)
 		}
 		attributes := attributesOf(t, schemas.ResourceSchemas[k.TypeName].ValueType())
+		for _, part := range k.ImportID {
+			if !slices.Contains(attributes, part) {
+				t.Errorf("%s has no %s, by which its objects are found in a state", k.TypeName, part)
+			}
+		}
 		for name, of := range k.References {
 			if !slices.Contains(attributes, name) || rank(of) < 0 || rank(of) >= i {
 				t.Errorf("%s.%s does not refer to %s", k.TypeName, name, of)

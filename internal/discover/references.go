@@ -44,7 +44,7 @@ func (x index) add(value string, r reference) {
 }
 
 // rewrite replaces the literals of a file by references, formats it, and returns how many. A file without any stays as it is.
-func rewrite(name string) (int, error) {
+func rewrite(name string, known managed) (int, error) {
 	source, err := os.ReadFile(name)
 	if err != nil {
 		return 0, err
@@ -53,7 +53,7 @@ func rewrite(name string) (int, error) {
 	if diags.HasErrors() {
 		return 0, diags
 	}
-	known, err := indexOf(filepath.Dir(name))
+	values, err := indexOf(filepath.Dir(name), known)
 	if err != nil {
 		return 0, err
 	}
@@ -67,7 +67,7 @@ func rewrite(name string) (int, error) {
 			continue
 		}
 		for attribute, of := range kinds[i].references {
-			replaced += replace(block.Body(), attribute, known[of])
+			replaced += replace(block.Body(), attribute, values[of])
 		}
 	}
 	if replaced == 0 {
@@ -139,9 +139,9 @@ func firstLiteral(tokens hclwrite.Tokens) (text string, length int) {
 	return literalOf(expression), end + 1
 }
 
-// indexOf reads the import and resource blocks of the configuration in a folder. The name of a resource goes before its ID, because an
-// object can be imported by its name too.
-func indexOf(folder string) (index, error) {
+// indexOf reads the import and resource blocks of the configuration in a folder, and adds what states know of its resources. The name of a
+// resource goes before its ID, because an object can be imported by its name too.
+func indexOf(folder string, state managed) (index, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.tf"))
 	if err != nil {
 		return nil, err
@@ -181,6 +181,11 @@ func indexOf(folder string) (index, error) {
 	for _, block := range imports {
 		if r, id, ok := imported(block.Body); ok && declared[r] {
 			known.add(id, r)
+		}
+	}
+	for _, v := range state.values {
+		if declared[reference{v.typeName, v.label, "id"}] {
+			known.add(v.value, v.reference)
 		}
 	}
 	return known, nil

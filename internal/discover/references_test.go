@@ -83,7 +83,7 @@ func rewritten(t *testing.T, before string, want int) string {
 		}
 	}
 	for _, n := range []int{want, 0} {
-		if got, err := rewrite(name); got != n || err != nil {
+		if got, err := rewrite(name, managed{}); got != n || err != nil {
 			t.Errorf("%d references, %v; want %d", got, err, n)
 		}
 	}
@@ -209,7 +209,7 @@ func TestRewriteBrokenFiles(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	name := filepath.Join(folder, "generated.tf")
-	if _, err := rewrite(name); err == nil {
+	if _, err := rewrite(name, managed{}); err == nil {
 		t.Error("no file is no error")
 	}
 	const valid = "resource \"octomil_model_version\" \"v\" {\n  model_id = \"mdl_1\"\n}\n"
@@ -219,7 +219,7 @@ func TestRewriteBrokenFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if n, err := rewrite(name); err == nil {
+		if n, err := rewrite(name, managed{}); err == nil {
 			t.Errorf("%d references in %q", n, content)
 		}
 		if after, err := os.ReadFile(name); err != nil || string(after) != content[0] {
