@@ -9,12 +9,21 @@ import (
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
-func TestAccMetricsIntegrationTest(t *testing.T) {
+func TestAccIntegrationTest(t *testing.T) {
 	t.Parallel()
-	const actionType, path = "octomil_metrics_integration_test", "/api/v1/metrics/integrations"
+	testIntegrations(t, "metrics", "/api/v1/metrics/integrations", map[string]any{"name": "dd", "integration_type": "datadog"})
+	testIntegrations(t, "log", "/api/v1/log-streams/integrations", map[string]any{
+		"name": "otlp", "integration_type": "otlp", "endpoint_url": "https://logs.example.com",
+	})
+}
+
+// testIntegrations tests an integration of a signal that works, one that does not, and one that does not exist.
+func testIntegrations(t *testing.T, signal, path string, created map[string]any) {
+	t.Helper()
+	actionType := "octomil_" + signal + "_integration_test"
 	acctest.EachDialectVirtually(t, func(t *testing.T, sb *acctest.Sandbox, _ sandbox.Dialect) {
 		t.Helper()
-		id := sb.Do(t, http.MethodPost, path, map[string]any{"name": "dd", "integration_type": "datadog"})["id"]
+		id := sb.Do(t, http.MethodPost, path, created)["id"]
 		config := map[string]any{"id": id}
 		progress, said := sb.Invoke(t, actionType, config)
 		if text := strings.Join(progress, "\n"); said.Failed() || !strings.Contains(text, "the integration is valid") {
@@ -22,8 +31,8 @@ func TestAccMetricsIntegrationTest(t *testing.T) {
 		}
 		sb.Do(t, http.MethodPatch, "/api/v1/settings/integrations/"+id.(string), map[string]any{"enabled": false})
 		_, said = sb.Invoke(t, actionType, config)
-		said.ExpectErrors(t, "id: The test of the metrics integration failed", "The integration is disabled.")
+		said.ExpectErrors(t, "id: The test of the "+signal+" integration failed", "The integration is disabled.")
 		_, said = sb.Invoke(t, actionType, map[string]any{"id": "met_9"})
-		said.ExpectErrors(t, "id: Could not test the metrics integration", "404", "met_9")
+		said.ExpectErrors(t, "id: Could not test the "+signal+" integration", "404", "met_9")
 	})
 }

@@ -40,6 +40,13 @@ func prepare(t *testing.T, sandbox *acctest.Sandbox, actionType string) {
 		sandbox.ClearLedger()
 		return
 	}
+	if actionType == "octomil_log_integration_test" {
+		sandbox.Do(t, "POST", "/api/v1/log-streams/integrations", map[string]any{
+			"name": "otlp", "integration_type": "otlp", "endpoint_url": "https://logs.example.com",
+		})
+		sandbox.ClearLedger()
+		return
+	}
 	if actionType == "octomil_rollback" {
 		return // two versions have been deployed
 	}

@@ -288,5 +288,6 @@ func (p *octomilProvider) Actions(context.Context) []func() action.Action {
 		deployment.NewResumeAction,
 		deployment.NewStartAction,
 		observation.NewMetricsTestAction,
+		observation.NewLogTestAction,
 	}
 }

@@ -172,6 +172,7 @@ var actionKinds = map[string]OperationKind{
 	typePrefix + "rollout_cancel":  opCancel,
 
 	typePrefix + "metrics_integration_test": "",
+	typePrefix + "log_integration_test":     "",
 }
 
 // changesNoDevice is true of an action that has nothing to do with devices. One that is not known here may have.

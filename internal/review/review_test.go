@@ -145,6 +145,7 @@ func samples() map[string]sample {
 		"a cancel action":          {action("octomil_rollout_cancel", map[string]any{"model": "phi", "rollout_id": "rol_1"}), k("cancel", "unknown"), []string{"cancels rol_1"}},
 		"a pause action":           {action("octomil_rollout_pause", map[string]any{"model": "phi"}), nil, []string{"pause of phi, fleet, 0 devices"}},
 		"a test of an integration": {action("octomil_metrics_integration_test", map[string]any{"id": "met_1"}), nil, nil},
+		"a test of another one":    {action("octomil_log_integration_test", map[string]any{"id": "log_1"}), nil, nil},
 		"a start action":           {action("octomil_rollout_start", map[string]any{"model": "phi"}), k("unknown"), []string{"deploy of phi, fleet"}},
 		"deferred": {with(planOf(), "deferred_changes", []any{map[string]any{"reason": "x", "resource_change": update1("octomil_model", "name", "a", "b")}}),
 			k("unknown"), []string{"is deferred"}},

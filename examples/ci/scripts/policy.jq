@@ -60,7 +60,7 @@ def deployments: [(.resource_changes // [])[] | select(.mode == "managed" and .t
 def later:
   ((.deferred_changes // [])[].resource_change | select(.type == "octomil_model_deployment") | {address, kind: "deferred", devices: null}),
   ((.action_invocations // [])[] | {address, kind: (.type | tostring), devices: null}
-    | select(.kind == "null" or (.kind | startswith("octomil_") and . != "octomil_rollout_pause" and . != "octomil_metrics_integration_test")) | .kind |= ltrimstr("octomil_"));
+    | select(.kind == "null" or (.kind | startswith("octomil_") and . != "octomil_rollout_pause" and (endswith("_integration_test") | not))) | .kind |= ltrimstr("octomil_"));
 
 # A plan that changes more devices than max_devices, or an unknown number, needs a label.
 def too_many_devices:

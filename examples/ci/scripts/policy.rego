@@ -109,7 +109,7 @@ operations := array.concat(
 	),
 )
 
-changes_no_device(action_type) if action_type in {"octomil_rollout_pause", "octomil_metrics_integration_test"}
+changes_no_device(action_type) if action_type in {"octomil_rollout_pause", "octomil_metrics_integration_test", "octomil_log_integration_test"}
 
 changes_no_device(action_type) if {
 	action_type != "null"

@@ -220,7 +220,8 @@ var cases = []policyCase{
 	{
 		name: "actions", plan: `"action_invocations": [{"address": "action.octomil_rollback.phi", "type": "octomil_rollback"},
 		  {"address": "action.octomil_rollout_pause.phi", "type": "octomil_rollout_pause"},
-		  {"address": "action.octomil_metrics_integration_test.x", "type": "octomil_metrics_integration_test"}, {"address": "action.local_command.x", "type": "local_command"}]`,
+		  {"address": "action.octomil_metrics_integration_test.x", "type": "octomil_metrics_integration_test"},
+		  {"address": "action.octomil_log_integration_test.x", "type": "octomil_log_integration_test"}, {"address": "action.local_command.x", "type": "local_command"}]`,
 		deny: []string{unknownOf + "action.octomil_rollback.phi (rollback, unknown)"},
 	},
 
