@@ -231,8 +231,6 @@ func (s *guideRunner) runConsole(b block) {
 			output = fmt.Sprintln(s.code)
 		case strings.HasPrefix(c.text, "curl "):
 			output = s.curl(c)
-		case strings.HasPrefix(c.text, "sleep "):
-			s.sleep(c)
 		case strings.HasPrefix(c.text, "terraform apply -invoke="):
 			output = s.invoke(c)
 		default:
@@ -274,16 +272,6 @@ func (s *guideRunner) shell(text string) (output string) {
 		clear(s.pending)
 	}
 	return string(printed)
-}
-
-// sleep lets the time of a sleep command pass in the sandbox.
-func (s *guideRunner) sleep(c command) {
-	s.t.Helper()
-	d, err := time.ParseDuration(strings.TrimPrefix(c.text, "sleep "))
-	if err != nil {
-		s.t.Fatalf("line %d: %v", c.line, err)
-	}
-	s.sb.Clock.Skip(d)
 }
 
 var (
@@ -418,8 +406,7 @@ func normalized(output string) string {
 
 var lasting = regexp.MustCompile(`((?:, bake|min_duration) += +"|\(bake |takes at least )([0-9hms]+[hms])`)
 
-// speedUp turns each minute that an apply of a guide waits, in its configuration or in its output, into a millisecond. Where the reader
-// waits, with sleep, the sandbox's clock is moved ahead instead.
+// speedUp turns each minute that an apply of a guide waits, in its configuration or in its output, into a millisecond.
 func speedUp(text string) string {
 	return lasting.ReplaceAllStringFunc(text, func(found string) string {
 		match := lasting.FindStringSubmatch(found)

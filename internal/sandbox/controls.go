@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // control is one of the sandbox's own calls.
@@ -26,6 +27,7 @@ func (s *Server) controls() []control {
 		{put, "/sandbox/devices/offline", s.putOffline},
 		{put, "/sandbox/versions/{model}/{version}/health", s.putHealth},
 		{put, "/sandbox/versions/{model}/{version}/status", s.putStatus},
+		{post, "/sandbox/clock", s.postClock},
 		{post, "/sandbox/members/{email}/accept", s.acceptInvitation},
 	}
 }
@@ -106,6 +108,25 @@ func (s *Server) putOffline(r *http.Request) (any, error) {
 	}
 	s.SetOffline(*body.Percent)
 	return body, nil
+}
+
+// maxSkip is the longest time that one call lets pass.
+const maxSkip = 31 * 24 * time.Hour
+
+// postClock lets a time pass at once, such as "25h", and answers what time it is then.
+func (s *Server) postClock(r *http.Request) (any, error) {
+	var body struct {
+		Skip string `json:"skip"`
+	}
+	if err := decodeControl(r, &body); err != nil {
+		return nil, err
+	}
+	d, err := time.ParseDuration(body.Skip)
+	if err != nil || d < 0 || d > maxSkip {
+		return nil, invalid("skip", "skip must be a duration between \"0s\" and %q, such as \"25h\"", maxSkip)
+	}
+	s.Skip(d)
+	return map[string]any{"now": timestamp(s.now())}, nil
 }
 
 // withVersion runs a function on the version in a control's path.

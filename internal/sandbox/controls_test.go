@@ -20,3 +20,25 @@ func TestControls(t *testing.T) {
 		t.Errorf("the sandbox's own calls left %d entries in the ledger", n)
 	}
 }
+
+// The clock can be moved ahead: what takes a day has happened then.
+//
+// CONTRACT.md 8.37
+func TestClockControl(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.start("2.0.0", 100)
+	h.wantFields(h.do(200, "POST", "/sandbox/clock", object{"skip": "1h"}), object{"now": "2026-11-24T13:00:00.000000Z"})
+	r := h.do(200, "POST", "/sandbox/clock", object{"skip": "24h"})
+	h.wantFields(r, object{"now": "2026-11-25T13:00:00.000000Z"})
+	if f := h.Fleet("phi-4-mini"); f.Versions["2.0.0"] != f.Total || f.Total == 0 {
+		t.Errorf("after a day, the fleet is %v", f)
+	}
+	if date := h.do(200, "GET", "/api/v1/models", nil).header.Get("Date"); date != "Wed, 25 Nov 2026 13:00:00 GMT" {
+		t.Errorf("the date of a response is %s", date)
+	}
+	for _, skip := range []any{"-1h", "745h", "a day", "", nil} {
+		h.do(422, "POST", "/sandbox/clock", object{"skip": skip})
+	}
+	h.do(400, "POST", "/sandbox/clock", object{"skip": 25})
+}

@@ -90,7 +90,7 @@ func (s *Server) admit(x *exchange) *Fault {
 	x.entry = Entry{
 		Operation: x.match.route.operation, Method: x.request.Method,
 		Path: strings.Trim(x.request.URL.EscapedPath(), "/"), Query: x.request.URL.RawQuery,
-		At: s.options.Now(), RequestID: fmt.Sprintf("req_%08d", s.nextID), Caller: caller(x.request),
+		At: s.now(), RequestID: fmt.Sprintf("req_%08d", s.nextID), Caller: caller(x.request),
 	}
 	x.headers = map[string]string{"X-Request-Id": x.entry.RequestID}
 	if rejection := s.checkRateLimit(x); rejection != nil {
@@ -118,7 +118,7 @@ func (s *Server) checkRateLimit(x *exchange) *response {
 func (s *Server) execute(x *exchange) response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.advance(s.options.Now())
+	s.world.advance(s.now())
 	if x.rejection != nil {
 		return *x.rejection
 	}
@@ -168,7 +168,7 @@ func (s *Server) sendResponse(w http.ResponseWriter, x *exchange, headers map[st
 
 // setHeaders writes the headers of every response; a fault may override them. The Date is that of the sandbox's own clock.
 func (s *Server) setHeaders(w http.ResponseWriter, x *exchange) {
-	w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	for name, value := range x.headers {
 		w.Header().Set(name, value)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -79,6 +80,8 @@ type Server struct {
 	ownRoutes http.Handler
 	// streams has an element for each stream of events in progress.
 	streams chan struct{}
+	// skipped is how far the sandbox's time is ahead of the clock, in nanoseconds.
+	skipped atomic.Int64
 
 	mu     sync.Mutex
 	world  *world
@@ -108,8 +111,17 @@ func New(options Options) *Server {
 func (s *Server) withWorld(run func(w *world)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.advance(s.options.Now())
+	s.world.advance(s.now())
 	run(s.world)
+}
+
+// now is the sandbox's time.
+func (s *Server) now() time.Time { return s.options.Now().Add(time.Duration(s.skipped.Load())) }
+
+// Skip lets a time pass at once.
+func (s *Server) Skip(d time.Duration) {
+	s.skipped.Add(int64(d))
+	s.Advance()
 }
 
 // Advance advances the simulation to the time of the clock.
