@@ -208,3 +208,61 @@ func TestAWaitCountsAgainWhatAnotherPercentageReaches(t *testing.T) {
 		}
 	})
 }
+
+// What has just begun is not asked for right after the answer that says so; what may be there already is.
+func TestAWaitGivesARolloutTimeToBegin(t *testing.T) {
+	t.Parallel()
+	running := control.Rollout{ID: "2", Version: "2.0.0", Status: control.RolloutActive, Percentage: 100}
+	staged, completed, silent := running, running, running
+	staged.Percentage, completed.Status, silent.Status = 25, control.RolloutCompleted, ""
+	for name, tc := range map[string]struct {
+		answer     control.Rollout
+		percentage float64
+		ago        time.Duration
+		want       time.Duration
+	}{
+		"devices are to follow":         {running, 100, 0, 2 * time.Second},
+		"the percentage is reached":     {staged, 25, 0, 0},
+		"it is completed":               {completed, 100, 0, 0},
+		"the answer says nothing of it": {silent, 100, 0, 0},
+		"it began a minute ago":         {running, 100, time.Minute, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			begun, first := time.Now(), time.Duration(-1)
+			s := &slowServer{answer: func(string) (int, string) {
+				if first < 0 {
+					first = time.Since(begun) - time.Second // the server takes one
+				}
+				return 200, `{"rollouts":[{"id":"2","version":"2.0.0","status":"completed","rollout_percentage":100}]}`
+			}}
+			f := s.fleet(t)
+			accepted := waitingFor("2.0.0", tc.percentage)
+			accepted.Rollout, accepted.At = tc.answer, begun.Add(-tc.ago)
+			if _, err := Wait(t.Context(), f, accepted); err != nil || first != tc.want {
+				t.Errorf("%s: the first poll came after %s, %v; want %s", name, first, err, tc.want)
+			}
+		})
+	}
+}
+
+// An interrupt and the end of the time are noticed in the pause before the first poll too.
+func TestAWaitEndsBeforeItsFirstPoll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &slowServer{answer: func(string) (int, string) { return 500, `{}` }}
+		f := s.fleet(t)
+		accepted := waitingFor("2.0.0", 100)
+		accepted.Rollout, accepted.At = control.Rollout{ID: "2", Version: "2.0.0", Status: control.RolloutActive, Percentage: 100}, time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := Wait(ctx, f, accepted)
+		var incomplete *IncompleteError
+		if !errors.As(err, &incomplete) || len(s.requests) > 0 {
+			t.Errorf("ended with %v after %v", err, s.requests)
+		}
+		var ended *WaitError
+		if !errors.As(err, &ended) || ended.Outcome != OutcomeTimeout || ended.Waited != time.Second {
+			t.Errorf("ended with %v", err)
+		}
+	})
+}

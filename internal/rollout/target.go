@@ -41,6 +41,8 @@ type Target interface {
 
 	// pollInterval is the first pause between two reads of a wait.
 	pollInterval() time.Duration
+	// firstPause is the pause between an answer that has accepted a step and the first read of a wait for it.
+	firstPause(r Result) time.Duration
 	// observe reads how far an accepted operation has come, and evaluates it.
 	observe(ctx context.Context, r *Result) (done bool, err error)
 	// say logs and reports how far it has come.

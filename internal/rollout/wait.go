@@ -17,9 +17,21 @@ import (
 // is of no use, an *IncompleteError where time ran out. The result holds the state that was seen last.
 func Wait(ctx context.Context, t Target, r Result) (Result, error) {
 	say := func() { t.say(ctx, r.Progress) }
-	err := pollSaying(ctx, t.pollInterval(), func(ctx context.Context) (bool, error) { return t.observe(ctx, &r) }, say)
+	err := pollSaying(ctx, t.firstPause(r), t.pollInterval(), func(ctx context.Context) (bool, error) { return t.observe(ctx, &r) }, say)
 	return r, r.incomplete(err)
 }
+
+// firstPause gives the devices time to follow where the answer that has just accepted the step says that they are still to: right after it,
+// the server would say the same.
+func (f Fleet) firstPause(r Result) time.Duration {
+	if done, err := r.evaluate(); done || err != nil || !r.Written || !changesDevices(r.Rollout) || time.Since(r.At) > maxFirstPause {
+		return 0
+	}
+	return min(f.PollInterval, maxFirstPause)
+}
+
+// firstPause is none: an answer says that members are assigned a version, which a list confirms at once.
+func (g Group) firstPause(Result) time.Duration { return 0 }
 
 // Bake returns after a time during which what was reached has lasted, or immediately with an error that says what has ended it.
 func Bake(ctx context.Context, t Target, r Result, span time.Duration) (Result, error) {
@@ -315,6 +327,8 @@ func (p Progress) fields() map[string]any {
 const (
 	// maxPollInterval is what the pause between two polls grows to.
 	maxPollInterval = 30 * time.Second
+	// maxFirstPause is the longest pause between the answer that a rollout has begun and the first poll.
+	maxFirstPause = 2 * time.Second
 	// toleratedFailures is how many polls in a row may fail before a wait gives up.
 	toleratedFailures = 4
 	// ReportInterval is after which time a wait says again how far it has come, if no poll did before: at least every 30 s.
@@ -324,21 +338,41 @@ const (
 	pollGrowth = 1.5
 )
 
+// pause waits for a time, calls say every ReportInterval of it, and reports whether it has passed before ctx has ended.
+func pause(ctx context.Context, d time.Duration, say func()) bool {
+	for left := d; left > 0; left -= ReportInterval {
+		timer := time.NewTimer(min(left, ReportInterval))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		}
+		if left > ReportInterval {
+			say()
+		}
+	}
+	return true
+}
+
 // pollUntil polls until the poll says done or returns an error of its own. An error that a later poll may not have (a lost connection,
 // a 5xx) is tolerated up to four times in a row; any other ends the wait immediately. The first poll is made immediately, the pause
 // begins with first and grows to 30 s. When ctx ends, or would end before the rate limit lets the next poll pass, or the polls keep
 // failing, the error is a *WaitError.
 func pollUntil(ctx context.Context, first time.Duration, poll func(context.Context) (done bool, err error)) error {
-	return pollSaying(ctx, first, poll, func() {})
+	return pollSaying(ctx, 0, first, poll, func() {})
 }
 
-// pollSaying is pollUntil that calls say every ReportInterval of a longer pause.
-func pollSaying(ctx context.Context, first time.Duration, poll func(context.Context) (done bool, err error), say func()) error {
+// pollSaying is pollUntil that begins with a pause of its own, and calls say every ReportInterval of a longer pause.
+func pollSaying(ctx context.Context, beginning, first time.Duration, poll func(context.Context) (done bool, err error), say func()) error {
 	ctx = control.WithoutCache(ctx) // a wait for a change never ends on an old answer
 	begun := time.Now()
-	pause := first
+	interval := first
 	failures := 0
 	var limit *control.RateLimitError
+	if !pause(ctx, beginning, say) {
+		return waitEnded(ctx, begun, nil)
+	}
 	for {
 		done, err := poll(ctx)
 		switch {
@@ -357,19 +391,10 @@ func pollSaying(ctx context.Context, first time.Duration, poll func(context.Cont
 				return &WaitError{Outcome: OutcomeUnreachable, Waited: time.Since(begun), Err: err}
 			}
 		}
-		for left := pause + rand.N(pause/10+1); left > 0; left -= ReportInterval {
-			timer := time.NewTimer(min(left, ReportInterval))
-			select {
-			case <-timer.C:
-			case <-ctx.Done():
-				timer.Stop()
-				return waitEnded(ctx, begun, err)
-			}
-			if left > ReportInterval {
-				say()
-			}
+		if !pause(ctx, interval+rand.N(interval/10+1), say) {
+			return waitEnded(ctx, begun, err)
 		}
-		pause = min(time.Duration(float64(pause)*pollGrowth), max(maxPollInterval, first))
+		interval = min(time.Duration(float64(interval)*pollGrowth), max(maxPollInterval, first))
 	}
 }
 
@@ -378,7 +403,7 @@ func pollSaying(ctx context.Context, first time.Duration, poll func(context.Cont
 func pollFor(ctx context.Context, first, span time.Duration, poll func(context.Context) error, say func()) error {
 	limited, cancel := context.WithTimeout(ctx, span)
 	defer cancel()
-	err := pollSaying(limited, min(first, span), func(ctx context.Context) (bool, error) { return false, poll(ctx) }, say)
+	err := pollSaying(limited, 0, min(first, span), func(ctx context.Context) (bool, error) { return false, poll(ctx) }, say)
 	var ended *WaitError
 	if !errors.As(err, &ended) || ended.Outcome != OutcomeTimeout || ctx.Err() != nil {
 		return err

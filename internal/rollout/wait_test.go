@@ -299,7 +299,7 @@ func TestAWaitSaysHowFarItIs(t *testing.T) {
 			said := func() { gap, last = max(gap, time.Since(last)), time.Now() }
 			ctx, cancel := context.WithTimeout(t.Context(), longest)
 			defer cancel()
-			err := pollSaying(ctx, first, func(context.Context) (bool, error) { polled++; said(); return false, nil }, said)
+			err := pollSaying(ctx, 0, first, func(context.Context) (bool, error) { polled++; said(); return false, nil }, said)
 			expectOutcome(t, err, OutcomeTimeout, longest)
 			if gap > 30*time.Second || gap == 0 {
 				t.Errorf("with a pause of %s nothing was said for %s", first, gap)
