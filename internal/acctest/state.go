@@ -17,7 +17,12 @@ type StoredResource struct {
 // Store returns the resource in the form of the state file.
 func (c *Core) Store() StoredResource {
 	c.t.Helper()
-	state, _ := members(c.state)
+	return c.stored(c.state, c.private)
+}
+
+func (c *Core) stored(value tftypes.Value, private []byte) StoredResource {
+	c.t.Helper()
+	state, _ := members(value)
 	entries := make(map[string]any, len(state))
 	for name, value := range state {
 		entries[name] = goValue(c.t, value)
@@ -29,7 +34,7 @@ func (c *Core) Store() StoredResource {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return StoredResource{SchemaVersion: c.version(), Attributes: attributes, Private: c.private}
+	return StoredResource{SchemaVersion: c.version(), Attributes: attributes, Private: private}
 }
 
 // Load loads a resource from a state file, which an older version of the provider may have written. It does not refresh.

@@ -58,6 +58,15 @@ func (w *Walk) Refresh(t testing.TB) {
 	})
 }
 
+// Store returns the resources in the form of the state file.
+func (w *Walk) Store() []StoredResource {
+	stored := make([]StoredResource, len(w.states))
+	for i, s := range w.states {
+		stored[i] = w.core.stored(w.core.decode(s.CurrentState), s.Private)
+	}
+	return stored
+}
+
 // each calls do for all resources, concurrently.
 func (w *Walk) each(t testing.TB, do func(ctx context.Context, i int) (Diagnostics, error)) {
 	t.Helper()

@@ -134,15 +134,7 @@ func thousandDeployments(t *testing.T, dialect sandbox.Dialect) (organization, *
 	t.Helper()
 	o := newOrganization(t, dialect, groupsPerModel*100)
 	o.groups(t, groupsPerModel, 100)
-	models := o.models(t, 100)
-	o.deploy(t, models, groupsPerModel)
-	var ids []string
-	for _, model := range models {
-		ids = append(ids, model)
-		for g := range groupsPerModel {
-			ids = append(ids, model+"/"+groupName(g))
-		}
-	}
+	ids := o.deploy(t, o.models(t, 100), groupsPerModel)
 	walk := o.ImportAll(t, "octomil_model_deployment", ids)
 	return o, walk
 }

@@ -48,6 +48,8 @@ type scenario struct {
 	organization
 	configuration string
 	variables     []byte
+	// state is the state before the first command, nil for none.
+	state []byte
 	// only are the commands to measure, nil for all.
 	only []command
 	// provider is the package of the provider's executable, "" for the one of this module.
@@ -72,6 +74,9 @@ func measure(t *testing.T, s scenario, limit int) map[string]cost {
 	cli.Limit = commandLimit
 	if s.variables != nil {
 		cli.Write(t, "bench.auto.tfvars.json", string(s.variables))
+	}
+	if s.state != nil {
+		cli.Write(t, "terraform.tfstate", string(s.state))
 	}
 	cli.UseProvider(t, build(t, cmp.Or(s.provider, ".")))
 	costs := map[string]cost{}

@@ -17,6 +17,8 @@ const (
 	version = "1.0.0"
 	// groupsPerModel is the number of groups that each model is deployed to, in addition to the fleet.
 	groupsPerModel = 9
+	// scopesPerModel are the groups and the fleet.
+	scopesPerModel = groupsPerModel + 1
 	// memberBatch is the number of devices that one request adds.
 	memberBatch = 1000
 )
@@ -90,14 +92,16 @@ func (o organization) register(t testing.TB, model, number string) {
 	o.Do(t, http.MethodPost, at+"/"+number+"/publish", nil)
 }
 
-// deploy deploys each model to the fleet and to the groups, and lets the devices update.
-func (o organization) deploy(t testing.TB, models []string, groups int) {
+// deploy deploys each model to the fleet and to the groups, lets the devices update, and returns the import IDs of the deployments.
+func (o organization) deploy(t testing.TB, models []string, groups int) (ids []string) {
 	t.Helper()
 	for _, model := range models {
+		ids = append(ids, model)
 		o.Do(t, http.MethodPost, root+"/models/"+model+"/rollouts", map[string]any{
 			"version": version, "rollout_percentage": 100, "target_percentage": 100, "increment_step": 1, "start_immediately": true,
 		})
 		for g := range groups {
+			ids = append(ids, model+"/"+groupName(g))
 			o.Do(t, http.MethodPost, root+"/deploy/execute", map[string]any{
 				"model_name": model, "model_version": version, "group": groupName(g), "rollout_percentage": 100, "strategy": "immediate",
 			})
@@ -105,6 +109,7 @@ func (o organization) deploy(t testing.TB, models []string, groups int) {
 	}
 	o.Clock.Skip(time.Minute)
 	o.Settle()
+	return ids
 }
 
 func list(t testing.TB, answer map[string]any, key string) []map[string]any {

@@ -66,18 +66,22 @@ resource "octomil_device_group_members" "this" {
 // deployments go to the fleet and to nine groups of ten devices, with as many models as that takes.
 func deployments(t *testing.T, n int) scenario {
 	t.Helper()
-	const scopes = groupsPerModel + 1
 	o := newOrganization(t, sandbox.DialectDocs, groupsPerModel*10)
 	o.groups(t, groupsPerModel, 10)
-	o.models(t, (n+scopes-1)/scopes)
-	return scenario{organization: o, configuration: fmt.Sprintf(`
+	o.models(t, (n+scopesPerModel-1)/scopesPerModel)
+	return scenario{organization: o, configuration: deploymentsOf(n)}
+}
+
+// deploymentsOf is a configuration of n deployments: each model to the fleet and to each group.
+func deploymentsOf(n int) string {
+	return fmt.Sprintf(`
 resource "octomil_model_deployment" "this" {
   count   = %d
   model   = "model-${floor(count.index / %d)}"
   group   = count.index %% %d == 0 ? null : "group-${count.index %% %d - 1}"
   version = %q
 }
-`, n, scopes, scopes, scopes, version)}
+`, n, scopesPerModel, scopesPerModel, scopesPerModel, version)
 }
 
 const membersAddress = "octomil_device_group_members.this"
