@@ -143,9 +143,13 @@ func (c *Client) Experiment(ctx context.Context, id string) (Experiment, error) 
 	if err != nil || e.TargetGroupIDs != nil {
 		return e, err
 	}
-	targets, err := get[struct {
+	type targetGroups struct {
 		IDs []flexText `json:"group_ids"`
-	}](ctx, c, "read the groups of the experiment", join("experiments", id, "target-groups"), nil)
+	}
+	const operation = "read the groups of the experiment"
+	targets, err := unlessRefused(ctx, c, operation, func(ctx context.Context) (targetGroups, error) {
+		return get[targetGroups](ctx, c, operation, join("experiments", id, "target-groups"), nil)
+	})
 	if NoSuchRoute(err) {
 		return e, nil
 	}
