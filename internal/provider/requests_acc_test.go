@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
+	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
 )
 
 // requests are those of one run of `terraform apply`, of its plan and its apply together, in the order of their names. One that is sent
@@ -120,13 +121,21 @@ var requestsOf = map[string]requests{
 // CONTRACT.md 1.82
 func TestAccProvider_requests(t *testing.T) {
 	t.Parallel()
+	acctest.EachDialect(t, func(t *testing.T, dialect sandbox.Dialect) {
+		t.Parallel()
+		countRequests(t, dialect)
+	})
+}
+
+func countRequests(t *testing.T, dialect sandbox.Dialect) {
+	t.Helper()
 	var all []*pair
 	var providers strings.Builder
 	for i, l := range lifecycles() {
 		if l.typeName == "octomil_model_deployment" {
 			continue
 		}
-		p := &pair{scenario: newScenario(t, acctest.Start(t), l.lifecycle), name: l.name, alias: fmt.Sprint("l", i)}
+		p := &pair{scenario: newScenario(t, acctest.Start(t, func(o *sandbox.Options) { o.Dialect = dialect }), l.lifecycle), name: l.name, alias: fmt.Sprint("l", i)}
 		all = append(all, p)
 		providers.WriteString(p.sb.Provider(fmt.Sprintf("alias = %q", p.alias)))
 	}
