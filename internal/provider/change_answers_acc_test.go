@@ -3,6 +3,7 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -69,12 +70,12 @@ func answersChanges(t *testing.T, l lifecycle, answer func(acctest.Exchange, []b
 		var object struct{ ID, Version string }
 		switch at := aChange.FindStringSubmatch(x.Method + " " + x.Path); {
 		case x.Status > 299:
-		case x.Method == "GET":
+		case x.Method == http.MethodGet:
 			seen[x.Path] = x.Answer
-		case x.Method == "POST" && x.Status == 201 && !strings.HasSuffix(x.Path, "/models"):
+		case x.Method == http.MethodPost && x.Status == 201 && !strings.HasSuffix(x.Path, "/models"):
 			_ = json.Unmarshal(x.Answer, &object)
 			seen[x.Path+"/"+object.ID+object.Version] = x.Answer
-		case at != nil && !strings.HasPrefix(x.Path, "uploads/") && (x.Method != "POST" || x.Path != at[1]):
+		case at != nil && !strings.HasPrefix(x.Path, "uploads/") && (x.Method != http.MethodPost || x.Path != at[1]):
 			changes++
 			if replaced := answer(x, seen[at[1]]); replaced != nil {
 				return replaced

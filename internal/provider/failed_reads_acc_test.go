@@ -23,13 +23,9 @@ resource "octomil_model_deployment" "this" {
 `, n, version)
 }
 
-// What the API key may not read, or the server does not answer, is asked for once in a walk, however many deployments would show it, and
-// nothing else is said instead.
-//
-// CONTRACT.md 1.85
-func TestAccProvider_failedReads(t *testing.T) {
-	t.Parallel()
-	const n = 12
+// deployedMany deploys them, each with another version that can be deployed next.
+func deployedMany(t *testing.T, n int) (*acctest.Sandbox, *acctest.CLI) {
+	t.Helper()
 	sb := acctest.Start(t, func(o *sandbox.Options) { o.SeedModels = n })
 	for i := range n {
 		versions := fmt.Sprintf("/api/v1/models/model-%06d/versions", i+1)
@@ -40,6 +36,16 @@ func TestAccProvider_failedReads(t *testing.T) {
 	if r := cli.Run(t, "apply", "-auto-approve"); r.Code != 0 {
 		t.Fatal(r.Output)
 	}
+	return sb, cli
+}
+
+// What the API key may not read, or the server does not answer, is asked for once in a walk, however many deployments would show it, and
+// nothing else is said instead.
+//
+// CONTRACT.md 1.85
+func TestAccProvider_failedReads(t *testing.T) {
+	t.Parallel()
+	const n = 12
 	const counted, uncounted = "deploy 1.0.0 → 2.0.0, 124 of 124 devices", "deploy 1.0.0 → 2.0.0, unknown number of devices"
 	for name, tc := range map[string]struct {
 		// lacks is a scope that the key has not; without one, fault fails each request of a call.
@@ -76,19 +82,20 @@ func TestAccProvider_failedReads(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			limited := *sb
+			t.Parallel()
+			sb, cli := deployedMany(t, n)
 			if tc.lacks != "" {
 				scopes := strings.Split("models:read,rollouts:read,rollouts:write,devices:read,settings:read", ",")
-				key := sb.Do(t, http.MethodPost, "/api/v1/api-keys", map[string]any{"name": name, "scopes": slices.DeleteFunc(scopes, func(scope string) bool { return scope == tc.lacks })})
-				limited.Key, _ = key["api_key"].(string)
+				scopes = slices.DeleteFunc(scopes, func(scope string) bool { return scope == tc.lacks })
+				key := sb.Do(t, http.MethodPost, "/api/v1/api-keys", map[string]any{"name": name, "scopes": scopes})
+				sb.Key, _ = key["api_key"].(string)
 			} else {
 				tc.fault.Times = -1
 				sb.AddFault(tc.fault)
-				t.Cleanup(sb.ClearFaults)
 			}
 			run := func(version string, code int, want map[string]int, args ...string) string {
 				t.Helper()
-				cli.Configure(t, manyDeployments(&limited, n, version))
+				cli.Configure(t, manyDeployments(sb, n, version))
 				sb.ClearLedger()
 				r := cli.Run(t, args...)
 				count := map[string]int{}
