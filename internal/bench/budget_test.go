@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -62,6 +64,11 @@ func TestRequestBudgets(t *testing.T) {
 // One deployment needs a list of the models, of the versions and of the rollouts, the policy and the preview in the plan; in the apply, which
 // is another process, to which a plan hands no ID of what is to be created, again the models, the rollouts and the policy, then the write, and
 // one list of the rollouts that shows the end. One to a group needs the groups and the members where that to the fleet needs the policy.
+//
+// An upload is four requests: for its URL, with the file, to confirm and to publish. The list of the versions shows before it that the model
+// exists and the version is new. Metrics are one more, and so is the first version of a model, because an empty list does not show that it
+// exists. A federation is created, gets its member, its model and its budget, and is asked for its members, because an invitation does not
+// answer who has become one; the list of the models finds the ID of its model.
 func TestRequestBudgetOfAnApply(t *testing.T) {
 	for _, tc := range []struct {
 		name      string
@@ -72,6 +79,8 @@ func TestRequestBudgetOfAnApply(t *testing.T) {
 		{"a deployment to the fleet", 1, 10, deployments},
 		{"a deployment to a group", 1, 12, oneDeployment},
 		{"members", 100, 210, members},
+		{"a version with an uploaded file", 1, 5, upload},
+		{"a federation with its members", 1, 6, federation},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s := tc.prepare(t, tc.n)
@@ -98,6 +107,39 @@ resource "octomil_model_deployment" "this" {
   version = %q
 }
 `, version)}
+}
+
+// upload uploads and publishes another version of a model.
+func upload(t *testing.T, _ int) scenario {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "model.onnx")
+	if err := os.WriteFile(file, []byte("the weights"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := newOrganization(t, sandbox.DialectDocs, 0)
+	model := o.Do(t, http.MethodGet, root+"/models/"+o.models(t, 1)[0], nil)
+	return scenario{organization: o, configuration: fmt.Sprintf(`
+resource "octomil_model_version" "this" {
+  model_id  = %q
+  version   = "2.0.0"
+  source    = %q
+  published = true
+}
+`, model["id"], file)}
+}
+
+// federation shares a model with another organization.
+func federation(t *testing.T, _ int) scenario {
+	t.Helper()
+	o := newOrganization(t, sandbox.DialectDocs, 0)
+	return scenario{organization: o, configuration: fmt.Sprintf(`
+resource "octomil_federation" "this" {
+  name                 = "clinics"
+  models               = [%q]
+  member_org_ids       = ["acme"]
+  total_epsilon_budget = 8
+}
+`, o.models(t, 1)[0])}
 }
 
 // TestBudgetOfAHugeGroup plans a group of 10000 devices, without a change and with one device less. The time is that of the processors,

@@ -117,16 +117,19 @@ func importVersion(ctx context.Context, op *versionOperation) (control.Version, 
 	if !known {
 		return control.Version{}, nil
 	}
-	if err := checkNewVersion(ctx, op, "nothing was imported"); err != nil {
+	modelID, version := op.Plan.ModelID.ValueString(), op.Plan.Version.ValueString()
+	switch _, err := op.Client.Version(ctx, modelID, version); {
+	case err == nil:
+		return control.Version{}, existingVersion(version, "nothing was imported")
+	case !control.NotFound(err):
 		return control.Version{}, err
 	}
-	modelID := op.Plan.ModelID.ValueString()
 	model, err := op.Client.Model(ctx, modelID)
 	if err != nil {
 		return control.Version{}, addArtifactError(op, err)
 	}
 	return op.Client.ImportVersion(ctx, modelID, control.Import{
-		RepoID: h.RepoID.ValueString(), Version: op.Plan.Version.ValueString(), ReferenceOnly: h.referenceOnly(), ModelName: model.Name,
+		RepoID: h.RepoID.ValueString(), Version: version, ReferenceOnly: h.referenceOnly(), ModelName: model.Name,
 	})
 }
 

@@ -117,8 +117,11 @@ func completeVersion(ctx context.Context, op *versionOperation, current control.
 		run       func() (control.Version, error)
 	}{
 		{"metrics", len(missing) > 0, func() (control.Version, error) {
-			unread = true
-			return current, client.UpdateVersionMetrics(ctx, modelID, version, missing)
+			after, answered, err := client.UpdateVersionMetrics(ctx, modelID, version, missing)
+			if unread = !answered; unread {
+				after = current
+			}
+			return after, err
 		}},
 		{"published", op.Plan.Published.ValueBool() && !current.Published(), func() (control.Version, error) {
 			return client.PublishVersion(ctx, modelID, version)
@@ -149,7 +152,7 @@ func completeVersion(ctx context.Context, op *versionOperation, current control.
 	return after
 }
 
-// upload first checks that the version does not exist: the server would reject it only after the whole file was sent.
+// upload first checks that the model exists and the version does not: the server would reject it only after the whole file was sent.
 func upload(ctx context.Context, op *versionOperation) (control.Version, error) {
 	modelID, request := op.Plan.ModelID.ValueString(), op.Plan.upload()
 	if request.Checksum == "" { // the file did not exist during the plan
@@ -160,27 +163,20 @@ func upload(ctx context.Context, op *versionOperation) (control.Version, error) 
 		}
 		request.Checksum = checksum
 	}
-	if err := checkNewVersion(ctx, op, "the file was not uploaded"); err != nil {
+	// Some servers would create a model for a name that they do not know, such as a misspelled one.
+	has, err := op.Client.HasVersion(ctx, modelID, request.Version)
+	if err != nil {
 		return control.Version{}, err
 	}
-	// Some servers would create a model for a name that they do not know, such as a misspelled one.
-	if _, err := op.Client.Model(ctx, modelID); err != nil && !control.NoSuchRoute(err) {
-		return control.Version{}, err
+	if has {
+		return control.Version{}, existingVersion(request.Version, "the file was not uploaded")
 	}
 	return op.Client.UploadVersion(ctx, modelID, request)
 }
 
-// checkNewVersion returns an error if the version exists; otherwise tells what was not done then.
-func checkNewVersion(ctx context.Context, op *versionOperation, otherwise string) error {
-	version := op.Plan.Version.ValueString()
-	_, err := op.Client.Version(ctx, op.Plan.ModelID.ValueString(), version)
-	switch {
-	case err == nil:
-		return &resourcekit.ConflictError{Message: fmt.Sprintf("the model already has a version %s, and %s", version, otherwise)}
-	case !control.NotFound(err):
-		return err
-	}
-	return nil
+// existingVersion is the error of a version that exists already; otherwise tells what was not done for that.
+func existingVersion(version, otherwise string) error {
+	return &resourcekit.ConflictError{Message: fmt.Sprintf("the model already has a version %s, and %s", version, otherwise)}
 }
 
 // addArtifactError adds an error of the artifact to the attribute that it is about, which the entity cannot know.

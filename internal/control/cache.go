@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/octomil/terraform-provider-octomil/internal/control/readcache"
@@ -14,8 +15,9 @@ import (
 // whatever decides about a write, follows a write or polls is right without doing anything for it.
 //
 // WithCache allows more: a response that the client got before. Terraform starts a provider for one walk through its graph, and what
-// a walk has found is no newer than its first read, so a walk that only reads loses nothing by reading each object once. The cache
-// is
+// a walk has found is no newer than its first read, so a walk that only reads loses nothing by reading each object once. That goes for a
+// failure, too, after the repetitions that it deserves: what each of a thousand resources would like to show, and what all of them need,
+// is asked for once. The cache is
 //
 //   - disabled by the first write of a walk, whatever it writes and however it ends: from then on the walk is an apply, and things
 //     happen between its reads; BeginWalk enables it again;
@@ -76,4 +78,32 @@ func cached[T any](ctx context.Context, c *Client, key string, fetch func(contex
 		err = &TransportError{Operation: "wait for the same read of another resource", Host: c.base.Host, Err: left.Err, NotExecuted: true}
 	}
 	return value, err
+}
+
+// unlessRefused makes a call about an object of which every caller names another one, unless the walk has met before that the server refuses
+// the call whatever it is about. The first caller goes ahead, the others wait for it. It is for calls that a caller can do without.
+func unlessRefused[T any](ctx context.Context, c *Client, call string, fetch func(context.Context) (T, error)) (T, error) {
+	if !readcache.Cached(ctx) || c.cache.Disabled() {
+		return fetch(ctx)
+	}
+	type trial struct {
+		value T
+		err   error
+		by    *int
+	}
+	self := new(int)
+	first, err := cached(ctx, c, "the first call to "+call, func(ctx context.Context) (trial, error) {
+		value, err := fetch(ctx)
+		return trial{value, err, self}, ctx.Err()
+	})
+	if err == nil && (first.by == self || refusesAll(first.err)) {
+		return first.value, first.err
+	}
+	return fetch(ctx)
+}
+
+// refusesAll is true of an answer that says nothing about the object of the request: the server does not have the call, or the API key may
+// not make it.
+func refusesAll(err error) bool {
+	return NoSuchRoute(err) || HasStatus(err, http.StatusForbidden) && !PolicyDenied(err)
 }

@@ -320,3 +320,62 @@ func TestManyModelsOnOneGroup(t *testing.T) {
 		}
 	}
 }
+
+// Of many previews, the first one tells whether the server refuses all; what it says of one deployment is no answer to another one.
+//
+// CONTRACT.md 1.85
+func TestRefusedCallsAreMadeOnce(t *testing.T) {
+	t.Parallel()
+	const callers = 5
+	for name, tc := range map[string]struct {
+		answer         reply
+		cached, always int
+	}{
+		"a key that may not":    {answer(403, `{"error":"forbidden","message":"the API key lacks the scope devices:read"}`), 1, callers},
+		"a server without it":   {answer(404, `{"detail":"Not Found"}`), 1, callers},
+		"a refusal of a policy": {answer(403, `{"error":"policy_denied","message":"no"}`), callers, callers},
+		"no such model":         {answer(404, `{"error":"not_found","message":"no such model"}`), callers, callers},
+		"a fault":               {answer(500, ""), 3 * callers, 3 * callers},
+		"an answer":             {ok(`{"target_count":3}`), callers, callers},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ask := func(ctx context.Context, want int) {
+				t.Helper()
+				c, w := scripted(t, tc.answer)
+				var all sync.WaitGroup
+				for i := range callers {
+					all.Go(func() {
+						p, err := c.PrepareDeployment(ctx, GroupDeployment{ModelID: fmt.Sprint(i)})
+						if answered := tc.answer.status == 0; answered != (err == nil) || answered && *p.Targets != 3 {
+							t.Errorf("%s: %+v, %v", name, p, err)
+						}
+					})
+				}
+				all.Wait()
+				if len(w.sent) != want {
+					t.Errorf("%s: %d requests; want %d", name, len(w.sent), want)
+				}
+			}
+			ask(WithCache(t.Context(), 0), tc.cached)
+			ask(t.Context(), tc.always)
+		})
+	}
+	// Who leaves before the first answer leaves the others to ask themselves.
+	synctest.Test(t, func(t *testing.T) {
+		c, w := scripted(t, unanswered, ok(`{"target_count":3}`))
+		ctx := WithCache(t.Context(), 0)
+		first, leave := context.WithCancel(ctx)
+		var all sync.WaitGroup
+		all.Go(func() {
+			if _, err := c.PrepareDeployment(first, GroupDeployment{ModelID: "1"}); !errors.Is(err, context.Canceled) {
+				t.Errorf("who left got %v", err)
+			}
+		})
+		synctest.Wait()
+		leave()
+		all.Wait()
+		if p, err := c.PrepareDeployment(ctx, GroupDeployment{ModelID: "2"}); err != nil || *p.Targets != 3 {
+			t.Errorf("the next one got %+v, %v after %q", p, err, w.calls())
+		}
+	})
+}

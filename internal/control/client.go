@@ -178,6 +178,8 @@ type request struct {
 	creates string
 	// secret is true of a request whose response contains a secret, so that no error may quote it.
 	secret bool
+	// answer gets the body of an answer that accepts the request, whatever that is; it may be nil.
+	answer *[]byte
 	// accepted becomes true where the server has accepted the request and not executed it yet; it may be nil.
 	accepted *bool
 }
@@ -283,6 +285,9 @@ func (c *Client) send(ctx context.Context, r request, out any) error {
 		*r.accepted = resp.StatusCode == http.StatusAccepted
 	}
 	c.unheard.accepted()
+	if r.answer != nil {
+		*r.answer = body
+	}
 	if out == nil {
 		return nil
 	}

@@ -62,7 +62,8 @@ func (p *DeploymentPreview) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// PrepareDeployment previews a deployment; it has no side effect, so it is repeated like a read.
+// PrepareDeployment previews a deployment; it has no side effect, so it is repeated like a read. A plan of many deployments asks once
+// where the server refuses all previews.
 func (c *Client) PrepareDeployment(ctx context.Context, d GroupDeployment) (DeploymentPreview, error) {
 	post := func(ctx context.Context) (DeploymentPreview, error) {
 		var p DeploymentPreview
@@ -71,7 +72,9 @@ func (c *Client) PrepareDeployment(ctx context.Context, d GroupDeployment) (Depl
 		}, &p)
 		return p, err
 	}
-	return createOnce(ctx, c, post, findNothing)
+	return unlessRefused(ctx, c, "prepare a deployment", func(ctx context.Context) (DeploymentPreview, error) {
+		return createOnce(ctx, c, post, findNothing)
+	})
 }
 
 // GroupDeploymentResult is the response to an executed deployment (CONTRACT.md, section 4).

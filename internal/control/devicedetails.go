@@ -68,6 +68,10 @@ var deviceKind = kind[DeviceDetails]{
 	},
 	id:  func(d DeviceDetails) string { return d.ID },
 	org: func(d DeviceDetails) string { return d.OrgID },
+	answers: answerKeys{
+		"id|device_id", "org_id", "device_identifier", "status", "name", "labels", "platform", "os_version", "sdk_version", "app_version",
+		"manufacturer", "model", "locale", "region", "created_at", "gpu_available", "total_memory_mb",
+	},
 }
 
 // DeviceDetails reads one device by its ID or its identifier.
@@ -112,13 +116,9 @@ func (d DeviceChanges) body() map[string]any {
 
 // UpdateDevice changes a device and returns it as it is afterwards.
 func (c *Client) UpdateDevice(ctx context.Context, id string, changes DeviceChanges) (DeviceDetails, error) {
-	if !changes.None() {
-		err := c.call(ctx, request{
-			operation: "update the device", method: http.MethodPatch, path: join("devices", id), body: changes.body(),
-		}, nil)
-		if err != nil {
-			return DeviceDetails{}, err
-		}
+	if changes.None() {
+		return c.DeviceDetails(ctx, id)
 	}
-	return c.DeviceDetails(ctx, id)
+	r := request{operation: "update the device", method: http.MethodPatch, path: join("devices", id), body: changes.body()}
+	return deviceKind.change(ctx, c, r, id)
 }

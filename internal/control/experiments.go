@@ -126,6 +126,10 @@ var experimentKind = kind[Experiment]{
 	},
 	id:  func(e Experiment) string { return e.ID },
 	org: func(e Experiment) string { return e.OrgID },
+	answers: answerKeys{
+		"id", "org_id", "name", "status", "model_id", "description", "traffic_percentage", "confidence_level", "min_sample_size", "primary_metric",
+		"variants", "target_group_ids",
+	},
 	equal: func(single, listed Experiment) bool {
 		single.CreatedAt, listed.CreatedAt = "", "" // nothing of a resource
 		return reflect.DeepEqual(single, listed)
@@ -143,9 +147,13 @@ func (c *Client) Experiment(ctx context.Context, id string) (Experiment, error) 
 	if err != nil || e.TargetGroupIDs != nil {
 		return e, err
 	}
-	targets, err := get[struct {
+	type targetGroups struct {
 		IDs []flexText `json:"group_ids"`
-	}](ctx, c, "read the groups of the experiment", join("experiments", id, "target-groups"), nil)
+	}
+	const operation = "read the groups of the experiment"
+	targets, err := unlessRefused(ctx, c, operation, func(ctx context.Context) (targetGroups, error) {
+		return get[targetGroups](ctx, c, operation, join("experiments", id, "target-groups"), nil)
+	})
 	if NoSuchRoute(err) {
 		return e, nil
 	}
@@ -225,23 +233,24 @@ func (e Experiment) settings() map[string]any {
 	return body
 }
 
-// UpdateExperiment writes what is set of name, description, traffic, confidence, sample size and metric.
-func (c *Client) UpdateExperiment(ctx context.Context, id string, changes Experiment) error {
-	return c.call(ctx, request{
+// UpdateExperiment writes what is set of name, description, traffic, confidence, sample size and metric. answered is true where the server
+// has answered the experiment as it is afterwards.
+func (c *Client) UpdateExperiment(ctx context.Context, id string, changes Experiment) (e Experiment, answered bool, err error) {
+	return sendChange[Experiment](ctx, c, request{
 		operation: "update the experiment", method: http.MethodPatch, path: join("experiments", id), body: changes.settings(),
-	}, nil)
+	}, experimentKind.answers)
 }
 
-// AllocateExperiment changes the allocations of the variants, which must add up to 100.
-func (c *Client) AllocateExperiment(ctx context.Context, id string, variants []Variant) error {
+// AllocateExperiment changes the allocations of the variants, which must add up to 100. It answers as UpdateExperiment.
+func (c *Client) AllocateExperiment(ctx context.Context, id string, variants []Variant) (e Experiment, answered bool, err error) {
 	allocations := make([]map[string]any, len(variants))
 	for i, v := range variants {
 		allocations[i] = map[string]any{"name": v.Name, "traffic_allocation": v.Allocation}
 	}
-	return c.call(ctx, request{
+	return sendChange[Experiment](ctx, c, request{
 		operation: "change the allocations of the experiment", method: http.MethodPatch, path: join("experiments", id, "allocations"),
 		body: map[string]any{"variants": allocations},
-	}, nil)
+	}, experimentKind.answers)
 }
 
 // TargetExperiment limits an experiment to device groups; none opens it to all devices.
@@ -262,15 +271,18 @@ const (
 )
 
 // MoveExperiment makes one of these calls. When the response is lost and the experiment has the status already, the call is not
-// repeated.
-func (c *Client) MoveExperiment(ctx context.Context, id, verb, status string) error {
-	post := func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, c.post(ctx, verb+" the experiment", join("experiments", id, verb), struct{}{}, nil)
+// repeated. It answers as UpdateExperiment.
+func (c *Client) MoveExperiment(ctx context.Context, id, verb, status string) (e Experiment, answered bool, err error) {
+	post := func(ctx context.Context) (e Experiment, err error) {
+		r := request{operation: verb + " the experiment", method: http.MethodPost, path: join("experiments", id, verb), body: struct{}{}}
+		e, answered, err = sendChange[Experiment](ctx, c, r, experimentKind.answers)
+		return e, err
 	}
-	moved := func(ctx context.Context) (struct{}, bool, error) {
+	moved := func(ctx context.Context) (Experiment, bool, error) {
 		e, err := c.Experiment(ctx, id)
-		return struct{}{}, err == nil && e.Status == status, err
+		answered = err == nil && e.Status == status
+		return e, answered, err
 	}
-	_, err := createOnce(ctx, c, post, moved)
-	return err
+	e, err = createOnce(ctx, c, post, moved)
+	return e, answered && err == nil, err
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -77,13 +78,10 @@ func TestExperimentBodies(t *testing.T) {
 		Name: "speed", ModelID: "m1", Traffic: &traffic, Confidence: &confidence, MinSample: &sample, PrimaryMetric: "ctr",
 		Variants: []Variant{{"new", "2", 40, &no}, {"old", "1", 60, &yes}},
 	})
-	for _, err := range []error{
-		err, c.UpdateExperiment(t.Context(), "1", Experiment{Description: &text}),
-		c.AllocateExperiment(t.Context(), "1", []Variant{{Name: "new", Version: "2", Allocation: 100}}), c.TargetExperiment(t.Context(), "1", nil),
-	} {
-		if err != nil {
-			t.Error(err)
-		}
+	_, updated, updateErr := c.UpdateExperiment(t.Context(), "1", Experiment{Description: &text})
+	_, allocated, allocateErr := c.AllocateExperiment(t.Context(), "1", []Variant{{Name: "new", Version: "2", Allocation: 100}})
+	if err := errors.Join(err, updateErr, allocateErr, c.TargetExperiment(t.Context(), "1", nil)); err != nil || updated || allocated {
+		t.Errorf("%v; taken for the experiment: %t, %t", err, updated, allocated)
 	}
 	for i, want := range []string{
 		1: `{"confidence_level":0.9,"description":null,"min_sample_size":30,"model_id":"m1","name":"speed","primary_metric":"ctr",` +
@@ -105,9 +103,12 @@ func TestMoveExperimentOnce(t *testing.T) {
 	for status, want := range map[string]int{"active": 1, "draft": 2} {
 		synctest.Test(t, func(t *testing.T) {
 			c, w := scripted(t, failing(errCut), ok(`{"id":"1","status":"`+status+`","target_group_ids":[]}`), ok(`{}`))
-			err := c.MoveExperiment(t.Context(), "1", ExperimentStart, ExperimentRunning)
+			e, answered, err := c.MoveExperiment(t.Context(), "1", ExperimentStart, ExperimentRunning)
 			if got := strings.Count(strings.Join(w.calls(), "\n"), "POST experiments/1/start"); err != nil || got != want {
 				t.Errorf("it is %s after a lost answer: started %d times, want %d; %v", status, got, want, err)
+			}
+			if found := want == 1; answered != found || found != (e.Status == ExperimentRunning) {
+				t.Errorf("it is %s after a lost answer: %+v was answered: %t", status, e, answered)
 			}
 		})
 	}

@@ -186,18 +186,26 @@ func (c *Client) FederationModels(ctx context.Context, id string) ([]SharedModel
 	return listAll[SharedModel](ctx, c, list, nil)
 }
 
-// ShareModel adds a model to a federation that does not have it yet.
-func (c *Client) ShareModel(ctx context.Context, id, modelID string) error {
-	post := func(ctx context.Context) (struct{}, error) {
-		body := map[string]any{"model_id": modelID}
-		return struct{}{}, c.post(ctx, "share the model with the federation", join("federations", id, "models"), body, nil)
+// ShareModel adds a model to a federation that does not have it yet. answered is true where the server has answered the model as the federation
+// has it.
+func (c *Client) ShareModel(ctx context.Context, id, modelID string) (shared SharedModel, answered bool, err error) {
+	post := func(ctx context.Context) (m SharedModel, err error) {
+		m, answered, err = sendChange[SharedModel](ctx, c, request{
+			operation: "share the model with the federation", method: http.MethodPost, path: join("federations", id, "models"),
+			body: map[string]any{"model_id": modelID},
+		}, answerKeys{"model_id", "name"})
+		return m, err
 	}
-	shared := func(ctx context.Context) (struct{}, bool, error) {
+	find := func(ctx context.Context) (m SharedModel, found bool, err error) {
 		models, err := c.FederationModels(ctx, id)
-		return struct{}{}, slices.ContainsFunc(models, func(m SharedModel) bool { return m.ModelID == modelID }), err
+		i := slices.IndexFunc(models, func(m SharedModel) bool { return m.ModelID == modelID })
+		if answered = i >= 0 && err == nil; !answered {
+			return m, false, err
+		}
+		return models[i], true, nil
 	}
-	_, err := createOnce(ctx, c, post, shared)
-	return err
+	shared, err = createOnce(ctx, c, post, find)
+	return shared, answered && err == nil, err
 }
 
 // PrivacyBudget reads the privacy budget of a federation; it is empty where none was set.
@@ -209,13 +217,14 @@ func (c *Client) PrivacyBudget(ctx context.Context, id string) (PrivacyBudget, e
 	return b, err
 }
 
-// SetPrivacyBudget sets the privacy budget of a federation. Without a delta the server chooses one.
-func (c *Client) SetPrivacyBudget(ctx context.Context, id string, b PrivacyBudget) error {
+// SetPrivacyBudget sets the privacy budget of a federation. Without a delta the server chooses one. answered is true where the server has
+// answered the budget as it is afterwards.
+func (c *Client) SetPrivacyBudget(ctx context.Context, id string, b PrivacyBudget) (after PrivacyBudget, answered bool, err error) {
 	body := map[string]any{"total_epsilon_budget": b.Epsilon}
 	if b.Delta != nil {
 		body["total_delta_budget"] = *b.Delta
 	}
-	return c.call(ctx, request{
+	return sendChange[PrivacyBudget](ctx, c, request{
 		operation: "set the privacy budget", method: http.MethodPut, path: join("federations", id, "privacy", "budget"), body: body,
-	}, nil)
+	}, answerKeys{"federation_id", "total_epsilon_budget", "total_delta_budget"})
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -55,14 +56,12 @@ func TestFederationBodies(t *testing.T) {
 	text, epsilon, delta := "Hospitals", 8.0, 1e-6
 	c, w := scripted(t, answer(201, `{"id":"1"}`), ok(`{}`), ok(`{}`), ok(`{}`), ok(`{}`))
 	_, err := c.CreateFederation(t.Context(), "clinics", &text)
-	for _, err := range []error{
-		err, c.InviteToFederation(t.Context(), "1", []string{"acme"}), c.ShareModel(t.Context(), "1", "m1"),
-		c.SetPrivacyBudget(t.Context(), "1", PrivacyBudget{Epsilon: &epsilon}),
-		c.SetPrivacyBudget(t.Context(), "1", PrivacyBudget{Epsilon: &epsilon, Delta: &delta}),
-	} {
-		if err != nil {
-			t.Error(err)
-		}
+	err = errors.Join(err, c.InviteToFederation(t.Context(), "1", []string{"acme"}))
+	_, shared, shareErr := c.ShareModel(t.Context(), "1", "m1")
+	_, set, setErr := c.SetPrivacyBudget(t.Context(), "1", PrivacyBudget{Epsilon: &epsilon})
+	_, both, bothErr := c.SetPrivacyBudget(t.Context(), "1", PrivacyBudget{Epsilon: &epsilon, Delta: &delta})
+	if err = errors.Join(err, shareErr, setErr, bothErr); err != nil || shared || set || both {
+		t.Errorf("%v; taken for what the federation has: %t, %t, %t", err, shared, set, both)
 	}
 	for i, want := range []string{
 		`{"description":"Hospitals","name":"clinics","org_id":"demo"}`, `{"org_ids":["acme"]}`, `{"model_id":"m1"}`,
@@ -97,8 +96,8 @@ func TestFederationsAreChangedOnce(t *testing.T) {
 			t.Errorf("invite again: %v after %v", err, w.calls())
 		}
 		c, w = scripted(t, failing(errCut), ok(`{"models":[{"model_id":"m1"}]}`))
-		if err := c.ShareModel(t.Context(), "1", "m1"); err != nil || len(w.sent) != 2 {
-			t.Errorf("share: %v after %v", err, w.calls())
+		if m, answered, err := c.ShareModel(t.Context(), "1", "m1"); err != nil || !answered || m.ModelID != "m1" || len(w.sent) != 2 {
+			t.Errorf("share: %+v, %v after %v", m, err, w.calls())
 		}
 	})
 }

@@ -128,8 +128,9 @@ var groupKind = kind[Group]{
 	one: func(ctx context.Context, c *Client, id string) (Group, error) {
 		return get[Group](ctx, c, "read the device group", join("device-groups", id), nil)
 	},
-	id:  func(g Group) string { return g.ID },
-	org: func(g Group) string { return g.OrgID },
+	id:      func(g Group) string { return g.ID },
+	org:     func(g Group) string { return g.OrgID },
+	answers: answerKeys{"id", "org_id", "name", "description", "group_type|mode", "rules", "tags", "created_at"},
 	equal: func(single, listed Group) bool { // the members may have changed between the two
 		single.DeviceCount, listed.DeviceCount = nil, nil
 		return reflect.DeepEqual(single, listed)
@@ -185,14 +186,12 @@ func (s GroupSettings) wrote(g Group) bool {
 
 // UpdateGroup changes name, description, tags and rules of a group and returns the group as it is afterwards.
 func (c *Client) UpdateGroup(ctx context.Context, id string, s GroupSettings) (Group, error) {
-	err := c.call(ctx, request{
-		operation: "update the device group", method: http.MethodPut, path: join("device-groups", id), body: s.body(),
-	}, nil)
-	if err != nil {
-		return Group{}, err
+	r := request{operation: "update the device group", method: http.MethodPut, path: join("device-groups", id), body: s.body()}
+	g, err := groupKind.change(ctx, c, r, id)
+	if err == nil {
+		c.groupNames.wrote(s.Name, Group{ID: id, OrgID: c.orgID, Name: s.Name})
 	}
-	c.groupNames.wrote(s.Name, Group{ID: id, OrgID: c.orgID, Name: s.Name})
-	return c.Group(ctx, id)
+	return g, err
 }
 
 // DeleteGroup deletes a group; its devices stay registered. A group that was deleted already is not an error.

@@ -120,6 +120,12 @@ var integrationKinds = map[Signal]kind[Integration]{
 	Logs:    integrationKind(Logs, "log-streams/integrations"),
 }
 
+// integrationAnswers are the keys of an integration of each signal.
+var integrationAnswers = map[Signal]answerKeys{
+	Metrics: {"id", "org_id", "name", "integration_type", "enabled", "config"},
+	Logs:    {"id", "org_id", "name", "integration_type", "enabled", "endpoint_url", "format"},
+}
+
 func integrationKind(signal Signal, path string) kind[Integration] {
 	return kind[Integration]{
 		listing: listing{operation: fmt.Sprintf("list the %s integrations", signal), path: path, key: "integrations"},
@@ -131,8 +137,9 @@ func integrationKind(signal Signal, path string) kind[Integration] {
 			}
 			return i, err
 		},
-		id:  func(i Integration) string { return i.ID },
-		org: func(i Integration) string { return i.OrgID },
+		id:      func(i Integration) string { return i.ID },
+		org:     func(i Integration) string { return i.OrgID },
+		answers: integrationAnswers[signal],
 		equal: func(single, listed Integration) bool {
 			single.CreatedAt, listed.CreatedAt = "", "" // nothing of a resource
 			return reflect.DeepEqual(single, listed)
@@ -178,14 +185,10 @@ func (c *Client) CreateIntegration(ctx context.Context, signal Signal, s Integra
 // UpdateIntegration writes what is set and returns the integration as it is afterwards.
 func (c *Client) UpdateIntegration(ctx context.Context, signal Signal, id string, s IntegrationSettings) (Integration, error) {
 	s.Type = ""
-	err := c.call(ctx, request{
+	i, err := integrationKinds[signal].change(ctx, c, request{
 		operation: fmt.Sprintf("update the %s integration", signal), method: http.MethodPatch, path: join("settings", "integrations", id),
 		query: c.scoped(nil), body: s.body(), secret: true,
-	}, nil)
-	if err != nil {
-		return Integration{}, withoutSecrets(err, s.Secrets)
-	}
-	i, err := c.Integration(ctx, signal, id)
+	}, id)
 	return i, withoutSecrets(err, s.Secrets)
 }
 

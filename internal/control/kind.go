@@ -20,6 +20,8 @@ type kind[T any] struct {
 	id func(T) string
 	// org is the organization that the object belongs to, "" where the server does not say; nil where that need not be the client's.
 	org func(T) string
+	// answers are the keys by which the answer to a change is recognized as the object; nil where every change is followed by a read.
+	answers answerKeys
 	// complete is false of a list entry that leaves out what a single read says; nil where no entry does.
 	complete func(T) bool
 	// equal compares a single read with the list entry of the same object; nil is reflect.DeepEqual.

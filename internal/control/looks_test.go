@@ -33,7 +33,7 @@ func TestSharing(t *testing.T) {
 		"a rollout of another":      {create("a"), time.Minute, 1, 1, 1, 1},
 		"a deployment of no model":  {execute(""), time.Minute, 2, 2, 2, 2},
 		"a preview":                 {func(ctx context.Context, c *Client) { _, _ = c.PrepareDeployment(ctx, GroupDeployment{ModelID: "a/b"}) }, time.Minute, 1, 1, 1, 1},
-		"the settings are changed":  {func(ctx context.Context, c *Client) { _, _ = c.UpdateSettings(ctx, "org", nil) }, time.Minute, 2, 2, 2, 2},
+		"the settings are changed":  {func(ctx context.Context, c *Client) { _, _ = c.UpdateSettings(ctx, "org", nil, nil) }, time.Minute, 2, 2, 2, 2},
 		"members are added":         {func(ctx context.Context, c *Client) { _ = c.AddGroupDevices(ctx, "g", []string{"d"}) }, time.Minute, 1, 2, 1, 2},
 		"members of another group":  {func(ctx context.Context, c *Client) { _ = c.AddGroupDevices(ctx, "other", []string{"d"}) }, time.Minute, 1, 2, 1, 1},
 		"the model is deleted":      {func(ctx context.Context, c *Client) { _ = c.DeleteModel(ctx, "a/b") }, time.Minute, 2, 2, 2, 2},

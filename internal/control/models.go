@@ -62,6 +62,9 @@ var modelKind = kind[Model]{
 	},
 	id:  func(m Model) string { return m.ID },
 	org: func(m Model) string { return m.OrgID },
+	answers: answerKeys{
+		"id|model_id", "org_id", "name", "description", "framework", "use_case", "created_at", "model_contract", "data_contract",
+	},
 }
 
 // Model reads one model by its ID; some servers also accept the name.
@@ -146,16 +149,15 @@ func (s ModelSettings) wrote(m Model) bool {
 
 // UpdateModel changes a model, if there is anything to change, and returns it as it is afterwards.
 func (c *Client) UpdateModel(ctx context.Context, id string, s ModelSettings) (Model, error) {
-	if !s.None() {
-		err := c.call(ctx, request{operation: "update the model", method: http.MethodPatch, path: join("models", id), body: s.body()}, nil)
-		if err != nil {
-			return Model{}, err
-		}
+	if s.None() {
+		return c.Model(ctx, id)
 	}
-	if s.Name != nil {
+	r := request{operation: "update the model", method: http.MethodPatch, path: join("models", id), body: s.body()}
+	m, err := modelKind.change(ctx, c, r, id)
+	if err == nil && s.Name != nil {
 		c.modelNames.wrote(*s.Name, Model{ID: id, OrgID: c.orgID, Name: *s.Name})
 	}
-	return c.Model(ctx, id)
+	return m, err
 }
 
 // ModelKnownAs is GroupKnownAs for a model.

@@ -39,7 +39,9 @@ func (h *RolloutChange) UnmarshalJSON(data []byte) error {
 // RolloutChanges lists the changes of a rollout, oldest first. It is empty on a server that keeps no history.
 func (c *Client) RolloutChanges(ctx context.Context, modelID, rolloutID string) ([]RolloutChange, error) {
 	list := listing{operation: "read the history of the rollout", path: join("models", modelID, "rollouts", rolloutID, "status-history"), key: "history"}
-	changes, err := listAll[RolloutChange](ctx, c, list, nil)
+	changes, err := unlessRefused(ctx, c, list.operation, func(ctx context.Context) ([]RolloutChange, error) {
+		return listAll[RolloutChange](ctx, c, list, nil)
+	})
 	if NoSuchRoute(err) || NotFound(err) {
 		return nil, nil
 	}

@@ -384,7 +384,10 @@ func (c *Client) DeleteRollout(ctx context.Context, modelID, rolloutID string, f
 	return err
 }
 
-// AffectedDevices counts the devices of a rollout.
+// AffectedDevices counts the devices of a rollout. A refresh of many rollouts asks once where the server has no such call.
 func (c *Client) AffectedDevices(ctx context.Context, modelID, rolloutID string) (AffectedDevices, error) {
-	return get[AffectedDevices](ctx, c, "count the affected devices", join("models", modelID, "rollouts", rolloutID, "affected-devices"), nil)
+	const operation = "count the affected devices"
+	return unlessRefused(ctx, c, operation, func(ctx context.Context) (AffectedDevices, error) {
+		return get[AffectedDevices](ctx, c, operation, join("models", modelID, "rollouts", rolloutID, "affected-devices"), nil)
+	})
 }

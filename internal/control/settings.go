@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 )
 
 // Settings are an organization's settings as the server gives them: JSON values by key. CONTRACT.md, section 6, lists the
@@ -31,13 +32,18 @@ func (s *Settings) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UpdateSettings writes only the keys in changes and returns all settings as they are afterwards.
-func (c *Client) UpdateSettings(ctx context.Context, orgID string, changes Settings) (Settings, error) {
-	err := c.call(ctx, request{
+// UpdateSettings writes only the keys in changes and returns all settings as they are afterwards. before are those that a read has shown: an
+// answer that has all of their keys, which are not only those that were sent, has all settings.
+func (c *Client) UpdateSettings(ctx context.Context, orgID string, before, changes Settings) (Settings, error) {
+	keys := answerKeys(slices.Collect(maps.Keys(before)))
+	if !slices.ContainsFunc(keys, func(key string) bool { _, sent := changes[key]; return !sent }) {
+		keys = nil
+	}
+	after, answered, err := sendChange[Settings](ctx, c, request{
 		operation: "write the organization's settings", method: http.MethodPut, path: join("settings", orgID), body: changes,
-	}, nil)
-	if err != nil {
-		return nil, err
+	}, keys)
+	if err != nil || answered {
+		return after, err
 	}
 	return c.Settings(ctx, orgID)
 }

@@ -31,7 +31,7 @@ func TestSettings(t *testing.T) {
 func TestOnlyTheChangesOfSettingsAreWritten(t *testing.T) {
 	t.Parallel()
 	c, w := scripted(t, answer(204, ""), ok(`{"require_eval":true,"hipaa_mode":true}`))
-	got, err := c.UpdateSettings(t.Context(), "demo", Settings{"require_eval": true, "min_accuracy": nil})
+	got, err := c.UpdateSettings(t.Context(), "demo", nil, Settings{"require_eval": true, "min_accuracy": nil})
 	if diff := cmp.Diff(Settings{"require_eval": true, "hipaa_mode": true}, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
@@ -39,7 +39,7 @@ func TestOnlyTheChangesOfSettingsAreWritten(t *testing.T) {
 		t.Errorf("sent %s %s", w.sent[0].method, w.sent[0].body)
 	}
 	c, w = scripted(t, answer(403, `{"detail":"no"}`))
-	if _, err := c.UpdateSettings(t.Context(), "demo", Settings{}); !HasStatus(err, 403) || len(w.sent) != 1 {
+	if _, err := c.UpdateSettings(t.Context(), "demo", nil, Settings{}); !HasStatus(err, 403) || len(w.sent) != 1 {
 		t.Errorf("%v after %q", err, w.calls())
 	}
 }

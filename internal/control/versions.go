@@ -120,6 +120,9 @@ func versionKind(modelID string) kind[Version] {
 			return get[Version](ctx, c, "read the version of the model", join("models", modelID, "versions", version), nil)
 		},
 		id: func(v Version) string { return v.Version },
+		answers: answerKeys{
+			"version", "status", "format", "storage_path", "checksum", "size_bytes", "description", "metrics", "created_at",
+		},
 		equal: func(single, listed Version) bool {
 			single.ModelID = listed.ModelID
 			return reflect.DeepEqual(single, listed)
@@ -137,6 +140,38 @@ func (c *Client) Version(ctx context.Context, modelID, version string) (Version,
 		}
 	}
 	return v.withModel(modelID), err
+}
+
+// HasVersion reports whether a model has a version. It fails where the model does not exist. As a rule, one page of the versions tells both;
+// that the model of an empty list exists is asked for, unless the client has just created it, or deleted a version of it.
+func (c *Client) HasVersion(ctx context.Context, modelID, version string) (has bool, err error) {
+	kind := versionKind(modelID)
+	page, err := kind.pages(c).page(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	listed := false
+	for _, v := range page.Items {
+		if err := c.checkModel(ctx, kind.operation, modelID, v.ModelID); err != nil {
+			return false, err
+		}
+		listed = listed || SameFoldedText(v.Version, version)
+	}
+	switch {
+	case listed && !c.recent.isDeleted(kind.path+"/"+join(version)):
+		return true, nil
+	case listed || page.Next != nil:
+		_, err = c.Version(ctx, modelID, version)
+		if NotFound(err) {
+			return false, nil
+		}
+		return err == nil, err
+	case len(page.Items) == 0 && !c.recent.isNew(join(modelID)) && !c.recent.makesRoom(kind.path):
+		if _, err = c.Model(ctx, modelID); NoSuchRoute(err) {
+			return false, nil
+		}
+	}
+	return false, err
 }
 
 // versionAlike finds a version that does not exist as it is spelled, in the spelling that the server may keep of it: without blanks at its
@@ -228,7 +263,12 @@ func (c *Client) DeprecateVersion(ctx context.Context, modelID, version string) 
 // the verb would make it.
 func (c *Client) changeVersion(ctx context.Context, operation, modelID, version, verb string, reached func(Version) bool) (Version, error) {
 	post := func(ctx context.Context) (Version, error) {
-		return Version{}, c.post(ctx, operation, join("models", modelID, "versions", version, verb), struct{}{}, nil)
+		r := request{operation: operation, method: http.MethodPost, path: join("models", modelID, "versions", version, verb), body: struct{}{}}
+		v, answered, err := sendChange[Version](ctx, c, r, versionKind(modelID).answers)
+		if !answered || !reached(v) {
+			return Version{}, err
+		}
+		return v.withModel(modelID), nil
 	}
 	find := func(ctx context.Context) (Version, bool, error) {
 		v, err := c.Version(ctx, modelID, version)
@@ -242,12 +282,15 @@ func (c *Client) changeVersion(ctx context.Context, operation, modelID, version,
 		func(v Version, err error) bool { return err != nil || reached(v) })
 }
 
-// UpdateVersionMetrics writes metrics; others do not change.
-func (c *Client) UpdateVersionMetrics(ctx context.Context, modelID, version string, metrics map[string]float64) error {
-	return c.call(ctx, request{
+// UpdateVersionMetrics writes metrics; others do not change. answered is true where the server has answered the version as it is afterwards.
+func (c *Client) UpdateVersionMetrics(
+	ctx context.Context, modelID, version string, metrics map[string]float64,
+) (v Version, answered bool, err error) {
+	v, answered, err = sendChange[Version](ctx, c, request{
 		operation: "write the metrics of the version", method: http.MethodPatch, path: join("models", modelID, "versions", version, "metrics"),
 		body: map[string]any{"metrics": metrics},
-	}, nil)
+	}, versionKind(modelID).answers)
+	return v.withModel(modelID), answered, err
 }
 
 // DeleteVersion deletes a version; the server refuses one that a rollout uses. One that was deleted already is not an error.

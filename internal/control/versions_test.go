@@ -116,6 +116,66 @@ func TestVersionsOfAModelCostTwoRequests(t *testing.T) {
 	}
 }
 
+// Before a file is sent, as a rule one request tells that the model exists, and that the version does not.
+//
+// CONTRACT.md 2.21, 2.51
+func TestHasVersion(t *testing.T) {
+	t.Parallel()
+	const list, single, model = "GET models/m/versions", "GET models/m/versions/2.0.0", "GET models/m"
+	missing := answer(404, `{"error":"not_found","message":"no such object"}`)
+	for name, tc := range map[string]struct {
+		replies []reply
+		before  func(c *Client)
+		calls   []string
+		has     bool
+		fails   func(error) bool
+	}{
+		"other versions":   {replies: []reply{ok(`{"versions":[{"version":"1.0.0"}],"total":1}`)}, calls: []string{list}},
+		"this version":     {replies: []reply{ok(`{"versions":[{"version":"1.0.0"},{"version":"2.0.0"}],"total":2}`)}, calls: []string{list}, has: true},
+		"another spelling": {replies: []reply{ok(`{"versions":[{"version":" 2.0.0"}],"total":1}`)}, calls: []string{list}, has: true},
+		"more versions than a page": {
+			replies: []reply{ok(`{"versions":[{"version":"1.0.0"}],"total":2}`), missing}, calls: []string{list, single},
+		},
+		"this version on another page": {
+			replies: []reply{ok(`{"versions":[{"version":"1.0.0"}],"total":2}`), ok(`{"version":"2.0.0"}`)}, calls: []string{list, single}, has: true,
+		},
+		"no version":                        {replies: []reply{ok(`{"versions":[],"total":0}`), ok(`{"id":"m"}`)}, calls: []string{list, model}},
+		"no version, and no call of models": {replies: []reply{ok(`[]`), answer(404, `{"detail":"Not Found"}`)}, calls: []string{list, model}},
+		"no such model":                     {replies: []reply{missing}, calls: []string{list}, fails: NotFound},
+		"no such model, and an empty list":  {replies: []reply{ok(`[]`), missing}, calls: []string{list, model}, fails: NotFound},
+		"versions of another model": {
+			replies: []reply{ok(`[{"version":"1.0.0","model_id":"other"}]`), ok(`{"id":"m"}`)}, calls: []string{list, model}, fails: Mismatched,
+		},
+		"a failing list": {
+			replies: []reply{answer(403, `{}`)}, calls: []string{list}, fails: func(err error) bool { return HasStatus(err, http.StatusForbidden) },
+		},
+		"a new model": {
+			replies: []reply{ok(`[]`)}, calls: []string{list},
+			before: func(c *Client) { c.recent.add(request{method: "POST", path: "models"}, []byte(`{"id":"m"}`)) },
+		},
+		"a version that was just deleted": {
+			replies: []reply{ok(`[{"version":"2.0.0"}]`), missing}, calls: []string{list, single},
+			before: func(c *Client) { c.recent.add(request{method: "DELETE", path: "models/m/versions/2.0.0"}, nil) },
+		},
+		"the only version was just deleted": {
+			replies: []reply{ok(`[]`)}, calls: []string{list},
+			before: func(c *Client) { c.recent.add(request{method: "DELETE", path: "models/m/versions/2.0.0"}, nil) },
+		},
+	} {
+		c, w := scripted(t, tc.replies...)
+		if tc.before != nil {
+			tc.before(c)
+		}
+		has, err := c.HasVersion(t.Context(), "m", "2.0.0")
+		if failed := tc.fails != nil && tc.fails(err); has != tc.has || failed != (err != nil) || (tc.fails != nil) != failed {
+			t.Errorf("%s: %t, %v", name, has, err)
+		}
+		if diff := cmp.Diff(tc.calls, w.calls()); diff != "" {
+			t.Errorf("%s (-want +sent):\n%s", name, diff)
+		}
+	}
+}
+
 // CONTRACT.md 2.22, 2.37
 func TestRegisterVersion(t *testing.T) {
 	t.Parallel()
@@ -155,7 +215,7 @@ func TestVersionVerbs(t *testing.T) {
 		},
 		"metrics": {
 			[]reply{failing(errCut), ok("{}"), draft}, func(c *Client) (Version, error) {
-				if err := c.UpdateVersionMetrics(t.Context(), "m", "1", map[string]float64{"a": 0.1}); err != nil {
+				if _, _, err := c.UpdateVersionMetrics(t.Context(), "m", "1", map[string]float64{"a": 0.1}); err != nil {
 					return Version{}, err
 				}
 				return c.Version(t.Context(), "m", "1")

@@ -103,7 +103,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 		resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not read the deployment", err)
 		return
 	}
-	if s.Devices == nil { // one request for all deployments to the fleet, and none where a server gives no number
+	if s.Devices == nil { // one request for all deployments to the fleet, answered or not: without a number it is unknown
 		s.Devices, _ = client.DeviceCount(ctx)
 	}
 	state.setFromState(ctx, s, &resp.Diagnostics)

@@ -116,35 +116,38 @@ func create(ctx context.Context, op *operation) (control.Experiment, error) {
 		}
 	}
 	if status.ValueString() == control.ExperimentRunning {
-		if err := transition(ctx, op.Client, e.ID, control.ExperimentDraft, control.ExperimentRunning); err != nil {
+		after, answered, err := transition(ctx, op.Client, e.ID, control.ExperimentDraft, control.ExperimentRunning)
+		if err != nil {
 			return e, err
+		}
+		if answered {
+			return after, nil
 		}
 	}
 	return op.Client.Experiment(ctx, e.ID)
 }
 
-// update changes the settings before the status.
+// update changes the settings before the status. What the last change has answered is the experiment, if it has.
 func update(ctx context.Context, op *operation) (control.Experiment, error) {
-	id := op.State.ID.ValueString()
+	var after control.Experiment
+	var answered bool
+	var err error
+	id, before := op.State.ID.ValueString(), op.State.Status.ValueString()
 	if changes, due := op.Plan.updateSettings(op.State); due {
-		if err := op.Client.UpdateExperiment(ctx, id, changes); err != nil {
-			return control.Experiment{}, err
-		}
+		after, answered, err = op.Client.UpdateExperiment(ctx, id, changes)
 	}
-	if !op.Plan.Variants.Equal(op.State.Variants) {
-		if err := op.Client.AllocateExperiment(ctx, id, op.Plan.variantsToAPI(ctx, op.Diags)); err != nil {
-			return control.Experiment{}, err
-		}
+	if err == nil && !op.Plan.Variants.Equal(op.State.Variants) {
+		after, answered, err = op.Client.AllocateExperiment(ctx, id, op.Plan.variantsToAPI(ctx, op.Diags))
 	}
-	if ids := targetIDs(ctx, op.Plan.TargetGroupIDs, op.Diags); !slices.Equal(ids, targetIDs(ctx, op.State.TargetGroupIDs, op.Diags)) {
-		if err := op.Client.TargetExperiment(ctx, id, ids); err != nil {
-			return control.Experiment{}, err
-		}
+	ids := targetIDs(ctx, op.Plan.TargetGroupIDs, op.Diags)
+	if err == nil && !slices.Equal(ids, targetIDs(ctx, op.State.TargetGroupIDs, op.Diags)) {
+		answered, err = false, op.Client.TargetExperiment(ctx, id, ids)
 	}
-	if resourcekit.Known(op.Plan.Status) {
-		if err := transition(ctx, op.Client, id, op.State.Status.ValueString(), op.Plan.Status.ValueString()); err != nil {
-			return control.Experiment{}, err
-		}
+	if status := op.Plan.Status; err == nil && resourcekit.Known(status) && status.ValueString() != before {
+		after, answered, err = transition(ctx, op.Client, id, before, status.ValueString())
+	}
+	if err != nil || answered {
+		return after, err
 	}
 	return op.Client.Experiment(ctx, id)
 }

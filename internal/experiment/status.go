@@ -45,11 +45,8 @@ func whyUnreachable(from, to string) string {
 	return fmt.Sprintf("From %s it can only become %s.", from, strings.Join(reachable, " or "))
 }
 
-// transition changes the status of an experiment to one that is reachable.
-func transition(ctx context.Context, client *control.Client, id, from, to string) error {
-	if from == to {
-		return nil
-	}
+// transition changes the status of an experiment to another one that is reachable. It answers as MoveExperiment.
+func transition(ctx context.Context, client *control.Client, id, from, to string) (e control.Experiment, answered bool, err error) {
 	return client.MoveExperiment(ctx, id, transitions[from][to], to)
 }
 
@@ -69,5 +66,6 @@ func end(ctx context.Context, client *control.Client, id, onDestroy string) erro
 	if why := whyUnreachable(e.Status, to); why != "" {
 		return fmt.Errorf("the experiment cannot be ended: %s", why)
 	}
-	return transition(ctx, client, id, e.Status, to)
+	_, _, err = transition(ctx, client, id, e.Status, to)
+	return err
 }

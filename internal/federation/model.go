@@ -35,27 +35,43 @@ type details struct {
 	models  []control.SharedModel
 	members []control.FederationMember
 	budget  control.PrivacyBudget
+	// unread are those that are not known yet, or no longer.
+	unread unread
 }
+
+// unread tells which details are to be read.
+type unread struct{ models, members, budget bool }
 
 // imported reports whether the state holds nothing but the identity.
 func (m *model) imported() bool { return m.Name.IsNull() }
 
-// readDetails fetches the details that the model needs: all of them for an import, otherwise only the managed ones.
-func readDetails(ctx context.Context, client *control.Client, f control.Federation, m *model) (object, error) {
-	var d details
+// newObject returns a federation of which no details are known.
+func newObject(f control.Federation) object {
+	return object{f, &details{unread: unread{models: true, members: true, budget: true}}}
+}
+
+// readDetails fetches those details of a federation that are not known and that the model needs: all of them for an import, otherwise only
+// the managed ones.
+func readDetails(ctx context.Context, client *control.Client, o object, m *model) (object, error) {
+	d := *o.details
 	var err error
-	if m.imported() || !m.Models.IsNull() {
-		if d.models, err = client.FederationModels(ctx, f.ID); err != nil {
+	if d.unread.models && (m.imported() || !m.Models.IsNull()) {
+		if d.models, err = client.FederationModels(ctx, o.ID); err != nil {
 			return object{}, err
 		}
 	}
-	if m.imported() || !m.MemberOrgIDs.IsNull() {
-		if d.members, err = client.FederationMembers(ctx, f.ID); err != nil {
+	if d.unread.members && (m.imported() || !m.MemberOrgIDs.IsNull()) {
+		if d.members, err = client.FederationMembers(ctx, o.ID); err != nil {
 			return object{}, err
 		}
 	}
-	d.budget, err = client.PrivacyBudget(ctx, f.ID)
-	return object{f, &d}, err
+	if d.unread.budget {
+		if d.budget, err = client.PrivacyBudget(ctx, o.ID); err != nil {
+			return object{}, err
+		}
+	}
+	d.unread = unread{}
+	return object{o.Federation, &d}, nil
 }
 
 // fromAPI sets the model from the server's federation. org is used where the server does not return the organization.

@@ -31,14 +31,14 @@ var entity = resourcekit.Entity[model, object]{
 		if err != nil {
 			return object{}, err
 		}
-		return readDetails(ctx, client, f, m)
+		return readDetails(ctx, client, newObject(f), m)
 	},
 	Update: func(ctx context.Context, op *operation) (object, error) {
 		f, err := op.Client.Federation(ctx, op.State.ID.ValueString())
 		if err != nil {
 			return object{}, err
 		}
-		o, err := readDetails(ctx, op.Client, f, op.Plan)
+		o, err := readDetails(ctx, op.Client, newObject(f), op.Plan)
 		if err != nil {
 			return o, err
 		}
@@ -46,7 +46,7 @@ var entity = resourcekit.Entity[model, object]{
 	},
 	FromAPI: func(ctx context.Context, client *control.Client, m *model, o object, diags *diag.Diagnostics) {
 		if o.details == nil {
-			detailed, err := readDetails(ctx, client, o.Federation, m)
+			detailed, err := readDetails(ctx, client, newObject(o.Federation), m)
 			if err != nil {
 				resourcekit.AddError(diags, path.Empty(), "Could not read the federation", err)
 				return
@@ -80,7 +80,7 @@ var entity = resourcekit.Entity[model, object]{
 // after a failed create: Terraform replaces the tainted resource, and the API cannot delete the federation.
 func create(ctx context.Context, op *operation) (object, error) {
 	f, err := op.Client.CreateFederation(ctx, op.Plan.Name.ValueString(), resourcekit.StringPointer(op.Plan.Description))
-	o := object{f, &details{}}
+	o := newObject(f)
 	if resourcekit.IsConflict(err) {
 		existing, found, findErr := findAdoptable(ctx, op)
 		if findErr != nil {
@@ -105,11 +105,12 @@ func findAdoptable(ctx context.Context, op *operation) (object, bool, error) {
 	if err != nil || !found {
 		return object{}, false, err
 	}
-	o, err := readDetails(ctx, op.Client, f, &model{})
+	o, err := readDetails(ctx, op.Client, newObject(f), &model{})
 	return o, err == nil && !op.Plan.leavesUnmanaged(ctx, o, op.Diags), err
 }
 
-// converge adds whatever the plan has and the federation does not.
+// converge adds whatever the plan has and the federation does not. It reads what no answer has shown: which of the invited are members, and what
+// has not been touched of a federation that was just created.
 func converge(ctx context.Context, op *operation, o object) (object, error) {
 	if !inviteMembers(ctx, op, o) || !shareModels(ctx, op, o) {
 		return o, nil
@@ -117,7 +118,7 @@ func converge(ctx context.Context, op *operation, o object) (object, error) {
 	if err := setBudget(ctx, op, o); err != nil {
 		return o, err
 	}
-	return readDetails(ctx, op.Client, o.Federation, op.Plan)
+	return readDetails(ctx, op.Client, o, op.Plan)
 }
 
 // inviteMembers invites the planned members that are missing. It returns false after an error, which it has added to op.Diags.
@@ -127,6 +128,7 @@ func inviteMembers(ctx context.Context, op *operation, o object) bool {
 		return true
 	}
 	err := op.Client.InviteToFederation(ctx, o.ID, missing)
+	o.details.unread.members = true
 	if err != nil {
 		resourcekit.AddError(op.Diags, path.Root("member_org_ids"), "Could not invite the members to the federation", err)
 	}
@@ -135,16 +137,24 @@ func inviteMembers(ctx context.Context, op *operation, o object) bool {
 
 // shareModels shares the planned models that are missing. It returns false after an error, which it has added to op.Diags.
 func shareModels(ctx context.Context, op *operation, o object) bool {
-	for _, idOrName := range stringsOf(ctx, op.Plan.Models, op.Diags) {
+	d, unanswered := o.details, false
+	wanted := stringsOf(ctx, op.Plan.Models, op.Diags)
+	for _, idOrName := range wanted {
 		found, _, err := op.Client.ResolveModel(ctx, idOrName)
-		if err == nil && !hasModel(o.details.models, found.ID) {
-			err = op.Client.ShareModel(ctx, o.ID, found.ID)
+		if err == nil && !hasModel(d.models, found.ID) {
+			var shared control.SharedModel
+			var answered bool
+			if shared, answered, err = op.Client.ShareModel(ctx, o.ID, found.ID); answered {
+				d.models = append(d.models, shared)
+			}
+			unanswered = unanswered || !answered
 		}
 		if err != nil {
 			resourcekit.AddError(op.Diags, path.Root("models"), fmt.Sprintf("Could not share the model %q", idOrName), err)
 			return false
 		}
 	}
+	d.unread.models = unanswered || d.unread.models && len(wanted) == 0
 	return true
 }
 
@@ -157,5 +167,7 @@ func setBudget(ctx context.Context, op *operation, o object) error {
 	if budgetMatches(wanted.Epsilon, have.Epsilon) && budgetMatches(wanted.Delta, have.Delta) {
 		return nil
 	}
-	return op.Client.SetPrivacyBudget(ctx, o.ID, wanted)
+	after, answered, err := op.Client.SetPrivacyBudget(ctx, o.ID, wanted)
+	o.details.budget, o.details.unread.budget = after, !answered
+	return err
 }

@@ -198,7 +198,7 @@ func (r *settingsResource[M]) Delete(ctx context.Context, req resource.DeleteReq
 	warnOfOthers(&resp.Diagnostics, org, others)
 	due, remaining := saved.restore(fields, settings)
 	if len(due) > 0 {
-		after, err := update(ctx, client, org, due, func(now control.Settings) bool { return len(notRestored(fields, due, now)) == 0 })
+		after, err := update(ctx, client, org, settings, due, func(now control.Settings) bool { return len(notRestored(fields, due, now)) == 0 })
 		if err != nil {
 			resourcekit.AddError(&resp.Diagnostics, path.Empty(), "Could not restore the settings from before the "+r.section.title, err)
 			return

@@ -46,7 +46,7 @@ func write(ctx context.Context, client *control.Client, org string, managed []fi
 		w.originals.wrote(managed, before)
 		return w
 	}
-	after, err := update(ctx, client, org, due, func(now control.Settings) bool { return len(compare(managed, now, before).ignored) == 0 })
+	after, err := update(ctx, client, org, before, due, func(now control.Settings) bool { return len(compare(managed, now, before).ignored) == 0 })
 	if err != nil {
 		w.err, w.mayHaveWritten = err, !rejected(err)
 		return w
@@ -56,11 +56,11 @@ func write(ctx context.Context, client *control.Client, org string, managed []fi
 	return w
 }
 
-// update writes settings and returns all of them as they are afterwards, once they agree with what was written.
+// update writes settings and returns all of them as they are afterwards, once they agree with what was written. before is what was read.
 func update(
-	ctx context.Context, client *control.Client, org string, due control.Settings, agrees func(control.Settings) bool,
+	ctx context.Context, client *control.Client, org string, before, due control.Settings, agrees func(control.Settings) bool,
 ) (control.Settings, error) {
-	after, err := client.UpdateSettings(ctx, org, due)
+	after, err := client.UpdateSettings(ctx, org, before, due)
 	if err != nil || agrees(after) {
 		return after, err
 	}
@@ -87,7 +87,7 @@ func (w *writeResult) undo(ctx context.Context, client *control.Client, org, tit
 	if len(due) == 0 {
 		return true
 	}
-	after, err := update(ctx, client, org, due, func(now control.Settings) bool { return len(notRestored(w.managed, due, now)) == 0 })
+	after, err := update(ctx, client, org, now, due, func(now control.Settings) bool { return len(notRestored(w.managed, due, now)) == 0 })
 	if err != nil || len(notRestored(w.managed, due, after)) > 0 {
 		return false
 	}

@@ -44,7 +44,7 @@ func (e *WaitError) Error() string {
 func (e *WaitError) Unwrap() error { return e.Err }
 
 // Read answers the read named key: by fetch, by an identical read in flight, or from the cache, as ctx allows. The value may be
-// shared with other readers and must not be changed. The error is that of fetch, or a *WaitError.
+// shared with other readers and must not be changed. The error is that of fetch, from the cache as well, or a *WaitError.
 func Read[T any](ctx context.Context, c *Cache, key string, fetch func(context.Context) (T, error)) (T, error) {
 	s, maxAge := c.store(ctx)
 	if s == nil {
@@ -116,10 +116,18 @@ func (e *entry[T]) serves(ctx context.Context, maxAge time.Duration) bool {
 // endedEarly reports whether the request ended at a deadline earlier than the reader's.
 func (e *entry[T]) endedEarly(ctx context.Context, c *Cache) bool {
 	deadline, limited := ctx.Deadline()
-	if !limited || !e.deadline.Before(deadline) {
-		return false
-	}
-	return errors.Is(e.err, context.DeadlineExceeded) || c.outOfTime(e.err)
+	return limited && e.deadline.Before(deadline) && e.ranOut(c)
+}
+
+// ranOut reports whether the request failed because it had a deadline.
+func (e *entry[T]) ranOut(c *Cache) bool {
+	return !e.deadline.IsZero() && (errors.Is(e.err, context.DeadlineExceeded) || c.outOfTime(e.err))
+}
+
+// isAnswer reports whether the result is what any reader would have got: an answer, or a failure that has nothing to do with how long
+// the readers could wait.
+func (e *entry[T]) isAnswer(ctx context.Context, c *Cache) bool {
+	return e.err == nil || ctx.Err() == nil && !e.ranOut(c)
 }
 
 // detach returns the context of the request itself: it ends with the last reader, not with the first.
@@ -157,11 +165,12 @@ func (e *entry[T]) run(ctx context.Context, c *Cache, fetch func(context.Context
 	defer e.cancel()
 	e.awaitTurn(ctx)
 	e.value, e.err = fetch(ctx)
+	isAnswer := e.isAnswer(ctx, c)
 	c.mu.Lock()
 	if c.sent[e.key] == any(e) {
 		delete(c.sent, e.key)
 	}
-	if _, uncached := ctx.Value(onSentKey{}).(func()); uncached || e.err != nil {
+	if _, uncached := ctx.Value(onSentKey{}).(func()); uncached || !isAnswer {
 		e.remove()
 	}
 	c.mu.Unlock()

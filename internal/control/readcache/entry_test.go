@@ -154,16 +154,32 @@ func TestRecentAnswers(t *testing.T) {
 	})
 }
 
-func TestErrorsAreNotCached(t *testing.T) {
+// What fails once fails once for all cached reads, until something else may be true. What an uncached read has met is no answer for others.
+func TestFailuresAreCached(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, c := &source{err: errNotFound}, newCache()
 		ctx := WithCache(t.Context(), 0)
-		if _, err := Read(ctx, c, "key", s.fetch); !errors.Is(err, errNotFound) {
-			t.Errorf("got %v", err)
+		fails := func(ctx context.Context, requests int) {
+			t.Helper()
+			if _, err := Read(ctx, c, "key", s.fetch); !errors.Is(err, errNotFound) || s.requests != requests {
+				t.Errorf("%v after %d requests; want %d", err, s.requests, requests)
+			}
 		}
+		fails(t.Context(), 1)
+		for range 3 {
+			fails(ctx, 2)
+		}
+		fails(WithCache(t.Context(), time.Millisecond), 3) // the failure is a second old
+		fails(ctx, 3)
+		c.Invalidate()
+		fails(ctx, 4)
+		limited, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		fails(limited, 4)
+		fails(t.Context(), 5)
 		s.err = nil
-		s.readers(ctx, t, c, 2, 2)
+		s.readers(ctx, t, c, 2, 6)
 	})
 }
 
