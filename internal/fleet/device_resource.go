@@ -41,7 +41,7 @@ var deviceEntity = resourcekit.Entity[deviceModel, control.DeviceDetails]{
 		if err != nil {
 			return have, err
 		}
-		return op.Client.UpdateDevice(ctx, have.ID, op.Config.changes(ctx, have, op.Diags))
+		return changeDevice(ctx, op, have)
 	},
 	Delete: func(ctx context.Context, op *deviceOperation) error {
 		if op.State.OnDestroy.ValueString() != onDestroyArchive {
@@ -91,5 +91,11 @@ func adoptDevice(ctx context.Context, op *deviceOperation) (control.DeviceDetail
 	if err != nil {
 		return have, err
 	}
+	return changeDevice(ctx, op, have)
+}
+
+// changeDevice makes a device that was found as it is configured.
+func changeDevice(ctx context.Context, op *deviceOperation, have control.DeviceDetails) (control.DeviceDetails, error) {
+	op.Found(ctx, have)
 	return op.Client.UpdateDevice(ctx, have.ID, op.Config.changes(ctx, have, op.Diags))
 }

@@ -101,8 +101,8 @@ type Operation[M, O any] struct {
 	Private             PrivateState
 	Diags               *diag.Diagnostics
 
-	save    func(ctx context.Context, o O)
-	adopted *control.Adoption
+	save, found func(ctx context.Context, o O)
+	adopted     *control.Adoption
 }
 
 // Adopted reports whether a create has taken over an object after its answer was lost.
@@ -111,6 +111,9 @@ func (op *Operation[M, O]) Adopted() bool { return op.adopted != nil && op.adopt
 // SaveState saves an object that the server has created before the operation continues, so that a later failure does not
 // lose it.
 func (op *Operation[M, O]) SaveState(ctx context.Context, o O) { op.save(ctx, o) }
+
+// Found notes an object as a read has shown it before the operation changes it: a later read that shows it so again is stale.
+func (op *Operation[M, O]) Found(ctx context.Context, o O) { op.found(ctx, o) }
 
 // fill sets a state from an object alone, without prior values.
 func (e *Entity[M, O]) fill(ctx context.Context, client *control.Client, state *tfsdk.State, o O, diags *diag.Diagnostics) {

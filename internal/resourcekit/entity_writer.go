@@ -31,7 +31,7 @@ type writer[M, O any] struct {
 
 // begin decodes what the operation is about. The operation is nil after an error.
 func (w *writer[M, O]) begin(ctx context.Context, config tfsdk.Config, private PrivateState) (context.Context, *Operation[M, O]) {
-	op := &Operation[M, O]{Plan: new(M), Config: new(M), Private: private, Diags: w.diags, save: w.save}
+	op := &Operation[M, O]{Plan: new(M), Config: new(M), Private: private, Diags: w.diags, save: w.save, found: w.found}
 	w.before = w.state.Raw
 	w.diags.Append(w.plan.Get(ctx, op.Plan)...)
 	w.diags.Append(config.Get(ctx, op.Config)...)
@@ -70,6 +70,14 @@ func (w *writer[M, O]) save(ctx context.Context, o O) {
 		attributes[name] = answered[name]
 	}
 	w.set(ctx, tftypes.NewValue(got.Type(), attributes))
+}
+
+// found notes what the object was like before.
+func (w *writer[M, O]) found(ctx context.Context, o O) {
+	var unsaid diag.Diagnostics // what is wrong with it, the answer after the change says
+	if got := w.answer(ctx, o, &unsaid); !unsaid.HasError() {
+		w.through = append(w.through, got)
+	}
 }
 
 func (w *writer[M, O]) set(ctx context.Context, state tftypes.Value) {
