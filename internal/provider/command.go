@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -37,6 +38,9 @@ func parentCommand(ctx context.Context) []string {
 	}
 	return strings.Fields(string(bytes.TrimSpace(output)))
 }
+
+// parentStart is parentBegun, found out once.
+var parentStart = sync.OnceValue(func() string { return parentBegun(context.Background()) })
 
 // parentBegun says when the process began that has started this one, in a form of the system; "" where it does not tell. Together with
 // its ID, that names a run of Terraform.

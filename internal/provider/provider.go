@@ -201,7 +201,7 @@ func (p *octomilProvider) recognizeApply(ctx context.Context, shared *resourceki
 	plans, fromFile := applies(parentCommand(ctx), os.Getenv)
 	shared.AppliesPlan = fromFile
 	if folder := plansFolder(); plans && folder != "" {
-		run := resourcekit.ChecksOfRun(folder, os.Getppid(), parentBegun(ctx))
+		run := resourcekit.ChecksOfRun(folder, os.Getppid(), parentStart())
 		shared.Checked = resourcekit.NewCheckedPlans(run, p.version+" "+shared.Client.Fingerprint())
 	}
 }

@@ -49,7 +49,7 @@ func namesOfRun() *resourcekit.RunNames {
 	if folder == "" {
 		return nil
 	}
-	return resourcekit.NamesOfRun(folder, os.Getppid())
+	return resourcekit.NamesOfRun(folder, os.Getppid(), parentStart)
 }
 
 // plansFolder is the folder of what the processes of a run share, "" without a home folder.

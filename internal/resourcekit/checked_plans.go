@@ -24,10 +24,10 @@ type CheckedPlans struct {
 // a text.
 func NewCheckedPlans(run *RunNames, of string) *CheckedPlans {
 	c := &CheckedPlans{run: run, of: of, earlier: map[[sha256.Size]byte]bool{}}
-	if run == nil || !isRecent(run.file) {
+	if run == nil || !isRecent(run.file()) {
 		return c
 	}
-	sums, err := os.ReadFile(run.file)
+	sums, err := os.ReadFile(run.file())
 	if err != nil {
 		return c
 	}

@@ -15,38 +15,50 @@ import (
 // file, which has a hash of each name. A file that cannot be written or read is as good as none: then a plan reports the name as
 // missing.
 type RunNames struct {
-	folder, file string
+	folder string
+	// file finds out the path of the file.
+	file func() string
 	// begin makes the folder, and removes old files from it.
 	begin func() error
 }
 
-// runNamesAge is how long after its last change a file counts. A later run of Terraform may get the same process ID.
+// runNamesAge is how long after its last change a file counts. Where the system does not tell when a process has begun, a later run of
+// Terraform may get the same process ID.
 const runNamesAge = 24 * time.Hour
 
-// NamesOfRun returns the names of the run of Terraform with this process ID. Its file is in the folder.
-func NamesOfRun(folder string, processID int) *RunNames {
-	n := &RunNames{folder: folder, file: filepath.Join(folder, strconv.Itoa(processID))}
+// NamesOfRun returns the names of the run of Terraform with this process ID. Its file is in the folder. begun tells at what time the process
+// began, in a form of the system: no later run has both the ID and the time. It is called once, before the first use, and returns "" where
+// the system does not tell.
+func NamesOfRun(folder string, processID int, begun func() string) *RunNames {
+	n := &RunNames{folder: folder, file: sync.OnceValue(func() string { return fileOfRun(folder, processID, begun()) })}
 	n.begin = sync.OnceValue(n.prepare)
 	return n
 }
 
-// ChecksOfRun returns the file of CheckedPlans for the run of Terraform with this process ID, which began at a time that the system gives
-// as a text: no later run has both. It is nil where the time is "".
+// ChecksOfRun returns the file of CheckedPlans for a run, nil where the system does not tell when it began.
 func ChecksOfRun(folder string, processID int, begun string) *RunNames {
 	if begun == "" {
 		return nil
 	}
-	sum := nameSum(begun)
-	n := &RunNames{folder: folder, file: filepath.Join(folder, fmt.Sprintf("%d-%x", processID, sum[:8]))}
+	n := &RunNames{folder: folder, file: func() string { return fileOfRun(folder, processID, begun) + "-checks" }}
 	n.begin = sync.OnceValue(n.prepare)
 	return n
+}
+
+func fileOfRun(folder string, processID int, begun string) string {
+	name := strconv.Itoa(processID)
+	if begun != "" {
+		sum := nameSum(begun)
+		name += fmt.Sprintf("-%x", sum[:8])
+	}
+	return filepath.Join(folder, name)
 }
 
 func (n *RunNames) add(key any) {
 	if n == nil || n.begin() != nil {
 		return
 	}
-	file, err := os.OpenFile(n.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(n.file(), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return
 	}
@@ -66,10 +78,10 @@ func (n *RunNames) prepare() error {
 }
 
 func (n *RunNames) contains(key any) bool {
-	if n == nil || !isRecent(n.file) {
+	if n == nil || !isRecent(n.file()) {
 		return false
 	}
-	sums, err := os.ReadFile(n.file)
+	sums, err := os.ReadFile(n.file())
 	if err != nil {
 		return false
 	}

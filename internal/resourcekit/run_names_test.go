@@ -7,21 +7,25 @@ import (
 	"time"
 )
 
+func monday() string  { return "monday" }
+func tuesday() string { return "tuesday" }
+func unsaid() string  { return "" }
+
 // What one process plans, the others of the same run know, and those of another run do not.
 func TestRunNames(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "plans")
-	admin, other := PlannedNames{Run: NamesOfRun(folder, 1)}, PlannedNames{Run: NamesOfRun(folder, 1)}
-	later := PlannedNames{Run: NamesOfRun(folder, 2)}
+	admin, other := PlannedNames{Run: NamesOfRun(folder, 1, monday)}, PlannedNames{Run: NamesOfRun(folder, 1, monday)}
+	later, reused := PlannedNames{Run: NamesOfRun(folder, 2, monday)}, PlannedNames{Run: NamesOfRun(folder, 1, tuesday)}
 	if other.Contains("octomil_model", "phi") {
 		t.Error("a name is known before it is planned")
 	}
 	admin.Add("octomil_model", "phi")
 	admin.Rename("octomil_device_group", "grp_1", "ring")
 	for typeName, name := range map[string]string{"octomil_model": "phi", "octomil_device_group": "ring"} {
-		if !other.Contains(typeName, name) || later.Contains(typeName, name) || other.Contains(typeName, name+"2") {
-			t.Errorf("%s %q: another process %t, another run %t, another name %t", typeName, name,
-				other.Contains(typeName, name), later.Contains(typeName, name), other.Contains(typeName, name+"2"))
+		if !other.Contains(typeName, name) || later.Contains(typeName, name) || reused.Contains(typeName, name) || other.Contains(typeName, name+"2") {
+			t.Errorf("%s %q: another process %t, another run %t, one with the same process ID %t, another name %t", typeName, name,
+				other.Contains(typeName, name), later.Contains(typeName, name), reused.Contains(typeName, name), other.Contains(typeName, name+"2"))
 		}
 	}
 	if !other.IsRenamed("octomil_device_group", "grp_1", "ring") || other.IsRenamed("octomil_device_group", "grp_2", "ring") {
@@ -29,17 +33,17 @@ func TestRunNames(t *testing.T) {
 	}
 }
 
-// The file of a run that had the same process ID long ago counts for nothing.
+// Where the system does not tell when a run began, the file of one that had the same process ID long ago counts for nothing.
 func TestOldRunNames(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	before := PlannedNames{Run: NamesOfRun(folder, 1)}
+	before := PlannedNames{Run: NamesOfRun(folder, 1, unsaid)}
 	before.Add("octomil_model", "phi")
 	old := time.Now().Add(-runNamesAge)
 	if err := os.Chtimes(filepath.Join(folder, "1"), old, old); err != nil {
 		t.Fatal(err)
 	}
-	now := PlannedNames{Run: NamesOfRun(folder, 1)}
+	now := PlannedNames{Run: NamesOfRun(folder, 1, unsaid)}
 	if now.Contains("octomil_model", "phi") {
 		t.Error("an old name counts")
 	}
@@ -56,7 +60,7 @@ func TestRunNamesWithoutFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range []*PlannedNames{{}, {Run: NamesOfRun(filepath.Join(file, "plans"), 1)}} {
+	for _, p := range []*PlannedNames{{}, {Run: NamesOfRun(filepath.Join(file, "plans"), 1, unsaid)}} {
 		p.Add("octomil_model", "phi")
 		if !p.Contains("octomil_model", "phi") || p.Contains("octomil_model", "psi") {
 			t.Error("the names are not those of the process")
