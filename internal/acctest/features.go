@@ -1,6 +1,9 @@
 package acctest
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +70,43 @@ func Needs(t testing.TB, features ...Feature) {
 		if lacks := f.Lacks(t); lacks != "" {
 			t.Skipf("this command line cannot: %s\n%s", f.Name, lacks)
 		}
+	}
+}
+
+var (
+	credentials = regexp.MustCompile(`(?m)^ +credentials += .*$`)
+	ephemeral   = regexp.MustCompile(`(?m)^ +ephemeral += true$`)
+	required    = regexp.MustCompile(`(?m)^ +required_version += .*$`)
+)
+
+// Supported returns a configuration without what the command line lacks: the credentials of integrations, for which a configuration
+// requires a version, and that variables are ephemeral. Each takes a line.
+func Supported(t testing.TB, configuration string) string {
+	t.Helper()
+	for _, part := range []struct {
+		of   *regexp.Regexp
+		need Feature
+	}{{credentials, WriteOnlyAttributes}, {required, WriteOnlyAttributes}, {ephemeral, EphemeralValues}} {
+		if part.of.MatchString(configuration) && part.need.Lacks(t) != "" {
+			configuration = part.of.ReplaceAllString(configuration, "")
+		}
+	}
+	return configuration
+}
+
+// KeepSupported takes out of the files of the configuration what the command line lacks.
+func (c *CLI) KeepSupported(t testing.TB) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(c.Dir, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Write(t, filepath.Base(file), Supported(t, string(content)))
 	}
 }
 

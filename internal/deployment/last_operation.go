@@ -41,49 +41,28 @@ var (
 	}
 )
 
+// readOnlyObject is an attribute that the provider computes. It is an object without nested attributes: OpenTofu before 1.12 crashes when it
+// generates a configuration for a resource with nested attributes that are all read-only.
+func readOnlyObject(attributes map[string]attr.Type, description string) schema.Attribute {
+	return schema.ObjectAttribute{Computed: true, AttributeTypes: attributes, MarkdownDescription: description}
+}
+
 func lastOperationSchema() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Computed: true,
-		MarkdownDescription: "What the last apply did and, in a plan, what this apply will do: a reviewer sees here whether a change is " +
-			"a rollback. Unknown in the plan of a new resource, for which `octomil_deployment_preview` shows the same. Null after another " +
-			"change was made outside of Terraform.",
-		Attributes: map[string]schema.Attribute{
-			"kind": schema.StringAttribute{
-				Computed: true,
-				MarkdownDescription: "`deploy`, `rollback`, `advance` (the percentage increases), `resume` (attach to a rollout that already " +
-					"exists), `pause`, or `adopt` (the version was already deployed).",
-			},
-			"from_version": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The version before the operation. Null if nothing was deployed.",
-			},
-			"to_version": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The version after the operation.",
-			},
-			"devices": schema.Int64Attribute{
-				Computed: true,
-				MarkdownDescription: "The number of devices that get another version, counted when the plan refreshed the resource. A part of " +
-					"the fleet is an estimate from the percentage. On the fleet, devices that keep a version from a deployment to a group are " +
-					"included: `octomil_deployment_preview` leaves them out. `0` if no device changes, null if the control plane does not " +
-					"count the devices.",
-			},
-			"devices_total": schema.Int64Attribute{
-				Computed: true, MarkdownDescription: "The number of devices of the fleet or the group. Null if the control plane does not count them.",
-			},
-			"cancels": schema.SingleNestedAttribute{
-				Computed: true, MarkdownDescription: "The rollout in progress that the operation cancels. Null if there is none.",
-				Attributes: map[string]schema.Attribute{
-					"rollout_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the rollout."},
-					"version":    schema.StringAttribute{Computed: true, MarkdownDescription: "The version of the rollout."},
-					"percentage": schema.Float64Attribute{Computed: true, MarkdownDescription: "The percentage of the fleet that the rollout had reached."},
-				},
-			},
-			"summary": schema.StringAttribute{
-				Computed: true,
-				MarkdownDescription: "The operation in one line, such as `rollback 2.0.0 → 1.0.0, 124 of 124 devices, cancels rol_5 at 40 %`. Its " +
-					"wording may change.",
-			},
-		},
-	}
+	return readOnlyObject(lastOperationTypes, "What the last apply did and, in a plan, what this apply will do: a reviewer sees here whether a change is "+
+		"a rollback. Unknown in the plan of a new resource, for which `octomil_deployment_preview` shows the same. Null after another "+
+		"change was made outside of Terraform. It has:\n"+
+		"  - `kind`: `deploy`, `rollback`, `advance` (the percentage increases), `resume` (attach to a rollout that already exists), "+
+		"`pause`, or `adopt` (the version was already deployed).\n"+
+		"  - `from_version`: The version before the operation. Null if nothing was deployed.\n"+
+		"  - `to_version`: The version after the operation.\n"+
+		"  - `devices`: The number of devices that get another version, counted when the plan refreshed the resource. A part of the fleet "+
+		"is an estimate from the percentage. On the fleet, devices that keep a version from a deployment to a group are included: "+
+		"`octomil_deployment_preview` leaves them out. `0` if no device changes, null if the control plane does not count the devices.\n"+
+		"  - `devices_total`: The number of devices of the fleet or the group. Null if the control plane does not count them.\n"+
+		"  - `cancels`: The rollout in progress that the operation cancels: its `rollout_id`, its `version`, and the `percentage` of the "+
+		"fleet that it had reached. Null if there is none.\n"+
+		"  - `summary`: The operation in one line, such as `rollback 2.0.0 → 1.0.0, 124 of 124 devices, cancels rol_5 at 40 %`. Its wording "+
+		"may change.")
 }
 
 // operation is what last_operation says; ok is false where it is not known, or says nothing.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/octomil/terraform-provider-octomil/internal/acctest"
 	"github.com/octomil/terraform-provider-octomil/internal/sandbox"
@@ -14,11 +13,11 @@ import (
 // Of the actions themselves the tests at the protocol level tell more; this one holds that Terraform can trigger them.
 func TestAccRollbackAction_lifecycleTrigger(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.Actions)
 	sb := start(t, sandbox.DialectDocs)
 	begin(t, sb, 40, 100)
 	sb.ClearLedger()
 	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		ProtoV6ProviderFactories: acctest.ProviderFactories(),
 		Steps: []resource.TestStep{{
 			Config: sb.Provider() + `

@@ -157,18 +157,12 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 			},
 			"last_operation": lastOperationSchema(),
 			"version_since":  versionSinceAttribute(),
-			"rolled_back": schema.SingleNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The version that was rolled back last, as long as its replacement is in force. Always null for a group.",
-				Attributes: map[string]schema.Attribute{
-					"version": schema.StringAttribute{Computed: true, MarkdownDescription: "The version that was rolled back."},
-					"reason":  schema.StringAttribute{Computed: true, MarkdownDescription: "The reason that was given for the rollback."},
-					"trigger": schema.StringAttribute{Computed: true, MarkdownDescription: "`auto` if a limit of the organization's policy was exceeded, else `manual`."},
-					"at": schema.StringAttribute{
-						Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "The time of the rollback, in RFC 3339 format.",
-					},
-				},
-			},
+			"rolled_back": readOnlyObject(rolledBackTypes, "The version that was rolled back last, as long as its replacement is in force. "+
+				"Always null for a group. It has:\n"+
+				"  - `version`: The version that was rolled back.\n"+
+				"  - `reason`: The reason that was given for the rollback.\n"+
+				"  - `trigger`: `auto` if a limit of the organization's policy was exceeded, else `manual`.\n"+
+				"  - `at`: The time of the rollback, in RFC 3339 format."),
 		},
 	}
 }

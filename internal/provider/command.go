@@ -68,10 +68,10 @@ func parentBegun(ctx context.Context) string {
 	return string(bytes.TrimSpace(output))
 }
 
-// switches are the flags of an apply that take no value.
+// switches are the flags of an apply that take no value, in Terraform or in OpenTofu.
 var switches = []string{
-	"allow-deferral", "auto-approve", "compact-warnings", "concise", "destroy", "input", "json", "lock", "no-color", "refresh", "refresh-only",
-	"show-sensitive",
+	"allow-deferral", "auto-approve", "compact-warnings", "concise", "consolidate-errors", "consolidate-warnings", "destroy", "input", "json",
+	"lock", "no-color", "refresh", "refresh-only", "show-sensitive", "suppress-forget-errors",
 }
 
 // applies reports whether a command line plans and applies, or applies a plan from a file. In doubt it is false.

@@ -51,3 +51,15 @@ func sinceVersion(page, feature, product string) (since string, ok bool) {
 	}
 	return "", false
 }
+
+// OpenTofu before 1.12 crashes when it generates a configuration for a resource that has a nested attribute which no configuration sets.
+func TestReadOnlyAttributesAreNotNested(t *testing.T) {
+	t.Parallel()
+	for name, resource := range acctest.Schemas(t).ResourceSchemas {
+		for _, a := range resource.Block.Attributes {
+			if a.NestedType != nil && (a.Deprecated || a.Computed && !a.Optional) {
+				t.Errorf("%s of %s has nested attributes; make it an object", a.Name, name)
+			}
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,10 +45,7 @@ func TestAccProvider_resourceExamples(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sandbox := acctest.Start(t)
-			config := sandbox.Provider() + example(t, "resources", name, "resource.tf")
-			if strings.Contains(config, "ephemeral = true") {
-				acctest.Needs(t, acctest.EphemeralValues, acctest.WriteOnlyAttributes)
-			}
+			config := sandbox.Provider() + acctest.Supported(t, example(t, "resources", name, "resource.tf"))
 			importIDs := map[string]string{}
 			steps := []acc.TestStep{{Config: config, Check: checkIdentitiesAndQueries(t, sandbox, name, importIDs)}}
 

@@ -16,12 +16,12 @@ import (
 // what it held before, except what the API cannot delete.
 func TestAccProvider_organizationExample(t *testing.T) {
 	t.Parallel()
-	acctest.Needs(t, acctest.EphemeralValues, acctest.WriteOnlyAttributes)
 	sb := acctest.Start(t)
 	cli := acctest.NewCLI(t, "")
 	if err := os.CopyFS(cli.Dir, exampleFolder(t, cli.Dir, "organization")); err != nil {
 		t.Fatal(err)
 	}
+	cli.KeepSupported(t)
 	cli.Env = []string{"OCTOMIL_API_URL=" + sb.URL, "OCTOMIL_API_KEY=sandbox", "OCTOMIL_ORG_ID=demo"}
 	before := holdings(t, sb)
 	run := func(code int, args ...string) string {

@@ -39,7 +39,7 @@ action "octomil_rollback" "back" {
   }
 }
 `)
-	mustRun(t, cli, "124 devices", "apply", "-auto-approve")
+	mustRun(t, cli, "1 added", "apply", "-auto-approve")
 	mustRun(t, cli, "124 of 124 devices run 1.0.0", "apply", "-auto-approve", "-invoke=action.octomil_rollback.back")
 	sb.ExpectFleet(t, "phi-4-mini", map[string]int{"1.0.0": 124})
 	mustRun(t, cli, "No changes", "plan", "-detailed-exitcode")

@@ -71,14 +71,27 @@ func blockOf(out map[string]attribute, prefix string, b *tfprotov6.SchemaBlock) 
 func nestedOf(out map[string]attribute, prefix string, in []*tfprotov6.SchemaAttribute) {
 	for _, a := range in {
 		p := attribute{Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly}
-		if a.NestedType != nil {
+		object, isObject := a.Type.(tftypes.Object)
+		switch {
+		case a.NestedType != nil:
 			p.Type = "nested " + strings.ToLower(a.NestedType.Nesting.String())
 			nestedOf(out, prefix+a.Name+".", a.NestedType.Attributes)
-		} else {
+		case isObject && a.Computed && !a.Optional: // a configuration reads it as it reads nested attributes
+			p.Type = "nested single"
+			nestedOf(out, prefix+a.Name+".", computedOf(object))
+		default:
 			p.Type = typeName(a.Type)
 		}
 		out[prefix+a.Name] = p
 	}
+}
+
+// computedOf returns the attributes of an object that is computed.
+func computedOf(object tftypes.Object) (attributes []*tfprotov6.SchemaAttribute) {
+	for name, typ := range object.AttributeTypes {
+		attributes = append(attributes, &tfprotov6.SchemaAttribute{Name: name, Type: typ, Computed: true})
+	}
+	return attributes
 }
 
 func typeName(typ tftypes.Type) string { return strings.ReplaceAll(typ.String(), "tftypes.", "") }

@@ -98,7 +98,7 @@ func TestMatrix(t *testing.T) {
 	if err := yaml.Unmarshal(read(t, ".github/workflows/test.yml"), &w); err != nil {
 		t.Fatal(err)
 	}
-	for job, last := range map[string]int{"terraform": 14, "opentofu": 12} {
+	for job, last := range map[string]int{"terraform": 15, "opentofu": 12} {
 		versions := strings.Join(w.Jobs[job].Strategy.Matrix.Version, " ")
 		var want []string
 		for minor := 8; minor <= last; minor++ {
