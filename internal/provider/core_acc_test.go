@@ -406,7 +406,14 @@ func normalizedObject(schema []*tfprotov6.SchemaAttribute, object map[string]any
 		case string:
 			object[a.Name] = random.ReplaceAllString(value, "(random)")
 		case map[string]any:
-			if a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle {
+			switch {
+			case a.NestedType == nil: // an object or a map
+				for name, member := range value {
+					if text, ok := member.(string); ok {
+						value[name] = random.ReplaceAllString(text, "(random)")
+					}
+				}
+			case a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
 				normalizedObject(a.NestedType.Attributes, value)
 			}
 		case []any:
