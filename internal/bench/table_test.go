@@ -18,7 +18,7 @@ import (
 
 var (
 	tablePath = flag.String("table", "", "the file for the table in Markdown; without it the table is only logged")
-	sizes     = flag.String("sizes", "1,100,1000", "how many resources, comma-separated; 5000 take hours")
+	sizes     = flag.String("sizes", "1,100,300", "how many resources, comma-separated; 5000 take hours")
 )
 
 // TestTable runs each command line for each kind and number of resources, beside terraform_data and the trivial provider of the same number.
