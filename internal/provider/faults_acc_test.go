@@ -108,6 +108,7 @@ func (s *scenario) converge(op operation) any {
 		s.must(s.core.Import(s.importID))
 	}
 	if op.wants == nil {
+		s.core.Begin() // the next run of Terraform
 		s.must(s.core.Destroy())
 	} else {
 		s.must(s.apply(op.wants(s)))
