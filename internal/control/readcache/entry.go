@@ -20,6 +20,8 @@ type entry[T any] struct {
 	done     chan struct{}
 	value    T
 	err      error
+	// ended is when the request ended.
+	ended time.Time
 
 	// readers counts those who wait, home is the map that others find the entry in, and outer are called when the request is sent, for the
 	// reads that this one is part of. Cache.mu guards them.
@@ -33,6 +35,10 @@ type entry[T any] struct {
 // turn is how long an uncached read waits for the request for the same that is in flight, before it sends one of its own beside it. Who
 // asks meanwhile joins it.
 const turn = 5 * time.Second
+
+// failureAge is how long a failure answers other cached reads. A process can serve several runs, the later of which meet a server that has
+// recovered.
+const failureAge = time.Minute
 
 // WaitError means that the context of a reader ended while it waited for a request that goes on for other readers.
 type WaitError struct{ Err error }
@@ -106,7 +112,7 @@ func (e *entry[T]) serves(ctx context.Context, maxAge time.Duration) bool {
 	}
 	select {
 	case <-e.done:
-		return true
+		return e.err == nil || time.Since(e.ended) <= failureAge
 	default:
 	}
 	deadline, limited := ctx.Deadline()
@@ -165,6 +171,7 @@ func (e *entry[T]) run(ctx context.Context, c *Cache, fetch func(context.Context
 	defer e.cancel()
 	e.awaitTurn(ctx)
 	e.value, e.err = fetch(ctx)
+	e.ended = time.Now()
 	isAnswer := e.isAnswer(ctx, c)
 	c.mu.Lock()
 	if c.sent[e.key] == any(e) {

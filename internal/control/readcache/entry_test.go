@@ -178,8 +178,14 @@ func TestFailuresAreCached(t *testing.T) {
 		defer cancel()
 		fails(limited, 4)
 		fails(t.Context(), 5)
+		fails(ctx, 6)
+		time.Sleep(failureAge)
+		fails(ctx, 6)
+		time.Sleep(time.Second)
+		fails(ctx, 7)
+		c.Invalidate()
 		s.err = nil
-		s.readers(ctx, t, c, 2, 6)
+		s.readers(ctx, t, c, 2, 8)
 	})
 }
 
