@@ -10,8 +10,8 @@
 //     TestRecentAnswers)
 //   - Uncached reads of one key take turns: while a request is in flight, all who ask wait for it to end, and share the next one. They
 //     do not wait long for one that hangs. (TestUncachedReadsTakeTurns)
-//   - Identical reads share one request in flight, and cached ones its answer or, for a minute, its failure, unless that comes from the deadline of a
-//     reader. (TestCachedReadsAreOneRequest, TestFailuresAreCached, TestADeadlineIsEachReadersOwn)
+//   - Identical reads share one request in flight, and cached ones its answer or, for a minute, its failure, unless that comes from the
+//     deadline of a reader. (TestCachedReadsAreOneRequest, TestFailuresAreCached, TestADeadlineIsEachReadersOwn)
 //   - A write invalidates what was read before it; [Cache.Disable] does so for what is read later, until [Cache.Enable]. (TestInvalidation)
 //   - A reader that leaves does not disturb the others; the last one that leaves cancels the request, and nothing of it is left.
 //     (TestAReaderLeaves, TestTheLastReaderCancelsTheRequest, TestSoak)
