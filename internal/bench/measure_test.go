@@ -43,6 +43,9 @@ type cost struct {
 	peak, providerPeak int64
 }
 
+// memory is the peak of the provider, or of the larger process where only that can be told, which is at least that of this one.
+func (c cost) memory() int64 { return cmp.Or(c.providerPeak, c.peak) }
+
 // scenario is a configuration with its organization.
 type scenario struct {
 	organization

@@ -122,11 +122,11 @@ func (o *table) begin(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	fmt.Fprintf(&o.text, "Measured on %s with %s, %s, %d processors, against the sandbox on the same machine. The CPU time is that of the command line "+
-		"and the provider, of users and of the system. The peak of memory is that of the largest process. A time that begins with "+
+		"and the provider, of users and of the system. The peak of memory is that of the provider. A time that begins with "+
 		"\"at least\" was not measured but follows from the number of requests.\n\n",
 		time.Now().UTC().Format(time.DateOnly), strings.SplitN(string(version), "\n", 2)[0], runtime.Version(), runtime.NumCPU())
-	o.text.WriteString("| resources | command | requests | wall | CPU | CPU × `terraform_data` | CPU × trivial provider | peak memory | the provider's | " +
-		"wall at 100 requests a minute |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	o.text.WriteString("| resources | command | requests | wall | CPU | CPU × `terraform_data` | CPU × trivial provider | the provider's peak | " +
+		"wall at 100 requests a minute |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 }
 
 func (o *table) rows(name string, n int, costs, limited map[string]cost, least floor) {
@@ -135,8 +135,8 @@ func (o *table) rows(name string, n int, costs, limited map[string]cost, least f
 		if !measured {
 			continue
 		}
-		fmt.Fprintf(&o.text, "| %d × %s | %s | %d | %s | %s | %s | %s | %d MiB | %d MiB | %s |\n", n, name, command.name, c.requests, seconds(c.wall),
-			seconds(c.cpu), ratio(c, least.commands, command.name), ratio(c, least.trivial, command.name), c.peak, c.providerPeak,
+		fmt.Fprintf(&o.text, "| %d × %s | %s | %d | %s | %s | %s | %s | %d MiB | %s |\n", n, name, command.name, c.requests, seconds(c.wall),
+			seconds(c.cpu), ratio(c, least.commands, command.name), ratio(c, least.trivial, command.name), c.providerPeak,
 			underLimit(c, limited, command.name))
 	}
 }
